@@ -1,0 +1,98 @@
+//! What the appliance needs from where it runs.
+//!
+//! Three places implement it: a board, the simulator (both over embassy-net), and the tool's
+//! `direct` link over this computer's sockets. Only [`Env::now`] tells time.
+
+use core::net::SocketAddr;
+
+use probe_core::{
+    dialogue::{Close, End, OpenFailure},
+    time::Instant,
+};
+
+/// Clock, network and randomness.
+pub trait Env {
+    /// How connections are made here.
+    type Network: Network;
+
+    /// The moment that it is.
+    fn now(&self) -> Instant;
+
+    /// Sleeps until `at`; returns at once when it has passed.
+    async fn sleep_until(&self, at: Instant);
+
+    /// The network.
+    fn network(&self) -> &Self::Network;
+
+    /// Fills `octets` from this place's generator.
+    fn random(&self, octets: &mut [u8]);
+}
+
+/// TCP connections towards the scope.
+pub trait Network {
+    /// One connection. Dropping it aborts.
+    type Stream<'a>: Stream
+    where
+        Self: 'a;
+
+    /// Connects, with buffers that belong to the caller. Fails no later than `by`.
+    async fn connect<'a>(
+        &'a self,
+        remote: SocketAddr,
+        by: Instant,
+        buffers: &'a mut Buffers,
+    ) -> Result<Self::Stream<'a>, OpenFailure>;
+}
+
+/// What a connection's shell may read next.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Read {
+    /// So many octets were put into the buffer; never zero.
+    Octets(usize),
+    /// The connection has ended.
+    Ended(End),
+}
+
+/// An open connection.
+pub trait Stream {
+    /// Our end.
+    fn local(&self) -> SocketAddr;
+
+    /// Reads what is there, waiting for the first octet. Safe to drop while waiting.
+    async fn read(&mut self, octets: &mut [u8]) -> Read;
+
+    /// Hands all of `octets` to the network, or gives up at `by`.
+    async fn write_all(&mut self, octets: &[u8], by: Instant) -> Result<(), End>;
+
+    /// Closes; after [`Close::Fin`] waits for what was written to leave, within bounds.
+    async fn close(self, how: Close);
+}
+
+/// How many octets a connection may hold unread.
+pub const RECEIVE_OCTETS: usize = 1_024;
+/// How many octets a connection may hold unsent.
+pub const SEND_OCTETS: usize = 1_536;
+
+/// One connection's buffers, static on a board.
+pub struct Buffers {
+    /// Received, not yet read.
+    pub receive: [u8; RECEIVE_OCTETS],
+    /// Written, not yet acknowledged.
+    pub send: [u8; SEND_OCTETS],
+}
+
+impl Buffers {
+    /// Empty buffers.
+    pub const fn new() -> Self {
+        Self {
+            receive: [0; RECEIVE_OCTETS],
+            send: [0; SEND_OCTETS],
+        }
+    }
+}
+
+impl Default for Buffers {
+    fn default() -> Self {
+        Self::new()
+    }
+}

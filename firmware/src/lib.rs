@@ -1,0 +1,6 @@
+//! The Postern appliance as plain async functions over an environment.
+#![cfg_attr(not(test), no_std)]
+#![forbid(unsafe_code)]
+#![allow(async_fn_in_trait)]
+
+pub mod env;

@@ -1,0 +1,3 @@
+//! `postern`: scan, keep findings, write letters.
+
+fn main() {}

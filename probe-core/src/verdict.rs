@@ -1,0 +1,111 @@
+//! Verdicts: what was proved, and no more.
+
+use serde::{Deserialize, Serialize};
+
+/// The version of the rules in [`judge`]. A finding carries it, so that the host knows when to
+/// judge old evidence again.
+pub const RULES: u16 = 1;
+
+/// What the evidence says about a target.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Verdict {
+    /// How sure.
+    pub kind: Kind,
+    /// Why.
+    pub reason: Reason,
+}
+
+/// How sure a verdict is, from proof down to nothing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub enum Kind {
+    /// Our own message came back through the server.
+    Confirmed,
+    /// 250 after the dot; nothing has come back yet.
+    Accepted,
+    /// 2xx at RCPT to a form whose final domain is our sink.
+    Suspected,
+    /// The forms that were tested were refused.
+    Closed,
+    /// The evidence does not decide.
+    Inconclusive,
+}
+
+impl Kind {
+    /// The word in `--json`, tables and the store.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Confirmed => "confirmed",
+            Self::Accepted => "accepted",
+            Self::Suspected => "suspected",
+            Self::Closed => "closed",
+            Self::Inconclusive => "inconclusive",
+        }
+    }
+}
+
+/// Why a verdict is what it is. docs/verdict-rules.md explains each.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum Reason {
+    /// An explicit relay denial answered the forms that were tested.
+    RelayDenied,
+    /// A recipient at our sink was accepted at RCPT.
+    RecipientAccepted,
+    /// As `RecipientAccepted`, and a recipient at a name that cannot exist was accepted too.
+    AcceptsAnything,
+    /// Accepted only in forms that may be local users.
+    LocalOrRelay,
+    /// The server refuses us, not the relaying.
+    Blocked,
+    /// MAIL was refused for anything but relaying.
+    SenderRefused,
+    /// The server wants a login first.
+    AuthRequired,
+    /// The server wants TLS first.
+    TlsRequired,
+    /// TLS failed, or only versions that we cannot speak.
+    TlsVersion,
+    /// Deferred, and still deferred when the time for retries was over.
+    Greylisted,
+    /// Whatever answers does not speak SMTP.
+    NotSmtp,
+    /// The greeting says that no mail is taken here (RFC 7504).
+    NoMailHere,
+    /// Nobody answered, or there is no way to the address.
+    NoAnswer,
+    /// The port is closed.
+    Refused,
+    /// Too slow to be tested within the time a target gets.
+    Tarpit,
+    /// The forms that decide were not all answered.
+    CutOff,
+    /// The forms that decide could not be written for this target.
+    NotFormable,
+    /// A limit of the scope or of this device ended the test.
+    LimitReached,
+}
+
+impl Reason {
+    /// The word in `--json`, tables and the store.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::RelayDenied => "relay-denied",
+            Self::RecipientAccepted => "recipient-accepted",
+            Self::AcceptsAnything => "accepts-anything",
+            Self::LocalOrRelay => "local-or-relay",
+            Self::Blocked => "blocked",
+            Self::SenderRefused => "sender-refused",
+            Self::AuthRequired => "auth-required",
+            Self::TlsRequired => "tls-required",
+            Self::TlsVersion => "tls-version",
+            Self::Greylisted => "greylisted",
+            Self::NotSmtp => "not-smtp",
+            Self::NoMailHere => "no-mail-here",
+            Self::NoAnswer => "no-answer",
+            Self::Refused => "refused",
+            Self::Tarpit => "tarpit",
+            Self::CutOff => "cut-off",
+            Self::NotFormable => "not-formable",
+            Self::LimitReached => "limit-reached",
+        }
+    }
+}
