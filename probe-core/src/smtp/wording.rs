@@ -263,10 +263,6 @@ const REFUSALS: &[(&str, Wording)] = &[
     ("illegal character", Wording::SYNTAX),
     // The recipient.
     ("invalid recipient", Wording::USER_OR_RELAY),
-    (
-        "recipient address rejected: access denied",
-        Wording::USER_OR_RELAY,
-    ),
     ("user unknown", Wording::USER),
     ("unknown user", Wording::USER),
     ("unknown recipient", Wording::USER),
@@ -278,7 +274,6 @@ const REFUSALS: &[(&str, Wording)] = &[
     ("no such mailbox", Wording::USER),
     ("no such domain", Wording::USER),
     ("no mailbox here", Wording::USER),
-    ("mailbox unavailable", Wording::USER),
     ("mailbox not found", Wording::USER),
     ("mailbox unknown", Wording::USER),
     ("mailbox does not exist", Wording::USER),
