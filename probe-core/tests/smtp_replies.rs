@@ -48,11 +48,8 @@ fn read<'a>(step: Step, pieces: impl IntoIterator<Item = &'a [u8]>) -> Vec<Seen>
     let mut seen = Vec::new();
     for piece in pieces {
         let mut received = piece;
-        loop {
-            match parser.push(step, &mut received) {
-                Some(reply) => seen.push(Seen::from(reply)),
-                None => break,
-            }
+        while let Some(reply) = parser.push(step, &mut received) {
+            seen.push(Seen::from(reply));
         }
         assert!(received.is_empty(), "all octets are taken");
     }
