@@ -12,6 +12,7 @@
 
 mod frames;
 mod names;
+mod prober;
 mod smtp;
 
 use core::hint::black_box;
@@ -38,6 +39,7 @@ pub extern "C" fn _start() -> ! {
     names::scope(octets);
     frames::to_host(octets);
     frames::to_device(octets);
+    prober::prober(octets);
     #[cfg(feature = "deliberate-index")]
     deliberate_index(octets);
     loop {
