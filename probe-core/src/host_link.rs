@@ -88,7 +88,6 @@ struct Timer(Instant);
 
 impl Timer {
     const NEVER: Self = Self(Instant::NEVER);
-    const NOW: Self = Self(Instant::BOOT);
 
     fn again(now: Instant) -> Self {
         Self(now + Millis(ASK_AGAIN_AFTER_MS))
@@ -99,9 +98,9 @@ impl Timer {
     }
 
     /// Set at once, unless it runs already.
-    fn arm(&mut self) {
+    fn arm(&mut self, now: Instant) {
         if *self == Self::NEVER {
-            *self = Self::NOW;
+            *self = Self(now);
         }
     }
 }
@@ -136,27 +135,27 @@ impl HostLink {
         self.message.clear();
         self.message_sent = 0;
         self.connected = Some(Anchor { at: now, utc });
-        self.greet = Timer::NOW;
+        self.greet = Timer(now);
     }
 
     /// Wants `scan` to run under `scope`. The list is asked for in
     /// [`HostLink::link_transmit`]. Give another scan another number: a device that has run this
     /// one does not run it again.
-    pub fn start(&mut self, scan: ScanId, scope: &Scope) -> Result<(), ScopeError> {
+    pub fn start(&mut self, now: Instant, scan: ScanId, scope: &Scope) -> Result<(), ScopeError> {
         scope.check()?;
         self.wanted = Some(Wanted {
             scan,
             scope: scope.clone(),
             digest: ScopeDigest::of(scope),
         });
-        self.begin();
+        self.begin(now);
         Ok(())
     }
 
     /// Wants the scan to end.
-    pub fn stop(&mut self) {
+    pub fn stop(&mut self, now: Instant) {
         if self.wanted.is_some() {
-            self.stop.arm();
+            self.stop = Timer(now);
         }
     }
 
@@ -223,8 +222,12 @@ impl HostLink {
         Some(sent)
     }
 
-    /// When to call [`HostLink::link_transmit`] again though nothing has happened.
-    pub fn link_due(&self) -> Instant {
+    /// When to call [`HostLink::link_transmit`] again; `now` or earlier when there is something
+    /// to say at once.
+    pub fn link_due(&self, now: Instant) -> Instant {
+        if !self.message.is_empty() || self.records.acknowledge {
+            return now;
+        }
         let rewind = if self.list.cursor > self.list.next {
             self.list.rewind
         } else {
@@ -267,14 +270,15 @@ impl HostLink {
     }
 
     /// Begins with the scan that is wanted, on a device that knows nothing of it yet.
-    fn begin(&mut self) {
+    fn begin(&mut self, now: Instant) {
         self.list = List::new();
         self.progress = None;
         self.scope_answer = None;
         self.ended = None;
+        self.stop = Timer::NEVER;
         if self.wanted.is_some() {
-            self.scope = Timer::NOW;
-            self.start = Timer::NOW;
+            self.scope = Timer(now);
+            self.start = Timer(now);
         }
     }
 
@@ -282,7 +286,7 @@ impl HostLink {
     fn heard(&mut self, now: Instant, message: &ToHost) -> bool {
         self.greet = Timer::again(now);
         match message {
-            ToHost::Hello(hello) => self.heard_hello(hello),
+            ToHost::Hello(hello) => self.heard_hello(now, hello),
             ToHost::ScopeAnswer { digest, answer } => {
                 if self.wants_scope(*digest) {
                     self.scope_answer = Some(*answer);
@@ -300,7 +304,7 @@ impl HostLink {
                 }
                 return false;
             }
-            ToHost::Progress(progress) => self.heard_progress(progress),
+            ToHost::Progress(progress) => self.heard_progress(now, progress),
             ToHost::Ended { scan, why, records } => {
                 if self.wants_scan(*scan) {
                     self.ended = Some((*why, *records));
@@ -313,26 +317,24 @@ impl HostLink {
         true
     }
 
-    fn heard_hello(&mut self, hello: &DeviceHello) {
+    fn heard_hello(&mut self, now: Instant, hello: &DeviceHello) {
         let known = self
             .device
             .is_some_and(|of| of.device == hello.device && of.boot == hello.boot);
         self.device = Some(*hello);
         if known {
             self.records.next = self.records.next.max(hello.first);
-            self.scope.arm();
-            self.start.arm();
+            if self.wanted.is_some() {
+                self.scope.arm(now);
+                self.start.arm(now);
+            }
         } else {
             self.records = Records::from(hello.first);
-            self.begin();
-        }
-        if self.wanted.is_none() {
-            self.scope = Timer::NEVER;
-            self.start = Timer::NEVER;
+            self.begin(now);
         }
     }
 
-    fn heard_progress(&mut self, progress: &Progress) {
+    fn heard_progress(&mut self, now: Instant, progress: &Progress) {
         self.progress = Some(*progress);
         let Some(wanted) = &self.wanted else {
             return;
@@ -344,12 +346,12 @@ impl HostLink {
         if mine || progress.scope == Some(wanted.digest) {
             self.scope = Timer::NEVER;
         } else {
-            self.scope.arm();
+            self.scope.arm(now);
         }
         if mine {
             self.start = Timer::NEVER;
         } else {
-            self.start.arm();
+            self.start.arm(now);
         }
         if mine && progress.phase != Phase::Running {
             self.stop = Timer::NEVER;
@@ -494,7 +496,7 @@ impl Records {
             stored: first.saturating_sub(1),
             acknowledge: false,
             missing: false,
-            resend: Timer::NOW,
+            resend: Timer(Instant::BOOT),
         }
     }
 

@@ -111,10 +111,16 @@ impl Prober {
             .or_else(|| self.transmit_ended(out))
     }
 
-    /// When to call [`Prober::link_transmit`] again though nothing has changed.
-    pub fn link_due(&self) -> Instant {
-        if !self.link.greeted {
-            Instant::NEVER
+    /// When to call [`Prober::link_transmit`] again; `now` or earlier when there is something to
+    /// say at once.
+    pub fn link_due(&self, now: Instant) -> Instant {
+        let link = &self.link;
+        if !link.greeted {
+            return Instant::NEVER;
+        }
+        let something = link.hello || link.progress || link.scope_answer.is_some();
+        if something || !self.outbox.all_sent() || self.want().is_some() {
+            now
         } else if self.outbox.is_empty() {
             self.link.progress_due
         } else {
