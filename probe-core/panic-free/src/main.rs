@@ -13,6 +13,7 @@
 mod frames;
 mod names;
 mod prober;
+mod relay;
 mod smtp;
 
 use core::hint::black_box;
@@ -40,6 +41,8 @@ pub extern "C" fn _start() -> ! {
     frames::to_host(octets);
     frames::to_device(octets);
     prober::prober(octets);
+    let mut transmit = [0; 512];
+    relay::dialogue(octets, black_box(&mut transmit));
     #[cfg(feature = "deliberate-index")]
     deliberate_index(octets);
     loop {

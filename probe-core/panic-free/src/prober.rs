@@ -19,11 +19,11 @@ pub(crate) fn prober(octets: &mut [u8]) {
     while black_box(true) {
         prober.link_received(now(), octets);
         black_box(prober.link_transmit(now(), octets));
-        black_box(prober.link_due());
+        black_box(prober.link_due(now()));
         match prober.next(now()) {
             Next::Job(job) => {
                 black_box(prober.may_open(now(), &job));
-                prober.connection_closed(&job);
+                prober.connection_closed(now(), &job);
                 prober.spent(now(), &job, black_box(1));
                 let taken = if black_box(true) {
                     let parked = Parked(black_box([0; 64]));
