@@ -1,0 +1,135 @@
+//! Real mail servers, closed and open, in network namespaces without a way out: docs/lab.md.
+
+mod delay;
+mod exim;
+mod greeting;
+mod inside;
+mod network;
+mod opensmtpd;
+mod plan;
+mod postfix;
+mod process;
+mod resolver;
+mod root;
+mod status;
+mod tun;
+
+use std::{net::IpAddr, process::ExitCode, time::Instant};
+
+use lexopt::Arg::{Long, Value};
+
+use crate::{
+    failure::{Failure, Result},
+    machine, run,
+};
+use plan::{SERVERS, Server, Software};
+
+pub(crate) use {delay::carry, greeting::greet, inside::enter};
+
+/// `cargo xtask lab …`.
+pub(crate) fn command(mut arguments: lexopt::Parser) -> Result<ExitCode> {
+    let word = match arguments.next()? {
+        Some(Value(word)) => word.to_string_lossy().into_owned(),
+        Some(other) => return Err(other.unexpected().into()),
+        None => return Err(Failure::new("lab wants to know what").next("cargo xtask help")),
+    };
+    let mut json = false;
+    while let Some(argument) = arguments.next()? {
+        match argument {
+            Long("json") if word == "status" => json = true,
+            other => return Err(other.unexpected().into()),
+        }
+    }
+    match word.as_str() {
+        "up" => {
+            up()?;
+            status::show(false)
+        }
+        "down" => down().map(|()| ExitCode::SUCCESS),
+        "status" => status::show(json),
+        "shell" => shell(),
+        other => Err(Failure::new(format!("unknown: lab {other}")).next("cargo xtask help")),
+    }
+}
+
+/// Starts the lab, unless it is up and well. What is left of a broken one is removed first.
+pub(crate) fn up() -> Result<()> {
+    if let Some(lack) = machine::lab_lack() {
+        return Err(Failure::new(lack.why).next(lack.get));
+    }
+    if is_well() {
+        return Ok(());
+    }
+    down()?;
+    let started = Instant::now();
+    let result = start_all();
+    if result.is_err() {
+        // Half a lab would only confuse; its logs stay.
+        down()?;
+    }
+    eprintln!("lab: up after {:.1} s", started.elapsed().as_secs_f32());
+    result
+}
+
+/// Ends every process with a record and removes the namespaces.
+pub(crate) fn down() -> Result<()> {
+    for name in process::recorded() {
+        process::stop(&name)?;
+    }
+    network::remove()
+}
+
+fn start_all() -> Result<()> {
+    network::make()?;
+    resolver::start()?;
+    for server in &SERVERS {
+        start(server)?;
+    }
+    for server in &SERVERS {
+        for address in addresses(server) {
+            greeting::wait(server.name, address)?;
+        }
+    }
+    delay::start()
+}
+
+fn start(server: &Server) -> Result<()> {
+    match server.software {
+        Software::Postfix => postfix::start(server),
+        Software::Exim => exim::start(server),
+        Software::OpenSmtpd => opensmtpd::start(server),
+    }
+}
+
+fn is_well() -> bool {
+    network::is_whole()
+        && [resolver::NAME, delay::NAME]
+            .iter()
+            .all(|name| process::alive(name).is_some())
+        && SERVERS.iter().all(|server| {
+            process::alive(server.name).is_some()
+                && addresses(server)
+                    .into_iter()
+                    .all(|address| greeting::read(address).is_some())
+        })
+}
+
+fn addresses(server: &Server) -> [IpAddr; 2] {
+    [IpAddr::V4(server.ipv4()), IpAddr::V6(server.ipv6())]
+}
+
+/// A shell next to the servers, to look around with.
+fn shell() -> Result<ExitCode> {
+    if !is_well() {
+        return Err(Failure::new("the lab is not up").next("cargo xtask lab up"));
+    }
+    let shell = std::env::var("SHELL").unwrap_or_else(|_| "/bin/sh".to_owned());
+    let mut command = network::within(plan::NEAR.namespace);
+    let status = command
+        .arg(shell)
+        .status()
+        .map_err(|error| Failure::new(format!("{}: {error}", run::describe(&command))))?;
+    Ok(ExitCode::from(
+        u8::try_from(status.code().unwrap_or(1)).unwrap_or(1),
+    ))
+}

@@ -1,0 +1,135 @@
+//! The lab's namespaces, links and addresses. No interface of this machine is in them: there is no way out.
+
+use std::process::Command;
+
+use super::plan::{self, FAR, NEAR, Namespace, Scanner};
+use crate::{failure::Result, run};
+
+/// Makes the three namespaces, the near link and every address. The far link comes with its process.
+pub(super) fn make() -> Result<()> {
+    for namespace in Namespace::ALL {
+        ip(&["netns", "add", &namespace.name()])?;
+        inside(namespace, &["ip", "link", "set", "lo", "up"])?;
+    }
+    for address in plan::server_addresses() {
+        inside(
+            Namespace::Servers,
+            &["ip", "address", "add", &address, "dev", "lo"],
+        )?;
+    }
+    let (servers, near) = (Namespace::Servers.name(), Namespace::Near.name());
+    ip(&[
+        "link",
+        "add",
+        NEAR.interface,
+        "netns",
+        &servers,
+        "type",
+        "veth",
+        "peer",
+        "name",
+        NEAR.interface,
+        "netns",
+        &near,
+    ])?;
+    address(&NEAR)
+}
+
+/// Gives both ends of a scanner's link their addresses, and the scanner its way to the servers.
+pub(super) fn address(scanner: &Scanner) -> Result<()> {
+    let Scanner {
+        namespace,
+        interface,
+        ..
+    } = scanner;
+    for (end, ipv4, ipv6) in [
+        (
+            Namespace::Servers,
+            scanner.gateway_ipv4,
+            scanner.gateway_ipv6,
+        ),
+        (*namespace, scanner.ipv4, scanner.ipv6),
+    ] {
+        inside(
+            end,
+            &[
+                "ip",
+                "address",
+                "add",
+                &format!("{ipv4}/24"),
+                "dev",
+                interface,
+            ],
+        )?;
+        // Nobody else is there, so there is no duplicate to detect and nothing to wait for.
+        inside(
+            end,
+            &[
+                "ip",
+                "address",
+                "add",
+                &format!("{ipv6}/64"),
+                "dev",
+                interface,
+                "nodad",
+            ],
+        )?;
+        inside(end, &["ip", "link", "set", interface, "up"])?;
+    }
+    let (ipv4, ipv6) = (
+        scanner.gateway_ipv4.to_string(),
+        scanner.gateway_ipv6.to_string(),
+    );
+    inside(
+        *namespace,
+        &["ip", "route", "add", "192.0.2.0/24", "via", &ipv4],
+    )?;
+    inside(
+        *namespace,
+        &["ip", "-6", "route", "add", "2001:db8:25::/64", "via", &ipv6],
+    )?;
+    Ok(())
+}
+
+/// Whether all three namespaces are there.
+pub(super) fn is_whole() -> bool {
+    let names = names();
+    Namespace::ALL
+        .iter()
+        .all(|namespace| names.contains(&namespace.name()))
+}
+
+/// Removes the namespaces of this checkout; their links go with them.
+pub(super) fn remove() -> Result<()> {
+    let names = names();
+    for namespace in Namespace::ALL {
+        let name = namespace.name();
+        if names.contains(&name) {
+            ip(&["netns", "delete", &name])?;
+        }
+    }
+    Ok(())
+}
+
+/// A command inside a namespace.
+pub(crate) fn within(namespace: Namespace) -> Command {
+    run::command(&["ip", "netns", "exec", &namespace.name()])
+}
+
+/// Runs a command inside a namespace and returns what it printed.
+pub(crate) fn inside(namespace: Namespace, words: &[&str]) -> Result<String> {
+    run::output(within(namespace).args(words))
+}
+
+fn ip(words: &[&str]) -> Result<String> {
+    run::output(run::command(&["ip"]).args(words))
+}
+
+fn names() -> Vec<String> {
+    let listed = ip(&["netns", "list"]).unwrap_or_default();
+    listed
+        .lines()
+        .filter_map(|line| line.split(' ').next())
+        .map(str::to_owned)
+        .collect()
+}

@@ -1,0 +1,141 @@
+//! Processes that the lab started: found again and ended by their own record, never by name.
+
+use std::{
+    fs,
+    path::PathBuf,
+    process::{Command, Stdio},
+    thread,
+    time::{Duration, Instant},
+};
+
+use crate::{
+    failure::{Failure, Result},
+    place, run,
+};
+
+/// How long the kernel gets to remove a killed process.
+const GONE_WITHIN: Duration = Duration::from_secs(5);
+
+/// Starts a process that outlives this one; its output goes to a log.
+pub(super) fn start(name: &str, command: &mut Command) -> Result<()> {
+    let log = log_file(name);
+    place::write(&log, "")?;
+    let open = || fs::File::create(&log).map_err(|error| Failure::at(&log, &error));
+    let (out, err) = {
+        let out = open()?;
+        let err = out.try_clone().map_err(|error| Failure::at(&log, &error))?;
+        (out, err)
+    };
+    // A group of its own: an interrupt at the reader's terminal does not reach it.
+    std::os::unix::process::CommandExt::process_group(command, 0);
+    let child = command
+        .stdin(Stdio::null())
+        .stdout(out)
+        .stderr(err)
+        .spawn()
+        .map_err(|error| Failure::new(format!("{}: {error}", run::describe(command))))?;
+    let started = start_time(child.id()).ok_or_else(|| {
+        Failure::new(format!(
+            "{name} ended at once; its log is {}",
+            log.display()
+        ))
+    })?;
+    place::write(&record_file(name), &format!("{} {started}\n", child.id()))
+}
+
+/// The process's id, while it is the very one that was started.
+pub(super) fn alive(name: &str) -> Option<u32> {
+    let record = fs::read_to_string(record_file(name)).ok()?;
+    let (pid, started) = record.trim().split_once(' ')?;
+    let pid = pid.parse().ok()?;
+    (start_time(pid)? == started.parse().ok()?).then_some(pid)
+}
+
+/// Ends the process if it is still the one that was started, and forgets it.
+pub(super) fn stop(name: &str) -> Result<()> {
+    if let Some(pid) = alive(name) {
+        kill(pid)?;
+        let deadline = Instant::now() + GONE_WITHIN;
+        while alive(name).is_some() {
+            if Instant::now() > deadline {
+                return Err(Failure::new(format!("{name}, process {pid}, does not end")));
+            }
+            thread::sleep(Duration::from_millis(5));
+        }
+    }
+    let record = record_file(name);
+    if record.exists() {
+        fs::remove_file(&record).map_err(|error| Failure::at(&record, &error))?;
+    }
+    Ok(())
+}
+
+/// Every process that has a record.
+pub(super) fn recorded() -> Vec<String> {
+    let Ok(entries) = fs::read_dir(records()) else {
+        return Vec::new();
+    };
+    entries
+        .filter_map(|entry| {
+            let path = entry.ok()?.path();
+            (path.extension()? == "process").then_some(())?;
+            Some(path.file_stem()?.to_str()?.to_owned())
+        })
+        .collect()
+}
+
+/// Where a process's output goes.
+pub(super) fn log_file(name: &str) -> PathBuf {
+    records().join(format!("{name}.log"))
+}
+
+fn records() -> PathBuf {
+    place::target().join("lab/run")
+}
+
+fn record_file(name: &str) -> PathBuf {
+    records().join(format!("{name}.process"))
+}
+
+/// When the process started, in the kernel's ticks since boot: with the id it names one process for ever.
+fn start_time(pid: u32) -> Option<u64> {
+    let stat = fs::read_to_string(format!("/proc/{pid}/stat")).ok()?;
+    // The second field is the program's name in brackets and may hold anything.
+    let mut fields = stat.get(stat.rfind(')')? + 2..)?.split(' ');
+    let state = fields.next()?;
+    if state == "Z" {
+        return None;
+    }
+    fields.nth(18)?.parse().ok()
+}
+
+fn kill(pid: u32) -> Result<()> {
+    let pid = i32::try_from(pid).map_err(|_| Failure::new(format!("{pid} is no process id")))?;
+    // SAFETY: takes two numbers and touches no memory of ours.
+    let result = unsafe { libc::kill(pid, libc::SIGKILL) };
+    if result == 0 {
+        Ok(())
+    } else {
+        Err(Failure::new(format!(
+            "process {pid}: {}",
+            std::io::Error::last_os_error()
+        )))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn this_very_process_has_a_start_time() {
+        let here = std::process::id();
+        assert!(start_time(here).is_some());
+        assert_eq!(start_time(here), start_time(here));
+    }
+
+    #[test]
+    fn no_process_no_start_time() {
+        assert_eq!(start_time(u32::MAX), None);
+    }
+}
