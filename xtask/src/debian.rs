@@ -111,7 +111,7 @@ fn package_of_uri_line(line: &str) -> Option<&str> {
 
 fn is_library(package: &str) -> bool {
     (package.starts_with("lib") && !package.ends_with("-perl") && !package.starts_with("libperl"))
-        || package == "netbase"
+        || ["zlib1g", "netbase"].contains(&package)
 }
 
 fn extract_all(archives: &Path, root: &Path) -> Result<()> {
@@ -151,6 +151,7 @@ mod tests {
     fn only_libraries_and_the_names_of_services_are_taken() {
         for (package, taken) in [
             ("libc6", true),
+            ("zlib1g", true),
             ("netbase", true),
             ("libfile-find-rule-perl", false),
             ("libperl5.36", false),

@@ -62,13 +62,13 @@ pub(crate) fn up() -> Result<()> {
     }
     down()?;
     let started = Instant::now();
-    let result = start_all();
-    if result.is_err() {
+    if let Err(failure) = start_all() {
         // Half a lab would only confuse; its logs stay.
         down()?;
+        return Err(failure);
     }
     eprintln!("lab: up after {:.1} s", started.elapsed().as_secs_f32());
-    result
+    Ok(())
 }
 
 /// Ends every process with a record and removes the namespaces.

@@ -2,7 +2,7 @@
 
 use std::process::Command;
 
-use super::plan::{self, FAR, NEAR, Namespace, Scanner};
+use super::plan::{self, NEAR, Namespace, Scanner};
 use crate::{failure::Result, run};
 
 /// Makes the three namespaces, the near link and every address. The far link comes with its process.

@@ -7,10 +7,12 @@ use std::{
     net::Ipv4Addr,
     os::unix::fs::{self as unix, PermissionsExt as _},
     path::{Path, PathBuf},
-    process::Command,
 };
 
-use super::plan;
+use super::{
+    network,
+    plan::{self, Namespace},
+};
 use crate::{
     failure::{Failure, Result},
     place, run,
@@ -83,16 +85,10 @@ impl Root {
         own(&self.at(path), user, group, mode)
     }
 
-    /// Runs a program of this root, in it, to its end.
+    /// Runs a program of this root, in it and among the servers, to its end.
     pub(super) fn run(&self, words: &[&str]) -> Result<String> {
-        let mut chroot = Command::new("chroot");
-        run::output(
-            chroot
-                .arg(&self.folder)
-                .args(words)
-                .env_clear()
-                .env("PATH", SEARCH_PATH),
-        )
+        let mut chroot = network::within(Namespace::Servers);
+        run::output(chroot.arg("chroot").arg(&self.folder).args(words))
     }
 
     fn at(&self, path: &str) -> PathBuf {
@@ -118,9 +114,11 @@ impl Root {
 
     fn people(&self, users: &[User]) -> Result<()> {
         let mut passwd = "root:x:0:0:root:/root:/bin/sh\n\
+                          mail:x:8:8:mail:/var/mail:/usr/sbin/nologin\n\
+                          uucp:x:10:10:uucp:/var/spool/uucp:/usr/sbin/nologin\n\
                           nobody:x:65534:65534:nobody:/nonexistent:/usr/sbin/nologin\n"
             .to_owned();
-        let mut group = "root:x:0:\nmail:x:8:\nadm:x:4:\nnogroup:x:65534:\n".to_owned();
+        let mut group = "root:x:0:\nadm:x:4:\nmail:x:8:\nuucp:x:10:\nnogroup:x:65534:\n".to_owned();
         for User { name, number, home } in users {
             passwd.push_str(&format!(
                 "{name}:x:{number}:{number}::{home}:/usr/sbin/nologin\n"
