@@ -41,7 +41,7 @@ pub(super) fn start(name: &str, root: &Root, host_name: &str, program: &[&str]) 
         .arg(root.path())
         .arg(host_name)
         .args(program);
-    process::start(name, &mut command)
+    process::start_in_namespace(name, &mut command)
 }
 
 /// The hidden command itself: never returns when all is well.

@@ -2,6 +2,7 @@
 
 use std::{
     fs,
+    os::unix::process::CommandExt as _,
     path::PathBuf,
     process::{Command, Stdio},
     thread,
@@ -13,34 +14,36 @@ use crate::{
     place, run,
 };
 
+/// How long `unshare` may take to fork.
+const FORKED_WITHIN: Duration = Duration::from_secs(5);
 /// How long the kernel gets to remove a killed process.
 const GONE_WITHIN: Duration = Duration::from_secs(5);
 
 /// Starts a process that outlives this one; its output goes to a log.
 pub(super) fn start(name: &str, command: &mut Command) -> Result<()> {
-    let log = log_file(name);
-    place::write(&log, "")?;
-    let open = || fs::File::create(&log).map_err(|error| Failure::at(&log, &error));
-    let (out, err) = {
-        let out = open()?;
-        let err = out.try_clone().map_err(|error| Failure::at(&log, &error))?;
-        (out, err)
-    };
-    // A group of its own: an interrupt at the reader's terminal does not reach it.
-    std::os::unix::process::CommandExt::process_group(command, 0);
-    let child = command
-        .stdin(Stdio::null())
-        .stdout(out)
-        .stderr(err)
-        .spawn()
-        .map_err(|error| Failure::new(format!("{}: {error}", run::describe(command))))?;
-    let started = start_time(child.id()).ok_or_else(|| {
-        Failure::new(format!(
-            "{name} ended at once; its log is {}",
-            log.display()
-        ))
-    })?;
-    place::write(&record_file(name), &format!("{} {started}\n", child.id()))
+    record(name, spawn(name, command)?)
+}
+
+/// Starts `unshare --pid --fork …`, whose one child is the first process of a process namespace.
+///
+/// That child is the one on record: when it ends, the kernel ends everything in its namespace.
+/// `--kill-child` alone would not do, because servers change their user and so lose that tie.
+pub(super) fn start_in_namespace(name: &str, command: &mut Command) -> Result<()> {
+    let outer = spawn(name, command)?;
+    record(name, outer)?;
+    let deadline = Instant::now() + FORKED_WITHIN;
+    loop {
+        if let Some(first) = only_child(outer) {
+            return record(name, first);
+        }
+        if start_time(outer).is_none() || Instant::now() > deadline {
+            return Err(Failure::new(format!(
+                "{name} does not start; see {}",
+                log_file(name).display()
+            )));
+        }
+        thread::sleep(Duration::from_millis(1));
+    }
 }
 
 /// The process's id, while it is the very one that was started.
@@ -95,6 +98,38 @@ fn records() -> PathBuf {
 
 fn record_file(name: &str) -> PathBuf {
     records().join(format!("{name}.process"))
+}
+
+fn spawn(name: &str, command: &mut Command) -> Result<u32> {
+    let log = log_file(name);
+    place::write(&log, "")?;
+    let at_log = |error| Failure::at(&log, &error);
+    let out = fs::File::create(&log).map_err(at_log)?;
+    let err = out.try_clone().map_err(at_log)?;
+    // A group of its own: an interrupt at the reader's terminal does not reach it.
+    let child = command
+        .process_group(0)
+        .stdin(Stdio::null())
+        .stdout(out)
+        .stderr(err)
+        .spawn()
+        .map_err(|error| Failure::new(format!("{}: {error}", run::describe(command))))?;
+    Ok(child.id())
+}
+
+fn record(name: &str, pid: u32) -> Result<()> {
+    let started = start_time(pid).ok_or_else(|| {
+        Failure::new(format!(
+            "{name} ended at once; see {}",
+            log_file(name).display()
+        ))
+    })?;
+    place::write(&record_file(name), &format!("{pid} {started}\n"))
+}
+
+fn only_child(pid: u32) -> Option<u32> {
+    let children = fs::read_to_string(format!("/proc/{pid}/task/{pid}/children")).ok()?;
+    children.trim().parse().ok()
 }
 
 /// When the process started, in the kernel's ticks since boot: with the id it names one process for ever.
