@@ -6,6 +6,7 @@ mod demo;
 mod failure;
 mod lab;
 mod machine;
+mod panic_free;
 mod place;
 mod run;
 mod soak;
@@ -64,7 +65,7 @@ fn dispatch() -> Result<ExitCode> {
             "soak" => soak::run(arguments),
             "lab-inside" => lab::enter(arguments),
             "lab-greet" => lab::greet(arguments),
-            "lab-delay" => lab::carry(),
+            "lab-link" => lab::carry(arguments),
             "fuzz" => soak::fuzz_only(arguments),
             other => {
                 Err(Failure::new(format!("unknown command `{other}`")).next("cargo xtask help"))

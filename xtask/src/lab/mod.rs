@@ -1,9 +1,10 @@
 //! Real mail servers, closed and open, in network namespaces without a way out: docs/lab.md.
 
-mod delay;
+mod capture;
 mod exim;
 mod greeting;
 mod inside;
+mod link;
 mod network;
 mod opensmtpd;
 mod plan;
@@ -22,9 +23,9 @@ use crate::{
     failure::{Failure, Result},
     machine, run,
 };
-use plan::{SERVERS, Server, Software};
+use plan::{SCANNERS, SERVERS, Server, Software};
 
-pub(crate) use {delay::carry, greeting::greet, inside::enter};
+pub(crate) use {greeting::greet, inside::enter, link::carry};
 
 /// `cargo xtask lab …`.
 pub(crate) fn command(mut arguments: lexopt::Parser) -> Result<ExitCode> {
@@ -85,12 +86,15 @@ fn start_all() -> Result<()> {
     for server in &SERVERS {
         start(server)?;
     }
+    for scanner in SCANNERS {
+        link::start(scanner)?;
+    }
     for server in &SERVERS {
         for address in addresses(server) {
             greeting::wait(server.name, address)?;
         }
     }
-    delay::start()
+    Ok(())
 }
 
 fn start(server: &Server) -> Result<()> {
@@ -102,12 +106,14 @@ fn start(server: &Server) -> Result<()> {
 }
 
 fn is_well() -> bool {
+    let runs = |name: &str| process::alive(name).is_some();
     network::is_whole()
-        && [resolver::NAME, delay::NAME]
+        && runs(resolver::NAME)
+        && SCANNERS
             .iter()
-            .all(|name| process::alive(name).is_some())
+            .all(|scanner| runs(&link::process_name(scanner)))
         && SERVERS.iter().all(|server| {
-            process::alive(server.name).is_some()
+            runs(server.name)
                 && addresses(server)
                     .into_iter()
                     .all(|address| greeting::read(address).is_some())

@@ -2,10 +2,16 @@
 
 use std::process::Command;
 
-use super::plan::{self, NEAR, Namespace, Scanner};
-use crate::{failure::Result, run};
+use super::{
+    plan::{self, Namespace, Scanner},
+    process,
+};
+use crate::{
+    failure::{Failure, Result},
+    run,
+};
 
-/// Makes the three namespaces, the near link and every address. The far link comes with its process.
+/// Makes the three namespaces and the servers' addresses. The links come with their processes.
 pub(super) fn make() -> Result<()> {
     for namespace in Namespace::ALL {
         ip(&["netns", "add", &namespace.name()])?;
@@ -17,22 +23,7 @@ pub(super) fn make() -> Result<()> {
             &["ip", "address", "add", &address, "dev", "lo"],
         )?;
     }
-    let (servers, near) = (Namespace::Servers.name(), Namespace::Near.name());
-    ip(&[
-        "link",
-        "add",
-        NEAR.interface,
-        "netns",
-        &servers,
-        "type",
-        "veth",
-        "peer",
-        "name",
-        NEAR.interface,
-        "netns",
-        &near,
-    ])?;
-    address(&NEAR)
+    Ok(())
 }
 
 /// Gives both ends of a scanner's link their addresses, and the scanner its way to the servers.
@@ -99,12 +90,22 @@ pub(super) fn is_whole() -> bool {
         .all(|namespace| names.contains(&namespace.name()))
 }
 
-/// Removes the namespaces of this checkout; their links go with them.
+/// Ends what is left in the servers' namespace without a record, and removes the namespaces of this
+/// checkout.
 pub(super) fn remove() -> Result<()> {
     let names = names();
     for namespace in Namespace::ALL {
         let name = namespace.name();
         if names.contains(&name) {
+            if namespace == Namespace::Servers {
+                // A removed target folder takes the records with it; what runs in here is still ours.
+                for pid in ip(&["netns", "pids", &name])?.split_whitespace() {
+                    process::kill(
+                        pid.parse()
+                            .map_err(|_| Failure::new(format!("{pid} is no process id")))?,
+                    );
+                }
+            }
             ip(&["netns", "delete", &name])?;
         }
     }

@@ -146,6 +146,8 @@ pub(crate) struct Scanner {
     /// The servers' end of the link.
     pub(crate) gateway_ipv4: Ipv4Addr,
     pub(crate) gateway_ipv6: Ipv6Addr,
+    /// How long the link holds a packet, each way.
+    pub(crate) delay_one_way_ms: u64,
 }
 
 /// The scanner without delay.
@@ -157,9 +159,10 @@ pub(crate) const NEAR: Scanner = Scanner {
     ipv6: Ipv6Addr::new(0x2001, 0xdb8, 0x100, 0, 0, 0, 0, 2),
     gateway_ipv4: Ipv4Addr::new(198, 51, 100, 1),
     gateway_ipv6: Ipv6Addr::new(0x2001, 0xdb8, 0x100, 0, 0, 0, 0, 1),
+    delay_one_way_ms: 0,
 };
 
-/// The scanner behind the delay link.
+/// The scanner fifty milliseconds away and back.
 pub(crate) const FAR: Scanner = Scanner {
     namespace: Namespace::Far,
     interface: "far",
@@ -168,10 +171,11 @@ pub(crate) const FAR: Scanner = Scanner {
     ipv6: Ipv6Addr::new(0x2001, 0xdb8, 0x113, 0, 0, 0, 0, 2),
     gateway_ipv4: Ipv4Addr::new(203, 0, 113, 1),
     gateway_ipv6: Ipv6Addr::new(0x2001, 0xdb8, 0x113, 0, 0, 0, 0, 1),
+    delay_one_way_ms: 25,
 };
 
-/// One way over the delay link, in milliseconds.
-pub(crate) const DELAY_ONE_WAY_MS: u64 = 25;
+/// Every scanner.
+pub(crate) const SCANNERS: [&Scanner; 2] = [&NEAR, &FAR];
 
 /// Every address that the servers' namespace answers for.
 pub(crate) fn server_addresses() -> Vec<String> {
@@ -194,7 +198,7 @@ pub(crate) fn resolver_configuration() -> String {
          host-record=mx.{SINK_DOMAIN},{SINK}\nmx-host={SINK_DOMAIN},mx.{SINK_DOMAIN},10\n\
          mx-host={SENDER_DOMAIN},mx.{SINK_DOMAIN},10\n"
     );
-    for scanner in [&NEAR, &FAR] {
+    for scanner in SCANNERS {
         let Scanner {
             host_name,
             ipv4,

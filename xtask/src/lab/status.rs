@@ -4,7 +4,11 @@ use std::{collections::HashMap, net::IpAddr, process::ExitCode};
 
 use tinyjson::JsonValue;
 
-use super::{addresses, delay, greeting, plan::SERVERS, process, resolver};
+use super::{
+    addresses, greeting, link,
+    plan::{SCANNERS, SERVERS},
+    process, resolver,
+};
 use crate::{
     failure::{Failure, Result},
     machine,
@@ -13,7 +17,7 @@ use crate::{
 /// One address of one server.
 struct Row {
     name: &'static str,
-    process: Option<u32>,
+    process: Option<i32>,
     address: IpAddr,
     greeting: Option<String>,
 }
@@ -35,12 +39,16 @@ pub(super) fn show(json: bool) -> Result<ExitCode> {
         for row in &rows {
             println!("{}", row.to_line());
         }
-        for name in [resolver::NAME, delay::NAME] {
-            println!("{name:<17}  {}", describe_process(process::alive(name)));
-        }
-        let counters = delay::counters();
-        if !counters.is_empty() && process::alive(delay::NAME).is_some() {
-            println!("{:<17}  {counters}", "");
+        println!(
+            "{:<17}  {}",
+            resolver::NAME,
+            describe_process(process::alive(resolver::NAME))
+        );
+        for scanner in SCANNERS {
+            let name = link::process_name(scanner);
+            let process = process::alive(&name);
+            let counters = process.map_or_else(String::new, |_| link::counters(scanner));
+            println!("{name:<17}  {:<15}  {counters}", describe_process(process));
         }
     }
     let well = rows
@@ -99,6 +107,6 @@ impl Row {
     }
 }
 
-fn describe_process(process: Option<u32>) -> String {
+fn describe_process(process: Option<i32>) -> String {
     process.map_or_else(|| "not running".to_owned(), |pid| format!("process {pid}"))
 }

@@ -1,7 +1,8 @@
-//! The delay link: two TUN devices and a process of ours that holds every packet for a while.
+//! A scanner's link to the servers: two TUN devices and a process of ours between them.
 //!
-//! The same on every machine, whether or not its kernel has netem. Packets keep their order; a full
-//! queue drops, as a router would, and counts.
+//! It holds every packet for the link's delay, the same on every machine, whether or not its kernel
+//! has netem; and it keeps a capture of all that passes. Packets keep their order; a full queue
+//! drops, as a router would, and counts.
 
 use std::{
     fs::File,
@@ -9,7 +10,7 @@ use std::{
     path::PathBuf,
     process::ExitCode,
     sync::{
-        Arc,
+        Arc, Mutex,
         atomic::{AtomicU64, Ordering},
         mpsc::{Receiver, SyncSender, TrySendError, sync_channel},
     },
@@ -18,17 +19,15 @@ use std::{
 };
 
 use super::{
-    greeting, network,
-    plan::{DELAY_ONE_WAY_MS, FAR, Namespace},
+    capture::Writer,
+    network,
+    plan::{self, Namespace, Scanner},
     process, tun,
 };
 use crate::{
     failure::{Failure, Result},
     place, run,
 };
-
-/// Name of its process record and log.
-pub(super) const NAME: &str = "delay-link";
 
 /// Packets under way in one direction at most; at 25 ms this is 160,000 packets a second.
 const QUEUE_PACKETS_MAX: usize = 4_096;
@@ -39,58 +38,75 @@ const COUNTERS_EVERY: Duration = Duration::from_secs(1);
 /// How long the link may take to appear.
 const READY_WITHIN: Duration = Duration::from_secs(5);
 
+/// Name of the process record and log of a scanner's link.
+pub(super) fn process_name(scanner: &Scanner) -> String {
+    format!("link-{}", scanner.interface)
+}
+
 /// Starts the link's process and gives both ends their addresses.
-pub(super) fn start() -> Result<()> {
+pub(super) fn start(scanner: &Scanner) -> Result<()> {
     let ourselves = std::env::current_exe().map_err(|error| Failure::new(error.to_string()))?;
     let mut command = network::within(Namespace::Servers);
-    command.arg(ourselves).arg("lab-delay");
-    process::start(NAME, &mut command)?;
+    command
+        .arg(ourselves)
+        .arg("lab-link")
+        .arg(scanner.interface);
+    let name = process_name(scanner);
+    process::start(&name, &mut command)?;
     let deadline = Instant::now() + READY_WITHIN;
-    while !far_end_is_there() {
-        if process::alive(NAME).is_none() || Instant::now() > deadline {
-            let log = process::log_file(NAME);
-            let said = place::read(&log).unwrap_or_default();
-            return Err(Failure::new(format!(
-                "the delay link does not come up:\n{said}"
-            )));
+    while !far_end_is_there(scanner) {
+        if process::alive(&name).is_none() || Instant::now() > deadline {
+            let said = place::read(&process::log_file(&name)).unwrap_or_default();
+            return Err(Failure::new(format!("{name} does not come up:\n{said}")));
         }
         thread::sleep(Duration::from_millis(20));
     }
-    network::address(&FAR)
+    network::address(scanner)
 }
 
 /// What the link has carried and dropped, as its process last wrote it.
-pub(super) fn counters() -> String {
-    place::read(&counters_file())
+pub(super) fn counters(scanner: &Scanner) -> String {
+    place::read(&counters_file(scanner))
         .unwrap_or_default()
         .trim()
         .to_owned()
 }
 
-/// How long a connection to a server takes to open from the far scanner: one round trip.
-pub(super) fn round_trip() -> Result<Duration> {
-    greeting::connect_time(
-        FAR.namespace,
-        std::net::IpAddr::V4(super::plan::SERVERS[0].ipv4()),
-    )
+/// Where the link keeps its capture; any tool that reads pcap opens it.
+pub(super) fn capture_file(scanner: &Scanner) -> PathBuf {
+    process::records().join(format!("{}.pcap", process_name(scanner)))
 }
 
-/// The hidden command `xtask lab-delay`, run inside the servers' namespace.
-pub(crate) fn carry() -> Result<ExitCode> {
+/// The hidden command `xtask lab-link INTERFACE`, run inside the servers' namespace.
+pub(crate) fn carry(mut arguments: lexopt::Parser) -> Result<ExitCode> {
+    let interface = arguments.value()?;
+    let scanner = plan::SCANNERS
+        .into_iter()
+        .find(|scanner| interface == scanner.interface)
+        .ok_or_else(|| Failure::new("lab-link wants the interface of a scanner"))?;
     let far_before_it_moves = "far-end";
-    let near_end = open(FAR.interface)?;
+    let near_end = open(scanner.interface)?;
     let far_end = open(far_before_it_moves)?;
     let mut moving = run::command(&["ip", "link", "set", far_before_it_moves]);
-    moving.args(["netns", &FAR.namespace.name(), "name", FAR.interface]);
+    moving.args([
+        "netns",
+        &scanner.namespace.name(),
+        "name",
+        scanner.interface,
+    ]);
     run::output(&mut moving)?;
 
-    let towards_servers = direction(&far_end, &near_end)?;
-    let towards_scanner = direction(&near_end, &far_end)?;
+    let file = capture_file(scanner);
+    let writer = Writer::create(&file).map_err(|error| Failure::at(&file, &error))?;
+    let capture = Arc::new(Mutex::new(writer));
+    let delay = Duration::from_millis(scanner.delay_one_way_ms);
+    let towards_servers = direction(&far_end, &near_end, delay, &capture)?;
+    let towards_scanner = direction(&near_end, &far_end, delay, &capture)?;
     let mut written = String::new();
     loop {
         let counters = format!("to servers: {towards_servers}; to scanner: {towards_scanner}\n");
         if counters != written {
-            place::write(&counters_file(), &counters)?;
+            place::write(&counters_file(scanner), &counters)?;
             written = counters;
         }
         thread::sleep(COUNTERS_EVERY);
@@ -121,7 +137,12 @@ struct UnderWay {
 }
 
 /// Starts the two threads of one direction: one takes packets in, one lets them out when they are due.
-fn direction(from: &File, to: &File) -> Result<Arc<Counters>> {
+fn direction(
+    from: &File,
+    to: &File,
+    delay: Duration,
+    capture: &Arc<Mutex<Writer>>,
+) -> Result<Arc<Counters>> {
     let copy = |file: &File| {
         file.try_clone()
             .map_err(|error| Failure::new(error.to_string()))
@@ -130,19 +151,31 @@ fn direction(from: &File, to: &File) -> Result<Arc<Counters>> {
     let counters = Arc::new(Counters::default());
     let (enter, leave) = sync_channel(QUEUE_PACKETS_MAX);
     let (entering, leaving) = (Arc::clone(&counters), Arc::clone(&counters));
-    thread::spawn(move || end_with(take_in(from, &enter, &entering)));
+    let capture = Arc::clone(capture);
+    thread::spawn(move || end_with(take_in(from, delay, &enter, &capture, &entering)));
     thread::spawn(move || end_with(let_out(to, &leave, &leaving)));
     Ok(counters)
 }
 
-fn take_in(mut from: File, enter: &SyncSender<UnderWay>, counters: &Counters) -> io::Result<()> {
+fn take_in(
+    mut from: File,
+    delay: Duration,
+    enter: &SyncSender<UnderWay>,
+    capture: &Mutex<Writer>,
+    counters: &Counters,
+) -> io::Result<()> {
     let mut packet = [0; PACKET_OCTETS_MAX];
     loop {
-        let octets = from.read(&mut packet)?;
-        let due = Instant::now() + Duration::from_millis(DELAY_ONE_WAY_MS);
+        let length = from.read(&mut packet)?;
+        let octets = &packet[..length];
+        let due = Instant::now() + delay;
+        capture
+            .lock()
+            .expect("nobody panics while writing")
+            .write(octets)?;
         match enter.try_send(UnderWay {
             due,
-            octets: packet[..octets].to_vec(),
+            octets: octets.to_vec(),
         }) {
             Ok(()) => {}
             Err(TrySendError::Full(_)) => {
@@ -171,7 +204,7 @@ fn let_out(mut to: File, leave: &Receiver<UnderWay>, counters: &Counters) -> io:
 /// A direction that ends takes the whole link with it: half a link would look like packet loss.
 fn end_with(result: io::Result<()>) {
     if let Err(error) = result {
-        eprintln!("delay link: {error}");
+        eprintln!("link: {error}");
     }
     std::process::exit(1);
 }
@@ -182,10 +215,14 @@ fn open(interface: &str) -> Result<File> {
     })
 }
 
-fn far_end_is_there() -> bool {
-    network::inside(FAR.namespace, &["ip", "link", "show", FAR.interface]).is_ok()
+fn far_end_is_there(scanner: &Scanner) -> bool {
+    network::inside(
+        scanner.namespace,
+        &["ip", "link", "show", scanner.interface],
+    )
+    .is_ok()
 }
 
-fn counters_file() -> PathBuf {
-    place::target().join("lab/run/delay-link.counters")
+fn counters_file(scanner: &Scanner) -> PathBuf {
+    process::records().join(format!("{}.counters", process_name(scanner)))
 }
