@@ -1,4 +1,4 @@
-//! Captures of a link in the pcap format (link type 101, raw IP), and what they say about TCP.
+//! Captures of a link in the pcap format (link type 1, Ethernet), and what they say about TCP.
 
 use std::{
     collections::BTreeMap,
@@ -15,9 +15,10 @@ use crate::failure::{Failure, Result};
 const CAPTURE_OCTETS_MAX: u64 = 64 * 1_024 * 1_024;
 const FILE_HEADER_OCTETS: usize = 24;
 const PACKET_HEADER_OCTETS: usize = 16;
+const ETHERNET_HEADER_OCTETS: usize = 14;
 const TCP: u8 = 6;
 
-/// Writes packets as they pass; each is in the file before the link lets it go on.
+/// Writes frames as they pass; each is in the file before the link lets it go on.
 pub(super) struct Writer {
     file: File,
     written: u64,
@@ -33,7 +34,7 @@ impl Writer {
         // Time zone and accuracy, which nobody uses.
         header.extend([0; 8]);
         header.extend(65_535_u32.to_le_bytes());
-        header.extend(101_u32.to_le_bytes());
+        header.extend(1_u32.to_le_bytes());
         file.write_all(&header)?;
         Ok(Self {
             file,
@@ -41,21 +42,21 @@ impl Writer {
         })
     }
 
-    pub(super) fn write(&mut self, packet: &[u8]) -> io::Result<()> {
+    pub(super) fn write(&mut self, frame: &[u8]) -> io::Result<()> {
         if self.written >= CAPTURE_OCTETS_MAX {
             return Ok(());
         }
         let now = SystemTime::now()
             .duration_since(UNIX_EPOCH)
             .unwrap_or_default();
-        let octets = u32::try_from(packet.len()).unwrap_or(u32::MAX);
-        let mut record = Vec::with_capacity(PACKET_HEADER_OCTETS + packet.len());
+        let octets = u32::try_from(frame.len()).unwrap_or(u32::MAX);
+        let mut record = Vec::with_capacity(PACKET_HEADER_OCTETS + frame.len());
         // The format's seconds have 32 bits.
         record.extend((now.as_secs() as u32).to_le_bytes());
         record.extend(now.subsec_micros().to_le_bytes());
         record.extend(octets.to_le_bytes());
         record.extend(octets.to_le_bytes());
-        record.extend(packet);
+        record.extend(frame);
         self.written += record.len() as u64;
         self.file.write_all(&record)
     }
@@ -194,6 +195,8 @@ impl Capture {
 
 impl Packet {
     fn parse(at: Duration, octets: &[u8]) -> Option<Self> {
+        // Anything but IP has no version there that we know.
+        let octets = octets.get(ETHERNET_HEADER_OCTETS..)?;
         let (from, to, protocol, payload) = match octets.first()? >> 4 {
             4 => {
                 let header = usize::from(octets.first()? & 0x0f) * 4;
@@ -255,7 +258,8 @@ mod tests {
 
     fn tcp(from: (Ipv4Addr, u16), to: (Ipv4Addr, u16), flags: u8, payload: &str) -> Vec<u8> {
         let total = 40 + payload.len() as u16;
-        let mut packet = vec![0x45, 0];
+        let mut packet = vec![0; ETHERNET_HEADER_OCTETS];
+        packet.extend([0x45, 0]);
         packet.extend(total.to_be_bytes());
         packet.extend([0, 0, 0, 0, 64, TCP, 0, 0]);
         packet.extend(from.0.octets());

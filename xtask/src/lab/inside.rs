@@ -1,6 +1,6 @@
-//! The last step into a server's root: `xtask lab-inside ROOT HOST-NAME PROGRAM ARGUMENT…`.
+//! The last step into a root: `xtask lab-inside ROOT HOST-NAME PROGRAM ARGUMENT…`.
 //!
-//! Runs as the first process of its own namespaces, which `unshare` has made, and becomes the server.
+//! Runs as the first process of its own namespaces, which `unshare` has made, and becomes the program.
 
 use std::{
     env, fs,
@@ -20,12 +20,23 @@ use crate::{
     run,
 };
 
-/// Starts a server's program in its root, beside the others and cut off from this machine.
+/// Starts a server's program in its root, beside the others.
+pub(super) fn start(name: &str, root: &Root, host_name: &str, program: &[&str]) -> Result<()> {
+    let mut command = command(Namespace::Servers, root, host_name, program)?;
+    process::start_in_namespace(name, &mut command)
+}
+
+/// A program in a root, cut off from this machine.
 ///
 /// The process namespace makes it one thing: whatever the program forks ends with it.
-pub(super) fn start(name: &str, root: &Root, host_name: &str, program: &[&str]) -> Result<()> {
+pub(super) fn command(
+    namespace: Namespace,
+    root: &Root,
+    host_name: &str,
+    program: &[&str],
+) -> Result<Command> {
     let ourselves = env::current_exe().map_err(|error| Failure::new(error.to_string()))?;
-    let mut command = network::within(Namespace::Servers);
+    let mut command = network::within(namespace);
     command
         .args([
             "unshare",
@@ -41,7 +52,7 @@ pub(super) fn start(name: &str, root: &Root, host_name: &str, program: &[&str]) 
         .arg(root.path())
         .arg(host_name)
         .args(program);
-    process::start_in_namespace(name, &mut command)
+    Ok(command)
 }
 
 /// The hidden command itself: never returns when all is well.

@@ -1,7 +1,7 @@
-//! A scanner's link to the servers: two TUN devices and a process of ours between them.
+//! A scanner's link to the servers: two TAP devices and a process of ours between them.
 //!
-//! It holds every packet for the link's delay, the same on every machine, whether or not its kernel
-//! has netem; and it keeps a capture of all that passes. Packets keep their order; a full queue
+//! It holds every frame for the link's delay, the same on every machine, whether or not its kernel
+//! has netem; and it keeps a capture of all that passes. Frames keep their order; a full queue
 //! drops, as a router would, and counts.
 
 use std::{
@@ -22,17 +22,17 @@ use super::{
     capture::Writer,
     network,
     plan::{self, Namespace, Scanner},
-    process, tun,
+    process, tap,
 };
 use crate::{
     failure::{Failure, Result},
     place, run,
 };
 
-/// Packets under way in one direction at most; at 25 ms this is 160,000 packets a second.
-const QUEUE_PACKETS_MAX: usize = 4_096;
-/// The largest packet on a TUN device with its usual MTU.
-const PACKET_OCTETS_MAX: usize = 1_500;
+/// Frames under way in one direction at most; at 25 ms this is 160,000 frames a second.
+const QUEUE_FRAMES_MAX: usize = 4_096;
+/// The largest Ethernet frame at the usual MTU.
+const FRAME_OCTETS_MAX: usize = 1_514;
 /// How often the counters are written to their file.
 const COUNTERS_EVERY: Duration = Duration::from_secs(1);
 /// How long the link may take to appear.
@@ -113,7 +113,7 @@ pub(crate) fn carry(mut arguments: lexopt::Parser) -> Result<ExitCode> {
     }
 }
 
-/// Packets of one direction.
+/// Frames of one direction.
 #[derive(Default)]
 struct Counters {
     carried: AtomicU64,
@@ -126,17 +126,17 @@ impl std::fmt::Display for Counters {
             self.carried.load(Ordering::Relaxed),
             self.dropped.load(Ordering::Relaxed),
         );
-        write!(f, "{carried} packets carried, {dropped} dropped")
+        write!(f, "{carried} frames carried, {dropped} dropped")
     }
 }
 
-/// A packet and when it is to arrive.
+/// A frame and when it is to arrive.
 struct UnderWay {
     due: Instant,
     octets: Vec<u8>,
 }
 
-/// Starts the two threads of one direction: one takes packets in, one lets them out when they are due.
+/// Starts the two threads of one direction: one takes frames in, one lets them out when they are due.
 fn direction(
     from: &File,
     to: &File,
@@ -149,7 +149,7 @@ fn direction(
     };
     let (from, to) = (copy(from)?, copy(to)?);
     let counters = Arc::new(Counters::default());
-    let (enter, leave) = sync_channel(QUEUE_PACKETS_MAX);
+    let (enter, leave) = sync_channel(QUEUE_FRAMES_MAX);
     let (entering, leaving) = (Arc::clone(&counters), Arc::clone(&counters));
     let capture = Arc::clone(capture);
     thread::spawn(move || end_with(take_in(from, delay, &enter, &capture, &entering)));
@@ -164,10 +164,10 @@ fn take_in(
     capture: &Mutex<Writer>,
     counters: &Counters,
 ) -> io::Result<()> {
-    let mut packet = [0; PACKET_OCTETS_MAX];
+    let mut frame = [0; FRAME_OCTETS_MAX];
     loop {
-        let length = from.read(&mut packet)?;
-        let octets = &packet[..length];
+        let length = from.read(&mut frame)?;
+        let octets = &frame[..length];
         let due = Instant::now() + delay;
         capture
             .lock()
@@ -201,7 +201,7 @@ fn let_out(mut to: File, leave: &Receiver<UnderWay>, counters: &Counters) -> io:
     Ok(())
 }
 
-/// A direction that ends takes the whole link with it: half a link would look like packet loss.
+/// A direction that ends takes the whole link with it: half a link would look like loss.
 fn end_with(result: io::Result<()>) {
     if let Err(error) = result {
         eprintln!("link: {error}");
@@ -210,7 +210,7 @@ fn end_with(result: io::Result<()>) {
 }
 
 fn open(interface: &str) -> Result<File> {
-    tun::make(interface).map_err(|error| {
+    tap::make(interface).map_err(|error| {
         Failure::new(format!("interface {interface}: {error}")).next("modprobe tun")
     })
 }

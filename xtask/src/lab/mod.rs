@@ -1,6 +1,7 @@
 //! Real mail servers, closed and open, in network namespaces without a way out: docs/lab.md.
 
 mod capture;
+mod errand;
 mod exim;
 mod greeting;
 mod inside;
@@ -10,21 +11,32 @@ mod opensmtpd;
 mod plan;
 mod postfix;
 mod process;
+mod race;
 mod resolver;
 mod root;
+mod scan;
 mod status;
-mod tun;
+mod tap;
+mod tools;
 
 use std::{net::IpAddr, process::ExitCode, time::Instant};
 
-use lexopt::Arg::{Long, Value};
+use lexopt::{
+    Arg::{Long, Value},
+    ValueExt as _,
+};
 
 use crate::{
+    cargo::cargo,
     failure::{Failure, Result},
     machine, run,
 };
 use plan::{SCANNERS, SERVERS, Server, Software};
 
+/// How often each side of the race runs unless told otherwise.
+const RACE_RUNS: u32 = 3;
+
+pub(crate) use scan::scan;
 pub(crate) use {greeting::greet, inside::enter, link::carry};
 
 /// `cargo xtask lab …`.
@@ -35,9 +47,11 @@ pub(crate) fn command(mut arguments: lexopt::Parser) -> Result<ExitCode> {
         None => return Err(Failure::new("lab wants to know what").next("cargo xtask help")),
     };
     let mut json = false;
+    let mut runs = RACE_RUNS;
     while let Some(argument) = arguments.next()? {
         match argument {
             Long("json") if word == "status" => json = true,
+            Long("runs") if word == "race" => runs = arguments.value()?.parse()?,
             other => return Err(other.unexpected().into()),
         }
     }
@@ -48,6 +62,11 @@ pub(crate) fn command(mut arguments: lexopt::Parser) -> Result<ExitCode> {
         }
         "down" => down().map(|()| ExitCode::SUCCESS),
         "status" => status::show(json),
+        "scan" => scan_and_show(),
+        "race" => {
+            build_postern()?;
+            with_lab(|| race::race(runs)).map(|()| ExitCode::SUCCESS)
+        }
         "shell" => shell(),
         other => Err(Failure::new(format!("unknown: lab {other}")).next("cargo xtask help")),
     }
@@ -78,6 +97,37 @@ pub(crate) fn down() -> Result<()> {
         process::stop(&name)?;
     }
     network::remove()
+}
+
+/// Has the lab up for as long as the work takes. A lab that was up before stays up.
+pub(crate) fn with_lab<T>(work: impl FnOnce() -> Result<T>) -> Result<T> {
+    let was_up = machine::lab_lack().is_none() && is_well();
+    up()?;
+    let result = work();
+    if !was_up {
+        down()?;
+    }
+    result
+}
+
+/// Builds the program that the lab sends out, as it is now.
+pub(crate) fn build_postern() -> Result<()> {
+    run::output(&mut cargo(&["build", "--package", "host-tool"])).map(drop)
+}
+
+fn scan_and_show() -> Result<ExitCode> {
+    build_postern()?;
+    let scanned = with_lab(scan::scan)?;
+    print!("{}", scanned.table);
+    for broken in &scanned.broken {
+        println!("did not hold: {broken}");
+    }
+    println!("{} held, {} did not", scanned.held, scanned.broken.len());
+    Ok(if scanned.broken.is_empty() {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    })
 }
 
 fn start_all() -> Result<()> {

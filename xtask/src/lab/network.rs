@@ -27,20 +27,37 @@ pub(super) fn make() -> Result<()> {
 }
 
 /// Gives both ends of a scanner's link their addresses, and the scanner its way to the servers.
+///
+/// Each end knows its neighbour beforehand: nobody has to ask, which would cost a round trip.
 pub(super) fn address(scanner: &Scanner) -> Result<()> {
     let Scanner {
         namespace,
         interface,
         ..
     } = scanner;
-    for (end, ipv4, ipv6) in [
+    let [servers_mac, scanner_mac] = plan::ETHERNET_ADDRESSES;
+    let servers_end = [
+        scanner.gateway_ipv4.to_string(),
+        scanner.gateway_ipv6.to_string(),
+    ];
+    let scanners_end = [scanner.ipv4.to_string(), scanner.ipv6.to_string()];
+    for (end, mac, [ipv4, ipv6], neighbour_mac, neighbours) in [
         (
             Namespace::Servers,
-            scanner.gateway_ipv4,
-            scanner.gateway_ipv6,
+            servers_mac,
+            &servers_end,
+            scanner_mac,
+            &scanners_end,
         ),
-        (*namespace, scanner.ipv4, scanner.ipv6),
+        (
+            *namespace,
+            scanner_mac,
+            &scanners_end,
+            servers_mac,
+            &servers_end,
+        ),
     ] {
+        inside(end, &["ip", "link", "set", interface, "address", mac, "up"])?;
         inside(
             end,
             &[
@@ -65,19 +82,27 @@ pub(super) fn address(scanner: &Scanner) -> Result<()> {
                 "nodad",
             ],
         )?;
-        inside(end, &["ip", "link", "set", interface, "up"])?;
+        for neighbour in neighbours {
+            let entry = [
+                "lladdr",
+                neighbour_mac,
+                "nud",
+                "permanent",
+                "dev",
+                interface,
+            ];
+            inside(
+                end,
+                &[&["ip", "neighbour", "add", neighbour][..], &entry].concat(),
+            )?;
+        }
     }
-    let (ipv4, ipv6) = (
-        scanner.gateway_ipv4.to_string(),
-        scanner.gateway_ipv6.to_string(),
-    );
+    // A way to everywhere that ends among the servers: what should not be sent shows in the capture.
+    let [ipv4, ipv6] = &servers_end;
+    inside(*namespace, &["ip", "route", "add", "default", "via", ipv4])?;
     inside(
         *namespace,
-        &["ip", "route", "add", "192.0.2.0/24", "via", &ipv4],
-    )?;
-    inside(
-        *namespace,
-        &["ip", "-6", "route", "add", "2001:db8:25::/64", "via", &ipv6],
+        &["ip", "-6", "route", "add", "default", "via", ipv6],
     )?;
     Ok(())
 }

@@ -146,7 +146,7 @@ pub(crate) struct Scanner {
     /// The servers' end of the link.
     pub(crate) gateway_ipv4: Ipv4Addr,
     pub(crate) gateway_ipv6: Ipv6Addr,
-    /// How long the link holds a packet, each way.
+    /// How long the link holds a frame, each way.
     pub(crate) delay_one_way_ms: u64,
 }
 
@@ -176,6 +176,9 @@ pub(crate) const FAR: Scanner = Scanner {
 
 /// Every scanner.
 pub(crate) const SCANNERS: [&Scanner; 2] = [&NEAR, &FAR];
+
+/// Ethernet address of the servers' end of a link, and of the scanner's.
+pub(crate) const ETHERNET_ADDRESSES: [&str; 2] = ["02:00:00:00:00:01", "02:00:00:00:00:02"];
 
 /// Every address that the servers' namespace answers for.
 pub(crate) fn server_addresses() -> Vec<String> {

@@ -1,4 +1,4 @@
-//! A TUN device: a network interface whose packets a program reads and writes (Linux, `tun(4)`).
+//! A TAP device: an Ethernet interface whose frames a program reads and writes (Linux).
 
 use std::{
     ffi::c_short,
@@ -25,7 +25,7 @@ pub(super) fn make(name: &str) -> io::Result<File> {
     for (place, octet) in request.ifr_name.iter_mut().zip(name.bytes()) {
         *place = octet.cast_signed();
     }
-    request.ifr_ifru.ifru_flags = (libc::IFF_TUN | libc::IFF_NO_PI) as c_short;
+    request.ifr_ifru.ifru_flags = (libc::IFF_TAP | libc::IFF_NO_PI) as c_short;
     // SAFETY: the kernel reads and writes one `ifreq`, which outlives the call.
     let result = unsafe { libc::ioctl(device.as_raw_fd(), libc::TUNSETIFF, &mut request) };
     if result < 0 {
