@@ -57,7 +57,9 @@ pub(crate) fn command(mut arguments: lexopt::Parser) -> Result<ExitCode> {
     }
     match word.as_str() {
         "up" => {
+            let started = Instant::now();
             up()?;
+            println!("up after {:.1} s", started.elapsed().as_secs_f32());
             status::show(false)
         }
         "down" => down().map(|()| ExitCode::SUCCESS),
@@ -81,13 +83,11 @@ pub(crate) fn up() -> Result<()> {
         return Ok(());
     }
     down()?;
-    let started = Instant::now();
     if let Err(failure) = start_all() {
         // Half a lab would only confuse; its logs stay.
         down()?;
         return Err(failure);
     }
-    eprintln!("lab: up after {:.1} s", started.elapsed().as_secs_f32());
     Ok(())
 }
 

@@ -1,10 +1,12 @@
 //! The steps, in order: cheap and telling ones first.
 
+use std::path::Path;
+
 use super::{Outcome, Step};
 use crate::{
     cargo::{self, BOARD_TARGET, cargo},
     failure::Result,
-    run,
+    lab, machine, panic_free, place, run,
 };
 
 /// Everything that must hold.
@@ -34,33 +36,33 @@ pub(super) const STEPS: &[Step] = &[
         run: documentation,
     },
     Step {
-        name: "boards build",
-        run: boards_build,
+        name: "core and firmware for the boards",
+        run: boards,
+    },
+    Step {
+        name: "core cannot panic",
+        run: core_cannot_panic,
+    },
+    Step {
+        name: "real mail servers",
+        run: real_mail_servers,
     },
 ];
 
 fn toolchain() -> Result<Outcome> {
     let version = run::output(&mut run::command(&["rustc", "--version"]))?;
-    let folder = run::output(&mut run::command(&[
-        "rustc",
-        "--print",
-        "target-libdir",
-        "--target",
-        BOARD_TARGET,
-    ]))?;
-    if !std::path::Path::new(folder.trim()).exists() {
+    if !has_board_target()? {
+        let add = ["rustup", "target", "add", BOARD_TARGET];
         if !run::exists("rustup") {
             return Ok(Outcome::skipped(
-                format!("the target {BOARD_TARGET} is not installed"),
-                format!("rustup target add {BOARD_TARGET}"),
+                format!("the target {BOARD_TARGET} is not installed, and rustup is missing"),
+                format!(
+                    "install rustup (https://rustup.rs), then: {}",
+                    add.join(" ")
+                ),
             ));
         }
-        run::output(&mut run::command(&[
-            "rustup",
-            "target",
-            "add",
-            BOARD_TARGET,
-        ]))?;
+        run::output(&mut run::command(&add))?;
     }
     Ok(Outcome::passed(version.trim()))
 }
@@ -106,7 +108,10 @@ fn documentation() -> Result<Outcome> {
     cargo::check(document.env("RUSTDOCFLAGS", "--deny warnings"))
 }
 
-fn boards_build() -> Result<Outcome> {
+fn boards() -> Result<Outcome> {
+    if !has_board_target()? {
+        return Ok(lacks_board_target());
+    }
     cargo::check(&mut cargo(&[
         "build",
         "--package",
@@ -117,4 +122,56 @@ fn boards_build() -> Result<Outcome> {
         "--target",
         BOARD_TARGET,
     ]))
+}
+
+fn core_cannot_panic() -> Result<Outcome> {
+    if !has_board_target()? {
+        return Ok(lacks_board_target());
+    }
+    Ok(match panic_free::prove(&place::workspace()) {
+        Ok(_) => Outcome::Passed {
+            checks: 2,
+            note: "links without a panic; refuses to link with one".into(),
+        },
+        Err(why) => Outcome::failed(why),
+    })
+}
+
+fn real_mail_servers() -> Result<Outcome> {
+    if let Some(lack) = machine::lab_lack() {
+        return Ok(Outcome::skipped(lack.why, lack.get));
+    }
+    lab::build_postern()?;
+    let scanned = lab::with_lab(lab::scan)?;
+    Ok(if scanned.broken.is_empty() {
+        Outcome::Passed {
+            checks: scanned.held,
+            note: String::new(),
+        }
+    } else {
+        Outcome::Failed {
+            passed: scanned.held,
+            failed: u32::try_from(scanned.broken.len()).unwrap_or(u32::MAX),
+            output: format!("{}{}", scanned.table, scanned.broken.join("\n")),
+        }
+    })
+}
+
+fn has_board_target() -> Result<bool> {
+    let words = [
+        "rustc",
+        "--print",
+        "target-libdir",
+        "--target",
+        BOARD_TARGET,
+    ];
+    let folder = run::output(&mut run::command(&words))?;
+    Ok(Path::new(folder.trim()).exists())
+}
+
+fn lacks_board_target() -> Outcome {
+    Outcome::skipped(
+        format!("the target {BOARD_TARGET} is not installed"),
+        format!("rustup target add {BOARD_TARGET}"),
+    )
 }
