@@ -10,3 +10,5 @@ pub mod lists;
 pub mod output;
 pub mod problem;
 pub mod scope_file;
+pub mod store;
+pub mod words;

@@ -11,7 +11,10 @@ mod table;
 use std::path::Path;
 
 use jiff::Timestamp;
-use probe_core::{finding::Probe, scope::Scope};
+use probe_core::{
+    finding::Probe,
+    scope::{Network, Scope},
+};
 
 use crate::problem::{Place, Problem, Problems};
 
@@ -47,6 +50,11 @@ pub fn read(file: &Path, now: Timestamp) -> Result<ScopeFile, Problems> {
         return Err(unreadable("the file is empty".to_owned()));
     }
     read::parse(&text, &place, now)
+}
+
+/// Reads `192.0.2.0/24` or an address alone; else says what is wrong.
+pub fn network(text: &str) -> Result<Network, String> {
+    read::network(text)
 }
 
 /// Reads the text of a scope file that lies at `place`.

@@ -253,7 +253,7 @@ fn networks<'t, const MAX: usize>(
 }
 
 /// Reads `192.0.2.0/24` or an address alone.
-pub(crate) fn network(text: &str) -> Result<Network, String> {
+pub(super) fn network(text: &str) -> Result<Network, String> {
     let (address, prefix) = text
         .split_once('/')
         .map_or((text, None), |(a, p)| (a, Some(p)));
