@@ -105,6 +105,8 @@ pub enum ToHost<E = Evidence> {
         scan: ScanId,
         /// Why.
         why: Ended,
+        /// The last record of this boot so far: with it stored, the host has everything.
+        records: u32,
     },
     /// A record: a job's evidence and verdict.
     Finding(Finding<E>),
