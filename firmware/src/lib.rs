@@ -4,3 +4,5 @@
 #![allow(async_fn_in_trait)]
 
 pub mod env;
+pub mod guard;
+pub mod net;
