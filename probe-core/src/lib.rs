@@ -28,6 +28,7 @@ pub mod dialogue;
 pub mod evidence;
 pub mod finding;
 pub mod frame;
+pub mod host_link;
 pub mod name;
 pub mod outbox;
 pub mod prober;

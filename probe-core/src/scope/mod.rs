@@ -1,10 +1,19 @@
 //! The scope: what may be probed, by whose authority, how hard, and until when.
 
-use core::net::IpAddr;
+use core::net::{IpAddr, SocketAddr};
 
 use serde::{Deserialize, Serialize};
 
 use crate::{name::Name, suspect::Suspect, target::Target, time::Utc};
+
+mod address;
+mod check;
+mod network;
+mod rates;
+
+pub use check::{Field, NETWORK_SPACING_MS_MAX, PREFIX_V4_MIN, PREFIX_V6_MIN, ScopeError};
+pub use network::{Network, NetworkError};
+pub use rates::Rates;
 
 /// A bounded text of the scope.
 pub type Text = heapless::String<96, u8>;
@@ -83,15 +92,6 @@ pub struct Identity {
 /// So short that the longest form fits RFC 5321's 64 octets for a local part.
 pub const SINK_DOMAIN_OCTETS_MAX: usize = 22;
 
-/// An address and the length of its prefix in bits; host bits are zero.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Network {
-    /// The network's first address.
-    pub address: IpAddr,
-    /// 0 to 32, or 0 to 128.
-    pub prefix: u8,
-}
-
 /// How much is asked of a target.
 #[derive(
     Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
@@ -117,25 +117,8 @@ impl Depth {
     }
 }
 
-/// How fast and how many. [`Rates::CEILING`] is hard.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Rates {
-    /// Refusals that one target may be made to give in a day.
-    pub target_refusals_max: u8,
-    /// Connections open to one target at once.
-    pub target_connections_max: u8,
-    /// Connections open to one /24 or /56 at once.
-    pub network_connections_max: u8,
-    /// Least time between two connections opened to one /24 or /56.
-    pub network_spacing_ms: u32,
-    /// Connections opened in a second by the whole device.
-    pub connections_per_second_max: u16,
-    /// How long a parked job may live.
-    pub parked_hours_max: u8,
-}
-
 /// Why a suspect is not probed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum Refusal {
     /// No network of the scope holds the address.
     OutsideNetworks,
@@ -155,12 +138,71 @@ pub enum Refusal {
     NoAnchor,
     /// There is no scope.
     NoScope,
+    /// This scan has had the same target already.
+    Duplicate,
+    /// The target has given all the refusals that it may be made to give in 24 hours.
+    RefusalsSpent,
+    /// The scan ended before its turn came.
+    ScanEnded,
+}
+
+impl Refusal {
+    /// The word in `--json`, tables and the store.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::OutsideNetworks => "outside-networks",
+            Self::Excluded => "excluded",
+            Self::Port => "port",
+            Self::EmbedsIpv4 => "embeds-ipv4",
+            Self::NotUnicast => "not-unicast",
+            Self::Expired => "expired",
+            Self::NotYetIssued => "not-yet-issued",
+            Self::NoAnchor => "no-anchor",
+            Self::NoScope => "no-scope",
+            Self::Duplicate => "duplicate",
+            Self::RefusalsSpent => "refusals-spent",
+            Self::ScanEnded => "scan-ended",
+        }
+    }
 }
 
 impl Scope {
     /// The only way from a suspect to a target.
     pub fn admit(&self, suspect: &Suspect, now: Utc) -> Result<Target, Refusal> {
-        let _ = now;
-        Ok(Target::admitted(suspect.address, suspect.port))
+        if now < self.issued {
+            return Err(Refusal::NotYetIssued);
+        }
+        if now >= self.expires {
+            return Err(Refusal::Expired);
+        }
+        let address = address::canonical(suspect.address);
+        self.check_endpoint(address, suspect.port)?;
+        Ok(Target::admitted(address, suspect.port))
+    }
+
+    /// Whether a frame may leave towards `endpoint`, for the guard that looks at every one. The
+    /// address counts as it stands on the wire: a mapped one is not the IPv4 address there. Time
+    /// is the prober's business.
+    pub fn permits(&self, endpoint: SocketAddr) -> bool {
+        self.check_endpoint(endpoint.ip(), endpoint.port()).is_ok()
+    }
+
+    fn check_endpoint(&self, address: IpAddr, port: u16) -> Result<(), Refusal> {
+        address::form(address)?;
+        if self.exclusions.iter().any(|of| of.contains(address)) {
+            return Err(Refusal::Excluded);
+        }
+        let loopback = address::is_loopback(address);
+        let inside = self
+            .networks
+            .iter()
+            .any(|of| of.contains(address) && (!loopback || address::is_loopback_network(of)));
+        if !inside {
+            return Err(Refusal::OutsideNetworks);
+        }
+        if !self.ports.contains(&port) {
+            return Err(Refusal::Port);
+        }
+        Ok(())
     }
 }
