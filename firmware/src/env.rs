@@ -9,6 +9,7 @@ use core::net::SocketAddr;
 use embassy_futures::select::{Either, select};
 use probe_core::{
     dialogue::{Close, End, OpenFailure},
+    frame::message::GuardCounters,
     time::{Instant, Millis},
 };
 
@@ -28,6 +29,9 @@ pub trait Env {
 
     /// Fills `octets` from this place's generator.
     fn random(&self, octets: &mut [u8]);
+
+    /// What the guard around this network has counted since boot.
+    fn guard_counters(&self) -> GuardCounters;
 }
 
 /// TCP connections towards the scope.

@@ -10,10 +10,14 @@ use embassy_net::{IpEndpoint, Stack, tcp};
 use embassy_time::Timer;
 use probe_core::{
     dialogue::{Close, End, OpenFailure},
+    frame::message::GuardCounters,
     time::{Instant, Millis},
 };
 
-use crate::env::{Buffers, Env, LINGER_MAX, Network, Read, Stream};
+use crate::{
+    env::{Buffers, Env, LINGER_MAX, Network, Read, Stream},
+    guard::Watch,
+};
 
 /// Where random octets come from: a generator of the chip, or the simulator's seed.
 pub trait Random {
@@ -32,18 +36,21 @@ pub fn seed(random: &impl Random) -> u64 {
 /// An environment over embassy-net and embassy-time.
 pub struct StackEnv<'d, R> {
     network: StackNetwork<'d>,
+    watch: &'d Watch,
     random: R,
 }
 
 impl<'d, R: Random> StackEnv<'d, R> {
-    /// An environment whose network has `sockets` sockets to give. The stack's resources must
-    /// hold at least as many beside its own: embassy-net panics on one socket too many.
-    pub const fn new(stack: Stack<'d>, sockets: u8, random: R) -> Self {
+    /// An environment whose network has `sockets` sockets to give, behind the guard that reports
+    /// to `watch`. The stack's resources must hold at least as many beside its own: embassy-net
+    /// panics on one socket too many.
+    pub const fn new(stack: Stack<'d>, sockets: u8, watch: &'d Watch, random: R) -> Self {
         Self {
             network: StackNetwork {
                 stack,
                 free: Cell::new(sockets),
             },
+            watch,
             random,
         }
     }
@@ -66,6 +73,10 @@ impl<'d, R: Random> Env for StackEnv<'d, R> {
 
     fn random(&self, octets: &mut [u8]) {
         self.random.fill(octets);
+    }
+
+    fn guard_counters(&self) -> GuardCounters {
+        self.watch.counters().summary()
     }
 }
 

@@ -8,6 +8,7 @@
 mod doors;
 mod inspect;
 mod limit;
+mod warden;
 mod watch;
 
 use core::{net::SocketAddr, task::Context};
@@ -18,6 +19,7 @@ use probe_core::time::Instant;
 pub use doors::{Doors, HostDoor};
 pub use inspect::{Stop, inspect};
 pub use limit::{LINK_FRAMES_BURST_MAX, LINK_FRAMES_PER_SECOND_MAX};
+pub use warden::ProberWarden;
 pub use watch::{Counters, Watch};
 
 /// The largest IP packet that leaves, in octets. No path carries less over IPv6 (RFC 8200, 5),

@@ -2,7 +2,7 @@
 
 use core::cell::Cell;
 
-use probe_core::time::Instant;
+use probe_core::{frame::message::GuardCounters, time::Instant};
 
 use super::{
     Doors,
@@ -45,9 +45,9 @@ pub struct Counters {
 }
 
 impl Counters {
-    /// All that was stopped.
-    pub fn stopped(&self) -> u32 {
-        [
+    /// What the host is told of them.
+    pub fn summary(&self) -> GuardCounters {
+        let dropped = [
             self.malformed,
             self.unknown,
             self.fragments,
@@ -58,10 +58,12 @@ impl Counters {
             self.neighbours,
             self.noise,
             self.limited,
-            self.violations,
-        ]
-        .into_iter()
-        .fold(0, u32::saturating_add)
+        ];
+        GuardCounters {
+            allowed: u64::from(self.sent) + u64::from(self.sent_link),
+            dropped: dropped.into_iter().map(u64::from).sum(),
+            violations: self.violations,
+        }
     }
 }
 
