@@ -38,5 +38,7 @@ pub mod scope;
 pub mod smtp;
 pub mod suspect;
 pub mod target;
+#[cfg(test)]
+pub(crate) mod testing;
 pub mod time;
 pub mod verdict;

@@ -235,3 +235,180 @@ fn at_most(value: u32, most: u32, field: Field) -> Result<(), ScopeError> {
         Ok(())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{scope::fixture, time::Utc};
+
+    #[test]
+    fn what_a_scope_must_say() {
+        let text = |text: &str| text.try_into().unwrap();
+        let name = |text: &str| Name::new(text).unwrap();
+        let raw = |address: &str, prefix| Network {
+            address: address.parse().unwrap(),
+            prefix,
+        };
+        type Change<'a> = &'a dyn Fn(&mut Scope);
+        let table: &[(Change<'_>, ScopeError)] = &[
+            (
+                &|scope| scope.authority.reference.clear(),
+                ScopeError::Missing(Field::AuthorityReference),
+            ),
+            (
+                &|scope| scope.authority.reference = text("  "),
+                ScopeError::Missing(Field::AuthorityReference),
+            ),
+            (
+                &|scope| scope.contact.clear(),
+                ScopeError::Missing(Field::Contact),
+            ),
+            (
+                &|scope| scope.contact = text("cert.example.org"),
+                ScopeError::Malformed(Field::Contact),
+            ),
+            (
+                &|scope| scope.contact = text("a@b@cert.example.org"),
+                ScopeError::Malformed(Field::Contact),
+            ),
+            (
+                &|scope| scope.contact = text("tests@mx.sink.example.net"),
+                ScopeError::Malformed(Field::Contact),
+            ),
+            (
+                &|scope| scope.abuse_page.clear(),
+                ScopeError::Missing(Field::AbusePage),
+            ),
+            (
+                &|scope| scope.identity.helo = name("probe"),
+                ScopeError::Malformed(Field::Helo),
+            ),
+            (
+                &|scope| scope.identity.sender_domain = name("org"),
+                ScopeError::Malformed(Field::SenderDomain),
+            ),
+            (
+                &|scope| scope.identity.sink_domain = name("sink"),
+                ScopeError::Malformed(Field::SinkDomain),
+            ),
+            (
+                &|scope| scope.identity.sink_domain = name("twenty-three.octets.net"),
+                ScopeError::Limit(Field::SinkDomain),
+            ),
+            (
+                &|scope| scope.identity.sink_address = "224.0.0.1".parse().ok(),
+                ScopeError::Malformed(Field::SinkAddress),
+            ),
+            (
+                &|scope| scope.identity.resolver = "::".parse().ok(),
+                ScopeError::Malformed(Field::Resolver),
+            ),
+            (
+                &|scope| scope.networks.clear(),
+                ScopeError::Missing(Field::Networks),
+            ),
+            (
+                &|scope| scope.networks.push(raw("192.0.2.1", 24)).unwrap(),
+                ScopeError::NotCanonical(Field::Networks, 1),
+            ),
+            (
+                &|scope| scope.exclusions.push(raw("192.0.2.0", 33)).unwrap(),
+                ScopeError::NotCanonical(Field::Exclusions, 0),
+            ),
+            (
+                &|scope| scope.networks.push(raw("32.0.0.0", 7)).unwrap(),
+                ScopeError::TooWide(1),
+            ),
+            (
+                &|scope| scope.networks.push(raw("2a00::", 15)).unwrap(),
+                ScopeError::TooWide(1),
+            ),
+            (
+                &|scope| scope.networks.push(raw("225.0.0.0", 8)).unwrap(),
+                ScopeError::NeverAdmits(1),
+            ),
+            (
+                &|scope| scope.networks.push(raw("2002:c000::", 32)).unwrap(),
+                ScopeError::NeverAdmits(1),
+            ),
+            (
+                &|scope| scope.networks.push(raw("::ffff:192.0.2.0", 120)).unwrap(),
+                ScopeError::NeverAdmits(1),
+            ),
+            (
+                &|scope| scope.ports.clear(),
+                ScopeError::Missing(Field::Ports),
+            ),
+            (
+                &|scope| scope.ports.push(0).unwrap(),
+                ScopeError::Malformed(Field::Ports),
+            ),
+            (
+                &|scope| scope.rates.target_refusals_max = 0,
+                ScopeError::Limit(Field::TargetRefusals),
+            ),
+            (
+                &|scope| scope.rates.target_refusals_max = 61,
+                ScopeError::Limit(Field::TargetRefusals),
+            ),
+            (
+                &|scope| scope.rates.target_connections_max = 3,
+                ScopeError::Limit(Field::TargetConnections),
+            ),
+            (
+                &|scope| scope.rates.network_connections_max = 17,
+                ScopeError::Limit(Field::NetworkConnections),
+            ),
+            (
+                &|scope| scope.rates.network_spacing_ms = 86_400_001,
+                ScopeError::Limit(Field::NetworkSpacing),
+            ),
+            (
+                &|scope| scope.rates.connections_per_second_max = 1_001,
+                ScopeError::Limit(Field::ConnectionsPerSecond),
+            ),
+            (
+                &|scope| scope.rates.parked_hours_max = 73,
+                ScopeError::Limit(Field::ParkedHours),
+            ),
+            (
+                &|scope| scope.expires = Utc(1_000),
+                ScopeError::Malformed(Field::Expires),
+            ),
+            (
+                &|scope| scope.powered_minutes_max = 0,
+                ScopeError::Limit(Field::PoweredMinutes),
+            ),
+        ];
+        for (change, error) in table {
+            let mut scope = fixture::scope(&["192.0.2.0/24"]);
+            assert_eq!(scope.check(), Ok(()));
+            change(&mut scope);
+            assert_eq!(scope.check(), Err(*error));
+        }
+    }
+
+    #[test]
+    fn a_lab_may_have_short_names_and_nothing_else() {
+        let mut scope = fixture::scope(&["127.0.0.0/8"]);
+        scope.lab = true;
+        scope.identity.helo = Name::new("probe").unwrap();
+        scope.identity.sender_domain = Name::new("lab").unwrap();
+        scope.identity.sink_domain = Name::new("sink").unwrap();
+        assert_eq!(scope.check(), Ok(()));
+        scope.contact.clear();
+        assert_eq!(scope.check(), Err(ScopeError::Missing(Field::Contact)));
+    }
+
+    #[test]
+    fn defaults_are_under_the_ceiling() {
+        for depth in [crate::scope::Depth::Quick, crate::scope::Depth::Full] {
+            let mut scope = fixture::scope(&["192.0.2.0/24"]);
+            scope.rates = Rates::default_for(depth);
+            assert_eq!(scope.check(), Ok(()), "{depth:?}");
+        }
+        let mut scope = fixture::scope(&["192.0.2.0/24"]);
+        scope.rates = Rates::CEILING;
+        assert_eq!(scope.check(), Ok(()));
+    }
+}
