@@ -15,18 +15,18 @@ use std::{
 /// A future that is polled only after its own waker was called.
 pub(crate) struct Task<'a> {
     name: &'static str,
-    future: Option<Pin<&'a mut dyn Future<Output = ()>>>,
+    future: Option<Pin<Box<dyn Future<Output = ()> + 'a>>>,
     woken: Arc<Flag>,
     waker: Waker,
 }
 
 impl<'a> Task<'a> {
     /// A task that is due for its first poll.
-    pub(crate) fn new(name: &'static str, future: Pin<&'a mut dyn Future<Output = ()>>) -> Self {
+    pub(crate) fn new(name: &'static str, future: impl Future<Output = ()> + 'a) -> Self {
         let woken = Arc::new(Flag(AtomicBool::new(true)));
         Self {
             name,
-            future: Some(future),
+            future: Some(Box::pin(future)),
             waker: woken.clone().into(),
             woken,
         }
@@ -71,14 +71,14 @@ impl Wake for Flag {
 
 #[cfg(test)]
 mod tests {
-    use std::{cell::Cell, pin::pin};
+    use std::cell::Cell;
 
     use super::*;
 
     #[test]
     fn a_task_is_polled_when_it_is_woken_and_not_otherwise() {
         let polls = Cell::new(0);
-        let mut future = pin!(std::future::poll_fn(|context| {
+        let future = std::future::poll_fn(|context| {
             polls.set(polls.get() + 1);
             match polls.get() {
                 1 => context.waker().wake_by_ref(),
@@ -86,8 +86,8 @@ mod tests {
                 _ => return Poll::Ready(()),
             }
             Poll::Pending
-        }));
-        let mut task = Task::new("test", future.as_mut());
+        });
+        let mut task = Task::new("test", future);
         assert!(task.poll_if_woken(), "the first poll is due");
         assert!(task.poll_if_woken(), "it woke itself");
         assert!(!task.poll_if_woken(), "nobody woke it");

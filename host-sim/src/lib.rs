@@ -1,8 +1,11 @@
 //! A virtual internet that runs the appliance's own code in virtual time.
 #![forbid(unsafe_code)]
 
+mod build;
 pub mod clock;
+mod drive;
 mod executor;
+mod failure;
 pub mod net;
 pub mod observer;
 mod pcap;

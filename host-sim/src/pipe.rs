@@ -19,12 +19,12 @@ pub fn pipe() -> (PipeEnd, PipeEnd) {
     let (one, other) = (Rc::default(), Rc::default());
     (
         PipeEnd {
-            incoming: Rc::clone(&one),
-            outgoing: Rc::clone(&other),
+            reader: PipeReader(Rc::clone(&one)),
+            writer: PipeWriter(Rc::clone(&other)),
         },
         PipeEnd {
-            incoming: other,
-            outgoing: one,
+            reader: PipeReader(other),
+            writer: PipeWriter(one),
         },
     )
 }
@@ -32,8 +32,21 @@ pub fn pipe() -> (PipeEnd, PipeEnd) {
 /// One end. Dropping it lets the other end read what is left, then nothing more; what the other
 /// end writes is then lost, as on a cable that was pulled.
 pub struct PipeEnd {
-    incoming: Rc<RefCell<Direction>>,
-    outgoing: Rc<RefCell<Direction>>,
+    reader: PipeReader,
+    writer: PipeWriter,
+}
+
+/// The half of an end that reads.
+pub struct PipeReader(Rc<RefCell<Direction>>);
+
+/// The half of an end that writes.
+pub struct PipeWriter(Rc<RefCell<Direction>>);
+
+impl PipeEnd {
+    /// The two halves, for whoever reads and writes at once.
+    pub fn split(self) -> (PipeReader, PipeWriter) {
+        (self.reader, self.writer)
+    }
 }
 
 #[derive(Default)]
@@ -45,14 +58,14 @@ struct Direction {
     writer: Option<Waker>,
 }
 
-impl ErrorType for PipeEnd {
+impl ErrorType for PipeReader {
     type Error = Infallible;
 }
 
-impl Read for PipeEnd {
+impl Read for PipeReader {
     async fn read(&mut self, octets: &mut [u8]) -> Result<usize, Infallible> {
         poll_fn(|context| {
-            let mut incoming = self.incoming.borrow_mut();
+            let mut incoming = self.0.borrow_mut();
             if octets.is_empty() || (incoming.octets.is_empty() && incoming.writer_gone) {
                 return Poll::Ready(Ok(0));
             }
@@ -71,10 +84,23 @@ impl Read for PipeEnd {
     }
 }
 
-impl Write for PipeEnd {
+impl Drop for PipeReader {
+    fn drop(&mut self) {
+        let mut incoming = self.0.borrow_mut();
+        incoming.reader_gone = true;
+        incoming.octets.clear();
+        wake(&mut incoming.writer);
+    }
+}
+
+impl ErrorType for PipeWriter {
+    type Error = Infallible;
+}
+
+impl Write for PipeWriter {
     async fn write(&mut self, octets: &[u8]) -> Result<usize, Infallible> {
         poll_fn(|context| {
-            let mut outgoing = self.outgoing.borrow_mut();
+            let mut outgoing = self.0.borrow_mut();
             if outgoing.reader_gone {
                 return Poll::Ready(Ok(octets.len()));
             }
@@ -96,15 +122,31 @@ impl Write for PipeEnd {
     }
 }
 
-impl Drop for PipeEnd {
+impl Drop for PipeWriter {
     fn drop(&mut self) {
-        let mut outgoing = self.outgoing.borrow_mut();
+        let mut outgoing = self.0.borrow_mut();
         outgoing.writer_gone = true;
         wake(&mut outgoing.reader);
-        let mut incoming = self.incoming.borrow_mut();
-        incoming.reader_gone = true;
-        incoming.octets.clear();
-        wake(&mut incoming.writer);
+    }
+}
+
+impl ErrorType for PipeEnd {
+    type Error = Infallible;
+}
+
+impl Read for PipeEnd {
+    async fn read(&mut self, octets: &mut [u8]) -> Result<usize, Infallible> {
+        self.reader.read(octets).await
+    }
+}
+
+impl Write for PipeEnd {
+    async fn write(&mut self, octets: &[u8]) -> Result<usize, Infallible> {
+        self.writer.write(octets).await
+    }
+
+    async fn flush(&mut self) -> Result<(), Infallible> {
+        self.writer.flush().await
     }
 }
 

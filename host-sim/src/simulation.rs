@@ -1,42 +1,47 @@
 //! Runs a device in a world, in virtual time.
 //!
-//! One thread runs one simulation. The device's network stack, the device itself and the host at
-//! its link are three futures, polled in turn until nothing moves; then time jumps to the next
-//! moment at which something is due.
+//! One thread runs one simulation. The device's network stack, its workers, its end of the link
+//! and the host at the other end are futures, polled in turn until nothing moves; then time jumps
+//! to the next moment at which something is due.
 
 use std::{
-    cell::Cell,
-    collections::BTreeMap,
-    fmt,
-    io::{self, Write},
-    net::IpAddr,
-    pin::pin,
+    cell::{Cell, RefCell},
+    future::poll_fn,
+    io::Write,
+    task::Poll,
     time::Duration,
 };
 
-use embassy_net::{
-    Config, Ipv4Cidr, Ipv6Cidr, Stack, StackResources, StaticConfigV4, StaticConfigV6,
+use embassy_net::{Stack, StackResources};
+use firmware::{
+    appliance::{Appliance, Memory, WORKERS},
+    guard::{Counters, Doors, Guard, ProberWarden, Watch},
+    link::Link,
+    net::StackEnv,
+};
+use probe_core::{
+    finding::DeviceId,
+    prober::Prober,
+    time::{Instant, Utc},
 };
 
 use crate::{
-    clock::Clock,
+    build,
+    clock::{self, Clock},
+    drive::drive,
     executor::Task,
-    net::{
-        host::Host,
-        internet::{Internet, Place},
-        link::{DeviceEnd, link},
-        router::Router,
-    },
     observer::{Allowed, Observer, Seen},
-    world::{Site, World},
+    pipe::{PipeEnd, pipe},
+    random::Random,
+    world::World,
 };
 
-/// How often tasks and internet may be busy at one moment before the simulation is given up.
-pub const ROUNDS_AT_A_MOMENT_MAX: u32 = 100_000;
+pub use crate::{drive::ROUNDS_AT_A_MOMENT_MAX, failure::Failure};
+
 /// How much virtual time a simulation may take, unless [`Simulation::lasting`] says otherwise.
 pub const DURATION_MAX: Duration = Duration::from_secs(30 * 24 * 3_600);
-/// How many sockets the device's stack has.
-pub const SOCKETS_MAX: usize = 32;
+/// How many sockets the device's stack has: one for each worker, and some to spare.
+pub const SOCKETS_MAX: usize = WORKERS + 4;
 
 /// A simulation that has not begun.
 pub struct Simulation {
@@ -55,36 +60,39 @@ pub struct Report {
     pub elapsed: Duration,
     /// What was seen on the device's wire.
     pub wire: Seen,
+    /// What the device's own guard has counted; `None` where only its stack ran.
+    pub guard: Option<Counters>,
 }
 
-/// Why a simulation did not come to its end.
-#[derive(Debug)]
-pub enum Failure {
-    /// Time does not move: somebody is busy for ever.
-    Livelock {
-        /// The world's seed.
-        seed: u64,
-        /// The moment.
-        at: Duration,
-    },
-    /// Everybody waits and nothing is due.
-    Deadlock {
-        /// The world's seed.
-        seed: u64,
-        /// The moment.
-        at: Duration,
-        /// Who waits.
-        waiting: Vec<&'static str>,
-    },
-    /// The time that the simulation may take is over.
-    TooLong {
-        /// The world's seed.
-        seed: u64,
-        /// That time.
-        duration_max: Duration,
-    },
-    /// The capture could not be written.
-    Capture(io::Error),
+/// Virtual time, for the host at the link.
+#[derive(Clone, Copy, Debug)]
+pub struct Time {
+    began: Utc,
+}
+
+impl Time {
+    /// The moment that it is, which is also the device's.
+    pub fn now(&self) -> Instant {
+        Instant::from_millis(u64::try_from(clock::now().as_millis()).unwrap_or(u64::MAX))
+    }
+
+    /// The date that it is in the world.
+    pub fn utc(&self) -> Utc {
+        Utc(self.began.0 + clock::now().as_secs())
+    }
+
+    /// Sleeps until `at`.
+    pub async fn sleep_until(&self, at: Instant) {
+        let at = Duration::from_millis(at.as_millis());
+        poll_fn(|context| {
+            if clock::now() >= at {
+                return Poll::Ready(());
+            }
+            clock::wake_at(at, context.waker());
+            Poll::Pending
+        })
+        .await;
+    }
 }
 
 impl Simulation {
@@ -117,162 +125,122 @@ impl Simulation {
         self
     }
 
-    /// Runs `application` on the device's network stack until it returns.
+    /// Runs the appliance in the world until `host`, which speaks with it over the link, returns.
+    pub fn run<T>(
+        self,
+        host: impl AsyncFnOnce(PipeEnd, Time) -> T,
+    ) -> Result<(T, Report), Failure> {
+        let clock = Clock::start();
+        let world = &self.world;
+        let observer = Observer::new(self.allowed, self.capture);
+        let (device_end, mut internet) = build::internet(world, &observer);
+
+        let prober = RefCell::new(Prober::new(DeviceId(world.device_id), world.boot));
+        let watch = Watch::new(Doors {
+            gateway_v4: Some(world.device.gateway_v4),
+            gateway_v6: Some(world.device.gateway_v6),
+            ..Doors::default()
+        });
+        let guard = Guard::new(device_end, &watch, ProberWarden(&prober), ());
+        let mut resources = StackResources::<SOCKETS_MAX>::new();
+        let stack_seed = world.seed_of(b"stack");
+        let (stack, mut runner) =
+            embassy_net::new(guard, build::config(world), &mut resources, stack_seed);
+        let random = SeededRandom(RefCell::new(Random::new(world.seed_of(b"device"))));
+        let sockets = u8::try_from(WORKERS).expect("a worker's index fits an octet");
+        let env = StackEnv::new(stack, sockets, &watch, random);
+
+        let (host_end, appliance_end) = pipe();
+        let (reader, writer) = appliance_end.split();
+        let appliance = Appliance::<WORKERS>::new(&prober);
+        let mut memory = Box::new(Memory::<WORKERS>::new());
+        let result = Cell::new(None);
+        let time = Time { began: world.began };
+
+        let mut tasks = vec![
+            Task::new("host", async {
+                result.set(Some(host(host_end, time).await));
+            }),
+            Task::new("network stack", async {
+                runner.run().await;
+            }),
+            Task::new("link", async {
+                let link = Link { reader, writer };
+                appliance.link(&env, link, &mut memory.link).await;
+            }),
+        ];
+        for (index, memory) in memory.workers.iter_mut().enumerate() {
+            let work = appliance.work(&env, index, memory);
+            tasks.push(Task::new("worker", work));
+        }
+        drive(
+            world.seed,
+            &clock,
+            &mut internet,
+            &mut tasks,
+            self.duration_max,
+        )?;
+        drop(tasks);
+
+        let value = result.take().expect("the first task has ended");
+        let report = Report {
+            seed: world.seed,
+            elapsed: clock.now(),
+            wire: observer.finish().map_err(Failure::Capture)?,
+            guard: Some(watch.counters()),
+        };
+        Ok((value, report))
+    }
+
+    /// Runs `application` instead of the appliance, on the device's network stack and without
+    /// its guard, until it returns.
     pub fn run_application<T>(
         self,
         application: impl AsyncFnOnce(Stack<'_>) -> T,
     ) -> Result<(T, Report), Failure> {
         let clock = Clock::start();
-        let seed = self.world.seed;
+        let world = &self.world;
         let observer = Observer::new(self.allowed, self.capture);
-        let (device, mut internet) = build(&self.world, &observer);
+        let (device_end, mut internet) = build::internet(world, &observer);
         let mut resources = StackResources::<SOCKETS_MAX>::new();
-        let config = config(&self.world);
-        let random_seed = self.world.seed_of(b"stack");
-        let (stack, mut runner) = embassy_net::new(device, config, &mut resources, random_seed);
+        let stack_seed = world.seed_of(b"stack");
+        let (stack, mut runner) =
+            embassy_net::new(device_end, build::config(world), &mut resources, stack_seed);
 
         let result = Cell::new(None);
-        let mut network = pin!(async {
-            runner.run().await;
-        });
-        let mut application = pin!(async { result.set(Some(application(stack).await)) });
         let mut tasks = [
-            Task::new("application", application.as_mut()),
-            Task::new("network stack", network.as_mut()),
+            Task::new("application", async {
+                result.set(Some(application(stack).await));
+            }),
+            Task::new("network stack", async {
+                runner.run().await;
+            }),
         ];
-        drive(&clock, &mut internet, &mut tasks, self.duration_max)
-            .map_err(|stuck| stuck.named(seed))?;
+        drive(
+            world.seed,
+            &clock,
+            &mut internet,
+            &mut tasks,
+            self.duration_max,
+        )?;
+        drop(tasks);
+
         let value = result.take().expect("the first task has ended");
         let report = Report {
-            seed,
+            seed: world.seed,
             elapsed: clock.now(),
             wire: observer.finish().map_err(Failure::Capture)?,
+            guard: None,
         };
         Ok((value, report))
     }
 }
 
-/// Builds everything around the device, and the device's end of its link.
-fn build(world: &World, observer: &Observer) -> (DeviceEnd, Internet) {
-    let (device_end, router_end) = link(world.device.hardware, observer.clone());
-    let router = Router::new(world.device.gateway_v4, world.device.gateway_v6);
-    let mut places = BTreeMap::new();
-    for (at, site) in &world.sites {
-        let address = at.ip();
-        let host = || Place::Host(Box::new(Host::new(address, world.seed_of_host(address))));
-        match site {
-            Site::Silent => {}
-            Site::NoRoute => {
-                places.entry(address).or_insert(Place::NoRoute);
-            }
-            Site::ClosedPort => {
-                places.entry(address).or_insert_with(host);
-            }
-            Site::Peer(peer) => {
-                let place = places.entry(address).or_insert_with(host);
-                if matches!(place, Place::NoRoute) {
-                    *place = host();
-                }
-                if let Place::Host(host) = place {
-                    host.serve(at.port(), peer.server());
-                }
-            }
-        }
-    }
-    let own = vec![IpAddr::V4(world.device.ipv4), IpAddr::V6(world.device.ipv6)];
-    let internet = Internet::new(router_end, router, places, own, world.latency);
-    (device_end, internet)
-}
+/// The device's generator, from the world's seed.
+struct SeededRandom(RefCell<Random>);
 
-fn config(world: &World) -> Config {
-    let device = world.device;
-    let mut config = Config::ipv4_static(StaticConfigV4 {
-        address: Ipv4Cidr::new(device.ipv4, 24),
-        gateway: Some(device.gateway_v4),
-        dns_servers: Default::default(),
-    });
-    config.ipv6 = embassy_net::ConfigV6::Static(StaticConfigV6 {
-        address: Ipv6Cidr::new(device.ipv6, 64),
-        gateway: Some(device.gateway_v6),
-        dns_servers: Default::default(),
-    });
-    config
-}
-
-enum Stuck {
-    Livelock(Duration),
-    Deadlock(Duration, Vec<&'static str>),
-    TooLong(Duration),
-}
-
-impl Stuck {
-    fn named(self, seed: u64) -> Failure {
-        match self {
-            Self::Livelock(at) => Failure::Livelock { seed, at },
-            Self::Deadlock(at, waiting) => Failure::Deadlock { seed, at, waiting },
-            Self::TooLong(duration_max) => Failure::TooLong { seed, duration_max },
-        }
+impl firmware::net::Random for SeededRandom {
+    fn fill(&self, octets: &mut [u8]) {
+        self.0.borrow_mut().fill(octets);
     }
 }
-
-/// Moves time until the first task has ended.
-fn drive(
-    clock: &Clock,
-    internet: &mut Internet,
-    tasks: &mut [Task<'_>],
-    duration_max: Duration,
-) -> Result<(), Stuck> {
-    loop {
-        settle(clock, internet, tasks)?;
-        if tasks.first().is_none_or(Task::done) {
-            return Ok(());
-        }
-        let next = [clock.next(), internet.next()].into_iter().flatten().min();
-        let Some(next) = next else {
-            let waiting = tasks.iter().filter(|task| !task.done());
-            let waiting = waiting.map(Task::name).collect();
-            return Err(Stuck::Deadlock(clock.now(), waiting));
-        };
-        if next > duration_max {
-            return Err(Stuck::TooLong(duration_max));
-        }
-        clock.advance_to(next);
-    }
-}
-
-/// Lets everybody act until nobody has anything to do at this moment.
-fn settle(clock: &Clock, internet: &mut Internet, tasks: &mut [Task<'_>]) -> Result<(), Stuck> {
-    for _ in 0..ROUNDS_AT_A_MOMENT_MAX {
-        let mut busy = internet.advance(clock.now());
-        for task in &mut *tasks {
-            busy |= task.poll_if_woken();
-        }
-        if !busy || tasks.first().is_none_or(Task::done) {
-            return Ok(());
-        }
-    }
-    Err(Stuck::Livelock(clock.now()))
-}
-
-impl fmt::Display for Failure {
-    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Livelock { seed, at } => write!(
-                out,
-                "seed {seed}: livelock at {at:?}: still busy after {ROUNDS_AT_A_MOMENT_MAX} rounds at one moment"
-            ),
-            Self::Deadlock { seed, at, waiting } => write!(
-                out,
-                "seed {seed}: deadlock at {at:?}: {} wait and nothing is due",
-                waiting.join(", ")
-            ),
-            Self::TooLong { seed, duration_max } => write!(
-                out,
-                "seed {seed}: not over after {duration_max:?} of virtual time"
-            ),
-            Self::Capture(error) => write!(out, "the capture could not be written: {error}"),
-        }
-    }
-}
-
-impl std::error::Error for Failure {}

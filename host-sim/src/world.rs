@@ -6,6 +6,8 @@ use std::{
     time::Duration,
 };
 
+use probe_core::time::Utc;
+
 use crate::peers::Peer;
 
 /// Everything that a simulation starts from. The same world and the same host body give the same
@@ -14,6 +16,12 @@ use crate::peers::Peer;
 pub struct World {
     /// Decides every random choice of the device and of the peers.
     pub seed: u64,
+    /// What the device calls itself.
+    pub device_id: [u8; 8],
+    /// Which start of the device this is; findings are numbered within one.
+    pub boot: u32,
+    /// The date at which virtual time begins.
+    pub began: Utc,
     /// The device's place.
     pub device: DeviceNet,
     /// How long a packet takes from the router to a peer, or back.
@@ -65,11 +73,17 @@ impl Default for DeviceNet {
     }
 }
 
+/// When virtual time begins unless a world says otherwise: 2026-10-01T08:00:00Z, a Thursday.
+pub const BEGAN: Utc = Utc(1_790_841_600);
+
 impl World {
     /// A world with nothing in it, 10 ms from everywhere.
     pub fn empty(seed: u64) -> Self {
         Self {
             seed,
+            device_id: *b"sim-0001",
+            boot: 1,
+            began: BEGAN,
             device: DeviceNet::default(),
             latency: Duration::from_millis(10),
             sites: BTreeMap::new(),
