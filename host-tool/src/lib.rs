@@ -10,5 +10,6 @@ pub mod lists;
 pub mod output;
 pub mod problem;
 pub mod scope_file;
+pub mod session;
 pub mod store;
 pub mod words;

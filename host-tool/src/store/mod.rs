@@ -11,7 +11,7 @@ use std::{net::SocketAddr, path::PathBuf};
 
 use jiff::Timestamp;
 use probe_core::{
-    finding::{DeviceId, Finding, Lost, Over, Probe, Refused},
+    finding::{DeviceId, Finding, Lost, Over, Probe, RecordId, Refused},
     name::Name,
     scope::{Depth, Network},
     time::{Anchor, Utc},
@@ -178,23 +178,13 @@ pub enum Excluded {
 }
 
 impl Record {
-    /// Consecutive within a boot.
-    pub const fn number(&self) -> u32 {
+    /// Its name on its device.
+    pub const fn id(&self) -> RecordId {
         match self {
-            Self::Finding(finding) => finding.number,
-            Self::Refused(refused) => refused.id.number,
-            Self::Over(over) => over.id.number,
-            Self::Lost(lost) => lost.id.number,
-        }
-    }
-
-    /// The boot that made it.
-    pub const fn boot(&self) -> u32 {
-        match self {
-            Self::Finding(finding) => finding.boot,
-            Self::Refused(refused) => refused.id.boot,
-            Self::Over(over) => over.id.boot,
-            Self::Lost(lost) => lost.id.boot,
+            Self::Finding(finding) => finding.id(),
+            Self::Refused(refused) => refused.id,
+            Self::Over(over) => over.id,
+            Self::Lost(lost) => lost.id,
         }
     }
 }

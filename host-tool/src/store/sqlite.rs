@@ -160,8 +160,8 @@ impl Store for SqliteStore {
                      ON CONFLICT DO NOTHING",
                     params![
                         device.0,
-                        record.boot(),
-                        record.number(),
+                        record.id().boot,
+                        record.id().number,
                         kind,
                         now.as_second()
                     ],
