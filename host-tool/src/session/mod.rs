@@ -4,6 +4,8 @@
 //! whatever carries octets. Listening and telling are two loops, so that neither end of a link can
 //! make the other wait for ever.
 
+#[cfg(test)]
+mod tests;
 
 use std::{cell::RefCell, pin::pin};
 
