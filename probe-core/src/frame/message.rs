@@ -40,10 +40,12 @@ pub enum ToDevice {
     /// What may be probed. Answered by [`ToHost::ScopeAnswer`]; refused while a scan runs under
     /// another.
     Scope(Scope),
-    /// Begin this scan, or go on with it.
+    /// Begin this scan, or go on with it; another one that runs is ended first.
     Start {
         /// Which.
         scan: ScanId,
+        /// The scope that it is to run under: nothing begins under another.
+        scope: ScopeDigest,
     },
     /// A line of the list, as [`ToHost::Want`] asked.
     Suspect {

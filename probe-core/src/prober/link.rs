@@ -111,10 +111,16 @@ impl Prober {
             .or_else(|| self.transmit_ended(out))
     }
 
-    /// When to call [`Prober::link_transmit`] again though nothing has changed.
-    pub fn link_due(&self) -> Instant {
-        if !self.link.greeted {
-            Instant::NEVER
+    /// When to call [`Prober::link_transmit`] again; `now` or earlier when there is something to
+    /// say at once.
+    pub fn link_due(&self, now: Instant) -> Instant {
+        let link = &self.link;
+        if !link.greeted {
+            return Instant::NEVER;
+        }
+        let something = link.hello || link.progress || link.scope_answer.is_some();
+        if something || !self.outbox.all_sent() || self.want().is_some() {
+            now
         } else if self.outbox.is_empty() {
             self.link.progress_due
         } else {
@@ -130,7 +136,7 @@ impl Prober {
                 let answer = self.heard_scope(now, scope, digest);
                 self.link.scope_answer = Some((digest, answer));
             }
-            ToDevice::Start { scan } => self.heard_start(now, *scan),
+            ToDevice::Start { scan, scope } => self.heard_start(now, *scan, *scope),
             ToDevice::Suspect {
                 scan,
                 index,
@@ -194,25 +200,29 @@ impl Prober {
         ScopeAnswer::Taken
     }
 
-    fn heard_start(&mut self, now: Instant, scan: ScanId) {
+    fn heard_start(&mut self, now: Instant, scan: ScanId, scope: ScopeDigest) {
         self.link.progress = true;
-        if self.scope.is_none() || self.anchor.is_none() {
-            return;
-        }
         match self.phase {
             Phase::Running if self.scan == Some(scan) => self.link.want = true,
             Phase::Running => self.end(now, Ended::Replaced),
             Phase::Stopping(_) => {}
             Phase::Ended(_) if self.scan == Some(scan) => self.link.ended = true,
-            Phase::Idle | Phase::Ended(_) => {
-                self.scan = Some(scan);
-                self.list = List::default();
-                self.link.want = true;
-                self.link.want_told = 0;
-                self.set_phase(Phase::Running);
-                self.settle(now);
-            }
+            Phase::Idle | Phase::Ended(_) => self.begin(now, scan, scope),
         }
+    }
+
+    /// Begins a scan, if this boot has an anchor and the scope that is meant is in force.
+    fn begin(&mut self, now: Instant, scan: ScanId, scope: ScopeDigest) {
+        let in_force = self.scope.as_ref().is_some_and(|of| of.digest == scope);
+        if !in_force || self.anchor.is_none() {
+            return;
+        }
+        self.scan = Some(scan);
+        self.list = List::default();
+        self.link.want = true;
+        self.link.want_told = 0;
+        self.set_phase(Phase::Running);
+        self.settle(now);
     }
 
     fn heard_suspect(&mut self, now: Instant, scan: ScanId, index: u32, suspect: &Suspect) {

@@ -212,8 +212,9 @@ impl Prober {
     }
 
     /// A connection that [`Prober::may_open`] allowed is closed, or did not open.
-    pub fn connection_closed(&mut self, job: &Job) {
+    pub fn connection_closed(&mut self, now: Instant, job: &Job) {
         self.schedule.connection_closed(job.serial);
+        self.settle(now);
     }
 
     /// `job` made its target give so many more refusals. Tell it as they come: a job that parks
