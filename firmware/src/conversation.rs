@@ -130,7 +130,7 @@ struct Open {
 /// What the last turns left to be told or done, in this order.
 #[derive(Default)]
 struct Todo {
-    ended: Option<End>,
+    late: bool,
     sent: bool,
     secure: bool,
     open: Option<Open>,
@@ -311,7 +311,9 @@ impl<'a, E: Env, K: Desk, D: Dialogue> Talk<'a, E, K, D> {
                     let write = stream.write_all(octets, more, by);
                     match or_stopped(self.desk, self.bell, write).await {
                         Ok(Ok(())) => self.todo.sent = true,
-                        Ok(Err(end)) => self.todo.ended = Some(end),
+                        Ok(Err(End::WriteDeadline)) => self.todo.late = true,
+                        // Reading says so too, after what the peer said before it.
+                        Ok(Err(End::Fin | End::Reset)) => {}
                         Err(Stopped) => close(line, Close::Abort).await,
                     }
                 }
@@ -334,9 +336,9 @@ impl<'a, E: Env, K: Desk, D: Dialogue> Talk<'a, E, K, D> {
 
 impl Todo {
     fn next(&mut self) -> Option<Input<'static>> {
-        if let Some(end) = self.ended.take() {
+        if self.late {
             *self = Self::default();
-            return Some(Input::Ended(end));
+            return Some(Input::Ended(End::WriteDeadline));
         }
         if core::mem::take(&mut self.sent) {
             return Some(Input::Sent);
@@ -379,3 +381,6 @@ async fn close<S: Stream>(line: &mut Option<S>, how: Close) {
         stream.close(how).await;
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -71,7 +71,8 @@ pub trait Stream {
 
     /// Hands all of `octets` to the network, or gives up at `by` with [`End::WriteDeadline`].
     /// With `more`, another write follows at once: octets are gathered, so that a group leaves in
-    /// as few segments as it fits.
+    /// as few segments as it fits. When the peer has ended the connection, reading still gives
+    /// what it had said before, and then the same end.
     async fn write_all(&mut self, octets: &[u8], more: bool, by: Instant) -> Result<(), End>;
 
     /// Closes; after [`Close::Fin`] waits for what was written to leave, no longer than

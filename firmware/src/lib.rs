@@ -11,3 +11,6 @@ pub mod guard;
 pub mod link;
 pub mod net;
 pub mod worker;
+
+#[cfg(test)]
+mod testing;
