@@ -128,7 +128,7 @@ async fn tell<E: Env, W: Write>(
             }
             None => {
                 let flushed = writer.flush().await;
-                let due = prober.borrow().link_due().max(now + Millis(1));
+                let due = prober.borrow().link_due(now).max(now + Millis(1));
                 until(env, due, bell.wait()).await;
                 flushed
             }
