@@ -269,11 +269,18 @@ impl State<'_, '_> {
             Some(_) if silent >= SILENT_WITHIN_MS => return Err(SessionError::Silent),
             None | Some(_) => {}
         }
-        if self.stop_asked.is_none() && self.watch.wants_stop() {
+        if self.stop_asked.is_none() && self.watch.wants_stop() && self.is_running() {
             self.stop_asked = Some(now);
             self.host.stop(now);
         }
         Ok(())
+    }
+
+    /// Whether the device has begun the scan: it can only end what it has begun.
+    fn is_running(&self) -> bool {
+        self.host
+            .progress()
+            .is_some_and(|progress| progress.scan == Some(self.scan.id))
     }
 
     fn next_frame(&mut self, now: Instant, frame: &mut [u8]) -> Option<usize> {
