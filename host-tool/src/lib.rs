@@ -4,6 +4,7 @@
 //! [`lists`] and [`scope_file`] in, a link to an appliance, the store, and out again.
 
 pub mod cli;
+pub mod direct;
 pub mod exit;
 pub mod letters;
 pub mod lists;
