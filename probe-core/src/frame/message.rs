@@ -40,10 +40,12 @@ pub enum ToDevice {
     /// What may be probed. Answered by [`ToHost::ScopeAnswer`]; refused while a scan runs under
     /// another.
     Scope(Scope),
-    /// Begin this scan, or go on with it.
+    /// Begin this scan, or go on with it; another one that runs is ended first.
     Start {
         /// Which.
         scan: ScanId,
+        /// The scope that it is to run under: nothing begins under another.
+        scope: ScopeDigest,
     },
     /// A line of the list, as [`ToHost::Want`] asked.
     Suspect {
@@ -105,6 +107,8 @@ pub enum ToHost<E = Evidence> {
         scan: ScanId,
         /// Why.
         why: Ended,
+        /// The last record of this boot so far: with it stored, the host has everything.
+        records: u32,
     },
     /// A record: a job's evidence and verdict.
     Finding(Finding<E>),
