@@ -148,6 +148,7 @@ impl HostLink {
             scope: scope.clone(),
             digest: ScopeDigest::of(scope),
         });
+        self.stop = Timer::NEVER;
         self.begin(now);
         Ok(())
     }
@@ -275,7 +276,6 @@ impl HostLink {
         self.progress = None;
         self.scope_answer = None;
         self.ended = None;
-        self.stop = Timer::NEVER;
         if self.wanted.is_some() {
             self.scope = Timer(now);
             self.start = Timer(now);

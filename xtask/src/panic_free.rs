@@ -10,7 +10,7 @@ const SYMBOL: &str = "error(panic-never): your program contains at least one pan
 
 /// Runs both halves of the proof in the workspace at `root`. The answer is a sentence for people;
 /// an error says what was expected and what to do.
-pub fn prove(root: &Path) -> Result<String, String> {
+pub(crate) fn prove(root: &Path) -> Result<String, String> {
     let good = link(root, "proof")?;
     if !good.linked {
         return Err(if good.output.contains(SYMBOL) {

@@ -118,7 +118,8 @@ impl Prober {
         if !link.greeted {
             return Instant::NEVER;
         }
-        let something = link.hello || link.progress || link.scope_answer.is_some();
+        let over = link.ended && matches!(self.phase, Phase::Ended(_));
+        let something = link.hello || link.progress || link.scope_answer.is_some() || over;
         if something || !self.outbox.all_sent() || self.want().is_some() {
             now
         } else if self.outbox.is_empty() {

@@ -7,6 +7,8 @@
 mod ledger;
 mod networks;
 mod slots;
+#[cfg(test)]
+mod tests;
 
 use crate::{
     finding::JobSerial,
@@ -563,14 +565,20 @@ impl Schedule {
 /// One of those who could have the turn.
 #[derive(Clone, Copy, Debug)]
 enum Candidate {
-    Parked { serial: JobSerial, due: Instant },
+    Parked { due: Instant, serial: JobSerial },
     Queued { arrival: u32 },
 }
 
 impl Candidate {
     fn goes_before(&self, other: &Self) -> bool {
         match (self, other) {
-            (Self::Parked { due, .. }, Self::Parked { due: other, .. }) => due < other,
+            (
+                Self::Parked { due, serial },
+                Self::Parked {
+                    due: other_due,
+                    serial: other_serial,
+                },
+            ) => (due, serial) < (other_due, other_serial),
             (Self::Parked { .. }, Self::Queued { .. }) => true,
             (Self::Queued { .. }, Self::Parked { .. }) => false,
             (Self::Queued { arrival }, Self::Queued { arrival: other }) => arrival < other,
