@@ -73,6 +73,19 @@ fn outside_the_scope() -> [IpAddr; 4] {
 }
 
 impl Scanned {
+    /// A failure if anything did not hold.
+    pub(crate) fn whole(&self) -> Result<()> {
+        if self.broken.is_empty() {
+            Ok(())
+        } else {
+            Err(Failure::new(format!(
+                "{}{}",
+                self.table,
+                self.broken.join("\n")
+            )))
+        }
+    }
+
     fn judge_findings(&mut self, findings: &[Finding]) {
         for server in &SERVERS {
             for address in addresses(server) {
