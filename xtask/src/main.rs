@@ -4,12 +4,14 @@ mod cargo;
 mod debian;
 mod demo;
 mod failure;
+mod finding;
 mod fuzz;
 mod lab;
 mod machine;
 mod panic_free;
 mod place;
 mod run;
+mod simulated;
 mod soak;
 mod suite;
 
@@ -32,8 +34,8 @@ cargo xtask COMMAND
   lab scan                up, postern's verdict on every server, down
   lab race [--runs N]     postern's full battery beside nmap's smtp-open-relay, at 50 ms round trip
   lab shell               a shell in the near scanner's namespace
-  soak [--fuzz-seconds N] [--lab-rounds N]
-                          the long forms: fuzzing, repeated lab runs
+  soak [--seeds N] [--fuzz-seconds N] [--lab-rounds N]
+                          the long forms: many seeds, fuzzing, repeated lab runs
   fuzz [--seconds N]      every fuzz target for a while (nightly)
 ";
 

@@ -9,11 +9,14 @@ use std::{
 use super::{
     addresses,
     capture::{Capture, Mark},
-    errand::{self, Errand, Finding, Suspect},
+    errand::{self, Errand, Suspect},
     link,
     plan::{Gate, NEAR, OUT_OF_SCOPE, RESOLVER, SERVERS},
 };
-use crate::failure::{Failure, Result};
+use crate::{
+    failure::{Failure, Result},
+    finding::Finding,
+};
 
 /// What a scan of the whole lab showed.
 pub(crate) struct Scanned {
