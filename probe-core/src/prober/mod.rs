@@ -23,7 +23,7 @@ use crate::{
     scope::{Depth, Refusal, Scope},
     suspect::Suspect,
     target::Target,
-    time::{Anchor, Instant},
+    time::{Anchor, Instant, Utc},
 };
 
 pub use crate::schedule::Opening;
@@ -285,6 +285,14 @@ impl Prober {
     /// The scope in force, for the guard and for the dialogues' identity.
     pub fn scope(&self) -> Option<&Scope> {
         self.scope.as_ref().map(|in_force| &in_force.scope)
+    }
+
+    /// What the host's clock says at `now`, once the host has said so in this boot.
+    pub const fn utc(&self, now: Instant) -> Option<Utc> {
+        match &self.anchor {
+            Some(anchor) => Some(anchor.utc(now)),
+            None => None,
+        }
     }
 
     /// What the device does.

@@ -65,6 +65,23 @@ impl Parked {
 }
 
 #[cfg(test)]
+impl Parked {
+    /// A parked job that stands at its first pair, for tests of whoever keeps it.
+    pub(crate) fn sample(serial: JobSerial) -> Self {
+        let address = core::net::Ipv4Addr::new(192, 0, 2, 25);
+        let [_, _, _, serial @ ..] = serial.0.to_be_bytes();
+        Self {
+            target: Target::admitted(address.into(), 25),
+            outcomes: Outcomes::default(),
+            serial,
+            next: 0,
+            hours: 0,
+            attempts: 1,
+        }
+    }
+}
+
+#[cfg(test)]
 mod tests {
     use super::*;
 

@@ -39,9 +39,7 @@ fn turn(schedule: &mut Schedule, now: Instant) -> Turn {
 }
 
 fn parked_state(serial: JobSerial) -> Parked {
-    let mut state = [0; 64];
-    state[..8].copy_from_slice(&serial.0.to_le_bytes());
-    Parked(state)
+    Parked::sample(serial)
 }
 
 #[test]
