@@ -17,7 +17,7 @@ use embassy_net_driver::{Capabilities, Driver, HardwareAddress, LinkState};
 use probe_core::time::Instant;
 
 pub use doors::{Doors, HostDoor};
-pub use inspect::{Stop, inspect};
+pub use inspect::{Pass, Stop, inspect};
 pub use limit::{LINK_FRAMES_BURST_MAX, LINK_FRAMES_PER_SECOND_MAX};
 pub use warden::ProberWarden;
 pub use watch::{Counters, Watch};
