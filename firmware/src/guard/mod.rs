@@ -228,3 +228,24 @@ where
         result
     }
 }
+
+impl<W: Warden> Warden for &W {
+    fn now(&self) -> Instant {
+        W::now(self)
+    }
+
+    fn permits(&self, remote: SocketAddr) -> bool {
+        W::permits(self, remote)
+    }
+
+    fn permits_address(&self, address: core::net::IpAddr) -> bool {
+        W::permits_address(self, address)
+    }
+
+    fn violated(&self, remote: SocketAddr) {
+        W::violated(self, remote);
+    }
+}
+
+#[cfg(test)]
+mod tests;

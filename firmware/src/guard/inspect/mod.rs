@@ -138,4 +138,4 @@ fn check_padding(available: usize, used: usize) -> Result<(), Stop> {
 }
 
 #[cfg(test)]
-mod tests;
+pub(super) mod tests;

@@ -1,7 +1,7 @@
 //! For each kind of frame, one that may leave and those that may not; and the same by an oracle
 //! that reads frames on its own.
 
-mod frames;
+pub(crate) mod frames;
 mod oracle;
-mod scope;
+pub(crate) mod scope;
 mod table;

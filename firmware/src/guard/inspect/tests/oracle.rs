@@ -48,7 +48,7 @@ fn no_frame_outside_passes() {
 /// A frame that may leave, most of them then spoilt in one or a few places.
 fn almost_right(random: &mut Random) -> Vec<u8> {
     let data = vec![b'x'; random.below(50)];
-    let mut frame = match random.below(12) {
+    let mut frame = match random.below(13) {
         0 => v4("192.0.2.25", 6, &tcp(50_000, 25, SYN, b"")),
         1 => v4("192.0.2.25", 6, &tcp(50_000, 587, ACK, &data)),
         2 => v6("2001:db8:25::1", 6, &tcp(50_000, 25, SYN, &data)),
@@ -70,6 +70,7 @@ fn almost_right(random: &mut Random) -> Vec<u8> {
             0x0800,
             &v4_packet("255.255.255.255", 17, 64, &[], &udp(68, 67, &data)),
         ),
+        11 => v4("203.0.113.53", 6, &tcp(50_000, 53, ACK, &data)),
         _ => (0..random.below(80)).map(|_| random.octet()).collect(),
     };
     if random.below(4) == 0 {
