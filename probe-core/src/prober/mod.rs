@@ -10,6 +10,8 @@
 
 mod link;
 mod records;
+#[cfg(test)]
+mod tests;
 
 use crate::{
     evidence::Evidence,

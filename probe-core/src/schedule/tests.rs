@@ -210,7 +210,7 @@ fn the_ledger_forgets_the_oldest_target_that_is_not_in_hand() {
 #[test]
 fn the_schedule_does_what_its_model_does() {
     let mut seen = Seen::default();
-    for seed in 0..200 {
+    for seed in 0..100 {
         let mut world = World::new(seed);
         world.run();
         seen.add(&world.seen);
