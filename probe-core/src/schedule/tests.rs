@@ -122,12 +122,12 @@ fn serials_are_never_used_twice_and_end_before_they_would_be() {
     let mut schedule = Schedule::new(BOOT_MAX);
     queue(&mut schedule, at(0), 0, target("10.0.0.1"));
     let job = turn(&mut schedule, at(0));
-    assert_eq!(job.serial, JobSerial(0xffff_00_0001));
+    assert_eq!(job.serial, JobSerial(0x00ff_ff00_0001));
     schedule.jobs = JOBS_OF_A_BOOT_MAX - 1;
     queue(&mut schedule, at(0), 1, target("10.0.1.1"));
     queue(&mut schedule, at(0), 2, target("10.0.2.1"));
     let job = turn(&mut schedule, at(1_000));
-    assert_eq!(job.serial, JobSerial(0xffff_ff_ffff));
+    assert_eq!(job.serial, JobSerial(0x00ff_ffff_ffff));
     assert!(matches!(
         schedule.next(at(2_000), SCAN),
         Whose::SerialsSpent
@@ -349,7 +349,7 @@ impl World {
 
     fn arrive(&mut self) {
         let number = self.random.below(400);
-        let address = if number % 2 == 0 {
+        let address = if number.is_multiple_of(2) {
             format!("10.0.{}.{}", number % 11, 1 + number / 11)
         } else {
             format!("2001:db8:0:{:x}00::{:x}", number % 7, 1 + number / 7)
