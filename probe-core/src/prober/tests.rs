@@ -149,8 +149,9 @@ impl Site {
 
     fn park(&mut self, job: &Job, until_ms: u64) -> Result<(), OutboxFull> {
         let evidence = Evidence::default();
+        let parked = Parked::for_test(job.target, job.serial);
         self.prober
-            .park(self.now(), job, at(until_ms), Parked([0; 64]), &evidence)
+            .park(self.now(), job, at(until_ms), parked, &evidence)
     }
 
     fn refusals(&self) -> Vec<(u32, Refusal)> {
@@ -242,7 +243,10 @@ fn a_list_goes_out_and_comes_back_as_records() {
     site.now_ms = 311_000;
     let again = site.job();
     assert_eq!((again.serial, again.revision), (first.serial, 1));
-    assert_eq!(again.parked, Some(Parked([0; 64])));
+    assert_eq!(
+        again.parked,
+        Some(Parked::for_test(first.target, first.serial))
+    );
     assert_eq!(site.prober.phase(), Phase::Running);
     site.finish(&again).unwrap();
     assert_eq!(site.prober.phase(), Phase::Ended(Ended::ListDone));

@@ -38,12 +38,6 @@ fn turn(schedule: &mut Schedule, now: Instant) -> Turn {
     }
 }
 
-fn parked_state(serial: JobSerial) -> Parked {
-    let mut state = [0; 64];
-    state[..8].copy_from_slice(&serial.0.to_le_bytes());
-    Parked(state)
-}
-
 #[test]
 fn a_target_is_told_twice_and_probed_once() {
     let mut schedule = Schedule::new(1);
@@ -59,7 +53,7 @@ fn a_target_is_told_twice_and_probed_once() {
         at(5_000),
         1,
         &job.names,
-        parked_state(job.serial),
+        Parked::for_test(job.target, job.serial),
     );
     assert_eq!(queue(&mut schedule, now, 3, one), duplicate);
     let job = turn(&mut schedule, at(5_000));
@@ -454,7 +448,10 @@ impl World {
         let since =
             if let Some((of, due_ms, revision, since_ms)) = model.parked.remove(&turn.serial) {
                 assert_eq!((of, revision), (target, turn.revision));
-                assert_eq!(turn.parked, Some(parked_state(turn.serial)));
+                assert_eq!(
+                    turn.parked,
+                    Some(Parked::for_test(turn.target, turn.serial))
+                );
                 assert!(due_ms <= now_ms);
                 self.seen.returns += 1;
                 Some(since_ms)
@@ -564,7 +561,7 @@ impl World {
                 due,
                 revision + 1,
                 &Names::new(),
-                parked_state(serial),
+                Parked::for_test(target, serial),
             );
             self.model
                 .parked
