@@ -5,9 +5,9 @@ use core::cell::RefCell;
 use probe_core::{
     evidence::{Evidence, Observation},
     prober::{Job, Next, Opening, OutboxFull, Prober, Stop},
-    relay::{Parked, RelayDialogue, Setup},
+    relay::{Parked, RelayDialogue},
     scope::Identity,
-    time::{Instant, Millis, Utc},
+    time::{Instant, Millis},
 };
 
 use crate::{
@@ -93,7 +93,7 @@ impl<E: Env> Office<'_, E> {
         evidence: &mut Evidence,
         lent: &mut Lent,
     ) -> Option<(Instant, Parked)> {
-        let mut dialogue = RelayDialogue::new(self.setup(job, identity));
+        let mut dialogue = RelayDialogue::new(job.setup(identity));
         let mut desk = JobDesk {
             office: self,
             job,
@@ -113,25 +113,6 @@ impl<E: Env> Office<'_, E> {
     fn identity(&self) -> Option<Identity> {
         let prober = self.prober.borrow();
         prober.scope().map(|scope| scope.identity.clone())
-    }
-
-    fn setup<'a>(&self, job: &'a Job, identity: &'a Identity) -> Setup<'a> {
-        let prober = self.prober.borrow();
-        let (issued, parked_hours_max) = prober.scope().map_or((Utc(0), 0), |scope| {
-            (scope.issued, scope.rates.parked_hours_max)
-        });
-        let now = prober.utc(job.began).unwrap_or(issued);
-        Setup {
-            target: job.target,
-            names: &job.names,
-            identity,
-            depth: job.depth,
-            serial: job.serial,
-            hours: hours_between(issued, now),
-            refusals_max: job.refusals_max,
-            parked_hours_max,
-            resume: job.parked,
-        }
     }
 
     /// Gives the job back, as soon as the outbox has room for its finding.
@@ -189,28 +170,5 @@ impl<E: Env> Desk for JobDesk<'_, E> {
 
     fn stopped(&self) -> bool {
         self.office.prober.borrow().ended().is_some()
-    }
-}
-
-/// Whole hours, as far as an address has room for them.
-fn hours_between(earlier: Utc, later: Utc) -> u16 {
-    let hours = later.0.saturating_sub(earlier.0) / 3_600;
-    u16::try_from(hours).unwrap_or(u16::MAX)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn hours_of_a_scope() {
-        for (earlier_s, later_s, hours) in [
-            (0, 3_599, 0),
-            (0, 3_600, 1),
-            (7_200, 0, 0),
-            (0, u64::MAX, u16::MAX),
-        ] {
-            assert_eq!(hours_between(Utc(earlier_s), Utc(later_s)), hours);
-        }
     }
 }

@@ -29,6 +29,20 @@ pub struct Parked {
 pub const PARKED_OCTETS_MAX: usize = 64;
 
 impl Parked {
+    /// A job that was parked before it had asked anything.
+    #[cfg(test)]
+    pub(crate) fn for_test(target: Target, serial: JobSerial) -> Self {
+        let [_, _, _, octets @ ..] = serial.0.to_be_bytes();
+        Self {
+            target,
+            outcomes: Outcomes::default(),
+            serial: octets,
+            next: 0,
+            hours: 0,
+            attempts: 1,
+        }
+    }
+
     /// Where it goes on.
     pub const fn target(&self) -> Target {
         self.target
@@ -61,23 +75,6 @@ impl Parked {
     /// What is known of the pairs.
     pub const fn outcomes(&self) -> &Outcomes {
         &self.outcomes
-    }
-}
-
-#[cfg(test)]
-impl Parked {
-    /// A parked job that stands at its first pair, for tests of whoever keeps it.
-    pub(crate) fn sample(serial: JobSerial) -> Self {
-        let address = core::net::Ipv4Addr::new(192, 0, 2, 25);
-        let [_, _, _, serial @ ..] = serial.0.to_be_bytes();
-        Self {
-            target: Target::admitted(address.into(), 25),
-            outcomes: Outcomes::default(),
-            serial,
-            next: 0,
-            hours: 0,
-            attempts: 1,
-        }
     }
 }
 
