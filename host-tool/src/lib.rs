@@ -1,1 +1,3 @@
 //! The library behind `postern`.
+
+pub mod direct;

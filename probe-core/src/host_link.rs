@@ -139,8 +139,8 @@ impl HostLink {
     }
 
     /// Wants `scan` to run under `scope`. The list is asked for in
-    /// [`HostLink::link_transmit`]. Give another scan another number: a device that has run this
-    /// one does not run it again.
+    /// [`HostLink::link_transmit`]. The same number promises the same list: a device that runs
+    /// this scan goes on at the line where it is, and one that has run it does not run it again.
     pub fn start(&mut self, now: Instant, scan: ScanId, scope: &Scope) -> Result<(), ScopeError> {
         scope.check()?;
         self.wanted = Some(Wanted {
@@ -148,6 +148,7 @@ impl HostLink {
             scope: scope.clone(),
             digest: ScopeDigest::of(scope),
         });
+        self.stop = Timer::NEVER;
         self.begin(now);
         Ok(())
     }
@@ -275,7 +276,6 @@ impl HostLink {
         self.progress = None;
         self.scope_answer = None;
         self.ended = None;
-        self.stop = Timer::NEVER;
         if self.wanted.is_some() {
             self.scope = Timer(now);
             self.start = Timer(now);

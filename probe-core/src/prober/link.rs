@@ -118,7 +118,8 @@ impl Prober {
         if !link.greeted {
             return Instant::NEVER;
         }
-        let something = link.hello || link.progress || link.scope_answer.is_some();
+        let over = link.ended && matches!(self.phase, Phase::Ended(_));
+        let something = link.hello || link.progress || link.scope_answer.is_some() || over;
         if something || !self.outbox.all_sent() || self.want().is_some() {
             now
         } else if self.outbox.is_empty() {
@@ -181,7 +182,12 @@ impl Prober {
         link.ended = true;
     }
 
-    fn heard_scope(&mut self, now: Instant, scope: &Scope, digest: ScopeDigest) -> ScopeAnswer {
+    pub(super) fn heard_scope(
+        &mut self,
+        now: Instant,
+        scope: &Scope,
+        digest: ScopeDigest,
+    ) -> ScopeAnswer {
         if let Err(error) = scope.check() {
             return ScopeAnswer::Refused(error);
         }

@@ -7,11 +7,14 @@
 mod ledger;
 mod networks;
 mod slots;
+#[cfg(test)]
+mod tests;
 
 use crate::{
     finding::JobSerial,
     frame::{ScanId, message::LimitCounters},
     name::Name,
+    relay::Parked,
     scope::{Rates, Refusal},
     suspect::LISTED_NAMES_MAX,
     target::{RateNetwork, Target},
@@ -38,10 +41,6 @@ pub const BOOT_MAX: u32 = (1 << 16) - 1;
 
 /// Known domains of a target.
 pub type Names = heapless::Vec<Name, LISTED_NAMES_MAX, u8>;
-
-/// A parked job's own state: where its dialogue stood. At most 64 octets.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Parked(pub [u8; 64]);
 
 /// Targets that wait, run and are parked.
 #[derive(Debug)]
@@ -563,14 +562,20 @@ impl Schedule {
 /// One of those who could have the turn.
 #[derive(Clone, Copy, Debug)]
 enum Candidate {
-    Parked { serial: JobSerial, due: Instant },
+    Parked { due: Instant, serial: JobSerial },
     Queued { arrival: u32 },
 }
 
 impl Candidate {
     fn goes_before(&self, other: &Self) -> bool {
         match (self, other) {
-            (Self::Parked { due, .. }, Self::Parked { due: other, .. }) => due < other,
+            (
+                Self::Parked { due, serial },
+                Self::Parked {
+                    due: other_due,
+                    serial: other_serial,
+                },
+            ) => (due, serial) < (other_due, other_serial),
             (Self::Parked { .. }, Self::Queued { .. }) => true,
             (Self::Queued { .. }, Self::Parked { .. }) => false,
             (Self::Queued { arrival }, Self::Queued { arrival: other }) => arrival < other,

@@ -17,6 +17,8 @@ pub enum Step {
     Rcpt,
     /// RSET.
     Rset,
+    /// STARTTLS (RFC 3207).
+    StartTls,
     /// QUIT.
     Quit,
 }

@@ -31,6 +31,7 @@ fn accepted(step: Step, code: u16, wording: Wording) -> Class {
         | Step::Mail
         | Step::Rcpt
         | Step::Rset
+        | Step::StartTls
         | Step::Quit => Class::Accepted,
     }
 }
@@ -83,7 +84,9 @@ fn refused(step: Step, code: u16, enhanced: Option<Enhanced>, wording: Wording) 
             .unwrap_or(match step {
                 Step::Greeting => Class::Blocked,
                 Step::Ehlo | Step::Helo => Class::HeloRefused,
-                Step::Mail | Step::Rcpt | Step::Rset | Step::Quit => Class::Refused,
+                Step::Mail | Step::Rcpt | Step::Rset | Step::StartTls | Step::Quit => {
+                    Class::Refused
+                }
             })
     }
 }
