@@ -23,15 +23,24 @@ occasion-confirmed = { $count ->
 }
 occasion-suspected = { $count ->
     [one] L’adresse figure dans une base de données publique ({ $databases }). Nous avons donc testé nous-mêmes le serveur : il existe des indices, mais aucune preuve.
-   *[other] Les adresses figurent dans des bases de données publiques ({ $databases }). Nous avons donc testé nous-mêmes les serveurs : il existe des indices, mais aucune preuve.
+   *[other] Les adresses figurent dans { $bases ->
+        [one] une base de données publique
+       *[other] des bases de données publiques
+    } ({ $databases }). Nous avons donc testé nous-mêmes les serveurs : il existe des indices, mais aucune preuve.
 }
 occasion-undecided = { $count ->
     [one] L’adresse figure dans une base de données publique ({ $databases }). Nous avons donc testé nous-mêmes le serveur, mais notre test n’a pas permis de trancher la question.
-   *[other] Les adresses figurent dans des bases de données publiques ({ $databases }). Nous avons donc testé nous-mêmes les serveurs, mais nos tests n’ont pas permis de trancher la question.
+   *[other] Les adresses figurent dans { $bases ->
+        [one] une base de données publique
+       *[other] des bases de données publiques
+    } ({ $databases }). Nous avons donc testé nous-mêmes les serveurs, mais nos tests n’ont pas permis de trancher la question.
 }
 occasion-mixed = { $count ->
     [one] L’adresse figure dans une base de données publique ({ $databases }). Nous avons donc procédé à nos propres tests. Les résultats diffèrent ; nous les indiquons ci-dessous pour chaque serveur.
-   *[other] Certaines de ces adresses figurent dans des bases de données publiques ({ $databases }). Nous avons donc procédé à nos propres tests. Les résultats diffèrent ; nous les indiquons ci-dessous pour chaque serveur.
+   *[other] Certaines de ces adresses figurent dans { $bases ->
+        [one] une base de données publique
+       *[other] des bases de données publiques
+    } ({ $databases }). Nous avons donc procédé à nos propres tests. Les résultats diffèrent ; nous les indiquons ci-dessous pour chaque serveur.
 }
 
 ## Comment le test s’est déroulé
@@ -40,7 +49,8 @@ heading-test = Comment nous avons procédé
 test-method = Notre test se connecte au serveur depuis l’extérieur et dialogue avec lui en SMTP, comme le fait tout autre serveur de messagerie. Sans s’authentifier, il demande de plusieurs manières si le serveur accepterait du courrier venant de l’extérieur pour des destinataires extérieurs. Il n’essaie aucun mot de passe et ne modifie aucun réglage.
 test-no-message = Nous n’avons transmis aucun message.
 test-message = À cette occasion, nous avons aussi remis un court message d’essai adressé à nous-mêmes.
-caveat-path = À noter : nous n’avons pas vérifié qu’aucun autre système n’intercepte en chemin les connexions au port~25. Dans ce cas, les réponses pourraient ne pas provenir de votre serveur.
+test-message-some = À certains des serveurs, nous avons aussi remis un court message d’essai adressé à nous-mêmes ; aux autres, nous n’en avons transmis aucun.
+caveat-path = À noter : nous n’avons pas vérifié si un autre système intercepte en chemin les connexions au port~25. Dans ce cas, les réponses pourraient ne pas provenir de votre serveur.
 caveat-laboratory = À noter : ce test a été effectué en laboratoire, sans contrôle de notre propre identité.
 
 ## Le résultat
@@ -84,7 +94,7 @@ undecided-other = Les réponses ne donnent pas d’image claire.
 ## Explication
 
 heading-explanation = Qu’est-ce qu’un relais de messagerie ouvert ?
-explanation = Un relais de messagerie ouvert accepte le courrier de n’importe quel ordinateur au monde et le transmet à des destinataires partout sur Internet. Les expéditeurs de messages non sollicités en masse abusent de tels serveurs. Il en résulte une charge pour les destinataires, pour les autorités qui poursuivent ces pratiques et pour l’organisation qui exploite le serveur.
+explanation = Un relais de messagerie ouvert accepte le courrier de n’importe quel ordinateur au monde et le transmet à des destinataires partout sur Internet. Les expéditeurs de messages non sollicités envoyés en masse abusent de tels serveurs. Il en résulte une charge pour les destinataires, pour les autorités qui poursuivent ces pratiques et pour l’organisation qui exploite le serveur.
 consequences = Pour cette organisation, un relais de messagerie ouvert peut signifier que :
 consequence-blame = des destinataires croient que les messages non sollicités proviennent de son système ;
 consequence-strangers = des tiers inconnus utilisent son serveur de messagerie et ses ressources Internet ;
@@ -112,5 +122,5 @@ fix-postfix = Postfix (reconnu aux réponses du serveur) : la première commande
 fix-exim = Exim (reconnu aux réponses du serveur) : ces deux listes doivent être aussi courtes que possible. Valeurs sûres :
 fix-opensmtpd = OpenSMTPD (reconnu aux réponses du serveur) : dans smtpd.conf, une règle « from any for any » sans « auth » crée un relais ouvert. De telles règles sont sûres :
 fix-sendmail = Sendmail (reconnu aux réponses du serveur) : vérifiez les fichiers access et relay-domains, et supprimez de sendmail.mc les lignes suivantes si elles y figurent :
-fix-exchange = Microsoft Exchange (reconnu aux réponses du serveur) : parmi les droits des utilisateurs non authentifiés qu’affiche cette commande, « ms-Exch-SMTP-Accept-Any-Recipient » ne devrait pas figurer :
+fix-exchange = Microsoft Exchange (reconnu aux réponses du serveur) : « ms-Exch-SMTP-Accept-Any-Recipient » ne devrait pas figurer parmi les droits des utilisateurs non authentifiés qu’affiche cette commande :
 fix-more = Instructions détaillées :
