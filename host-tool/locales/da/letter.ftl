@@ -60,13 +60,19 @@ listed-code = kode { $code }
 label-tested = Test:
 tested-forms = { $answered ->
     [0] ingen kombination af afsender og modtager blev besvaret
-    [one] { $answered }~kombination af afsender og modtager besvaret: { $accepted }~accepteret, { $refused }~afvist
-   *[other] { $answered }~kombinationer af afsender og modtager besvaret: { $accepted }~accepteret, { $refused }~afvist
+    [one] { $answered }~kombination af afsender og modtager besvaret: { $accepted }~accepteret, { $refused }~afvist{ $unclear ->
+        [0] { "" }
+       *[other] , { $unclear }~uafklaret
+    }
+   *[other] { $answered }~kombinationer af afsender og modtager besvaret: { $accepted }~accepteret, { $refused }~afvist{ $unclear ->
+        [0] { "" }
+       *[other] , { $unclear }~uafklaret
+    }
 }
 depth-quick = omfang: kort
 depth-standard = omfang: standard
 depth-full = omfang: fuldt
-label-returned = Kommet retur:
+label-returned = Modtaget retur:
 returned-from = leveret fra { $address }
 
 ## Hvem der skriver, og hvordan man svarer

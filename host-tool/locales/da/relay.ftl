@@ -36,11 +36,11 @@ occasion-undecided = { $count ->
     } ({ $databases }). Vi har derfor selv testet serverne, men vores test kunne ikke afgøre spørgsmålet.
 }
 occasion-mixed = { $count ->
-    [one] Adressen er registreret i en offentlig database ({ $databases }). Vi har derfor selv gennemført test. Resultaterne er forskellige; de er angivet nedenfor for hver server.
+    [one] Adressen er registreret i en offentlig database ({ $databases }). Vi har derfor selv testet serverne. Resultaterne er forskellige; de er angivet nedenfor for hver server.
    *[other] Nogle af adresserne er registreret i { $bases ->
         [one] en offentlig database
        *[other] offentlige databaser
-    } ({ $databases }). Vi har derfor selv gennemført test. Resultaterne er forskellige; de er angivet nedenfor for hver server.
+    } ({ $databases }). Vi har derfor selv testet serverne. Resultaterne er forskellige; de er angivet nedenfor for hver server.
 }
 
 ## Hvordan der blev testet
@@ -50,7 +50,7 @@ test-method = Vores test opretter forbindelse til en server udefra og taler SMTP
 test-no-message = Vi har ikke overført nogen mail.
 test-message = I den forbindelse har vi også afleveret en kort testmail, der var adresseret til os selv.
 test-message-some = Til nogle af serverne har vi i den forbindelse også afleveret en kort testmail, der var adresseret til os selv; til de øvrige har vi ikke overført nogen.
-caveat-path = Bemærk: Vi har ikke undersøgt, om et andet system undervejs opfanger forbindelser til port~25. I så fald kan svarene være kommet fra et andet sted end jeres server.
+caveat-path = Bemærk: Vi har ikke undersøgt, om et andet system undervejs opfanger forbindelser til port~25. I så fald kan svarene stamme fra et andet system end jeres server.
 caveat-laboratory = Bemærk: Denne test blev gennemført i et laboratorium uden kontrol af vores egen identitet.
 
 ## Resultatet
@@ -69,7 +69,7 @@ verdict-suspected = { $count ->
    *[other] Uden login accepterede hver af disse servere en af vores egne postkasser som modtager, selv om serveren ikke er ansvarlig for denne postkasse (svaret på kommandoen RCPT). Vi har ikke afleveret nogen mail. Det er derfor ikke bevist, at serverne faktisk sender sådanne mails videre: Nogle servere afviser eller kasserer dem først på et senere trin.
 }
 verdict-anything = { $count ->
-    [one] Serveren accepterede også en modtager i et domæne, der ikke kan eksistere. Det er derfor muligt, at den først accepterer enhver modtager og først senere tager stilling.
+    [one] Serveren accepterede også en modtager i et domæne, der ikke kan eksistere. Det er derfor muligt, at den i første omgang accepterer enhver modtager og tager stilling senere.
    *[other] Hver af dem accepterede også en modtager i et domæne, der ikke kan eksistere. Det er derfor muligt, at de i første omgang accepterer enhver modtager og tager stilling senere.
 }
 verdict-undecided = { $count ->
@@ -122,5 +122,5 @@ fix-postfix = Postfix (genkendt på serverens svar): Den første kommando viser 
 fix-exim = Exim (genkendt på serverens svar): Hold disse to lister så korte som muligt. Sikre værdier er:
 fix-opensmtpd = OpenSMTPD (genkendt på serverens svar): En regel ”from any for any” uden ”auth” i smtpd.conf giver et åbent relæ. Regler som disse er sikre:
 fix-sendmail = Sendmail (genkendt på serverens svar): Kontrollér filerne access og relay-domains, og fjern disse linjer fra sendmail.mc, hvis de findes der:
-fix-exchange = Microsoft Exchange (genkendt på serverens svar): Blandt de rettigheder for brugere uden login, som denne kommando viser, bør ”ms-Exch-SMTP-Accept-Any-Recipient” ikke findes:
+fix-exchange = Microsoft Exchange (genkendt på serverens svar): Blandt de rettigheder for brugere uden login, som denne kommando viser, bør ”ms-Exch-SMTP-Accept-Any-Recipient” ikke forekomme:
 fix-more = Udførlig vejledning:

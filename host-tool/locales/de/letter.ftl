@@ -54,13 +54,19 @@ listed-code = Code { $code }
 label-tested = Test:
 tested-forms = { $answered ->
     [0] keine Kombination von Absender und Empfänger beantwortet
-    [one] { $answered }~Kombination von Absender und Empfänger beantwortet: { $accepted }~angenommen, { $refused }~abgelehnt
-   *[other] { $answered }~Kombinationen von Absender und Empfänger beantwortet: { $accepted }~angenommen, { $refused }~abgelehnt
+    [one] { $answered }~Kombination von Absender und Empfänger beantwortet: { $accepted }~angenommen, { $refused }~abgelehnt{ $unclear ->
+        [0] { "" }
+       *[other] , { $unclear }~unklar
+    }
+   *[other] { $answered }~Kombinationen von Absender und Empfänger beantwortet: { $accepted }~angenommen, { $refused }~abgelehnt{ $unclear ->
+        [0] { "" }
+       *[other] , { $unclear }~unklar
+    }
 }
 depth-quick = Umfang: kurz
 depth-standard = Umfang: Standard
 depth-full = Umfang: vollständig
-label-returned = Zurückgekommen:
+label-returned = Testnachricht zurück:
 returned-from = zugestellt von { $address }
 
 ## Wer schreibt und wie man antwortet
@@ -86,7 +92,7 @@ evidence = „C:“ kennzeichnet unseren Test, „S:“ den Server. Nicht druckb
 evidence-of = IP-Adresse { $address }, Port~{ $port }
 evidence-forms = Kombinationen, die der Server angenommen hat:
 evidence-more = { $count ->
-    [one] Das Protokoll eines weiteren Servers stellen wir auf Wunsch zur Verfügung.
-   *[other] Die Protokolle { $count }~weiterer Server stellen wir auf Wunsch zur Verfügung.
+    [one] Das Protokoll zu einem weiteren Server stellen wir auf Wunsch zur Verfügung.
+   *[other] Die Protokolle zu { $count }~weiteren Servern stellen wir auf Wunsch zur Verfügung.
 }
 heading-machine = Anhang: dieselben Angaben für Maschinen (Zeiten in UTC)

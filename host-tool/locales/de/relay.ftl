@@ -50,7 +50,7 @@ test-method = Unser Test verbindet sich von außen mit einem Server und spricht 
 test-no-message = Wir haben keine Nachricht übertragen.
 test-message = Dabei haben wir auch eine kurze, an uns selbst gerichtete Testnachricht übergeben.
 test-message-some = Einigen der Server haben wir dabei auch eine kurze, an uns selbst gerichtete Testnachricht übergeben, den übrigen keine.
-caveat-path = Bitte beachten Sie: Wir haben nicht geprüft, ob unterwegs ein anderes System Verbindungen zu Port~25 abfängt. In diesem Fall kämen die Antworten möglicherweise nicht von Ihrem Server.
+caveat-path = Bitte beachten Sie: Wir haben nicht geprüft, ob unterwegs ein anderes System Verbindungen zu Port~25 abfängt. Wäre das so, kämen die Antworten möglicherweise nicht von Ihrem Server.
 caveat-laboratory = Bitte beachten Sie: Dieser Test lief in einer Laborumgebung. Auf die Prüfung unserer eigenen Identität wurde dabei verzichtet.
 
 ## Das Ergebnis
@@ -86,7 +86,7 @@ undecided-auth-required = Bevor ein Empfänger genannt werden darf, ist eine Anm
 undecided-tls-required = Bevor ein Empfänger genannt werden darf, ist eine verschlüsselte Verbindung (STARTTLS) erforderlich; unser Test hat keine verwendet.
 undecided-tls-version = Es ließ sich keine verschlüsselte Verbindung vereinbaren, die beide Seiten unterstützen.
 undecided-greylisted = Unsere Anfragen wurden mit vorübergehenden Fehlern zurückgestellt (Greylisting), bis die Zeit für unseren Test abgelaufen war.
-undecided-tarpit = Die Antworten kamen so langsam, dass die Zeit für unseren Test vor den entscheidenden abgelaufen war.
+undecided-tarpit = Die Antworten kamen so langsam, dass die Zeit für unseren Test abgelaufen war, bevor die entscheidenden eintrafen.
 undecided-cut-off = Die Verbindung endete oder die Grenze unseres Tests war erreicht, bevor die entscheidenden Anfragen beantwortet waren.
 undecided-local-or-relay = Angenommen wurden nur solche Schreibweisen eines Empfängers, die ebenso gut ein lokales Postfach bezeichnen können.
 undecided-other = Die Antworten ergeben kein klares Bild.

@@ -54,8 +54,14 @@ listed-code = code { $code }
 label-tested = Test:
 tested-forms = { $answered ->
     [0] no combination of sender and recipient was answered
-    [one] { $answered } combination of sender and recipient answered: { $accepted }~accepted, { $refused }~refused
-   *[other] { $answered } combinations of sender and recipient answered: { $accepted }~accepted, { $refused }~refused
+    [one] { $answered } combination of sender and recipient answered: { $accepted }~accepted, { $refused }~refused{ $unclear ->
+        [0] { "" }
+       *[other] , { $unclear }~unclear
+    }
+   *[other] { $answered } combinations of sender and recipient answered: { $accepted }~accepted, { $refused }~refused{ $unclear ->
+        [0] { "" }
+       *[other] , { $unclear }~unclear
+    }
 }
 depth-quick = extent: quick
 depth-standard = extent: standard

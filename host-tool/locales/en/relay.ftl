@@ -50,7 +50,7 @@ test-method = Our test connects to a server from outside and speaks SMTP with it
 test-no-message = We did not transmit a message.
 test-message = In doing so, we also handed over a short test message addressed to ourselves.
 test-message-some = To some of the servers we also handed over a short test message addressed to ourselves; to the others we transmitted none.
-caveat-path = Please note: we have not verified that no other system on the way intercepts connections to port~25. In that case, the replies might not come from your server.
+caveat-path = Please note: we have not verified whether another system on the way intercepts connections to port~25. If one does, the replies might not come from your server.
 caveat-laboratory = Please note: this test ran in a laboratory. The checks of our own identity were waived.
 
 ## The result

@@ -52,14 +52,21 @@ label-host = Nom d’hôte :
 label-seen = Constaté :
 label-first-seen = Première constatation :
 label-last-seen = Dernière constatation :
-label-listed = Répertorié par :
+label-listed = Répertorié dans :
 listed-on = constaté le { $date }
 listed-code = code { $code }
 label-tested = Test :
 tested-forms = { $answered ->
     [0] aucune combinaison d’expéditeur et de destinataire n’a reçu de réponse
-    [one] { $answered }~combinaison d’expéditeur et de destinataire a reçu une réponse : { $accepted }~acceptée, { $refused }~refusée
-   *[other] { $answered }~combinaisons d’expéditeur et de destinataire ont reçu une réponse : { $accepted }~acceptées, { $refused }~refusées
+    [one] { $answered }~combinaison d’expéditeur et de destinataire a reçu une réponse : { $accepted }~acceptée, { $refused }~refusée{ $unclear ->
+        [0] { "" }
+       *[other] , { $unclear }~incertaine
+    }
+   *[other] { $answered }~combinaisons d’expéditeur et de destinataire ont reçu une réponse : { $accepted }~acceptées, { $refused }~refusées{ $unclear ->
+        [0] { "" }
+        [one] , { $unclear }~incertaine
+       *[other] , { $unclear }~incertaines
+    }
 }
 depth-quick = étendue : réduite
 depth-standard = étendue : normale

@@ -57,20 +57,26 @@ listed-code = codice { $code }
 label-tested = Verifica:
 tested-forms = { $answered ->
     [0] nessuna combinazione di mittente e destinatario ha ricevuto risposta
-    [one] { $answered }~combinazione di mittente e destinatario con risposta: accettate~{ $accepted }, rifiutate~{ $refused }
-   *[other] { $answered }~combinazioni di mittente e destinatario con risposta: accettate~{ $accepted }, rifiutate~{ $refused }
+    [one] { $answered }~combinazione di mittente e destinatario con risposta: accettate~{ $accepted }, rifiutate~{ $refused }{ $unclear ->
+        [0] { "" }
+       *[other] , incerte~{ $unclear }
+    }
+   *[other] { $answered }~combinazioni di mittente e destinatario con risposta: accettate~{ $accepted }, rifiutate~{ $refused }{ $unclear ->
+        [0] { "" }
+       *[other] , incerte~{ $unclear }
+    }
 }
 depth-quick = estensione: ridotta
 depth-standard = estensione: normale
 depth-full = estensione: completa
-label-returned = Messaggio tornato:
+label-returned = Ritorno del messaggio:
 returned-from = consegnato da { $address }
 
 ## Chi scrive e come rispondere
 
 heading-sender = Chi siamo
 heading-contact = Domande
-contact = Per qualsiasi domanda sulla presente Vi preghiamo di scriverci o di telefonarci, indicando il nostro riferimento { $reference }. La Vostra risposta sarà letta da una persona.
+contact = Per qualsiasi domanda sulla presente, Vi preghiamo di scriverci o di telefonarci, indicando il nostro riferimento { $reference }. La Vostra risposta sarà letta da una persona.
 label-mail = E-mail:
 label-phone = Telefono:
 heading-genuine = Come verificare l’autenticità di questa lettera

@@ -36,11 +36,11 @@ occasion-undecided = { $count ->
     } ({ $databases }). Abbiamo quindi verificato noi stessi i server, ma le verifiche non hanno permesso di chiarire la questione.
 }
 occasion-mixed = { $count ->
-    [one] L’indirizzo figura in una banca dati pubblica ({ $databases }). Abbiamo quindi eseguito verifiche nostre. Gli esiti sono diversi; li indichiamo di seguito per ciascun server.
+    [one] L’indirizzo figura in una banca dati pubblica ({ $databases }). Abbiamo quindi svolto verifiche in proprio. Gli esiti sono diversi; li indichiamo di seguito per ciascun server.
    *[other] Alcuni degli indirizzi figurano in { $bases ->
         [one] una banca dati pubblica
        *[other] banche dati pubbliche
-    } ({ $databases }). Abbiamo quindi eseguito verifiche nostre. Gli esiti sono diversi; li indichiamo di seguito per ciascun server.
+    } ({ $databases }). Abbiamo quindi svolto verifiche in proprio. Gli esiti sono diversi; li indichiamo di seguito per ciascun server.
 }
 
 ## Come è stata eseguita la verifica
@@ -50,7 +50,7 @@ test-method = La nostra verifica si collega a un server dall’esterno e dialoga
 test-no-message = Non abbiamo trasmesso alcun messaggio.
 test-message = In tale occasione abbiamo anche consegnato un breve messaggio di prova indirizzato a noi stessi.
 test-message-some = Ad alcuni dei server abbiamo anche consegnato un breve messaggio di prova indirizzato a noi stessi; agli altri non ne abbiamo trasmesso alcuno.
-caveat-path = Avvertenza: non abbiamo verificato se lungo il percorso un altro sistema intercetti le connessioni alla porta~25. In tal caso le risposte potrebbero non provenire dal Vostro server.
+caveat-path = Avvertenza: non abbiamo verificato se lungo il percorso un altro sistema intercetti le connessioni alla porta~25. Se così fosse, le risposte potrebbero non provenire dal Vostro server.
 caveat-laboratory = Avvertenza: questa verifica è stata eseguita in laboratorio, senza controlli sulla nostra identità.
 
 ## L’esito
@@ -73,7 +73,7 @@ verdict-anything = { $count ->
    *[other] Ciascuno di essi ha accettato anche un destinatario in un dominio che non può esistere. È quindi possibile che in un primo momento accettino qualsiasi destinatario e decidano soltanto in seguito.
 }
 verdict-undecided = { $count ->
-    [one] La nostra verifica non ha permesso di stabilire se il server inoltri la posta di estranei. Non possiamo né confermare né smentire la presenza nella banca dati. Il motivo:
+    [one] La nostra verifica non ha permesso di stabilire se il server inoltri la posta di estranei. Non possiamo né confermare né smentire quanto risulta dalla banca dati. Il motivo:
    *[other] Le nostre verifiche non hanno permesso di stabilire se questi server inoltrino la posta di estranei. Non possiamo né confermare né smentire quanto risulta dalle banche dati. Il motivo:
 }
 undecided-no-answer = I nostri tentativi di connessione sono rimasti senza risposta.

@@ -55,9 +55,18 @@ listed-code = kod { $code }
 label-tested = Test:
 tested-forms = { $answered ->
     [0] żadna kombinacja nadawcy i odbiorcy nie uzyskała odpowiedzi
-    [one] odpowiedź na { $answered } kombinację nadawcy i odbiorcy: przyjęto~{ $accepted }, odrzucono~{ $refused }
-    [few] odpowiedź na { $answered } kombinacje nadawcy i odbiorcy: przyjęto~{ $accepted }, odrzucono~{ $refused }
-   *[other] odpowiedź na { $answered } kombinacji nadawcy i odbiorcy: przyjęto~{ $accepted }, odrzucono~{ $refused }
+    [one] odpowiedź na { $answered } kombinację nadawcy i odbiorcy: przyjęto~{ $accepted }, odrzucono~{ $refused }{ $unclear ->
+        [0] { "" }
+       *[other] , niejasne~{ $unclear }
+    }
+    [few] odpowiedź na { $answered } kombinacje nadawcy i odbiorcy: przyjęto~{ $accepted }, odrzucono~{ $refused }{ $unclear ->
+        [0] { "" }
+       *[other] , niejasne~{ $unclear }
+    }
+   *[other] odpowiedź na { $answered } kombinacji nadawcy i odbiorcy: przyjęto~{ $accepted }, odrzucono~{ $refused }{ $unclear ->
+        [0] { "" }
+       *[other] , niejasne~{ $unclear }
+    }
 }
 depth-quick = zakres: skrócony
 depth-standard = zakres: standardowy

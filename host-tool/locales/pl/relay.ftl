@@ -51,7 +51,7 @@ test-method = Nasz test łączy się z serwerem z zewnątrz i rozmawia z nim w p
 test-no-message = Nie przesłaliśmy żadnej wiadomości.
 test-message = Przekazaliśmy przy tym także krótką wiadomość testową zaadresowaną do nas samych.
 test-message-some = Niektórym serwerom przekazaliśmy przy tym także krótką wiadomość testową zaadresowaną do nas samych; pozostałym nie przesłaliśmy żadnej.
-caveat-path = Uwaga: nie sprawdziliśmy, czy po drodze inny system nie przejmuje połączeń z portem~25. W takim wypadku odpowiedzi mogłyby nie pochodzić z Państwa serwera.
+caveat-path = Uwaga: nie sprawdziliśmy, czy inny system nie przejmuje po drodze połączeń z portem~25. Gdyby tak było, odpowiedzi mogłyby nie pochodzić z Państwa serwera.
 caveat-laboratory = Uwaga: test przeprowadzono w laboratorium, bez sprawdzania naszej własnej tożsamości.
 
 ## Wynik

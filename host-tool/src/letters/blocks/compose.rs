@@ -301,6 +301,10 @@ impl<'a> Composer<'a> {
             rows.push(row("label-listed", lines));
         }
         let tested = &finding.tested;
+        let unclear = tested
+            .answered
+            .saturating_sub(tested.accepted)
+            .saturating_sub(tested.refused);
         rows.push(row(
             "label-tested",
             vec![
@@ -310,6 +314,7 @@ impl<'a> Composer<'a> {
                         ("answered", number(tested.answered.into())),
                         ("accepted", number(tested.accepted.into())),
                         ("refused", number(tested.refused.into())),
+                        ("unclear", number(unclear.into())),
                     ],
                 ),
                 message(match tested.depth {
