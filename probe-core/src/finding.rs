@@ -1,10 +1,15 @@
-//! A finding: one job's evidence and verdict, numbered, on its way to the host.
+//! What the device records for its host: findings, and whatever else must not be lost.
 
 use core::net::SocketAddr;
 
 use serde::{Deserialize, Serialize};
 
-use crate::{evidence::Evidence, scope::Depth, time::Instant, verdict::Verdict};
+use crate::{
+    evidence::Evidence,
+    scope::{Depth, Refusal},
+    time::Instant,
+    verdict::Verdict,
+};
 
 /// Which device, for the host's bookkeeping: a hash of the chip's identity, or what the
 /// simulator or the tool has chosen.
@@ -35,13 +40,24 @@ impl Probe {
     }
 }
 
-/// One record of the outbox. Device, boot and number name it for ever: storing it twice is
-/// harmless.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Finding {
+/// A record's name on its device: records are consecutive within a boot. With the [`DeviceId`] it
+/// names a record for ever, so storing one twice is harmless.
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
+)]
+pub struct RecordId {
     /// The device's boot when it was made.
     pub boot: u32,
-    /// Consecutive on the device within a boot, from 1.
+    /// Consecutive within a boot, from 1.
+    pub number: u32,
+}
+
+/// One job's evidence and verdict, or what of it there is before a pause.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Finding<E = Evidence> {
+    /// The device's boot when it was made.
+    pub boot: u32,
+    /// Consecutive on the device within a boot, from 1, with all other records.
     pub number: u32,
     /// The job it came from. The host merges findings of one job.
     pub job: JobSerial,
@@ -55,6 +71,8 @@ pub struct Finding {
     pub probe: Probe,
     /// The depth at which it ran.
     pub depth: Depth,
+    /// The scope waived the checks of our own identity.
+    pub lab: bool,
     /// When the dialogue began.
     pub began: Instant,
     /// When it ended or parked.
@@ -64,5 +82,58 @@ pub struct Finding {
     /// The device's own verdict on this evidence.
     pub verdict: Verdict,
     /// What was seen.
-    pub evidence: Evidence,
+    pub evidence: E,
+}
+
+impl<E> Finding<E> {
+    /// The record's name.
+    pub const fn id(&self) -> RecordId {
+        RecordId {
+            boot: self.boot,
+            number: self.number,
+        }
+    }
+}
+
+/// A suspect that is not probed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Refused {
+    /// The record's name.
+    pub id: RecordId,
+    /// The line of the list, from 0.
+    pub index: u32,
+    /// Address and port as the list had them.
+    pub suspect: SocketAddr,
+    /// Why.
+    pub why: Refusal,
+}
+
+/// A job that was parked and does not come back: its last finding so far is its last.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Over {
+    /// The record's name.
+    pub id: RecordId,
+    /// The job.
+    pub job: JobSerial,
+    /// How many findings it made.
+    pub revisions: u8,
+    /// Its target.
+    pub target: SocketAddr,
+    /// Why.
+    pub why: Refusal,
+}
+
+/// A record that could not be kept.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Lost {
+    /// The record's name.
+    pub id: RecordId,
+    /// The job whose finding is lost.
+    pub job: JobSerial,
+    /// Its target.
+    pub target: SocketAddr,
+    /// Whether the job is over.
+    pub last: bool,
+    /// The verdict that was in it.
+    pub verdict: Verdict,
 }

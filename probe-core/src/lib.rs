@@ -28,6 +28,7 @@ pub mod dialogue;
 pub mod evidence;
 pub mod finding;
 pub mod frame;
+pub mod host_link;
 pub mod name;
 pub mod outbox;
 pub mod prober;
@@ -37,5 +38,7 @@ pub mod scope;
 pub mod smtp;
 pub mod suspect;
 pub mod target;
+#[cfg(test)]
+pub(crate) mod testing;
 pub mod time;
 pub mod verdict;

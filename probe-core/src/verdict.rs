@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::evidence::Evidence;
+
 /// The version of the rules in [`judge`]. A finding carries it, so that the host knows when to
 /// judge old evidence again.
 pub const RULES: u16 = 1;
@@ -48,6 +50,8 @@ impl Kind {
 pub enum Reason {
     /// An explicit relay denial answered the forms that were tested.
     RelayDenied,
+    /// Recipients at our sink were refused for good, in words that do not speak of relaying.
+    RecipientRefused,
     /// A recipient at our sink was accepted at RCPT.
     RecipientAccepted,
     /// As `RecipientAccepted`, and a recipient at a name that cannot exist was accepted too.
@@ -82,6 +86,8 @@ pub enum Reason {
     NotFormable,
     /// A limit of the scope or of this device ended the test.
     LimitReached,
+    /// An answer that decides nothing came where one was needed.
+    Unclear,
 }
 
 impl Reason {
@@ -89,6 +95,7 @@ impl Reason {
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::RelayDenied => "relay-denied",
+            Self::RecipientRefused => "recipient-refused",
             Self::RecipientAccepted => "recipient-accepted",
             Self::AcceptsAnything => "accepts-anything",
             Self::LocalOrRelay => "local-or-relay",
@@ -106,6 +113,16 @@ impl Reason {
             Self::CutOff => "cut-off",
             Self::NotFormable => "not-formable",
             Self::LimitReached => "limit-reached",
+            Self::Unclear => "unclear",
         }
+    }
+}
+
+/// What the evidence says.
+pub fn judge(evidence: &Evidence) -> Verdict {
+    let _ = evidence;
+    Verdict {
+        kind: Kind::Inconclusive,
+        reason: Reason::CutOff,
     }
 }

@@ -1,1 +1,43 @@
-//! Under construction.
+//! Frames: what carries messages over a link that may lose, cut and garble octets.
+//!
+//! A message is encoded with postcard and travels in one part or several. Each part is a frame:
+//!
+//! ```text
+//! COBS( format 1 | flags 1 | sequence 2 | payload 0..=1010 | CRC-32 4 ) 00
+//! ```
+//!
+//! [`write_frame`] makes one, [`Decoder`] takes octets apart again and finds its way back after
+//! anything. docs/wire-format.md has every octet and the test vectors.
+
+mod codec;
+mod decode;
+mod encode;
+pub mod message;
+
+pub use codec::{decode_message, encode_message};
+pub use decode::Decoder;
+pub use encode::{Part, write_frame};
+pub use message::{FORMAT, ScanId, ScopeDigest, ToDevice, ToHost};
+
+/// The longest frame on the link, in octets, with its delimiter.
+pub const FRAME_OCTETS_MAX: usize = 1_024;
+/// Octets of a frame before its payload: format, flags, sequence.
+pub const HEADER_OCTETS: usize = 4;
+/// Octets of a frame behind its payload: CRC-32, least octet first.
+pub const CRC_OCTETS: usize = 4;
+/// The longest payload of a frame, in octets: with header, CRC, five COBS codes and the
+/// delimiter it fills [`FRAME_OCTETS_MAX`].
+pub const PAYLOAD_OCTETS_MAX: usize = 1_010;
+/// The longest message, in octets, in as many frames as it takes.
+pub const RECORD_OCTETS_MAX: usize = 3_072;
+/// How often the device says how it goes, in milliseconds.
+pub const PROGRESS_EVERY_MS: u64 = 1_000;
+/// The checksum of frames and scopes: CRC-32 as in IEEE 802.3 (reflected, start and final
+/// exclusive-or all ones). Sixteen bits would let one garbled frame in 65,536 through; a link
+/// without flow control garbles many.
+pub(crate) const CRC: crc::Crc<u32> = crc::Crc::<u32>::new(&crc::CRC_32_ISO_HDLC);
+
+/// Flag: this part begins a message.
+pub(crate) const FLAG_FIRST: u8 = 1;
+/// Flag: this part ends a message.
+pub(crate) const FLAG_LAST: u8 = 2;

@@ -1,0 +1,126 @@
+//! The text of the replies that matter, in an arena.
+
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+use crate::{
+    relay::PairId,
+    smtp::{Reply, Step},
+};
+
+/// How much text is kept, in octets, with four for each line; see
+/// [`super::Notes::TRANSCRIPT_FULL`].
+pub const TRANSCRIPT_OCTETS_MAX: usize = 1_408;
+/// How much of a line is kept, in octets.
+pub const LINE_OCTETS_MAX: usize = 112;
+
+/// A line's octets are preceded by step and flags, pair, connection, and length.
+const HEAD_OCTETS: usize = 4;
+const NO_PAIR: u8 = 0xff;
+const TWIN: u8 = 1 << 4;
+const CUT: u8 = 1 << 5;
+const FIRST: u8 = 1 << 6;
+const LAST: u8 = 1 << 7;
+
+const STEPS: [Step; 8] = [
+    Step::Greeting,
+    Step::Ehlo,
+    Step::Helo,
+    Step::Mail,
+    Step::Rcpt,
+    Step::Rset,
+    Step::Quit,
+    Step::StartTls,
+];
+
+/// What a line answers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Place {
+    pub(super) connection: u8,
+    pub(super) step: Step,
+    pub(super) pair: Option<PairId>,
+    pub(super) twin: bool,
+}
+
+/// A line of the arena.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Entry<'a> {
+    pub(super) place: Place,
+    pub(super) is_first: bool,
+    pub(super) is_last: bool,
+    pub(super) is_cut: bool,
+    pub(super) text: &'a [u8],
+}
+
+/// Lines, one behind the other.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct Transcript(heapless::Vec<u8, TRANSCRIPT_OCTETS_MAX, u16>);
+
+impl Transcript {
+    /// Keeps a reply's first and last line; whether there was room for both.
+    pub(super) fn keep(&mut self, place: Place, reply: &Reply<'_>) -> bool {
+        if reply.lines <= 1 {
+            return self.push(place, FIRST | LAST, reply.last);
+        }
+        self.push(place, FIRST, reply.first) && self.push(place, LAST, reply.last)
+    }
+
+    fn push(&mut self, place: Place, flags: u8, text: &[u8]) -> bool {
+        let kept = text.get(..LINE_OCTETS_MAX).unwrap_or(text);
+        let needed = kept.len().saturating_add(HEAD_OCTETS);
+        if self.0.capacity().saturating_sub(self.0.len()) < needed {
+            return false;
+        }
+        let step = STEPS
+            .iter()
+            .position(|step| *step == place.step)
+            .unwrap_or_default() as u8;
+        let twin = if place.twin { TWIN } else { 0 };
+        let cut = if kept.len() < text.len() { CUT } else { 0 };
+        let pair = place.pair.map_or(NO_PAIR, |pair| pair.index() as u8);
+        let head = [
+            step | flags | twin | cut,
+            pair,
+            place.connection,
+            kept.len() as u8,
+        ];
+        self.0.extend_from_slice(&head).is_ok() && self.0.extend_from_slice(kept).is_ok()
+    }
+
+    /// The lines, in the order in which they came.
+    pub(super) fn entries(&self) -> impl Iterator<Item = Entry<'_>> {
+        let mut rest: &[u8] = &self.0;
+        core::iter::from_fn(move || {
+            let (head, behind) = rest.split_first_chunk::<HEAD_OCTETS>()?;
+            let [flags, pair, connection, octets] = *head;
+            let (text, behind) = behind.split_at_checked(usize::from(octets))?;
+            rest = behind;
+            Some(Entry {
+                place: Place {
+                    connection,
+                    step: *STEPS.get(usize::from(flags & 0x0f))?,
+                    pair: PairId::new(usize::from(pair)),
+                    twin: flags & TWIN != 0,
+                },
+                is_first: flags & FIRST != 0,
+                is_last: flags & LAST != 0,
+                is_cut: flags & CUT != 0,
+                text,
+            })
+        })
+    }
+}
+
+impl Serialize for Transcript {
+    fn serialize<S: Serializer>(&self, out: S) -> Result<S::Ok, S::Error> {
+        out.serialize_bytes(&self.0)
+    }
+}
+
+impl<'de> Deserialize<'de> for Transcript {
+    fn deserialize<D: Deserializer<'de>>(input: D) -> Result<Self, D::Error> {
+        let octets = <&[u8]>::deserialize(input)?;
+        heapless::Vec::from_slice(octets)
+            .map(Self)
+            .map_err(|_| serde::de::Error::custom("a longer transcript than there is room for"))
+    }
+}

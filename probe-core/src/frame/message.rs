@@ -1,0 +1,324 @@
+//! The messages of the link. docs/wire-format.md describes each, octet by octet.
+
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    evidence::Evidence,
+    finding::{DeviceId, Finding, Lost, Over, RecordId, Refused},
+    scope::{Scope, ScopeError},
+    suspect::Suspect,
+    time::{Instant, Utc},
+};
+
+/// The version of frames and messages. A receiver counts and drops frames of any other.
+pub const FORMAT: u8 = 1;
+
+/// A scan's number, chosen by the host: a [`ToDevice::Start`] with the number of the scan that is
+/// running goes on with it, any other begins a new one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct ScanId(pub u32);
+
+/// CRC-32 over a scope's octets on the wire: by it host and device know that they mean the same.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct ScopeDigest(pub u32);
+
+/// What the host tells the device.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[expect(
+    clippy::large_enum_variant,
+    reason = "there is no heap to box a scope into, and one message lives at a time"
+)]
+pub enum ToDevice {
+    /// A host is there. The device answers with its own, and sends every record again that is not
+    /// acknowledged.
+    Hello {
+        /// [`FORMAT`].
+        format: u8,
+        /// What the host's clock says: this boot's anchor.
+        utc: Utc,
+    },
+    /// What may be probed. Answered by [`ToHost::ScopeAnswer`]; refused while a scan runs under
+    /// another.
+    Scope(Scope),
+    /// Begin this scan, or go on with it.
+    Start {
+        /// Which.
+        scan: ScanId,
+    },
+    /// A line of the list, as [`ToHost::Want`] asked.
+    Suspect {
+        /// Of this scan.
+        scan: ScanId,
+        /// Its number in the list, from 0, without gaps.
+        index: u32,
+        /// The line.
+        suspect: Suspect,
+    },
+    /// The list has ended.
+    NoMore {
+        /// Of this scan.
+        scan: ScanId,
+        /// How many lines it has.
+        count: u32,
+    },
+    /// End this scan.
+    Stop {
+        /// Which.
+        scan: ScanId,
+    },
+    /// The host has stored every record of this boot through `through`.
+    Ack {
+        /// Of this boot.
+        boot: u32,
+        /// The last one that is stored.
+        through: u32,
+    },
+    /// The host has missed a record: send again from `from` on.
+    Resend {
+        /// Of this boot.
+        boot: u32,
+        /// The first one that is missing.
+        from: u32,
+    },
+}
+
+/// What the device tells the host. Findings are generic over how they hold their evidence: the
+/// device lends it, the host owns it; the octets are the same.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum ToHost<E = Evidence> {
+    /// The answer to the host's Hello.
+    Hello(DeviceHello),
+    /// The answer to a scope.
+    ScopeAnswer {
+        /// Of the scope that is meant.
+        digest: ScopeDigest,
+        /// Whether it is taken.
+        answer: ScopeAnswer,
+    },
+    /// Lines of the list, please.
+    Want(Want),
+    /// How it goes. Sent every [`super::PROGRESS_EVERY_MS`] and when the phase changes.
+    Progress(Progress),
+    /// The scan is over and every record of it has been made.
+    Ended {
+        /// Which.
+        scan: ScanId,
+        /// Why.
+        why: Ended,
+    },
+    /// A record: a job's evidence and verdict.
+    Finding(Finding<E>),
+    /// A record: a suspect that is not probed.
+    Refused(Refused),
+    /// A record: a parked job that does not come back.
+    Over(Over),
+    /// A record: what could not be kept.
+    Lost(Lost),
+}
+
+impl<E> ToHost<E> {
+    /// The record's identity, where the message is one: it is repeated until the host has
+    /// acknowledged it.
+    pub const fn record(&self) -> Option<RecordId> {
+        match self {
+            Self::Finding(finding) => Some(finding.id()),
+            Self::Refused(refused) => Some(refused.id),
+            Self::Over(over) => Some(over.id),
+            Self::Lost(lost) => Some(lost.id),
+            Self::Hello(_)
+            | Self::ScopeAnswer { .. }
+            | Self::Want(_)
+            | Self::Progress(_)
+            | Self::Ended { .. } => None,
+        }
+    }
+}
+
+/// Who the device is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DeviceHello {
+    /// [`FORMAT`].
+    pub format: u8,
+    /// [`crate::verdict::RULES`].
+    pub rules: u16,
+    /// Which device.
+    pub device: DeviceId,
+    /// How often it has started.
+    pub boot: u32,
+    /// What its clock says.
+    pub now: Instant,
+    /// The first record that it keeps, or the next that it will make.
+    pub first: u32,
+}
+
+/// What became of a scope.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum ScopeAnswer {
+    /// It is in force.
+    Taken,
+    /// It may not be used.
+    Refused(ScopeError),
+    /// A scan runs under another one: stop it first.
+    ScanRunning,
+}
+
+/// How far the list has been taken, and how much more may come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Want {
+    /// Of this scan.
+    pub scan: ScanId,
+    /// The first line that is wanted: all before it are taken.
+    pub next: u32,
+    /// How many lines there is room for, counted from `next`.
+    pub suspects: u16,
+}
+
+/// How it goes: the state of the scan, and counters since boot unless they say otherwise.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Progress {
+    /// The device's clock.
+    pub now: Instant,
+    /// What the device does.
+    pub phase: Phase,
+    /// The scope in force.
+    pub scope: Option<ScopeDigest>,
+    /// The scan that runs or ran.
+    pub scan: Option<ScanId>,
+    /// Targets of this scan.
+    pub targets: Targets,
+    /// What waits for acknowledgement.
+    pub outbox: OutboxState,
+    /// What the guard saw.
+    pub guard: GuardCounters,
+    /// The link, as the device sees it.
+    pub link: LinkCounters,
+    /// Limits that were reached.
+    pub limits: LimitCounters,
+}
+
+/// What the device does.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Phase {
+    /// It has no scan.
+    #[default]
+    Idle,
+    /// A scan runs.
+    Running,
+    /// The scan has been ended; what is left of it is being told.
+    Stopping(Ended),
+    /// The scan is over.
+    Ended(Ended),
+}
+
+/// Why a scan is over.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Ended {
+    /// Every line of the list is told.
+    ListDone,
+    /// The host asked.
+    HostAsked,
+    /// The host began another scan.
+    Replaced,
+    /// The scope's time is over.
+    Expired,
+    /// The powered minutes of the scope are over.
+    PoweredMinutes,
+    /// A probe was about to leave the scope: a fault of this device.
+    GuardViolation,
+    /// This boot has no job numbers left: start the device again.
+    SerialsSpent,
+}
+
+impl Ended {
+    /// The word in `--json`, tables and the store.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::ListDone => "list-done",
+            Self::HostAsked => "host-asked",
+            Self::Replaced => "replaced",
+            Self::Expired => "expired",
+            Self::PoweredMinutes => "powered-minutes",
+            Self::GuardViolation => "guard-violation",
+            Self::SerialsSpent => "serials-spent",
+        }
+    }
+}
+
+/// Where the lines of this scan are: `taken` is the sum of the others.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Targets {
+    /// Lines taken from the host.
+    pub taken: u32,
+    /// Waiting for their first turn.
+    pub queued: u16,
+    /// With a worker.
+    pub running: u16,
+    /// Waiting to be asked again.
+    pub parked: u16,
+    /// Over, with a last finding or the record that they do not come back.
+    pub done: u32,
+    /// Not probed, with the record that says why.
+    pub refused: u32,
+}
+
+/// What the outbox holds.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OutboxState {
+    /// The last record that was made.
+    pub made: u32,
+    /// The last one that is acknowledged.
+    pub acknowledged: u32,
+    /// Octets in use.
+    pub octets: u32,
+    /// Records that had to be lost, each told by a [`Lost`].
+    pub lost: u32,
+}
+
+/// What the guard around the network saw.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct GuardCounters {
+    /// Frames, or socket calls, that were let out.
+    pub allowed: u64,
+    /// Stack noise towards strangers that was dropped.
+    pub dropped: u64,
+    /// Probes outside the scope that were stopped.
+    pub violations: u32,
+}
+
+/// What a receiver of frames saw; nothing of it is silent.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LinkCounters {
+    /// Whole frames.
+    pub frames: u32,
+    /// Messages made of them.
+    pub messages: u32,
+    /// Frames whose CRC or COBS did not fit.
+    pub broken: u32,
+    /// Frames over [`super::FRAME_OCTETS_MAX`].
+    pub too_long: u32,
+    /// Frames of another [`FORMAT`].
+    pub foreign: u32,
+    /// Parts without the part before them.
+    pub orphans: u32,
+    /// Records over [`super::RECORD_OCTETS_MAX`].
+    pub records_too_long: u32,
+    /// Records that are no message.
+    pub undecodable: u32,
+}
+
+/// How often a limit of the device was reached.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LimitCounters {
+    /// The queue of targets was full when a suspect came.
+    pub queue: u32,
+    /// No room to park: the job ended instead.
+    pub parked: u32,
+    /// As many networks as can be watched were in use: new ones waited.
+    pub networks: u32,
+    /// The oldest target's refusals were forgotten.
+    pub ledger: u32,
+    /// As many jobs as can run were running.
+    pub running: u32,
+    /// The outbox was full: work waited.
+    pub outbox: u32,
+}
