@@ -182,7 +182,12 @@ impl Prober {
         link.ended = true;
     }
 
-    fn heard_scope(&mut self, now: Instant, scope: &Scope, digest: ScopeDigest) -> ScopeAnswer {
+    pub(super) fn heard_scope(
+        &mut self,
+        now: Instant,
+        scope: &Scope,
+        digest: ScopeDigest,
+    ) -> ScopeAnswer {
         if let Err(error) = scope.check() {
             return ScopeAnswer::Refused(error);
         }

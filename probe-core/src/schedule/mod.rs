@@ -14,6 +14,7 @@ use crate::{
     finding::JobSerial,
     frame::{ScanId, message::LimitCounters},
     name::Name,
+    relay::Parked,
     scope::{Rates, Refusal},
     suspect::LISTED_NAMES_MAX,
     target::{RateNetwork, Target},
@@ -40,10 +41,6 @@ pub const BOOT_MAX: u32 = (1 << 16) - 1;
 
 /// Known domains of a target.
 pub type Names = heapless::Vec<Name, LISTED_NAMES_MAX, u8>;
-
-/// A parked job's own state: where its dialogue stood. At most 64 octets.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Parked(pub [u8; 64]);
 
 /// Targets that wait, run and are parked.
 #[derive(Debug)]
