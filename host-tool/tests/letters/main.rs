@@ -1,0 +1,6 @@
+//! Letters as people read them: golden files, and what must hold in every language.
+
+mod contract;
+mod facts;
+mod golden;
+mod text;
