@@ -13,6 +13,7 @@ mod place;
 mod run;
 mod simulated;
 mod soak;
+mod spelling;
 mod suite;
 
 use std::process::ExitCode;

@@ -5,8 +5,10 @@ use std::path::Path;
 use super::{Outcome, Step};
 use crate::{
     cargo::{self, BOARD_TARGET, cargo},
+    debian,
     failure::Result,
     lab, machine, panic_free, place, run, simulated,
+    spelling::{self, Spelling},
 };
 
 /// The world that is run twice.
@@ -45,6 +47,10 @@ pub(super) const STEPS: &[Step] = &[
     Step {
         name: "core cannot panic",
         run: core_cannot_panic,
+    },
+    Step {
+        name: "spelling of the letters",
+        run: spelling_of_the_letters,
     },
     Step {
         name: "same seed, same frames",
@@ -141,6 +147,21 @@ fn core_cannot_panic() -> Result<Outcome> {
             note: "links without a panic; refuses to link with one".into(),
         },
         Err(why) => Outcome::failed(why),
+    })
+}
+
+fn spelling_of_the_letters() -> Result<Outcome> {
+    let mut spelling = spelling::check(&place::workspace());
+    if let Spelling::NotChecked { .. } = spelling
+        && machine::is_root()
+        && debian::install(&spelling::PACKAGES).is_ok()
+    {
+        spelling = spelling::check(&place::workspace());
+    }
+    Ok(match spelling {
+        Spelling::Right { words } => Outcome::passed(format!("{words} words")),
+        Spelling::Wrong { faults } => Outcome::failed(faults.join("\n")),
+        Spelling::NotChecked { why, get } => Outcome::skipped(why, get),
     })
 }
 
