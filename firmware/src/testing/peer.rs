@@ -2,13 +2,14 @@
 
 use std::{collections::VecDeque, future::pending, net::SocketAddr};
 
+use embassy_futures::select::{Either, select};
 use probe_core::{
     dialogue::{Close, End, OpenFailure},
     time::{Instant, Millis},
 };
 
 use super::env::Stage;
-use crate::env::{Env, Read, Stream, until};
+use crate::env::{Env, Read, Stream};
 
 /// What a connection meets.
 pub(crate) enum Peer {
@@ -135,7 +136,9 @@ impl Stream for Connection<'_> {
                 stage.sleep_until(stage.now() + Millis(span_ms)).await;
             }
         };
-        until(stage, by, taken).await.ok_or(End::WriteDeadline)?;
+        if let Either::Second(()) = select(taken, stage.sleep_until(by)).await {
+            return Err(End::WriteDeadline);
+        }
         self.gathered.extend(octets);
         if !more {
             let text = String::from_utf8_lossy(&self.gathered);
