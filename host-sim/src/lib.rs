@@ -3,9 +3,11 @@
 
 mod build;
 pub mod clock;
+pub mod demo;
 mod drive;
 mod executor;
 mod failure;
+pub mod host;
 pub mod net;
 pub mod observer;
 mod pcap;

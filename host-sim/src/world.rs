@@ -90,6 +90,11 @@ impl World {
         }
     }
 
+    /// The demonstration's world; see [`crate::demo`].
+    pub fn demo() -> Self {
+        crate::demo::world(crate::demo::SEED)
+    }
+
     /// The world, with `peer` at `at`.
     pub fn with_peer(mut self, at: SocketAddr, peer: Peer) -> Self {
         self.sites.insert(at, Site::Peer(peer));
