@@ -38,7 +38,7 @@ date = { $day }. { $month ->
    *[12] december
 } { $year }
 moment-utc = { $date }, kl.~{ $hour }.{ $minute } (UTC)
-moment-local = { $date }, kl.~{ $hour }.{ $minute } (lokal tid, { $zone })
+moment-local = { $date }, kl.~{ $hour }.{ $minute } ({ $zone })
 list-and = og
 list-and-before-e = og
 
@@ -54,19 +54,25 @@ label-host = Værtsnavn:
 label-seen = Observeret:
 label-first-seen = Først observeret:
 label-last-seen = Senest observeret:
-label-listed = Opført hos:
+label-listed = Registreret i:
 listed-on = konstateret den { $date }
 listed-code = kode { $code }
 label-tested = Test:
 tested-forms = { $answered ->
     [0] ingen kombination af afsender og modtager blev besvaret
-    [one] { $answered }~kombination af afsender og modtager besvaret: { $accepted } accepteret, { $refused } afvist
-   *[other] { $answered }~kombinationer af afsender og modtager besvaret: { $accepted } accepteret, { $refused } afvist
+    [one] { $answered }~kombination af afsender og modtager besvaret: { $accepted }~accepteret, { $refused }~afvist{ $unclear ->
+        [0] { "" }
+       *[other] , { $unclear }~uafklaret
+    }
+   *[other] { $answered }~kombinationer af afsender og modtager besvaret: { $accepted }~accepteret, { $refused }~afvist{ $unclear ->
+        [0] { "" }
+       *[other] , { $unclear }~uafklaret
+    }
 }
 depth-quick = omfang: kort
 depth-standard = omfang: standard
 depth-full = omfang: fuldt
-label-returned = Kommet retur:
+label-returned = Modtaget retur:
 returned-from = leveret fra { $address }
 
 ## Hvem der skriver, og hvordan man svarer
@@ -79,7 +85,7 @@ label-phone = Telefon:
 heading-genuine = Sådan kan I kontrollere, at brevet er ægte
 genuine = I behøver ikke at stole blindt på dette brev. Denne side forklarer, hvordan I genkender vores breve:
 genuine-key = Fingeraftryk af vores OpenPGP-nøgle:
-genuine-never = Vi vil aldrig bede jer om en adgangskode, og I behøver hverken at åbne vedhæftede filer eller links for at følge op på dette brev.
+genuine-never = Vi vil aldrig bede jer om en adgangskode, og I behøver hverken åbne vedhæftede filer eller links for at følge op på dette brev.
 heading-retest = Ny test
 retest = Når I har ændret eller kontrolleret noget, hører vi gerne fra jer. Vi tester gerne igen og giver jer besked om resultatet. Ønsker I ikke, at vi tester igen, er en kort besked nok.
 pass-on = Er I kun internetudbyder, beder vi jer sende dette brev videre til den kunde, det angår. Angår sagen slet ikke jer, er vi taknemmelige for en kort besked, så vi ikke ulejliger jer igen.
@@ -91,4 +97,8 @@ heading-evidence = Bilag: udskrift af samtalen med serveren
 evidence = ”C:” står for vores test, ”S:” for serveren. Tegn, der ikke kan udskrives, er gengivet som koder.
 evidence-of = IP-adresse { $address }, port~{ $port }
 evidence-forms = Kombinationer, som serveren accepterede:
+evidence-more = { $count ->
+    [one] Samtalen med yderligere én server kan fås på forespørgsel.
+   *[other] Samtalerne med yderligere { $count }~servere kan fås på forespørgsel.
+}
 heading-machine = Bilag: de samme oplysninger til maskinel behandling (tider i UTC)

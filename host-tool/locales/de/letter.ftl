@@ -32,7 +32,7 @@ date = { $day }. { $month ->
    *[12] Dezember
 } { $year }
 moment-utc = { $date }, { $hour }:{ $minute }~Uhr (UTC)
-moment-local = { $date }, { $hour }:{ $minute }~Uhr (Ortszeit, { $zone })
+moment-local = { $date }, { $hour }:{ $minute }~Uhr ({ $zone })
 list-and = und
 list-and-before-e = und
 
@@ -54,13 +54,19 @@ listed-code = Code { $code }
 label-tested = Test:
 tested-forms = { $answered ->
     [0] keine Kombination von Absender und Empfänger beantwortet
-    [one] { $answered }~Kombination von Absender und Empfänger beantwortet: { $accepted } angenommen, { $refused } abgelehnt
-   *[other] { $answered }~Kombinationen von Absender und Empfänger beantwortet: { $accepted } angenommen, { $refused } abgelehnt
+    [one] { $answered }~Kombination von Absender und Empfänger beantwortet: { $accepted }~angenommen, { $refused }~abgelehnt{ $unclear ->
+        [0] { "" }
+       *[other] , { $unclear }~unklar
+    }
+   *[other] { $answered }~Kombinationen von Absender und Empfänger beantwortet: { $accepted }~angenommen, { $refused }~abgelehnt{ $unclear ->
+        [0] { "" }
+       *[other] , { $unclear }~unklar
+    }
 }
 depth-quick = Umfang: kurz
 depth-standard = Umfang: Standard
 depth-full = Umfang: vollständig
-label-returned = Zurückgekommen:
+label-returned = Testnachricht zurück:
 returned-from = zugestellt von { $address }
 
 ## Wer schreibt und wie man antwortet
@@ -81,8 +87,12 @@ closing = Mit freundlichen Grüßen
 
 ## Anhänge
 
-heading-evidence = Anhang: Mitschrift des Gesprächs mit dem Server
-evidence = „C:“ kennzeichnet unseren Test, „S:“ den Server. Nicht druckbare Zeichen sind verschlüsselt wiedergegeben.
+heading-evidence = Anhang: Protokoll des Dialogs mit dem Server
+evidence = „C:“ kennzeichnet unseren Test, „S:“ den Server. Nicht druckbare Zeichen sind als Codes wiedergegeben.
 evidence-of = IP-Adresse { $address }, Port~{ $port }
 evidence-forms = Kombinationen, die der Server angenommen hat:
+evidence-more = { $count ->
+    [one] Das Protokoll zu einem weiteren Server stellen wir auf Wunsch zur Verfügung.
+   *[other] Die Protokolle zu { $count }~weiteren Servern stellen wir auf Wunsch zur Verfügung.
+}
 heading-machine = Anhang: dieselben Angaben für Maschinen (Zeiten in UTC)

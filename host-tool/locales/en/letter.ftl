@@ -32,7 +32,7 @@ date = { $day } { $month ->
    *[12] December
 } { $year }
 moment-utc = { $date }, { $hour }:{ $minute } (UTC)
-moment-local = { $date }, { $hour }:{ $minute } (local time, { $zone })
+moment-local = { $date }, { $hour }:{ $minute } ({ $zone })
 list-and = and
 list-and-before-e = and
 
@@ -54,8 +54,14 @@ listed-code = code { $code }
 label-tested = Test:
 tested-forms = { $answered ->
     [0] no combination of sender and recipient was answered
-    [one] { $answered } combination of sender and recipient answered: { $accepted } accepted, { $refused } refused
-   *[other] { $answered } combinations of sender and recipient answered: { $accepted } accepted, { $refused } refused
+    [one] { $answered } combination of sender and recipient answered: { $accepted }~accepted, { $refused }~refused{ $unclear ->
+        [0] { "" }
+       *[other] , { $unclear }~unclear
+    }
+   *[other] { $answered } combinations of sender and recipient answered: { $accepted }~accepted, { $refused }~refused{ $unclear ->
+        [0] { "" }
+       *[other] , { $unclear }~unclear
+    }
 }
 depth-quick = extent: quick
 depth-standard = extent: standard
@@ -85,4 +91,8 @@ heading-evidence = Annex: record of the conversation with the server
 evidence = “C:” marks our test, “S:” marks the server. Characters that cannot be printed are shown in their coded form.
 evidence-of = IP~address { $address }, port~{ $port }
 evidence-forms = Combinations that the server accepted:
+evidence-more = { $count ->
+    [one] The conversation with one more server is available on request.
+   *[other] The conversations with { $count } more servers are available on request.
+}
 heading-machine = Annex: the same data for machines (times in UTC)

@@ -14,8 +14,8 @@ subject-listed = { $count ->
 ## Why this letter is written
 
 occasion-opening = { $count ->
-    [one] According to the information we have, you are responsible for the mail server at IP~address { $address }. This letter is about the question whether it is an open mail relay (“open relay”), in other words, whether strangers can send mail to other strangers through it.
-   *[other] According to the information we have, you are responsible for the mail servers at the { $count } IP~addresses listed below. This letter is about the question whether they are open mail relays (“open relays”), in other words, whether strangers can send mail to other strangers through them.
+    [one] According to the information we have, you are responsible for the mail server at IP~address { $address }. This letter concerns the question of whether it is an open mail relay (“open relay”), in other words, whether strangers can send mail to other strangers through it.
+   *[other] According to the information we have, you are responsible for the mail servers at the { $count } IP~addresses listed below. This letter concerns the question of whether they are open mail relays (“open relays”), in other words, whether strangers can send mail to other strangers through them.
 }
 occasion-confirmed = { $count ->
     [one] Our own test has shown that this is the case: a test message of ours came back to us through the server.
@@ -23,15 +23,24 @@ occasion-confirmed = { $count ->
 }
 occasion-suspected = { $count ->
     [one] The address appears in a public database ({ $databases }). We have therefore tested the server ourselves: there are grounds for suspicion, but there is no proof.
-   *[other] The addresses appear in public databases ({ $databases }). We have therefore tested the servers ourselves: there are grounds for suspicion, but there is no proof.
+   *[other] The addresses appear in { $bases ->
+        [one] a public database
+       *[other] public databases
+    } ({ $databases }). We have therefore tested the servers ourselves: there are grounds for suspicion, but there is no proof.
 }
 occasion-undecided = { $count ->
     [one] The address appears in a public database ({ $databases }). We have therefore tested the server ourselves, but our test could not settle the question.
-   *[other] The addresses appear in public databases ({ $databases }). We have therefore tested the servers ourselves, but our tests could not settle the question.
+   *[other] The addresses appear in { $bases ->
+        [one] a public database
+       *[other] public databases
+    } ({ $databases }). We have therefore tested the servers ourselves, but our tests could not settle the question.
 }
 occasion-mixed = { $count ->
     [one] The address appears in a public database ({ $databases }). We have therefore run tests of our own. Their results differ; they are given below for each server.
-   *[other] Some of the addresses appear in public databases ({ $databases }). We have therefore run tests of our own. Their results differ; they are given below for each server.
+   *[other] Some of the addresses appear in { $bases ->
+        [one] a public database
+       *[other] public databases
+    } ({ $databases }). We have therefore run tests of our own. Their results differ; they are given below for each server.
 }
 
 ## How it was tested
@@ -40,7 +49,8 @@ heading-test = How we tested
 test-method = Our test connects to a server from outside and speaks SMTP with it, as any other mail server does. Without logging in, it asks in several ways whether the server would accept mail from outside for recipients outside. It tries no passwords and changes no settings.
 test-no-message = We did not transmit a message.
 test-message = In doing so, we also handed over a short test message addressed to ourselves.
-caveat-path = Please note: we have not verified that no other system on the way intercepts connections to port~25. In that case, the replies might not come from your server.
+test-message-some = To some of the servers we also handed over a short test message addressed to ourselves; to the others we transmitted none.
+caveat-path = Please note: we have not verified whether another system on the way intercepts connections to port~25. If one does, the replies might not come from your server.
 caveat-laboratory = Please note: this test ran in a laboratory. The checks of our own identity were waived.
 
 ## The result

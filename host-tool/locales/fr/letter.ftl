@@ -12,7 +12,7 @@ label-to = Destinataire :
 label-reference = Notre référence :
 label-date = Date :
 label-subject = Objet :
-day = le { $date }
+day = { $date }
 salutation = Madame, Monsieur,
 salutation-named = Madame, Monsieur,
 
@@ -36,7 +36,7 @@ date = { $day ->
    *[12] décembre
 } { $year }
 moment-utc = { $date }, { $hour }~h~{ $minute } (UTC)
-moment-local = { $date }, { $hour }~h~{ $minute } (heure locale, { $zone })
+moment-local = { $date }, { $hour }~h~{ $minute } ({ $zone })
 list-and = et
 list-and-before-e = et
 
@@ -52,19 +52,26 @@ label-host = Nom d’hôte :
 label-seen = Constaté :
 label-first-seen = Première constatation :
 label-last-seen = Dernière constatation :
-label-listed = Répertorié par :
+label-listed = Répertorié dans :
 listed-on = constaté le { $date }
 listed-code = code { $code }
 label-tested = Test :
 tested-forms = { $answered ->
     [0] aucune combinaison d’expéditeur et de destinataire n’a reçu de réponse
-    [one] { $answered }~combinaison d’expéditeur et de destinataire a reçu une réponse : { $accepted } acceptée, { $refused } refusée
-   *[other] { $answered }~combinaisons d’expéditeur et de destinataire ont reçu une réponse : acceptées { $accepted }, refusées { $refused }
+    [one] { $answered }~combinaison d’expéditeur et de destinataire a reçu une réponse : { $accepted }~acceptée, { $refused }~refusée{ $unclear ->
+        [0] { "" }
+       *[other] , { $unclear }~incertaine
+    }
+   *[other] { $answered }~combinaisons d’expéditeur et de destinataire ont reçu une réponse : { $accepted }~acceptées, { $refused }~refusées{ $unclear ->
+        [0] { "" }
+        [one] , { $unclear }~incertaine
+       *[other] , { $unclear }~incertaines
+    }
 }
 depth-quick = étendue : réduite
 depth-standard = étendue : normale
 depth-full = étendue : complète
-label-returned = Message revenu :
+label-returned = Retour du message :
 returned-from = remis par { $address }
 
 ## Qui écrit et comment répondre
@@ -89,4 +96,8 @@ heading-evidence = Annexe : relevé de l’échange avec le serveur
 evidence = « C: » désigne notre test, « S: » le serveur. Les caractères non imprimables sont représentés par leur code.
 evidence-of = Adresse IP~{ $address }, port~{ $port }
 evidence-forms = Combinaisons acceptées par le serveur :
+evidence-more = { $count ->
+    [one] L’échange avec un autre serveur est disponible sur demande.
+   *[other] Les échanges avec { $count }~autres serveurs sont disponibles sur demande.
+}
 heading-machine = Annexe : les mêmes données pour traitement automatique (heures UTC)

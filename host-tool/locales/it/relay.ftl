@@ -18,20 +18,29 @@ occasion-opening = { $count ->
    *[other] secondo le informazioni in nostro possesso, siete responsabili dei server di posta ai { $count }~indirizzi IP elencati di seguito. La presente riguarda la questione se essi siano configurati come open relay (relay aperti), cioè se degli estranei possano servirsene per inviare messaggi ad altri estranei.
 }
 occasion-confirmed = { $count ->
-    [one] La nostra prova ha mostrato che è così: un nostro messaggio di prova ci è tornato attraverso il server.
-   *[other] Le nostre prove hanno mostrato che è così: nostri messaggi di prova ci sono tornati attraverso ciascuno di questi server.
+    [one] La nostra verifica ha mostrato che è così: un nostro messaggio di prova ci è tornato attraverso il server.
+   *[other] Le nostre verifiche hanno mostrato che è così: nostri messaggi di prova ci sono tornati attraverso ciascuno di questi server.
 }
 occasion-suspected = { $count ->
-    [one] L’indirizzo figura in una banca dati pubblica ({ $databases }). Abbiamo quindi provato noi stessi il server: vi sono indizi, ma nessuna prova certa.
-   *[other] Gli indirizzi figurano in banche dati pubbliche ({ $databases }). Abbiamo quindi provato noi stessi i server: vi sono indizi, ma nessuna prova certa.
+    [one] L’indirizzo figura in una banca dati pubblica ({ $databases }). Abbiamo quindi verificato noi stessi il server: vi sono indizi, ma nessuna prova.
+   *[other] Gli indirizzi figurano in { $bases ->
+        [one] una banca dati pubblica
+       *[other] banche dati pubbliche
+    } ({ $databases }). Abbiamo quindi verificato noi stessi i server: vi sono indizi, ma nessuna prova.
 }
 occasion-undecided = { $count ->
-    [one] L’indirizzo figura in una banca dati pubblica ({ $databases }). Abbiamo quindi esaminato noi stessi il server, ma la nostra verifica non ha potuto risolvere la questione.
-   *[other] Gli indirizzi figurano in banche dati pubbliche ({ $databases }). Abbiamo quindi esaminato noi stessi i server, ma le nostre verifiche non hanno potuto risolvere la questione.
+    [one] L’indirizzo figura in una banca dati pubblica ({ $databases }). Abbiamo quindi verificato noi stessi il server, ma la verifica non ha permesso di chiarire la questione.
+   *[other] Gli indirizzi figurano in { $bases ->
+        [one] una banca dati pubblica
+       *[other] banche dati pubbliche
+    } ({ $databases }). Abbiamo quindi verificato noi stessi i server, ma le verifiche non hanno permesso di chiarire la questione.
 }
 occasion-mixed = { $count ->
-    [one] L’indirizzo figura in una banca dati pubblica ({ $databases }). Abbiamo quindi eseguito verifiche nostre. Gli esiti sono diversi; li indichiamo di seguito per ciascun server.
-   *[other] Alcuni degli indirizzi figurano in banche dati pubbliche ({ $databases }). Abbiamo quindi eseguito verifiche nostre. Gli esiti sono diversi; li indichiamo di seguito per ciascun server.
+    [one] L’indirizzo figura in una banca dati pubblica ({ $databases }). Abbiamo quindi svolto verifiche in proprio. Gli esiti sono diversi; li indichiamo di seguito per ciascun server.
+   *[other] Alcuni degli indirizzi figurano in { $bases ->
+        [one] una banca dati pubblica
+       *[other] banche dati pubbliche
+    } ({ $databases }). Abbiamo quindi svolto verifiche in proprio. Gli esiti sono diversi; li indichiamo di seguito per ciascun server.
 }
 
 ## Come è stata eseguita la verifica
@@ -40,7 +49,8 @@ heading-test = Come abbiamo eseguito la verifica
 test-method = La nostra verifica si collega a un server dall’esterno e dialoga con esso in SMTP, come fa qualsiasi altro server di posta. Senza autenticarsi, chiede in vari modi se il server accetterebbe posta proveniente dall’esterno per destinatari esterni. Non prova alcuna password e non modifica alcuna impostazione.
 test-no-message = Non abbiamo trasmesso alcun messaggio.
 test-message = In tale occasione abbiamo anche consegnato un breve messaggio di prova indirizzato a noi stessi.
-caveat-path = Avvertenza: non abbiamo verificato se lungo il percorso un altro sistema intercetti le connessioni alla porta~25. In tal caso le risposte potrebbero non provenire dal Vostro server.
+test-message-some = Ad alcuni dei server abbiamo anche consegnato un breve messaggio di prova indirizzato a noi stessi; agli altri non ne abbiamo trasmesso alcuno.
+caveat-path = Avvertenza: non abbiamo verificato se lungo il percorso un altro sistema intercetti le connessioni alla porta~25. Se così fosse, le risposte potrebbero non provenire dal Vostro server.
 caveat-laboratory = Avvertenza: questa verifica è stata eseguita in laboratorio, senza controlli sulla nostra identità.
 
 ## L’esito
@@ -63,8 +73,8 @@ verdict-anything = { $count ->
    *[other] Ciascuno di essi ha accettato anche un destinatario in un dominio che non può esistere. È quindi possibile che in un primo momento accettino qualsiasi destinatario e decidano soltanto in seguito.
 }
 verdict-undecided = { $count ->
-    [one] La nostra verifica non ha potuto stabilire se il server inoltri la posta di estranei. Non possiamo né confermare né smentire la presenza nella banca dati. Il motivo:
-   *[other] Le nostre verifiche non hanno potuto stabilire se questi server inoltrino la posta di estranei. Non possiamo né confermare né smentire quanto risulta dalle banche dati. Il motivo:
+    [one] La nostra verifica non ha permesso di stabilire se il server inoltri la posta di estranei. Non possiamo né confermare né smentire quanto risulta dalla banca dati. Il motivo:
+   *[other] Le nostre verifiche non hanno permesso di stabilire se questi server inoltrino la posta di estranei. Non possiamo né confermare né smentire quanto risulta dalle banche dati. Il motivo:
 }
 undecided-no-answer = I nostri tentativi di connessione sono rimasti senza risposta.
 undecided-refused = I nostri tentativi di connessione sono stati rifiutati.

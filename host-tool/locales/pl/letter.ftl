@@ -33,7 +33,7 @@ date = { $day } { $month ->
    *[12] grudnia
 } { $year }~r.
 moment-utc = { $date }, godz.~{ $hour }:{ $minute } (UTC)
-moment-local = { $date }, godz.~{ $hour }:{ $minute } (czas lokalny, { $zone })
+moment-local = { $date }, godz.~{ $hour }:{ $minute } ({ $zone })
 list-and = i
 list-and-before-e = i
 
@@ -55,9 +55,18 @@ listed-code = kod { $code }
 label-tested = Test:
 tested-forms = { $answered ->
     [0] żadna kombinacja nadawcy i odbiorcy nie uzyskała odpowiedzi
-    [one] odpowiedź na { $answered } kombinację nadawcy i odbiorcy: przyjęto { $accepted }, odrzucono { $refused }
-    [few] odpowiedź na { $answered } kombinacje nadawcy i odbiorcy: przyjęto { $accepted }, odrzucono { $refused }
-   *[other] odpowiedź na { $answered } kombinacji nadawcy i odbiorcy: przyjęto { $accepted }, odrzucono { $refused }
+    [one] odpowiedź na { $answered } kombinację nadawcy i odbiorcy: przyjęto~{ $accepted }, odrzucono~{ $refused }{ $unclear ->
+        [0] { "" }
+       *[other] , niejasne~{ $unclear }
+    }
+    [few] odpowiedź na { $answered } kombinacje nadawcy i odbiorcy: przyjęto~{ $accepted }, odrzucono~{ $refused }{ $unclear ->
+        [0] { "" }
+       *[other] , niejasne~{ $unclear }
+    }
+   *[other] odpowiedź na { $answered } kombinacji nadawcy i odbiorcy: przyjęto~{ $accepted }, odrzucono~{ $refused }{ $unclear ->
+        [0] { "" }
+       *[other] , niejasne~{ $unclear }
+    }
 }
 depth-quick = zakres: skrócony
 depth-standard = zakres: standardowy
@@ -84,7 +93,11 @@ closing = Z poważaniem
 ## Załączniki
 
 heading-evidence = Załącznik: zapis rozmowy z serwerem
-evidence = „C:” oznacza nasz test, a „S:” serwer. Znaki niedrukowalne podano w postaci zakodowanej.
+evidence = „C:” oznacza nasz test, a „S:” serwer. Znaki, których nie da się wydrukować, podano jako kody.
 evidence-of = Adres IP~{ $address }, port~{ $port }
 evidence-forms = Kombinacje przyjęte przez serwer:
+evidence-more = { $count ->
+    [one] Zapis rozmowy z jeszcze jednym serwerem udostępnimy na życzenie.
+   *[other] Zapisy rozmów z jeszcze { $count }~serwerami udostępnimy na życzenie.
+}
 heading-machine = Załącznik: te same dane do przetwarzania maszynowego (czas UTC)

@@ -15,8 +15,8 @@ subject-listed = { $count ->
 
 occasion-opening = { $count ->
     [one] według naszych informacji odpowiadają Państwo za serwer poczty elektronicznej o adresie IP~{ $address }. Piszemy w sprawie tego, czy serwer ten jest otwartym przekaźnikiem poczty (ang. open relay), czyli czy osoby postronne mogą za jego pośrednictwem wysyłać wiadomości do innych osób postronnych.
-    [few] według naszych informacji odpowiadają Państwo za serwery poczty elektronicznej, których { $count }~adresy IP podajemy poniżej. Piszemy w sprawie tego, czy serwery te są otwartymi przekaźnikami poczty (ang. open relay), czyli czy osoby postronne mogą za ich pośrednictwem wysyłać wiadomości do innych osób postronnych.
-   *[other] według naszych informacji odpowiadają Państwo za serwery poczty elektronicznej, których { $count }~adresów IP podajemy poniżej. Piszemy w sprawie tego, czy serwery te są otwartymi przekaźnikami poczty (ang. open relay), czyli czy osoby postronne mogą za ich pośrednictwem wysyłać wiadomości do innych osób postronnych.
+    [few] poniżej wymieniamy { $count }~adresy IP serwerów poczty elektronicznej, za które według naszych informacji Państwo odpowiadają. Piszemy w sprawie tego, czy serwery te są otwartymi przekaźnikami poczty (ang. open relay), czyli czy osoby postronne mogą za ich pośrednictwem wysyłać wiadomości do innych osób postronnych.
+   *[other] poniżej wymieniamy { $count }~adresów IP serwerów poczty elektronicznej, za które według naszych informacji Państwo odpowiadają. Piszemy w sprawie tego, czy serwery te są otwartymi przekaźnikami poczty (ang. open relay), czyli czy osoby postronne mogą za ich pośrednictwem wysyłać wiadomości do innych osób postronnych.
 }
 occasion-confirmed = { $count ->
     [one] Nasz test wykazał, że tak jest: wysłana przez nas wiadomość testowa wróciła do nas za pośrednictwem tego serwera.
@@ -24,15 +24,24 @@ occasion-confirmed = { $count ->
 }
 occasion-suspected = { $count ->
     [one] Adres ten figuruje w publicznej bazie danych ({ $databases }). Dlatego sami sprawdziliśmy serwer: są podstawy do podejrzeń, lecz nie ma dowodu.
-   *[other] Adresy te figurują w publicznych bazach danych ({ $databases }). Dlatego sami sprawdziliśmy serwery: są podstawy do podejrzeń, lecz nie ma dowodu.
+   *[other] Adresy te figurują w { $bases ->
+        [one] publicznej bazie danych
+       *[other] publicznych bazach danych
+    } ({ $databases }). Dlatego sami sprawdziliśmy serwery: są podstawy do podejrzeń, lecz nie ma dowodu.
 }
 occasion-undecided = { $count ->
     [one] Adres ten figuruje w publicznej bazie danych ({ $databases }). Dlatego sami sprawdziliśmy serwer, ale nasz test nie pozwolił rozstrzygnąć tej kwestii.
-   *[other] Adresy te figurują w publicznych bazach danych ({ $databases }). Dlatego sami sprawdziliśmy serwery, ale nasze testy nie pozwoliły rozstrzygnąć tej kwestii.
+   *[other] Adresy te figurują w { $bases ->
+        [one] publicznej bazie danych
+       *[other] publicznych bazach danych
+    } ({ $databases }). Dlatego sami sprawdziliśmy serwery, ale nasze testy nie pozwoliły rozstrzygnąć tej kwestii.
 }
 occasion-mixed = { $count ->
     [one] Adres ten figuruje w publicznej bazie danych ({ $databases }). Dlatego przeprowadziliśmy własne testy. Ich wyniki są różne; podajemy je poniżej dla każdego serwera.
-   *[other] Niektóre z tych adresów figurują w publicznych bazach danych ({ $databases }). Dlatego przeprowadziliśmy własne testy. Ich wyniki są różne; podajemy je poniżej dla każdego serwera.
+   *[other] Niektóre z tych adresów figurują w { $bases ->
+        [one] publicznej bazie danych
+       *[other] publicznych bazach danych
+    } ({ $databases }). Dlatego przeprowadziliśmy własne testy. Ich wyniki są różne; podajemy je poniżej dla każdego serwera.
 }
 
 ## Jak przebiegał test
@@ -41,7 +50,8 @@ heading-test = Przebieg testu
 test-method = Nasz test łączy się z serwerem z zewnątrz i rozmawia z nim w protokole SMTP, tak jak każdy inny serwer poczty. Bez logowania pyta na kilka sposobów, czy serwer przyjąłby pocztę z zewnątrz dla odbiorców zewnętrznych. Nie próbuje żadnych haseł i nie zmienia żadnych ustawień.
 test-no-message = Nie przesłaliśmy żadnej wiadomości.
 test-message = Przekazaliśmy przy tym także krótką wiadomość testową zaadresowaną do nas samych.
-caveat-path = Uwaga: nie sprawdziliśmy, czy po drodze inny system nie przejmuje połączeń z portem~25. W takim wypadku odpowiedzi mogłyby nie pochodzić z Państwa serwera.
+test-message-some = Niektórym serwerom przekazaliśmy przy tym także krótką wiadomość testową zaadresowaną do nas samych; pozostałym nie przesłaliśmy żadnej.
+caveat-path = Uwaga: nie sprawdziliśmy, czy inny system nie przejmuje po drodze połączeń z portem~25. Gdyby tak było, odpowiedzi mogłyby nie pochodzić z Państwa serwera.
 caveat-laboratory = Uwaga: test przeprowadzono w laboratorium, bez sprawdzania naszej własnej tożsamości.
 
 ## Wynik
@@ -76,7 +86,7 @@ undecided-sender-refused = Odrzucono adres nadawcy naszego testu, więc do spraw
 undecided-auth-required = Przed podaniem odbiorcy wymagane jest logowanie, a nasz test się nie loguje.
 undecided-tls-required = Przed podaniem odbiorcy wymagane jest połączenie szyfrowane (STARTTLS), a nasz test z niego nie korzystał.
 undecided-tls-version = Nie udało się uzgodnić połączenia szyfrowanego, które obsługiwałyby obie strony.
-undecided-greylisted = Nasze zapytania odkładano z powodu błędów tymczasowych (szara lista, ang. greylisting), aż upłynął czas testu.
+undecided-greylisted = Nasze zapytania były odkładane z błędem tymczasowym (szara lista, ang. greylisting) aż do upływu czasu testu.
 undecided-tarpit = Odpowiedzi nadchodziły tak wolno, że czas testu upłynął przed tymi, które rozstrzygają.
 undecided-cut-off = Połączenie się zakończyło lub osiągnięto limit testu, zanim nadeszły rozstrzygające odpowiedzi.
 undecided-local-or-relay = Przyjęto tylko takie zapisy odbiorcy, które równie dobrze mogą oznaczać lokalną skrzynkę.

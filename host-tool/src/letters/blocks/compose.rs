@@ -89,6 +89,9 @@ struct Composer<'a> {
 
 const REFERENCE_OCTETS_MAX: usize = 64;
 
+/// Conversations that one letter shows. A reader who wants the others asks for them.
+const CONVERSATIONS_MAX: usize = 5;
+
 impl<'a> Composer<'a> {
     fn new(facts: &'a LetterFacts, profile: &'a Profile) -> Result<Self, FactsError> {
         let reference = || facts.reference.clone();
@@ -253,7 +256,9 @@ impl<'a> Composer<'a> {
             _ => "occasion-mixed",
         };
         let mut with = self.about();
-        with.push(("databases", Value::List(self.databases())));
+        let databases = self.databases();
+        with.push(("bases", number(databases.len())));
+        with.push(("databases", Value::List(databases)));
         parts.push(Part::Paragraph(Say::Message(id, with)));
     }
 
@@ -296,6 +301,10 @@ impl<'a> Composer<'a> {
             rows.push(row("label-listed", lines));
         }
         let tested = &finding.tested;
+        let unclear = tested
+            .answered
+            .saturating_sub(tested.accepted)
+            .saturating_sub(tested.refused);
         rows.push(row(
             "label-tested",
             vec![
@@ -305,6 +314,7 @@ impl<'a> Composer<'a> {
                         ("answered", number(tested.answered.into())),
                         ("accepted", number(tested.accepted.into())),
                         ("refused", number(tested.refused.into())),
+                        ("unclear", number(unclear.into())),
                     ],
                 ),
                 message(match tested.depth {
@@ -328,11 +338,15 @@ impl<'a> Composer<'a> {
     fn test(&self, parts: &mut Vec<Part<Say>>) {
         parts.push(Part::Heading(message("heading-test")));
         parts.push(Part::Paragraph(message("test-method")));
-        let sent = self.groups.keys().any(|wording| wording.sent_a_message());
-        parts.push(Part::Paragraph(message(if sent {
-            "test-message"
-        } else {
-            "test-no-message"
+        let sent = self
+            .groups
+            .keys()
+            .filter(|wording| wording.sent_a_message())
+            .count();
+        parts.push(Part::Paragraph(message(match sent {
+            0 => "test-no-message",
+            _ if sent == self.groups.len() => "test-message",
+            _ => "test-message-some",
         })));
         parts.push(Part::Paragraph(Say::Own(Own::Tests)));
         let has = |caveat| {
@@ -354,7 +368,7 @@ impl<'a> Composer<'a> {
     fn verdict(&self, parts: &mut Vec<Part<Say>>) {
         parts.push(Part::Heading(message("heading-verdict")));
         for (wording, findings) in &self.groups {
-            if self.facts.findings.len() > 1 {
+            if self.groups.len() > 1 {
                 parts.push(Part::Items(
                     findings
                         .iter()
@@ -371,7 +385,10 @@ impl<'a> Composer<'a> {
 
     fn fix(&self, parts: &mut Vec<Part<Say>>) {
         parts.push(Part::Heading(message("heading-fix")));
-        let confirmed = self.groups.contains_key(&Wording::Confirmed);
+        let confirmed = self
+            .groups
+            .keys()
+            .all(|wording| *wording == Wording::Confirmed);
         parts.push(Part::Paragraph(Say::Message(
             if confirmed {
                 "fix-opening-confirmed"
@@ -437,7 +454,7 @@ impl<'a> Composer<'a> {
         }
         parts.push(Part::Heading(message("heading-evidence")));
         parts.push(Part::Paragraph(message("evidence")));
-        for finding in findings {
+        for finding in findings.iter().take(CONVERSATIONS_MAX) {
             parts.push(Part::Paragraph(endpoint(finding, "evidence-of")));
             if !finding.transcript.is_empty() {
                 parts.push(Part::Quoted(
@@ -455,6 +472,13 @@ impl<'a> Composer<'a> {
                 parts.push(Part::Paragraph(message("evidence-forms")));
                 parts.push(Part::Quoted(finding.tested.accepted_forms.clone()));
             }
+        }
+        let left = findings.len().saturating_sub(CONVERSATIONS_MAX);
+        if left > 0 {
+            parts.push(Part::Paragraph(Say::Message(
+                "evidence-more",
+                vec![("count", number(left))],
+            )));
         }
     }
 
