@@ -8,6 +8,8 @@ mod frames;
 mod name;
 #[path = "../fuzz/checks/path.rs"]
 mod path;
+#[path = "../fuzz/checks/prober.rs"]
+mod prober;
 #[path = "../fuzz/checks/replies.rs"]
 mod replies;
 
@@ -20,6 +22,7 @@ const CHECKS: &[(&str, Check)] = &[
     ("frames", frames::check),
     ("name", name::check),
     ("path", path::check),
+    ("prober", prober::check),
     ("replies", replies::check),
 ];
 
