@@ -27,6 +27,6 @@ pub use self::{
     pair_set::PairSet,
     pairs::{PAIRS, PAIRS_MAX, Pair, PairId, Setting, Slot},
     parked::{PARKED_FOR, PARKED_OCTETS_MAX, Parked},
-    plan::REFUSALS_MAX_UNLESS_FULL,
+    plan::{REFUSALS_MAX_UNLESS_FULL, t1_under},
     writing::{Envelope, Unwritten},
 };
