@@ -1,15 +1,12 @@
 //! Whole scans against scripted peers: a host's end of the link, a prober, workers.
 
-use std::{future::Future, net::SocketAddr};
+use std::net::SocketAddr;
 
 use embassy_sync::{blocking_mutex::raw::NoopRawMutex, pipe::Pipe};
 use probe_core::{
-    dialogue::{End, OpenFailure},
+    dialogue::OpenFailure,
     finding::{DeviceId, Finding},
-    frame::{
-        FRAME_OCTETS_MAX, ScanId, ToHost,
-        message::{Ended, Phase},
-    },
+    frame::{FRAME_OCTETS_MAX, ScanId, ToHost, message::Ended},
     host_link::HostLink,
     suspect::Suspect,
     time::{Instant, Millis, Utc},
@@ -156,8 +153,96 @@ fn targets_that_do_not_answer_are_told_so() {
     );
     stage.assert_log(
         "
-        0 connect 192.0.2.1:25
-        0 connect [2001:db8::1]:25
+        0  connect 192.0.2.1:25
+        10 connect [2001:db8::1]:25
         ",
     );
+}
+
+/// Refuses to relay, in the words of a closed Postfix, and offers no pipelining.
+fn closed(line: &str) -> &'static str {
+    match line.split(' ').next() {
+        Some("EHLO") => "250-mail.example.net\r\n250 8BITMIME\r\n",
+        Some("RCPT") if line.contains("postmaster>") => "250 2.1.5 Ok\r\n",
+        Some("RCPT") => "454 4.7.1 Relay access denied\r\n",
+        Some("QUIT") => "221 2.0.0 Bye\r\n",
+        _ => "250 2.0.0 Ok\r\n",
+    }
+}
+
+/// Asks everybody to come back later.
+fn greylisting(line: &str) -> &'static str {
+    match line.split(' ').next() {
+        Some("RCPT") => "450 4.2.0 Greylisted, see you later\r\n",
+        _ => closed(line),
+    }
+}
+
+fn server(answer: fn(&str) -> &'static str) -> Peer {
+    Peer::Plays(vec![
+        Step::Pause(50),
+        Step::Says("220 mail.example.net ESMTP\r\n"),
+        Step::Serves(answer),
+    ])
+}
+
+#[test]
+fn a_closed_server_is_told_so() {
+    let (story, _) = Host::<1> {
+        targets: &["192.0.2.1:25"],
+        peers: vec![server(closed)],
+        stop_ms: None,
+    }
+    .scans();
+    let target = "192.0.2.1:25".parse().unwrap();
+    let expected = (target, Kind::Closed, Reason::RelayDenied, true);
+    assert_eq!(story.told(), [expected]);
+}
+
+#[test]
+fn a_greylisted_job_gives_up_its_worker_and_comes_back() {
+    let (story, _) = Host::<1> {
+        targets: &["192.0.2.1:25", "192.0.2.2:25"],
+        peers: vec![server(greylisting), server(closed), server(closed)],
+        stop_ms: None,
+    }
+    .scans();
+    let (first, second) = (
+        "192.0.2.1:25".parse().unwrap(),
+        "192.0.2.2:25".parse().unwrap(),
+    );
+    let last = |of: &Finding| (of.target, of.revision, of.last);
+    let told: Vec<_> = story.findings.iter().map(last).collect();
+    assert_eq!(
+        told,
+        [(first, 0, false), (second, 0, true), (first, 1, true)]
+    );
+    assert!(story.elapsed_ms > 310_000, "{}", story.elapsed_ms);
+    assert_eq!(story.findings[0].job, story.findings[2].job);
+}
+
+#[test]
+fn a_scan_that_is_stopped_gives_its_jobs_back_with_what_is_known() {
+    let silent = || Peer::Plays(vec![Step::Says("220 mail.example.net\r\n")]);
+    let (story, stage) = Host::<2> {
+        targets: &["192.0.2.1:25", "192.0.2.2:25", "192.0.2.3:25"],
+        peers: vec![silent(), silent()],
+        stop_ms: Some(5_000),
+    }
+    .scans();
+    assert_eq!(story.ended, Ended::HostAsked);
+    let targets: Vec<_> = story
+        .told()
+        .iter()
+        .map(|(target, _, _, last)| (target.ip().to_string(), *last))
+        .collect();
+    assert_eq!(
+        targets,
+        [
+            ("192.0.2.1".to_owned(), true),
+            ("192.0.2.2".to_owned(), true)
+        ]
+    );
+    assert!(story.elapsed_ms < 5_100, "{}", story.elapsed_ms);
+    assert_eq!(stage.connections_open(), 0);
 }
