@@ -122,6 +122,18 @@ impl Scanned {
                     !finding.outcomes.is_empty() && !finding.reason.is_empty(),
                     format!("{} at {address}: forms or reason are missing", server.name),
                 );
+                let unanswered = finding
+                    .outcomes
+                    .iter()
+                    .filter(|outcome| is_unanswered(outcome));
+                let unanswered = unanswered.count();
+                self.check(
+                    unanswered == 0,
+                    format!(
+                        "{} at {address}: {unanswered} forms have no answer",
+                        server.name
+                    ),
+                );
             }
         }
         for finding in findings {
@@ -174,6 +186,11 @@ fn is_next_hop(address: IpAddr) -> bool {
         IpAddr::V4(address) => address.is_multicast() || address == Ipv4Addr::BROADCAST,
         IpAddr::V6(address) => address.is_multicast(),
     }
+}
+
+/// At full depth, on servers that answer everything, no form may end so.
+fn is_unanswered(outcome: &str) -> bool {
+    ["not-reached", "cut-off", "too-long"].contains(&outcome)
 }
 
 fn count(outcomes: &[String]) -> String {
