@@ -11,3 +11,12 @@ fn the_demonstration_from_list_to_table() {
     let ran = bench.scan(&[]);
     golden("scan/table.txt", &ran.all());
 }
+
+#[test]
+fn dump() {
+    let bench = Bench::demo("dump");
+    std::fs::create_dir_all("/tmp/pt").unwrap();
+    for f in ["list.csv", "scope.toml"] {
+        std::fs::copy(bench.path(f), format!("/tmp/pt/{f}")).unwrap();
+    }
+}
