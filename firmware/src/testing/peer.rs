@@ -32,6 +32,8 @@ pub(crate) enum Step {
     Deaf,
     /// Takes one octet in so many milliseconds from here on.
     SlowlyHears(u64),
+    /// Answers every line from here on, and ends the connection after QUIT.
+    Serves(fn(&str) -> &'static str),
     /// Ends the connection.
     Ends(End),
 }
@@ -84,6 +86,19 @@ impl<'a> Connection<'a> {
                     }
                     assert_eq!(String::from_utf8_lossy(&self.heard), *text);
                     self.heard.clear();
+                }
+                Some(Step::Serves(answer)) => {
+                    let answer = *answer;
+                    let Some(end) = self.heard.iter().position(|octet| *octet == b'\n') else {
+                        return Play::Waits(Instant::NEVER);
+                    };
+                    let line: Vec<u8> = self.heard.drain(..=end).collect();
+                    let line = String::from_utf8_lossy(&line).trim_end().to_owned();
+                    self.says.extend(answer(&line).bytes());
+                    if line == "QUIT" {
+                        self.steps = [Step::Ends(End::Fin)].into();
+                    }
+                    continue;
                 }
                 Some(Step::Deaf) => self.deaf = true,
                 Some(Step::SlowlyHears(ms)) => self.octet_ms = Some(*ms),
