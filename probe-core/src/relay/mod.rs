@@ -5,8 +5,10 @@
 //! tables.
 
 mod budget;
+mod course;
 mod dialogue;
 pub mod forms;
+mod meaning;
 mod outcome;
 mod pair_set;
 mod pairs;
@@ -15,7 +17,11 @@ mod plan;
 mod writing;
 
 pub use self::{
-    dialogue::{RelayDialogue, Setup},
+    course::{
+        BARREN_CONNECTIONS_MAX, CONNECTED_MS_MAX, DIALOGUE_CONNECTIONS_MAX, GREETING_MS_MAX,
+        NO_SLOT_MAX, NO_SLOT_PAUSE, OPEN_MS_MAX, REPLY_MS_MAX,
+    },
+    dialogue::{DIALOGUE_OCTETS_MAX, RelayDialogue, Setup},
     forms::{Hello, Recipient, Sender, Syntax},
     outcome::{Outcome, Outcomes},
     pair_set::PairSet,

@@ -48,6 +48,13 @@ impl Group {
         let _ = self.commands.push(Planned { verb, pair });
     }
 
+    /// Nothing but QUIT.
+    pub(super) fn quit(&mut self) {
+        self.commands.clear();
+        self.twins = false;
+        self.push(Verb::Quit, PairId::DECIDING);
+    }
+
     pub(super) fn get(&self, place: u8) -> Option<Planned> {
         self.commands.get(usize::from(place)).copied()
     }

@@ -1,0 +1,10 @@
+//! What the tests share: an environment in virtual time whose peers play from a script, and a
+//! log that reads as a dialogue.
+
+mod env;
+mod peer;
+mod recital;
+
+pub(crate) use env::Stage;
+pub(crate) use peer::{Peer, Step};
+pub(crate) use recital::{Move, Recital};
