@@ -18,9 +18,20 @@ const LANGUAGES: [(&str, &str, &str); 6] = [
     ("en", "en_GB", "hunspell-en-gb"),
 ];
 
+/// The packages that are needed.
+pub(crate) const PACKAGES: [&str; 7] = [
+    "hunspell",
+    LANGUAGES[0].2,
+    LANGUAGES[1].2,
+    LANGUAGES[2].2,
+    LANGUAGES[3].2,
+    LANGUAGES[4].2,
+    LANGUAGES[5].2,
+];
+
 /// What came of it.
 #[derive(Debug, PartialEq, Eq)]
-pub enum Spelling {
+pub(crate) enum Spelling {
     /// No word is misspelt.
     Right {
         /// How many different words were looked up.
@@ -42,7 +53,7 @@ pub enum Spelling {
 
 /// Looks up every word of `host-tool/tests/golden/letters` that `host-tool/locales/words.txt` does
 /// not explain.
-pub fn check(workspace: &Path) -> Spelling {
+pub(crate) fn check(workspace: &Path) -> Spelling {
     let mut faults = Vec::new();
     let list = workspace.join("host-tool/locales/words.txt");
     let known = match fs::read_to_string(&list) {
@@ -84,10 +95,7 @@ pub fn check(workspace: &Path) -> Spelling {
             Err(why) => {
                 return Spelling::NotChecked {
                     why,
-                    get: format!(
-                        "apt-get install hunspell {}",
-                        LANGUAGES.map(|(_, _, package)| package).join(" ")
-                    ),
+                    get: format!("apt-get install {}", PACKAGES.join(" ")),
                 };
             }
         }

@@ -89,6 +89,7 @@ undecided-greylisted = Vores forespørgsler blev udskudt med midlertidige fejl (
 undecided-tarpit = Svarene kom så langsomt, at tiden til vores test var gået, før de afgørende svar kom.
 undecided-cut-off = Forbindelsen blev afsluttet, eller grænsen for vores test blev nået, før de afgørende svar kom.
 undecided-local-or-relay = Der blev kun accepteret skrivemåder af en modtager, som lige så vel kan betegne en lokal postkasse.
+undecided-not-formable = De afgørende forespørgsler kunne ikke stilles til denne server, da der ikke kendtes et passende navn eller en passende adresseform.
 undecided-other = Svarene giver ikke et klart billede.
 
 ## Forklaring

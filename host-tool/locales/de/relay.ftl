@@ -89,6 +89,7 @@ undecided-greylisted = Unsere Anfragen wurden mit vorübergehenden Fehlern zurü
 undecided-tarpit = Die Antworten kamen so langsam, dass die Zeit für unseren Test abgelaufen war, bevor die entscheidenden eintrafen.
 undecided-cut-off = Die Verbindung endete oder die Grenze unseres Tests war erreicht, bevor die entscheidenden Anfragen beantwortet waren.
 undecided-local-or-relay = Angenommen wurden nur solche Schreibweisen eines Empfängers, die ebenso gut ein lokales Postfach bezeichnen können.
+undecided-not-formable = Die entscheidenden Anfragen ließen sich für diesen Server nicht bilden, weil kein passender Name und keine passende Adressform bekannt war.
 undecided-other = Die Antworten ergeben kein klares Bild.
 
 ## Erklärung

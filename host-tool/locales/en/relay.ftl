@@ -89,6 +89,7 @@ undecided-greylisted = Our requests were put off with temporary errors (greylist
 undecided-tarpit = The replies came so slowly that the time for our test was over before the deciding ones.
 undecided-cut-off = The connection ended, or the limit of our test was reached, before the deciding requests were answered.
 undecided-local-or-relay = Only such forms of a recipient were accepted as may just as well mean a local mailbox.
+undecided-not-formable = The deciding requests could not be put to this server, because no suitable name or address form was known for it.
 undecided-other = The replies do not give a clear picture.
 
 ## Explanation

@@ -89,6 +89,7 @@ undecided-greylisted = Nos demandes ont été différées par des erreurs tempor
 undecided-tarpit = Les réponses sont arrivées si lentement que le délai de notre test a expiré avant celles qui sont décisives.
 undecided-cut-off = La connexion a pris fin, ou la limite de notre test a été atteinte, avant les réponses décisives.
 undecided-local-or-relay = Seules ont été acceptées des formes de destinataire qui peuvent tout aussi bien désigner une boîte aux lettres locale.
+undecided-not-formable = Les demandes décisives n’ont pas pu être formées pour ce serveur, faute de connaître un nom ou une forme d’adresse appropriés.
 undecided-other = Les réponses ne donnent pas d’image claire.
 
 ## Explication

@@ -89,6 +89,7 @@ undecided-greylisted = Le nostre richieste sono state rinviate con errori tempor
 undecided-tarpit = Le risposte sono giunte così lentamente che il tempo previsto per la verifica è scaduto prima di quelle decisive.
 undecided-cut-off = La connessione è terminata, o è stato raggiunto il limite della verifica, prima delle risposte decisive.
 undecided-local-or-relay = Sono state accettate soltanto forme di destinatario che possono indicare altrettanto bene una casella locale.
+undecided-not-formable = Non è stato possibile formulare per questo server le richieste decisive, non essendo noto un nome o una forma di indirizzo adatti.
 undecided-other = Le risposte non danno un quadro chiaro.
 
 ## Spiegazione

@@ -90,6 +90,7 @@ undecided-greylisted = Nasze zapytania były odkładane z błędem tymczasowym (
 undecided-tarpit = Odpowiedzi nadchodziły tak wolno, że czas testu upłynął przed tymi, które rozstrzygają.
 undecided-cut-off = Połączenie się zakończyło lub osiągnięto limit testu, zanim nadeszły rozstrzygające odpowiedzi.
 undecided-local-or-relay = Przyjęto tylko takie zapisy odbiorcy, które równie dobrze mogą oznaczać lokalną skrzynkę.
+undecided-not-formable = Rozstrzygających zapytań nie można było zadać temu serwerowi, ponieważ nie była znana odpowiednia nazwa lub forma adresu.
 undecided-other = Odpowiedzi nie dają jednoznacznego obrazu.
 
 ## Wyjaśnienie

@@ -170,7 +170,7 @@ pub fn render(
 
     Ok(Letter {
         reference: facts.reference.clone(),
-        recipient: facts.recipient.contact.clone(),
+        recipient: facts.recipient.contact.as_deref().map(form::data::name),
         language,
         faults: checks::read(language, &subject, &parts),
         text: form::text::lay_out(&marks, &parts),

@@ -207,6 +207,7 @@ pub(crate) fn everything() -> Vec<FindingFacts> {
             Reason::CutOff,
             Reason::LocalOrRelay,
             Reason::NotFormable,
+            Reason::Unclear,
         ]
         .into_iter()
         .zip(101..)

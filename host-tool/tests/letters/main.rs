@@ -3,4 +3,6 @@
 mod contract;
 mod facts;
 mod golden;
+mod refused;
+mod spoken;
 mod text;

@@ -41,6 +41,29 @@ fn links_stand_alone() {
 }
 
 #[test]
+fn no_line_breaks_where_the_language_forbids_it() {
+    every_letter(|language, name, letter| {
+        let prose = letter.text.lines().filter(|line| !line.starts_with('>'));
+        for line in prose {
+            let bad = match language {
+                Language::Pl => ["a", "i", "o", "u", "w", "z"]
+                    .iter()
+                    .any(|word| line.ends_with(&format!(" {word}"))),
+                Language::Fr => {
+                    [" ;", " :", " !", " ?", " »", "« "]
+                        .iter()
+                        .any(|pair| line.contains(pair))
+                        || line.starts_with([';', ':', '!', '?', '»'])
+                        || line.ends_with('«')
+                }
+                _ => false,
+            };
+            assert!(!bad, "{language}, {name}: {line}");
+        }
+    });
+}
+
+#[test]
 fn operators_find_the_english_term_once_in_brackets() {
     every_letter(|language, name, letter| {
         let words: String = letter.text.split_whitespace().collect::<Vec<_>>().join(" ");

@@ -87,8 +87,10 @@ fn undecided(reason: Reason) -> &'static str {
         Reason::Tarpit => "undecided-tarpit",
         Reason::CutOff | Reason::LimitReached => "undecided-cut-off",
         Reason::LocalOrRelay => "undecided-local-or-relay",
-        Reason::NotFormable
+        Reason::NotFormable => "undecided-not-formable",
+        Reason::Unclear
         | Reason::RelayDenied
+        | Reason::RecipientRefused
         | Reason::RecipientAccepted
         | Reason::AcceptsAnything => "undecided-other",
     }

@@ -24,7 +24,7 @@ pub(crate) fn lines(facts: &LetterFacts) -> Vec<String> {
 
 fn fields(finding: &FindingFacts) -> Vec<(&'static str, String)> {
     let mut fields = vec![
-        ("address", finding.endpoint.ip().to_string()),
+        ("address", quoted(&finding.endpoint.ip().to_string())),
         ("port", finding.endpoint.port().to_string()),
         ("protocol", "smtp".to_owned()),
     ];
@@ -55,7 +55,7 @@ fn fields(finding: &FindingFacts) -> Vec<(&'static str, String)> {
     ]);
     if let Some(returned) = &finding.returned {
         fields.push(("returned_at", moment(returned.at)));
-        fields.push(("returned_from", returned.from.to_string()));
+        fields.push(("returned_from", quoted(&returned.from.to_string())));
     }
     let mut caveats = finding.caveats.clone();
     caveats.sort_unstable();
@@ -69,9 +69,18 @@ fn fields(finding: &FindingFacts) -> Vec<(&'static str, String)> {
     fields
 }
 
-/// A value that others have chosen, as a YAML string.
+/// A value that others have chosen, or that YAML might take for a number, as a YAML string.
 fn quoted(text: &str) -> String {
-    format!("\"{}\"", data::line(text).replace('"', "\\\""))
+    let mut quoted = String::from("\"");
+    for letter in text.chars().take(data::LINE_CHARS_MAX) {
+        match letter {
+            '"' | '\\' => quoted.extend(['\\', letter]),
+            ' '..='~' => quoted.push(letter),
+            _ => quoted.push_str(&format!("\\U{:08x}", u32::from(letter))),
+        }
+    }
+    quoted.push('"');
+    quoted
 }
 
 /// ISO 8601, or the seconds as they are where they are beyond the calendar.
@@ -80,4 +89,28 @@ fn moment(at: Utc) -> String {
         .ok()
         .and_then(|seconds| Timestamp::from_second(seconds).ok())
         .map_or_else(|| at.0.to_string(), |timestamp| timestamp.to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn strings_are_yaml() {
+        for (text, yaml) in [
+            ("mx.example", r#""mx.example""#),
+            ("1:2:3:4:5:6:7:8", r#""1:2:3:4:5:6:7:8""#),
+            (r#"a"b\c"#, r#""a\"b\\c""#),
+            ("ü\u{1b}", r#""\U000000fc\U0000001b""#),
+        ] {
+            assert_eq!(quoted(text), yaml);
+        }
+    }
+
+    #[test]
+    fn moments_are_iso_8601_in_utc() {
+        assert_eq!(moment(Utc(1_795_253_400)), "2026-11-21T09:30:00Z");
+        assert_eq!(moment(Utc(0)), "1970-01-01T00:00:00Z");
+        assert_eq!(moment(Utc(u64::MAX)), u64::MAX.to_string());
+    }
 }

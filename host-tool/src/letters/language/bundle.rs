@@ -167,8 +167,8 @@ impl Voice {
         } else {
             "list-and"
         };
-        let conjunction = self.say(conjunction, &[])?;
-        Ok(format!("{} {conjunction} {last}", before.join(", ")))
+        let conjunction = self.set(&format!("{} ", self.say(conjunction, &[])?));
+        Ok(format!("{} {conjunction}{last}", before.join(", ")))
     }
 }
 
