@@ -152,7 +152,7 @@ fn redacted(text: &str) -> String {
         match word.chars().next() {
             Some(role) if is_mark => {
                 out.push(role);
-                out.push('…');
+                out.push_str("...");
             }
             _ => out.push_str(word),
         }
@@ -191,10 +191,13 @@ mod tests {
         for (text, redacted_text) in [
             (
                 "554 5.7.1 <raaaqaaaqaapfc@sink.cert.example>: Relay access denied",
-                "554 5.7.1 <r…@sink.cert.example>: Relay access denied",
+                "554 5.7.1 <r...@sink.cert.example>: Relay access denied",
             ),
-            ("RCPT TO:<\"raaaqaaaqaapfc%d\"@h>", "RCPT TO:<\"r…%d\"@h>"),
-            ("550 representations are refused", "550 representations are refused"),
+            ("RCPT TO:<\"raaaqaaaqaapfc%d\"@h>", "RCPT TO:<\"r...%d\"@h>"),
+            (
+                "550 representations are refused",
+                "550 representations are refused",
+            ),
             ("", ""),
         ] {
             assert_eq!(redacted(text), redacted_text);

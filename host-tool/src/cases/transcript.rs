@@ -107,7 +107,7 @@ impl Scribe {
         }
         let mut text = escaped(line.text);
         if line.is_cut {
-            text.push('…');
+            text.push_str("...");
         }
         conversation.lines.push(Said {
             by_us: false,

@@ -210,10 +210,7 @@ fn all_forms(out: &mut String, view: &CaseView, job: &JobView, width: Option<usi
             let (sender, recipient) = (pair.sender.info(), pair.recipient.info());
             (sender.template.to_owned(), recipient.template.to_owned())
         } else {
-            (
-                writer.sender(line.pair),
-                writer.recipient(line.pair, false),
-            )
+            (writer.sender(line.pair), writer.recipient(line.pair, false))
         };
         table.push(vec![
             Cell::new(forms::id(pair)),
