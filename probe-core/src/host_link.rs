@@ -139,8 +139,8 @@ impl HostLink {
     }
 
     /// Wants `scan` to run under `scope`. The list is asked for in
-    /// [`HostLink::link_transmit`]. Give another scan another number: a device that has run this
-    /// one does not run it again.
+    /// [`HostLink::link_transmit`]. The same number promises the same list: a device that runs
+    /// this scan goes on at the line where it is, and one that has run it does not run it again.
     pub fn start(&mut self, now: Instant, scan: ScanId, scope: &Scope) -> Result<(), ScopeError> {
         scope.check()?;
         self.wanted = Some(Wanted {

@@ -7,7 +7,6 @@ use probe_core::{
     finding::DeviceId,
     frame::message::GuardCounters,
     prober::{Next, Prober, Stop},
-    schedule::Parked,
     time::Instant,
 };
 
@@ -25,8 +24,7 @@ pub(crate) fn prober(octets: &mut [u8]) {
                 black_box(prober.may_open(now(), &job));
                 prober.connection_closed(now(), &job);
                 prober.spent(now(), &job, black_box(1));
-                let taken = if black_box(true) {
-                    let parked = Parked(black_box([0; 64]));
+                let taken = if let Some(parked) = black_box(job.parked) {
                     prober.park(now(), &job, now(), parked, &evidence)
                 } else {
                     prober.finish(now(), &job, &evidence)

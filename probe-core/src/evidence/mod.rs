@@ -29,7 +29,7 @@ use self::{
 use crate::{
     dialogue::{OpenFailure, SecureFailure},
     name::Name,
-    relay::{Hello, Outcome, Outcomes, PairId},
+    relay::{Hello, Outcome, Outcomes, PairId, PairSet},
     scope::Depth,
     smtp::{Class, Extensions, Quirks, Reply, Server, Step},
     time::Millis,
@@ -61,13 +61,13 @@ pub enum Observation<'a> {
         /// How long it took.
         after: Millis,
     },
-    /// A reply that decides a pair.
+    /// A reply that decides pairs: one at RCPT, all that share a refused MAIL or EHLO.
     Answer {
-        /// The pair.
-        pair: PairId,
-        /// Its twin under `.invalid` was sent, and `outcome` says what both mean together.
+        /// The pairs.
+        pairs: PairSet,
+        /// The twin under `.invalid` was sent, and `outcome` says what both mean together.
         twin: bool,
-        /// MAIL or RCPT.
+        /// EHLO, HELO, MAIL or RCPT.
         step: Step,
         /// What it means.
         outcome: Outcome,
@@ -76,10 +76,10 @@ pub enum Observation<'a> {
         /// How long it took.
         after: Millis,
     },
-    /// What came of a pair without a reply, or what is no longer believed.
+    /// What came of pairs without a reply, or what is no longer believed.
     Outcome {
-        /// The pair.
-        pair: PairId,
+        /// The pairs.
+        pairs: PairSet,
         /// What came of it.
         outcome: Outcome,
     },
@@ -195,11 +195,13 @@ pub struct Evidence {
     extensions: Extensions,
     quirks: Quirks,
     notes: Notes,
+    /// What the greeting meant: the last one, until one was friendly.
+    greeting: Option<Class>,
     /// The slowest reply, in milliseconds.
     slowest_ms: u32,
     cells: Cells,
     /// Accepted on a connection whose replies are not yet known to match its commands.
-    unmatched: u64,
+    unmatched: PairSet,
     replies: Replies,
     connections: Connections,
     transcript: Transcript,
@@ -242,7 +244,7 @@ impl Evidence {
                 }
             }
             Observation::Answer {
-                pair,
+                pairs,
                 twin,
                 step,
                 outcome,
@@ -254,16 +256,25 @@ impl Evidence {
                 if !Replies::is_kept(place) {
                     self.notes |= Notes::REPLIES_FULL;
                 }
-                self.cells.set(pair, outcome, place);
-                if outcome.is_accepted() {
-                    self.unmatched |= bit(pair);
+                for pair in pairs.iter() {
+                    self.cells.set(pair, outcome, place);
+                    if outcome.is_accepted() {
+                        self.unmatched.insert(pair);
+                    }
                 }
-                if is_new || outcome.is_accepted() {
+                if let Some(pair) = pairs.iter().next()
+                    && is_worth_its_text(pair, outcome, is_new, &reply)
+                {
                     self.keep(step, Some(pair), twin, &reply);
                 }
             }
-            Observation::Outcome { pair, outcome } => self.cells.set(pair, outcome, 0),
-            Observation::Matched => self.unmatched = 0,
+            Observation::Outcome { pairs, outcome } => {
+                for pair in pairs.iter() {
+                    self.cells.set(pair, outcome, 0);
+                }
+                self.unmatched = self.unmatched.without(pairs);
+            }
+            Observation::Matched => self.unmatched = PairSet::EMPTY,
             Observation::SecureFailed(SecureFailure::NotAvailable) => {
                 self.notes |= Notes::TLS_NOT_AVAILABLE;
             }
@@ -295,6 +306,9 @@ impl Evidence {
     }
 
     fn learn(&mut self, step: Step, reply: &Reply<'_>) {
+        if step == Step::Greeting && self.greeting != Some(Class::Accepted) {
+            self.greeting = Some(reply.class);
+        }
         if matches!(step, Step::Greeting | Step::Ehlo | Step::Helo) {
             if self.host.is_none() {
                 self.host = reply.host();
@@ -350,6 +364,11 @@ impl Evidence {
         self.extensions
     }
 
+    /// What the greeting meant: the last one, until one was friendly. `None`: there was none.
+    pub const fn greeting(&self) -> Option<Class> {
+        self.greeting
+    }
+
     /// What was odd about its replies.
     pub const fn quirks(&self) -> Quirks {
         self.quirks
@@ -369,7 +388,7 @@ impl Evidence {
     /// commands counts as cut off.
     pub fn outcome(&self, pair: PairId) -> Outcome {
         let outcome = self.cells.outcome(pair);
-        if outcome.is_accepted() && self.unmatched & bit(pair) != 0 {
+        if outcome.is_accepted() && self.unmatched.contains(pair) {
             Outcome::CutOff
         } else {
             outcome
@@ -392,6 +411,13 @@ fn is_odd(step: Step, reply: &Reply<'_>) -> bool {
     step == Step::Greeting || reply.class != Class::Accepted
 }
 
-const fn bit(pair: PairId) -> u64 {
-    1 << (pair.index() & 63)
+/// Whether the text of a reply that decides a pair is kept: what the server accepted, and the first
+/// of each other kind. Of a control only the unusual is worth it.
+fn is_worth_its_text(pair: PairId, outcome: Outcome, is_new: bool, reply: &Reply<'_>) -> bool {
+    let is_usual = matches!(reply.class, Class::Accepted | Class::UserUnknown);
+    if pair.pair().recipient.is_control() {
+        is_new && !is_usual
+    } else {
+        outcome.is_accepted() || is_new
+    }
 }

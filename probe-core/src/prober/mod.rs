@@ -10,6 +10,8 @@
 
 mod link;
 mod records;
+#[cfg(test)]
+mod tests;
 
 use crate::{
     evidence::Evidence,
@@ -19,8 +21,9 @@ use crate::{
         message::{Ended, GuardCounters, LimitCounters, Phase, Progress, Targets},
     },
     outbox::Outbox,
-    schedule::{Names, Parked, Queueing, Schedule, Whose},
-    scope::{Depth, Refusal, Scope},
+    relay::{Parked, Setup},
+    schedule::{Names, Queueing, Schedule, Whose},
+    scope::{Depth, Identity, Refusal, Scope},
     suspect::Suspect,
     target::Target,
     time::{Anchor, Instant},
@@ -47,12 +50,33 @@ pub struct Job {
     pub probe: Probe,
     /// How much.
     pub depth: Depth,
+    /// Hours since the scope was issued when it was handed out.
+    pub hours: u16,
     /// How many refusals the target may still be made to give; 1 or more.
     pub refusals_max: u8,
+    /// How long it may stay parked, in hours, all pauses together.
+    pub parked_hours_max: u8,
     /// When it was handed out.
     pub began: Instant,
     /// Where it stood when it was parked; `None` the first time.
     pub parked: Option<Parked>,
+}
+
+impl Job {
+    /// What its dialogue is told before it begins; `identity` is [`Scope::identity`].
+    pub fn setup<'a>(&'a self, identity: &'a Identity) -> Setup<'a> {
+        Setup {
+            target: self.target,
+            names: &self.names,
+            identity,
+            depth: self.depth,
+            serial: self.serial,
+            hours: self.hours,
+            refusals_max: self.refusals_max,
+            parked_hours_max: self.parked_hours_max,
+            resume: self.parked,
+        }
+    }
 }
 
 /// What a worker does next.
@@ -157,11 +181,15 @@ impl Prober {
     /// What a worker does next.
     pub fn next(&mut self, now: Instant) -> Next {
         self.settle(now);
-        let (Phase::Running, Some(scan), Some(in_force)) = (self.phase, self.scan, &self.scope)
+        let (Phase::Running, Some(scan), Some(in_force), Some(anchor)) =
+            (self.phase, self.scan, &self.scope, self.anchor)
         else {
             return Next::Idle;
         };
         let depth = in_force.scope.depth;
+        let parked_hours_max = in_force.scope.rates.parked_hours_max;
+        let issued_s = in_force.scope.issued.0;
+        let hours = anchor.utc(now).0.saturating_sub(issued_s) / 3_600;
         if !self.has_room_for_a_record() {
             count(&mut self.outbox_full);
             return Next::Idle;
@@ -174,7 +202,9 @@ impl Prober {
                 names: turn.names,
                 probe: Probe::Relay,
                 depth,
+                hours: u16::try_from(hours).unwrap_or(u16::MAX),
                 refusals_max: turn.refusals_max,
+                parked_hours_max,
                 began: now,
                 parked: turn.parked,
             }),

@@ -12,14 +12,15 @@ use crate::{
     outbox::NotTaken,
     scope::Refusal,
     suspect::Suspect,
-    verdict::{Kind, RULES, Reason, Verdict},
+    time::Instant,
+    verdict::{RULES, judge},
 };
 
 impl Prober {
     /// Records what `job` has seen. A finding that can never fit is lost, and that is recorded.
     pub(super) fn record_finding(
         &mut self,
-        now: crate::time::Instant,
+        now: Instant,
         job: &Job,
         last: bool,
         evidence: &Evidence,
@@ -124,13 +125,5 @@ impl Prober {
             boot: self.boot,
             number: self.outbox.next_number(),
         }
-    }
-}
-
-/// Until the rules are there, no evidence decides.
-fn judge(_: &Evidence) -> Verdict {
-    Verdict {
-        kind: Kind::Inconclusive,
-        reason: Reason::CutOff,
     }
 }

@@ -1,11 +1,16 @@
 //! The dialogue with one mail server.
 
-use super::parked::Parked;
+use super::{
+    course::{Act, Course, Told},
+    parked::Parked,
+};
 use crate::{
     dialogue::{Dialogue, Generation, Input, Output},
+    evidence::Observation,
     finding::JobSerial,
     name::Name,
     scope::{Depth, Identity},
+    smtp::ReplyParser,
     target::Target,
     time::Instant,
 };
@@ -34,37 +39,43 @@ pub struct Setup<'a> {
     pub resume: Option<Parked>,
 }
 
-/// One job's dialogue.
+/// One job's dialogue: at most [`DIALOGUE_OCTETS_MAX`] octets of memory, without the buffer that
+/// is lent for transmitting and without the evidence.
 #[derive(Debug)]
 pub struct RelayDialogue<'a> {
-    setup: Setup<'a>,
-    generation: Generation,
+    parser: ReplyParser,
+    course: Course<'a>,
 }
+
+/// The most memory that a relay dialogue takes, in octets.
+pub const DIALOGUE_OCTETS_MAX: usize = 1_024;
 
 impl<'a> RelayDialogue<'a> {
     /// A dialogue that has not begun.
     pub fn new(setup: Setup<'a>) -> Self {
         Self {
-            setup,
-            generation: Generation::default(),
+            parser: ReplyParser::new(),
+            course: Course::new(setup),
         }
     }
 
     /// What is left of the job after [`Output::Park`]; `None` at any other time.
     pub fn parked(&self) -> Option<Parked> {
-        self.setup.resume
+        self.course.parked()
     }
 
     /// How many refusals the target has given in this dialogue so far, for
     /// [`crate::prober::Prober::spent`].
-    pub fn refusals(&self) -> u8 {
-        0
+    pub const fn refusals(&self) -> u8 {
+        self.course.refusals()
     }
 }
 
 impl Dialogue for RelayDialogue<'_> {
     fn input(&mut self, now: Instant, generation: Generation, input: &Input<'_>) {
-        let _ = (now, generation, input);
+        if self.course.input(now, generation, input) {
+            self.parser.reset();
+        }
     }
 
     fn output<'a>(
@@ -73,11 +84,49 @@ impl Dialogue for RelayDialogue<'_> {
         received: &mut &[u8],
         transmit: &mut [u8],
     ) -> Output<'a> {
-        let _ = (now, received, transmit);
-        Output::Done
+        let Self { parser, course } = self;
+        let parser: &'a mut ReplyParser = parser;
+        let unfinished = loop {
+            match course.act(now, transmit) {
+                Some(Act::Put(output)) => return output,
+                Some(Act::Unfinished(step)) if parser.unfinished().is_some() => break Some(step),
+                Some(Act::Unfinished(_)) => {}
+                None => break None,
+            }
+        };
+        if let Some(step) = unfinished {
+            let after = course.took(now);
+            return parser.unfinished().map_or(course.wait(), |reply| {
+                Output::Observed(Observation::Reply { step, reply, after })
+            });
+        }
+        let Some(step) = course.awaited() else {
+            // Nothing was asked: what comes after a close is nobody's reply.
+            *received = &[];
+            return course.wait();
+        };
+        let Some(reply) = parser.push(step, received) else {
+            return course.wait();
+        };
+        let after = course.took(now);
+        Output::Observed(match course.reply(now, &reply, !received.is_empty()) {
+            Told::Nothing => Observation::Reply { step, reply, after },
+            Told::Answer {
+                pairs,
+                twin,
+                outcome,
+            } => Observation::Answer {
+                pairs,
+                twin,
+                step,
+                outcome,
+                reply,
+                after,
+            },
+        })
     }
 
     fn generation(&self) -> Generation {
-        self.generation
+        self.course.generation()
     }
 }

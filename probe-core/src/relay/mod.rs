@@ -4,16 +4,29 @@
 //! how much of it a connection bears, and [`RelayDialogue`] asks. docs/relay-battery.md has the
 //! tables.
 
+mod budget;
+mod course;
 mod dialogue;
 pub mod forms;
+mod meaning;
 mod outcome;
+mod pair_set;
 mod pairs;
 mod parked;
+mod plan;
+mod writing;
 
 pub use self::{
-    dialogue::{RelayDialogue, Setup},
+    course::{
+        BARREN_CONNECTIONS_MAX, CONNECTED_MS_MAX, DIALOGUE_CONNECTIONS_MAX, GREETING_MS_MAX,
+        NO_SLOT_MAX, NO_SLOT_PAUSE, OPEN_MS_MAX, REPLY_MS_MAX,
+    },
+    dialogue::{DIALOGUE_OCTETS_MAX, RelayDialogue, Setup},
     forms::{Hello, Recipient, Sender, Syntax},
     outcome::{Outcome, Outcomes},
+    pair_set::PairSet,
     pairs::{PAIRS, PAIRS_MAX, Pair, PairId, Setting, Slot},
     parked::{PARKED_FOR, PARKED_OCTETS_MAX, Parked},
+    plan::REFUSALS_MAX_UNLESS_FULL,
+    writing::{Envelope, Unwritten},
 };
