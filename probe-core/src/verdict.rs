@@ -1,8 +1,10 @@
 //! Verdicts: what was proved, and no more.
 
-use serde::{Deserialize, Serialize};
+mod judge;
 
-use crate::evidence::Evidence;
+pub use self::judge::{TARPIT_REPLY, judge};
+
+use serde::{Deserialize, Serialize};
 
 /// The version of the rules in [`judge`]. A finding carries it, so that the host knows when to
 /// judge old evidence again.
@@ -118,11 +120,27 @@ impl Reason {
     }
 }
 
-/// What the evidence says.
-pub fn judge(evidence: &Evidence) -> Verdict {
-    let _ = evidence;
-    Verdict {
-        kind: Kind::Inconclusive,
-        reason: Reason::CutOff,
+/// What limits every statement of a verdict. A letter says so.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Caveat {
+    /// Nothing outside has checked that port 25 leads to the target itself: a provider may answer
+    /// in its place.
+    PathUnverified,
+    /// The scope waived the checks of our own identity.
+    Lab,
+}
+
+impl Caveat {
+    /// The word in `--json`, tables and the store.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::PathUnverified => "path-unverified",
+            Self::Lab => "lab",
+        }
+    }
+
+    /// The caveats of a finding, from what its scope waived.
+    pub fn of(lab: bool) -> impl Iterator<Item = Self> {
+        core::iter::once(Self::PathUnverified).chain(lab.then_some(Self::Lab))
     }
 }

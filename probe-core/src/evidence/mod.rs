@@ -285,9 +285,50 @@ impl Evidence {
         }
     }
 
-    /// Folds the evidence of a later revision of the same job in.
+    /// Folds the evidence of a later revision of the same job in. What was accepted stays; a later
+    /// answer replaces an earlier refusal; no later silence does.
     pub fn merge(&mut self, later: &Self) {
-        let _ = later;
+        for pair in PairId::all() {
+            let (old, new) = (self.cells.outcome(pair), later.cells.outcome(pair));
+            let was_answered = self.outcome(pair).is_answered();
+            let says_nothing = matches!(new, Outcome::NotReached | Outcome::CutOff);
+            let repeats = new == old && later.cells.reply(pair) == 0;
+            if repeats || self.outcome(pair).is_accepted() || (says_nothing && was_answered) {
+                continue;
+            }
+            let place = later
+                .reply(pair)
+                .map_or(0, |reply| self.replies.place_of(reply).0);
+            self.cells.set(pair, new, place);
+            self.unmatched.remove(pair);
+            if later.unmatched.contains(pair) {
+                self.unmatched.insert(pair);
+            }
+        }
+        self.finish = later.finish;
+        self.server = self.server.or(later.server);
+        if self.host.is_none() {
+            self.host.clone_from(&later.host);
+        }
+        if self.greeting != Some(Class::Accepted) && later.greeting.is_some() {
+            self.greeting = later.greeting;
+        }
+        self.extensions |= later.extensions;
+        self.quirks |= later.quirks;
+        self.notes |= later.notes;
+        self.slowest_ms = self.slowest_ms.max(later.slowest_ms);
+        let connections_before = self.connections.len() as u8;
+        for connection in &later.connections {
+            if self.connections.push(*connection).is_err() {
+                self.notes |= Notes::CONNECTIONS_FULL;
+            }
+        }
+        if !self
+            .transcript
+            .append(&later.transcript, connections_before)
+        {
+            self.notes |= Notes::TRANSCRIPT_FULL;
+        }
     }
 
     fn end(&mut self, ending: Ending) {

@@ -86,6 +86,22 @@ impl Transcript {
         self.0.extend_from_slice(&head).is_ok() && self.0.extend_from_slice(kept).is_ok()
     }
 
+    /// Puts another transcript's lines behind these, whose connections go before; whether there was
+    /// room for all.
+    pub(super) fn append(&mut self, later: &Self, connections_before: u8) -> bool {
+        later.entries().all(|entry| {
+            let mut flags = if entry.is_first { FIRST } else { 0 };
+            flags |= if entry.is_last { LAST } else { 0 };
+            flags |= if entry.is_cut { CUT } else { 0 };
+            let connection = entry.place.connection.saturating_add(connections_before);
+            let place = Place {
+                connection,
+                ..entry.place
+            };
+            self.push(place, flags, entry.text)
+        })
+    }
+
     /// The lines, in the order in which they came.
     pub(super) fn entries(&self) -> impl Iterator<Item = Entry<'_>> {
         let mut rest: &[u8] = &self.0;

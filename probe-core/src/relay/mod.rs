@@ -16,6 +16,11 @@ mod parked;
 mod plan;
 mod writing;
 
+#[cfg(test)]
+mod dialogues;
+#[cfg(test)]
+mod peer;
+
 pub use self::{
     course::{
         BARREN_CONNECTIONS_MAX, CONNECTED_MS_MAX, DIALOGUE_CONNECTIONS_MAX, GREETING_MS_MAX,
@@ -27,6 +32,6 @@ pub use self::{
     pair_set::PairSet,
     pairs::{PAIRS, PAIRS_MAX, Pair, PairId, Setting, Slot},
     parked::{PARKED_FOR, PARKED_OCTETS_MAX, Parked},
-    plan::REFUSALS_MAX_UNLESS_FULL,
+    plan::{REFUSALS_MAX_UNLESS_FULL, t1_under},
     writing::{Envelope, Unwritten},
 };

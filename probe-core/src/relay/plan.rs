@@ -138,10 +138,17 @@ impl Plan {
         }
     }
 
-    /// The server ended a connection that had borne this: the next one gets half, so that it can
-    /// end in order.
+    /// The server ended a connection that had borne this, one command at a time: the next one gets
+    /// half, so that it can end in order.
     pub(super) fn was_interrupted(&mut self, borne: &Borne) {
-        self.pairs_max = self.pairs_max.min((borne.pairs / 2).max(1));
+        if borne.pairs > 0 {
+            self.pairs_max = self.pairs_max.min((borne.pairs / 2).max(1));
+        }
+    }
+
+    /// A connection bore all that it was given: the next one gets twice as much.
+    pub(super) fn was_borne(&mut self) {
+        self.pairs_max = self.pairs_max.saturating_mul(2);
     }
 
     /// The server takes only so many recipients under one MAIL, or RSETs on one connection.
@@ -195,7 +202,7 @@ impl Plan {
     }
 
     fn no_name_is_known(&self) -> bool {
-        under(Sender::F3)
+        t1_under(Sender::F3)
             .all(|pair| matches!(self.outcome(pair), Outcome::NotFormable | Outcome::TooLong))
     }
 
@@ -438,8 +445,8 @@ fn is_multiple(number: u8, of: u8) -> bool {
     number.checked_rem(of) == Some(0)
 }
 
-/// The pairs under a sender form and our own name whose recipient decides.
-pub(crate) fn under(sender: Sender) -> impl Iterator<Item = PairId> {
+/// T1 under a sender form and our own name, with each name that the form can have.
+pub fn t1_under(sender: Sender) -> impl Iterator<Item = PairId> {
     PairId::all().filter(move |id| {
         let pair = id.pair();
         pair.sender == sender
@@ -668,7 +675,7 @@ mod tests {
     fn f4_stands_in_where_no_name_is_known() {
         let mut plan = Plan::new(Depth::Quick, 10, Outcomes::default());
         plan.recognise(None);
-        let stand_in = under(Sender::F4).next().unwrap();
+        let stand_in = t1_under(Sender::F4).next().unwrap();
         assert!(!plan.is_planned(stand_in));
         for pair in PairId::all() {
             if pair.pair().slot != super::super::pairs::Slot::Nameless {
