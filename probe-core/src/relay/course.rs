@@ -16,9 +16,11 @@ use super::{
 use crate::{
     dialogue::{Close, End, Generation, Input, OpenFailure, Output, SecureFailure, Transport, Why},
     evidence::{Ending, Finish, Notes, Observation},
+    finding::JobSerial,
     name::Name,
-    scope::Depth,
+    scope::{Depth, Identity},
     smtp::{Class, Command, Enhanced, Extensions, PathText, Reply, Step},
+    target::Target,
     time::{Instant, Millis},
 };
 
@@ -108,7 +110,11 @@ type Refusal = (u16, Option<Enhanced>, Class);
 
 #[derive(Debug)]
 pub(super) struct Course<'a> {
-    setup: Setup<'a>,
+    target: Target,
+    names: &'a [Name],
+    identity: &'a Identity,
+    serial: JobSerial,
+    parked_hours_max: u8,
     hours: u16,
     attempts: u8,
     host: Option<Name>,
@@ -159,16 +165,19 @@ pub(super) struct Course<'a> {
 impl<'a> Course<'a> {
     pub(super) fn new(setup: Setup<'a>) -> Self {
         let outcomes = setup.resume.map(|parked| *parked.outcomes());
-        let mut plan = Plan::new(
+        let plan = Plan::new(
             setup.depth,
             setup.refusals_max,
             outcomes.unwrap_or_default(),
         );
-        plan.retry_deferred();
         Self {
+            target: setup.target,
+            names: setup.names,
+            identity: setup.identity,
+            serial: setup.serial,
+            parked_hours_max: setup.parked_hours_max,
             hours: setup.resume.map_or(setup.hours, |parked| parked.hours()),
             attempts: setup.resume.map_or(0, |parked| parked.attempts()),
-            setup,
             host: None,
             plan,
             stage: Stage::NotBegun,
@@ -216,11 +225,11 @@ impl<'a> Course<'a> {
         if self.stage != Stage::Parked {
             return None;
         }
-        let [_, _, _, serial @ ..] = self.setup.serial.0.to_be_bytes();
+        let [_, _, _, serial @ ..] = self.serial.0.to_be_bytes();
         let mut ahead = self.plan.clone();
         ahead.retry_deferred();
         Some(Parked {
-            target: self.setup.target,
+            target: self.target,
             outcomes: *self.plan.outcomes(),
             serial,
             next: ahead
@@ -235,11 +244,11 @@ impl<'a> Course<'a> {
 
     fn envelope(&self) -> Envelope<'_> {
         Envelope {
-            target: self.setup.target.endpoint(),
-            identity: self.setup.identity,
-            names: self.setup.names,
+            target: self.target.endpoint(),
+            identity: self.identity,
+            names: self.names,
             host: self.host.as_ref(),
-            serial: self.setup.serial,
+            serial: self.serial,
             hours: self.hours,
         }
     }
@@ -257,7 +266,7 @@ impl Course<'_> {
         if *input == Input::Start {
             if self.stage == Stage::NotBegun {
                 self.put(Todo::Began);
-                self.open();
+                self.connect();
             }
             return false;
         }
@@ -298,7 +307,7 @@ impl Course<'_> {
             return;
         }
         match self.stage {
-            Stage::Pausing => self.open(),
+            Stage::Pausing => self.connect(),
             Stage::Opening => {
                 self.put(Todo::Close(Close::Abort));
                 self.open_failed(now, OpenFailure::NoAnswer);
@@ -349,7 +358,7 @@ impl Course<'_> {
 
 /// Connections.
 impl Course<'_> {
-    fn open(&mut self) {
+    fn connect(&mut self) {
         let is_first = self.connections == 0 || !self.was_greeted;
         let hello = self.plan.next_hello(is_first);
         self.borne = Borne::nothing(hello);
@@ -445,7 +454,7 @@ impl Course<'_> {
         if !only_quit_is_missing {
             self.cut_off_the_awaited_pair();
         }
-        if !only_quit_is_missing || !doubtful.is_empty() {
+        if !self.borne.pipelines && (!only_quit_is_missing || !doubtful.is_empty()) {
             self.plan.was_interrupted(&self.borne);
         }
         let mut notes = Notes::INTERRUPTED;
@@ -486,7 +495,7 @@ impl Course<'_> {
         if self.plan.is_settled() {
             self.finish(Finish::Settled);
         } else if self.wants_tls() {
-            self.open();
+            self.connect();
         } else if pending.is_empty() && twins.is_empty() {
             self.finish_or_park(Finish::Tested);
         } else if self.plan.refusals_left() == 0 || self.nothing_fits {
@@ -502,7 +511,7 @@ impl Course<'_> {
             if self.barren == 1 && !self.plan.outcome(PairId::DECIDING).is_answered() {
                 self.note(Notes::FIRST_DROPPED);
             }
-            self.open();
+            self.connect();
         }
     }
 
@@ -529,7 +538,7 @@ impl Course<'_> {
             .iter()
             .take(usize::from(self.attempts))
             .fold(Millis(0), |sum, span| sum + *span);
-        let hours = u64::from(self.setup.parked_hours_max);
+        let hours = u64::from(self.parked_hours_max);
         so_far + span <= Millis::from_mins(hours.saturating_mul(60))
     }
 
@@ -999,6 +1008,7 @@ impl Course<'_> {
     }
 
     fn ended_in_order(&mut self, now: Instant) {
+        self.plan.was_borne();
         self.stage = Stage::Over;
         self.ended(now, Ending::InOrder, Some(Close::Fin));
     }
@@ -1103,7 +1113,7 @@ impl Course<'_> {
                 self.deadline = now + OPEN_MS_MAX;
                 Act::Put(Output::Open {
                     transport: Transport::Tcp,
-                    remote: self.setup.target.endpoint(),
+                    remote: self.target.endpoint(),
                     by: self.deadline,
                 })
             }
@@ -1116,15 +1126,15 @@ impl Course<'_> {
                 })
             }
             Todo::Unfinished(step) => Act::Unfinished(step),
-            Todo::Began => observed(Observation::Began {
-                depth: self.plan.depth(),
-                hours: self.hours,
-                outcomes: self
-                    .setup
-                    .resume
-                    .map(|parked| *parked.outcomes())
-                    .unwrap_or_default(),
-            }),
+            Todo::Began => {
+                let outcomes = *self.plan.outcomes();
+                self.plan.retry_deferred();
+                observed(Observation::Began {
+                    depth: self.plan.depth(),
+                    hours: self.hours,
+                    outcomes,
+                })
+            }
             Todo::Opening(hello) => observed(Observation::Opening(hello)),
             Todo::OpenFailed(failure) => observed(Observation::OpenFailed(failure)),
             Todo::Outcome(pairs, outcome) => observed(Observation::Outcome { pairs, outcome }),

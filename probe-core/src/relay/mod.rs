@@ -16,6 +16,11 @@ mod parked;
 mod plan;
 mod writing;
 
+#[cfg(test)]
+mod dialogues;
+#[cfg(test)]
+mod peer;
+
 pub use self::{
     course::{
         BARREN_CONNECTIONS_MAX, CONNECTED_MS_MAX, DIALOGUE_CONNECTIONS_MAX, GREETING_MS_MAX,
