@@ -260,6 +260,15 @@ impl Store for Dying {
         self.0.anchor(device, boot, anchor)
     }
 
+    fn begin_scan(
+        &mut self,
+        device: DeviceId,
+        boot: u32,
+        scope: &Scope,
+        now: Utc,
+    ) -> Result<(), StoreError> {
+        self.0.begin_scan(device, boot, scope, now)
+    }
     fn begin_boot(&mut self, _: crate::store::DeviceFamily) -> Result<(DeviceId, u32), StoreError> {
         Err(Self::dead())
     }
