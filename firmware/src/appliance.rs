@@ -113,3 +113,6 @@ pub async fn run<E: Env, R: Read, W: Write, const N: usize>(
         Either::Second(never) => match never {},
     }
 }
+
+#[cfg(test)]
+mod tests;

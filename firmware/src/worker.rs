@@ -2,6 +2,7 @@
 
 use core::cell::RefCell;
 
+use embassy_futures::select::select;
 use probe_core::{
     evidence::{Evidence, Observation},
     prober::{Job, Next, Opening, OutboxFull, Prober, Stop},
@@ -13,14 +14,20 @@ use probe_core::{
 use crate::{
     bell::Bell,
     conversation::{Desk, Lent, Outcome, converse},
-    env::{Env, until},
+    env::Env,
 };
 
 /// What one worker borrows, static on a board. Between jobs nothing in it matters.
 pub struct WorkerMemory {
     lent: Lent,
     evidence: Option<Evidence>,
-    identity: Option<Identity>,
+    assignment: Option<Assignment>,
+}
+
+/// A job, and who we are while it runs.
+struct Assignment {
+    job: Job,
+    identity: Identity,
 }
 
 impl WorkerMemory {
@@ -29,7 +36,7 @@ impl WorkerMemory {
         Self {
             lent: Lent::new(),
             evidence: None,
-            identity: None,
+            assignment: None,
         }
     }
 }
@@ -52,37 +59,50 @@ pub(crate) struct Office<'a, E> {
     pub(crate) link: &'a Bell,
 }
 
+/// What a worker does next.
+enum Turn<'m> {
+    Job(&'m Assignment),
+    Wait(Instant),
+    Idle,
+}
+
 impl<E: Env> Office<'_, E> {
     /// Runs jobs for ever.
     pub(crate) async fn work(&self, memory: &mut WorkerMemory) {
+        let WorkerMemory {
+            lent,
+            evidence,
+            assignment,
+        } = memory;
         loop {
-            let now = self.env.now();
-            let next = self.prober.borrow_mut().next(now);
-            match next {
-                Next::Job(job) => self.run(&job, memory).await,
-                Next::Wait(at) => {
-                    let at = at.max(now + Millis(1));
-                    until(self.env, at, self.bell.wait()).await;
+            match self.next(assignment) {
+                Turn::Job(Assignment { job, identity }) => {
+                    let evidence = evidence.insert(Evidence::default());
+                    let parked = self.probe(job, identity, evidence, lent).await;
+                    self.give_back(job, parked, evidence).await;
                 }
-                Next::Idle => self.bell.wait().await,
+                Turn::Wait(at) => {
+                    select(self.bell.wait(), self.env.sleep_until(at)).await;
+                }
+                Turn::Idle => self.bell.wait().await,
             }
         }
     }
 
-    async fn run(&self, job: &Job, memory: &mut WorkerMemory) {
-        let WorkerMemory {
-            lent,
-            evidence,
-            identity,
-        } = memory;
-        let evidence = evidence.insert(Evidence::default());
-        *identity = self.identity();
-        let parked = match identity {
-            Some(identity) => self.probe(job, identity, evidence, lent).await,
-            // The scope went away between the job and its first turn.
-            None => None,
-        };
-        self.give_back(job, parked, evidence).await;
+    /// Puts the next job into `assignment`, or says how long there is none. Apart from the loop,
+    /// so that a job is not kept twice.
+    fn next<'m>(&self, assignment: &'m mut Option<Assignment>) -> Turn<'m> {
+        let now = self.env.now();
+        let mut prober = self.prober.borrow_mut();
+        match (prober.next(now), prober.scope()) {
+            (Next::Job(job), Some(scope)) => Turn::Job(assignment.insert(Assignment {
+                job,
+                identity: scope.identity.clone(),
+            })),
+            (Next::Wait(at), _) => Turn::Wait(at.max(now + Millis(1))),
+            // No job is handed out without a scope.
+            (Next::Job(_), None) | (Next::Idle, _) => Turn::Idle,
+        }
     }
 
     /// Drives the job's dialogue. Where it stands, and until when, if it wants to come back.
@@ -108,11 +128,6 @@ impl<E: Env> Office<'_, E> {
             Outcome::Parked(until) => dialogue.parked().map(|parked| (until, parked)),
             Outcome::Done | Outcome::Stopped => None,
         }
-    }
-
-    fn identity(&self) -> Option<Identity> {
-        let prober = self.prober.borrow();
-        prober.scope().map(|scope| scope.identity.clone())
     }
 
     /// Gives the job back, as soon as the outbox has room for its finding.
@@ -170,5 +185,35 @@ impl<E: Env> Desk for JobDesk<'_, E> {
 
     fn stopped(&self) -> bool {
         self.office.prober.borrow().ended().is_some()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::net::{Random, StackEnv};
+
+    struct NoRandom;
+
+    impl Random for NoRandom {
+        fn fill(&self, _octets: &mut [u8]) {}
+    }
+
+    /// The size of what `make` would give, which is not called.
+    fn future_octets<E: 'static, F: Future>(
+        _make: impl FnOnce(&'static Office<'static, E>, &'static mut WorkerMemory) -> F,
+    ) -> usize {
+        size_of::<F>()
+    }
+
+    /// A board pays this for each worker, and a socket of the stack. The future holds the
+    /// dialogue; what is left of it is a third on a 32-bit board.
+    #[test]
+    fn a_worker_is_small() {
+        let memory_octets = size_of::<WorkerMemory>();
+        let future_octets =
+            future_octets::<StackEnv<'static, NoRandom>, _>(|office, memory| office.work(memory));
+        assert!(memory_octets <= 5_760, "memory: {memory_octets}");
+        assert!(future_octets <= 2_560, "future: {future_octets}");
     }
 }

@@ -7,7 +7,7 @@ use serde::Serialize;
 use crate::frame::{RECORD_OCTETS_MAX, encode_message, message::OutboxState};
 
 /// The octets that the outbox has for records.
-pub const OUTBOX_OCTETS: usize = 24 * 1_024;
+pub const OUTBOX_OCTETS: usize = 16 * 1_024;
 
 /// Octets before each record in the ring: its length, least octet first.
 const LENGTH_OCTETS: usize = 2;
@@ -270,6 +270,153 @@ impl<const OCTETS: usize> Ring<OCTETS> {
             index.saturating_sub(OCTETS)
         } else {
             index
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::VecDeque;
+
+    use super::*;
+    use crate::testing::Random;
+
+    type Small = Outbox<100>;
+
+    /// A record of `octets` octets on the wire, all the same but the length in front.
+    fn record(octets: usize, content: u8) -> Vec<u8> {
+        vec![content; octets - 1]
+    }
+
+    fn push<const OCTETS: usize>(
+        outbox: &mut Outbox<OCTETS>,
+        content: &[u8],
+    ) -> Result<(), NotTaken> {
+        outbox.push(&content)
+    }
+
+    fn sent<const OCTETS: usize>(outbox: &mut Outbox<OCTETS>) -> Option<(u32, Vec<u8>)> {
+        let (number, length) = outbox.sending()?;
+        let octets: Vec<u8> = outbox.sending_octets(0).collect();
+        assert_eq!(octets.len(), length);
+        let tail: Vec<u8> = outbox.sending_octets(1).collect();
+        assert_eq!(tail, octets[1..]);
+        outbox.sent();
+        Some((number, octets[1..].to_vec()))
+    }
+
+    #[test]
+    fn records_are_sent_in_order_and_again_until_acknowledged() {
+        let mut outbox = Small::new();
+        for content in 1..=4 {
+            assert_eq!(push(&mut outbox, &record(10, content)), Ok(()));
+        }
+        for number in 1..=4 {
+            let content = record(10, number as u8);
+            assert_eq!(sent(&mut outbox), Some((number, content)));
+        }
+        assert!(outbox.all_sent());
+        outbox.acknowledge(2);
+        assert_eq!(outbox.first_number(), 3);
+        assert_eq!(sent(&mut outbox), None);
+        outbox.send_again(0);
+        assert_eq!(sent(&mut outbox), Some((3, record(10, 3))));
+        outbox.send_again(4);
+        assert_eq!(sent(&mut outbox), Some((4, record(10, 4))));
+        outbox.send_again(99);
+        assert_eq!(sent(&mut outbox), None);
+        outbox.acknowledge(99);
+        assert!(outbox.is_empty());
+        assert_eq!((outbox.first_number(), outbox.next_number()), (5, 5));
+    }
+
+    #[test]
+    fn an_acknowledgement_may_come_before_a_record_is_sent() {
+        let mut outbox = Small::new();
+        for content in 1..=3 {
+            push(&mut outbox, &record(10, content)).unwrap();
+        }
+        // Sent before a resynchronisation, stored by the host, and on its way again.
+        outbox.acknowledge(2);
+        assert_eq!(sent(&mut outbox), Some((3, record(10, 3))));
+    }
+
+    #[test]
+    fn a_record_is_kept_whole_or_not_at_all() {
+        let mut outbox = Small::new();
+        push(&mut outbox, &record(40, 1)).unwrap();
+        push(&mut outbox, &record(40, 2)).unwrap();
+        let state = outbox.state();
+        assert_eq!(state.octets, 84);
+        assert!(outbox.has_room(14) && !outbox.has_room(15));
+        assert_eq!(push(&mut outbox, &record(15, 3)), Err(NotTaken::Full));
+        assert_eq!(outbox.state(), state);
+        assert_eq!(push(&mut outbox, &record(14, 3)), Ok(()));
+        assert_eq!(sent(&mut outbox), Some((1, record(40, 1))));
+        assert_eq!(sent(&mut outbox), Some((2, record(40, 2))));
+        assert_eq!(sent(&mut outbox), Some((3, record(14, 3))));
+    }
+
+    #[test]
+    fn a_record_that_never_fits_is_told_apart() {
+        let mut outbox = Outbox::<8_192>::new();
+        let longest = vec![7u8; RECORD_OCTETS_MAX - 2];
+        assert_eq!(push(&mut outbox, &longest), Ok(()));
+        let too_long = vec![7u8; RECORD_OCTETS_MAX - 1];
+        assert_eq!(push(&mut outbox, &too_long), Err(NotTaken::TooLong));
+        assert_eq!(outbox.next_number(), 2);
+        outbox.count_lost();
+        assert_eq!(outbox.state().lost, 1);
+    }
+
+    #[test]
+    fn the_ring_is_a_queue_of_records() {
+        for seed in 0..50 {
+            let mut random = Random::new(seed);
+            let mut outbox = Small::new();
+            let mut model: VecDeque<(u32, Vec<u8>)> = VecDeque::new();
+            let (mut made, mut sending) = (0, 1);
+            for _ in 0..2_000 {
+                match random.below(5) {
+                    0 | 1 => {
+                        let octets = 1 + random.below(40) as usize;
+                        let content = record(octets, random.next() as u8);
+                        let used: usize = model.iter().map(|(_, of)| of.len() + 3).sum();
+                        let fits = used + octets + 2 <= 100;
+                        assert_eq!(push(&mut outbox, &content).is_ok(), fits, "seed {seed}");
+                        if fits {
+                            made += 1;
+                            model.push_back((made, content));
+                        }
+                    }
+                    2 => {
+                        let expected = model.iter().find(|(number, _)| *number == sending);
+                        assert_eq!(sent(&mut outbox).as_ref(), expected, "seed {seed}");
+                        sending = (sending + 1).min(made + 1);
+                    }
+                    3 => {
+                        let through = random.below(u64::from(made) + 2) as u32;
+                        if random.once_in(2) {
+                            outbox.acknowledge(through);
+                            model.retain(|(number, _)| *number > through);
+                        } else {
+                            outbox.acknowledge(sending - 1);
+                            model.retain(|(number, _)| *number >= sending);
+                        }
+                    }
+                    _ => {
+                        let from = random.below(u64::from(made) + 2) as u32;
+                        outbox.send_again(from);
+                        sending = from.min(made + 1);
+                    }
+                }
+                let first = model.front().map_or(made + 1, |(number, _)| *number);
+                sending = sending.max(first);
+                assert_eq!(outbox.first_number(), first, "seed {seed}");
+                assert_eq!(outbox.is_empty(), model.is_empty());
+                assert_eq!(outbox.all_sent(), sending > made, "seed {seed}");
+            }
+            assert!(made > 100, "seed {seed}: only {made}");
         }
     }
 }

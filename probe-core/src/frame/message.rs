@@ -13,6 +13,9 @@ use crate::{
 /// The version of frames and messages. A receiver counts and drops frames of any other.
 pub const FORMAT: u8 = 1;
 
+/// The longest message that is no record and no scope, in octets: it fits one frame.
+pub const PLAIN_MESSAGE_OCTETS_MAX: usize = 256;
+
 /// A scan's number, chosen by the host: a [`ToDevice::Start`] with the number of the scan that is
 /// running goes on with it, any other begins a new one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]

@@ -10,7 +10,9 @@ use crate::{
     frame::{
         Decoder, FORMAT, PAYLOAD_OCTETS_MAX, PROGRESS_EVERY_MS, Part, ScanId, ScopeDigest,
         ToDevice, ToHost, decode_message, encode_message,
-        message::{DeviceHello, Ended, LinkCounters, Phase, ScopeAnswer, Want},
+        message::{
+            DeviceHello, Ended, LinkCounters, PLAIN_MESSAGE_OCTETS_MAX, Phase, ScopeAnswer, Want,
+        },
         write_frame,
     },
     schedule::QUEUED_TARGETS_MAX,
@@ -26,9 +28,6 @@ pub const RESEND_AFTER_MS: u64 = 5_000;
 
 /// The least change of room for suspects that is worth a message.
 const ROOM_WORTH_TELLING: u32 = (QUEUED_TARGETS_MAX / 4) as u32;
-
-/// The longest message that is not a record, in octets: it fits one frame.
-const PLAIN_MESSAGE_OCTETS_MAX: usize = 256;
 
 /// What the link has to say.
 #[derive(Debug)]

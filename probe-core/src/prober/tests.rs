@@ -441,9 +441,17 @@ fn a_host_that_stores_nothing_stops_the_work_and_loses_nothing() {
 }
 
 #[test]
+fn a_prober_leaves_room_for_sixteen_workers() {
+    // 192 KiB in all, 6.5 KiB for each worker, 16 KiB for the network.
+    const PROBER_OCTETS_MAX: usize = (192 - 104 - 16) * 1_024;
+    assert!(size_of::<Prober>() <= PROBER_OCTETS_MAX);
+    assert!(size_of::<Job>() <= 256);
+}
+
+#[test]
 fn records_survive_cuts_noise_and_restarts_of_either_end() {
     let mut seen = Seen::default();
-    for seed in 0..60 {
+    for seed in 0..40 {
         let mut chaos = Chaos::new(seed);
         chaos.run();
         seen.cuts += chaos.seen.cuts;
@@ -459,7 +467,7 @@ fn records_survive_cuts_noise_and_restarts_of_either_end() {
         ("restarts of the device", seen.device_restarts),
         ("records that came again", seen.repeated),
     ] {
-        assert!(count > 30, "{what}: only {count}");
+        assert!(count > 20, "{what}: only {count}");
     }
 }
 

@@ -226,29 +226,19 @@ impl Schedule {
         let device_ready = self
             .handed
             .map_or(Instant::BOOT, |handed| handed + self.device_spacing());
-        let mut search = Search::new(now);
+        let mut search = Search::default();
         for job in self.parked.iter() {
-            let room = self.room(now, job.due, job.target);
-            search.see(
-                job.due,
-                room,
-                Candidate::Parked {
-                    serial: job.serial,
-                    due: job.due,
-                },
-            );
+            let candidate = Candidate::Parked {
+                due: job.due,
+                serial: job.serial,
+            };
+            search.see(candidate, || self.room(now, job.due, job.target));
         }
-        if search.best.is_none() {
-            for queued in self.queued.iter() {
-                let room = self.room(now, Instant::BOOT, queued.target);
-                search.see(
-                    Instant::BOOT,
-                    room,
-                    Candidate::Queued {
-                        arrival: queued.arrival,
-                    },
-                );
-            }
+        for queued in self.queued.iter() {
+            let candidate = Candidate::Queued {
+                arrival: queued.arrival,
+            };
+            search.see(candidate, || self.room(now, Instant::BOOT, queued.target));
         }
         if search.too_many_networks {
             count(&mut self.limits.networks);
@@ -559,68 +549,39 @@ impl Schedule {
     }
 }
 
-/// One of those who could have the turn.
-#[derive(Clone, Copy, Debug)]
+/// One of those who could have the turn; the least of those who have room gets it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Candidate {
     Parked { due: Instant, serial: JobSerial },
     Queued { arrival: u32 },
 }
 
-impl Candidate {
-    fn goes_before(&self, other: &Self) -> bool {
-        match (self, other) {
-            (
-                Self::Parked { due, serial },
-                Self::Parked {
-                    due: other_due,
-                    serial: other_serial,
-                },
-            ) => (due, serial) < (other_due, other_serial),
-            (Self::Parked { .. }, Self::Queued { .. }) => true,
-            (Self::Queued { .. }, Self::Parked { .. }) => false,
-            (Self::Queued { arrival }, Self::Queued { arrival: other }) => arrival < other,
-        }
-    }
-}
-
 /// The best candidate so far, and when to look again if there is none.
+#[derive(Default)]
 struct Search {
-    now: Instant,
     best: Option<Candidate>,
     earliest: Option<Instant>,
     too_many_networks: bool,
 }
 
 impl Search {
-    fn new(now: Instant) -> Self {
-        Self {
-            now,
-            best: None,
-            earliest: None,
-            too_many_networks: false,
+    /// Looks at a candidate; `room` is asked only where it matters.
+    fn see(&mut self, candidate: Candidate, room: impl Fn() -> Room) {
+        if self.best.is_some_and(|best| best < candidate) {
+            return;
         }
-    }
-
-    fn see(&mut self, due: Instant, room: Room, candidate: Candidate) {
-        let at = match room {
+        let at = match room() {
             Room::Now => {
-                if self
-                    .best
-                    .as_ref()
-                    .is_none_or(|best| candidate.goes_before(best))
-                {
-                    self.best = Some(candidate);
-                }
+                self.best = Some(candidate);
                 return;
             }
-            Room::At(at) => at,
             Room::Later => return,
+            Room::At(at) => at,
             Room::TooManyNetworks(at) => {
                 self.too_many_networks = true;
                 at
             }
         };
-        let at = at.max(due).max(self.now);
         self.earliest = Some(self.earliest.map_or(at, |earliest| earliest.min(at)));
     }
 }

@@ -5,13 +5,12 @@ use std::{
     net::{IpAddr, SocketAddr},
 };
 
-use probe_core::{
-    name::Name,
-    scope::{Authority, AuthorityKind, Depth, Identity, Network, Rates, Scope},
-    time::{Instant, Utc},
-};
+use probe_core::{scope::Scope, time::Instant};
 
-use crate::guard::{Doors, HostDoor, Warden};
+use crate::{
+    guard::{Doors, HostDoor, Warden},
+    testing::scope,
+};
 
 /// Permits what its scope permits, and remembers violations.
 pub(crate) struct ScopeWarden {
@@ -21,33 +20,8 @@ pub(crate) struct ScopeWarden {
 
 impl ScopeWarden {
     pub(crate) fn new(networks: &[&str], exclusions: &[&str], ports: &[u16]) -> Self {
-        let name = Name::new("probe.example").unwrap();
-        let scope = Scope {
-            authority: Authority {
-                kind: AuthorityKind::Consent,
-                reference: "test".try_into().unwrap(),
-            },
-            contact: Default::default(),
-            abuse_page: Default::default(),
-            identity: Identity {
-                helo: name.clone(),
-                sender_domain: name.clone(),
-                sink_domain: name,
-                sink_address: None,
-                resolver: None,
-            },
-            networks: networks.iter().map(|text| network(text)).collect(),
-            exclusions: exclusions.iter().map(|text| network(text)).collect(),
-            ports: ports.iter().copied().collect(),
-            depth: Depth::Standard,
-            rates: Rates::DEFAULT,
-            issued: Utc(0),
-            expires: Utc(u64::MAX),
-            powered_minutes_max: u32::MAX,
-            lab: false,
-        };
         Self {
-            scope,
+            scope: scope(networks, exclusions, ports),
             violations: RefCell::default(),
         }
     }
@@ -89,9 +63,4 @@ pub(crate) fn doors() -> Doors {
         dhcp: true,
         dhcp_server: Some("198.51.100.2".parse().unwrap()),
     }
-}
-
-fn network(text: &str) -> Network {
-    let (address, prefix) = text.split_once('/').unwrap();
-    Network::new(address.parse().unwrap(), prefix.parse().unwrap()).unwrap()
 }
