@@ -4,12 +4,16 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use super::*;
 use crate::{
+    evidence::Observation,
     finding::RecordId,
     frame::{FRAME_OCTETS_MAX, ToDevice, ToHost, message::ScopeAnswer},
-    host_link::HostLink,
+    host_link::{ASK_AGAIN_AFTER_MS, HostLink},
+    relay::Hello,
+    schedule::RUNNING_JOBS_MAX,
     scope::{ScopeError, fixture},
+    smtp::{ReplyParser, Step},
     testing::{Random, frames_of},
-    time::Utc,
+    time::{Millis, Utc},
 };
 
 const SCAN: ScanId = ScanId(9);
@@ -438,6 +442,141 @@ fn a_host_that_stores_nothing_stops_the_work_and_loses_nothing() {
     assert_eq!(site.prober.progress(site.now()).targets.done, 4_000);
     let records: BTreeSet<RecordId> = site.heard.iter().filter_map(ToHost::record).collect();
     assert_eq!(records.len(), 4_000);
+}
+
+/// As much evidence as a job can have: greetings of a hundred octets until the transcript is full.
+fn much_evidence() -> Evidence {
+    let mut evidence = Evidence::default();
+    let mut parser = ReplyParser::new();
+    for number in 0..20 {
+        let greeting = format!("220 mail{number}.example.org {}\r\n", "x".repeat(90));
+        let mut octets = greeting.as_bytes();
+        let reply = parser.push(Step::Greeting, &mut octets).unwrap();
+        evidence.record(&Observation::Opening(Hello::Own));
+        evidence.record(&Observation::Reply {
+            step: Step::Greeting,
+            reply,
+            after: Millis(50),
+        });
+    }
+    evidence
+}
+
+#[test]
+fn a_job_that_finds_no_room_keeps_its_evidence_until_there_is() {
+    let list = (1..=RUNNING_JOBS_MAX).map(|host| suspect(&format!("10.0.{host}.1")));
+    let mut site = Site::scanning(list.collect());
+    let mut jobs = Vec::new();
+    for _ in 0..RUNNING_JOBS_MAX {
+        site.now_ms += 10;
+        jobs.push(site.job());
+    }
+    let evidence = much_evidence();
+    let mut full = 0;
+    while !jobs.is_empty() {
+        jobs.retain(|job| {
+            let parked = Parked::for_test(job.target, job.serial);
+            let now = site.now();
+            let given_back = if job.serial.0 % 2 == 0 {
+                site.prober.finish(now, job, &evidence)
+            } else {
+                site.prober.park(now, job, at(9_000), parked, &evidence)
+            };
+            full += u32::from(given_back == Err(OutboxFull));
+            given_back.is_err()
+        });
+        site.talk_and_store();
+        assert!(full < 1_000, "there is never room");
+    }
+    assert!(full > 10, "there was always room: {full}");
+    assert!(site.prober.progress(site.now()).limits.outbox >= full);
+    let whole = site.heard.iter().filter(|message| match message {
+        ToHost::Finding(finding) => finding.evidence == evidence,
+        _ => false,
+    });
+    assert_eq!(whole.count(), RUNNING_JOBS_MAX);
+    let targets = site.prober.progress(site.now()).targets;
+    assert_eq!((targets.done, targets.parked), (16, 16));
+}
+
+#[test]
+fn lines_that_are_lost_come_again() {
+    let mut site = Site::new(
+        (1..=9)
+            .map(|host| suspect(&format!("10.0.{host}.1")))
+            .collect(),
+    );
+    site.connect();
+    site.host.start(at(0), SCAN, &scope()).unwrap();
+    while site.prober.phase() != Phase::Running {
+        site.write();
+        site.deliver_to_device(usize::MAX);
+        site.deliver_to_host(usize::MAX);
+    }
+    // The device's Want is heard; what the host says to it is lost.
+    site.write();
+    site.deliver_to_host(usize::MAX);
+    site.write();
+    assert!(!site.to_device.is_empty());
+    site.to_device.clear();
+    site.talk();
+    assert_eq!(site.prober.progress(at(0)).targets.taken, 0);
+    site.now_ms = ASK_AGAIN_AFTER_MS;
+    site.talk();
+    assert_eq!(site.prober.progress(at(0)).targets.taken, 9);
+}
+
+#[test]
+fn records_that_are_lost_come_again_at_a_greeting_at_a_gap_and_after_a_while() {
+    let mut site = Site::scanning(
+        (1..=4)
+            .map(|host| suspect(&format!("10.0.{host}.1")))
+            .collect(),
+    );
+    let finish_one = |site: &mut Site| {
+        site.now_ms += 10;
+        let job = site.job();
+        site.finish(&job).unwrap();
+        site.write();
+    };
+    let numbers = |site: &Site| -> Vec<u32> {
+        let records = site.heard.iter().filter_map(ToHost::record);
+        records.map(|id| id.number).collect()
+    };
+    // Lost, and the link connected again.
+    finish_one(&mut site);
+    site.to_host.clear();
+    site.connect();
+    site.talk();
+    assert_eq!(numbers(&site), [1]);
+    // Lost, and the next one shows the gap.
+    finish_one(&mut site);
+    site.to_host.clear();
+    finish_one(&mut site);
+    site.talk();
+    assert_eq!(numbers(&site), [1, 2, 3]);
+    // Lost, and nothing shows it.
+    finish_one(&mut site);
+    site.to_host.clear();
+    let pass = |site: &mut Site, until_ms: u64| {
+        while site.now_ms < until_ms {
+            site.now_ms = until_ms.min(site.now_ms + 500);
+            site.talk();
+        }
+    };
+    let due_ms = site.now_ms + RESEND_AFTER_MS;
+    pass(&mut site, due_ms - 1);
+    assert_eq!(numbers(&site), [1, 2, 3]);
+    pass(&mut site, due_ms);
+    assert_eq!(numbers(&site), [1, 2, 3, 4]);
+    // An acknowledgement that was lost is said again when the records come again.
+    site.host.stored(RecordId { boot: 1, number: 4 });
+    site.write();
+    site.to_device.clear();
+    let due_ms = site.now_ms + RESEND_AFTER_MS;
+    pass(&mut site, due_ms);
+    assert!(site.prober.outbox.is_empty());
+    assert_eq!(numbers(&site), [1, 2, 3, 4], "none is given out twice");
 }
 
 #[test]

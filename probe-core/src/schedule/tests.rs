@@ -112,6 +112,28 @@ fn a_job_whose_target_has_refused_enough_is_parked_for_a_day_or_not_at_all() {
 }
 
 #[test]
+fn a_job_that_goes_back_leaves_no_connection_behind() {
+    let mut schedule = Schedule::new(1);
+    schedule.set_rates(Rates {
+        network_connections_max: 1,
+        ..Rates::DEFAULT
+    });
+    for (index, address) in (0..).zip(["10.0.0.1", "10.0.0.2", "10.0.0.3"]) {
+        queue(&mut schedule, at(0), index, target(address));
+    }
+    for (ms, parks) in [(0, false), (1_000, true), (2_000, false)] {
+        let job = turn(&mut schedule, at(ms));
+        assert_eq!(schedule.may_open(at(ms), job.serial), Opening::Now);
+        if parks {
+            let parked = Parked::for_test(job.target, job.serial);
+            schedule.park(at(ms), job.serial, at(9_000), 1, &job.names, parked);
+        } else {
+            schedule.finish(job.serial);
+        }
+    }
+}
+
+#[test]
 fn serials_are_never_used_twice_and_end_before_they_would_be() {
     let mut schedule = Schedule::new(BOOT_MAX);
     queue(&mut schedule, at(0), 0, target("10.0.0.1"));
