@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use firmware::appliance::WORKERS;
 use host_sim::{
     demo, parade,
-    peers::{Fate, Personality, fate},
+    peers::{Fate, Personality, Step, fate},
     world::World,
 };
 use probe_core::{
@@ -53,7 +53,7 @@ fn no_outcome_contradicts_a_truth() {
             compared += contradicts_nothing(finding, peers[&finding.target]);
         }
         assert!(
-            compared > 100,
+            compared >= 40,
             "{compared} outcomes compared at {}",
             depth.as_str()
         );
@@ -73,7 +73,7 @@ fn contradicts_nothing(finding: &Finding, personality: &Personality) -> usize {
         let name = personality.name;
         let told = format!("{name}: {sender} {recipient}: {}", outcome.as_str());
         match fate(personality.truth, sender, recipient) {
-            Fate::Refused(host_sim::peers::Step::Mail | host_sim::peers::Step::Rcpt) => {
+            Fate::Refused(Step::Mail | Step::Rcpt) => {
                 assert!(!outcome.is_accepted(), "{told}");
             }
             Fate::Relayed => assert!(!outcome.is_refused() || outcome.is_deferred(), "{told}"),
