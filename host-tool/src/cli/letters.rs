@@ -151,6 +151,14 @@ fn table(
             }
         }
     }
+    let all = written.iter().flat_map(|(_, letters)| letters);
+    for (first, second) in letters::second_letters(all) {
+        faults.push_str(&format!(
+            "{}: a second letter to the recipient of {}\n",
+            second.file_name(),
+            first.file_name()
+        ));
+    }
     for view in cases {
         if let Decision::NoLetter(why) = facts::decision(view) {
             table.push(row(view, &format!("no: {}", why.as_str())));
@@ -199,7 +207,7 @@ fn untested(table: &mut Table, cases: &[CaseView], store: &dyn Store) -> Result<
 }
 
 /// The words of a refusal, or what the host wrote itself.
-pub(super) fn refusal_words(why: &str) -> String {
+fn refusal_words(why: &str) -> String {
     use probe_core::scope::Refusal;
     match crate::words::find(why, Refusal::as_str) {
         Some(refusal) => cases::words::refusal(refusal).to_owned(),
