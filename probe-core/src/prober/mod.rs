@@ -8,6 +8,8 @@
 //! when the guard stops a probe. It stays in `Stopping` until every job is back and whatever
 //! never had its turn has been told.
 
+#[cfg(test)]
+pub(crate) mod closed;
 mod link;
 mod records;
 #[cfg(test)]
