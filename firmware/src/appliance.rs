@@ -13,7 +13,7 @@ use crate::{
     bell::Bell,
     env::Env,
     link::{self, Link, LinkEndOf, LinkMemory},
-    worker::{self, WorkerMemory},
+    worker::{Office, WorkerMemory},
 };
 
 /// How many workers a board with every protocol has.
@@ -69,11 +69,14 @@ impl<'a, const N: usize> Appliance<'a, N> {
         let Some(bell) = self.workers.get(index) else {
             return;
         };
-        let others = worker::Others {
+        let office = Office {
+            env,
+            prober: self.prober,
+            bell,
             workers: &self.workers,
             link: &self.link,
         };
-        worker::work(env, self.prober, bell, others, memory).await;
+        office.work(memory).await;
     }
 
     /// Speaks with the host until the link is over. May be called again with another link.
@@ -110,3 +113,6 @@ pub async fn run<E: Env, R: Read, W: Write, const N: usize>(
         Either::Second(never) => match never {},
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -18,7 +18,7 @@ use probe_core::{
 
 use crate::{
     bell::Bell,
-    env::{Buffers, Env, Network, Read, Stream, until},
+    env::{Buffers, Env, Network, Read, Stream},
 };
 
 /// Whoever answers for a dialogue: it says when a connection may be opened, and takes in what
@@ -173,9 +173,9 @@ impl<'a, E: Env, K: Desk, D: Dialogue> Talk<'a, E, K, D> {
                 State::Park(until) => return Err(Outcome::Parked(until)),
                 State::Done => return Err(Outcome::Done),
             };
-            let slept = self.or_stopped(self.env.sleep_until(until)).await;
-            if slept == Err(Stopped) {
-                return Err(Outcome::Stopped);
+            match self.or_stopped(self.env.sleep_until(until)).await {
+                Either::First(Stopped) => return Err(Outcome::Stopped),
+                Either::Second(()) => {}
             }
             self.turn(&mut nobody::<E>(), Input::Timeout).await;
         }
@@ -197,12 +197,10 @@ impl<'a, E: Env, K: Desk, D: Dialogue> Talk<'a, E, K, D> {
         // Waiting for permission is our own affair and takes nothing from the peer's time.
         let by = open.by + self.env.now().since(asked);
         let network = self.env.network();
-        let opened = self
-            .or_stopped(network.connect(open.remote, by, buffers))
-            .await;
-        let talked = match opened {
-            Ok(Ok(stream)) => self.connected(stream, open.remote, piece).await,
-            Ok(Err(failure)) => {
+        let connecting = network.connect(open.remote, by, buffers);
+        let talked = match self.or_stopped(connecting).await {
+            Either::Second(Ok(stream)) => self.connected(stream, open.remote, piece).await,
+            Either::Second(Err(failure)) => {
                 if failure == OpenFailure::OutOfScope {
                     self.desk.violated(self.env.now());
                 }
@@ -210,7 +208,7 @@ impl<'a, E: Env, K: Desk, D: Dialogue> Talk<'a, E, K, D> {
                     .await;
                 Ok(())
             }
-            Err(Stopped) => Err(Stopped),
+            Either::First(Stopped) => Err(Stopped),
         };
         self.desk.closed(self.env.now());
         talked
@@ -224,7 +222,7 @@ impl<'a, E: Env, K: Desk, D: Dialogue> Talk<'a, E, K, D> {
                 Opening::Now => return Ok(()),
                 Opening::At(at) => {
                     let at = at.max(now + Millis(1));
-                    until(self.env, at, self.bell.wait()).await;
+                    select(self.bell.wait(), self.env.sleep_until(at)).await;
                 }
                 Opening::No(_) => return Err(Stopped),
             }
@@ -271,7 +269,11 @@ impl<'a, E: Env, K: Desk, D: Dialogue> Talk<'a, E, K, D> {
         piece: &'p mut [u8; PIECE_OCTETS],
     ) -> Result<Input<'p>, Stopped> {
         let read = select(stream.read(piece), self.env.sleep_until(until));
-        Ok(match self.or_stopped(read).await? {
+        let read = match self.or_stopped(read).await {
+            Either::Second(read) => read,
+            Either::First(Stopped) => return Err(Stopped),
+        };
+        Ok(match read {
             Either::First(Read::Octets(count)) => Input::Received {
                 octets: piece.get(..count).unwrap_or(piece),
                 source: None,
@@ -310,11 +312,11 @@ impl<'a, E: Env, K: Desk, D: Dialogue> Talk<'a, E, K, D> {
                     let Some(stream) = line else { continue };
                     let write = stream.write_all(octets, more, by);
                     match or_stopped(self.desk, self.bell, write).await {
-                        Ok(Ok(())) => self.todo.sent = true,
-                        Ok(Err(End::WriteDeadline)) => self.todo.late = true,
+                        Either::Second(Ok(())) => self.todo.sent = true,
+                        Either::Second(Err(End::WriteDeadline)) => self.todo.late = true,
                         // Reading says so too, after what the peer said before it.
-                        Ok(Err(End::Fin | End::Reset)) => {}
-                        Err(Stopped) => close(line, Close::Abort).await,
+                        Either::Second(Err(End::Fin | End::Reset)) => {}
+                        Either::First(Stopped) => close(line, Close::Abort).await,
                     }
                 }
                 Output::Observed(observation) => self.desk.observed(now, &observation),
@@ -329,8 +331,8 @@ impl<'a, E: Env, K: Desk, D: Dialogue> Talk<'a, E, K, D> {
         };
     }
 
-    async fn or_stopped<F: Future>(&self, future: F) -> Result<F::Output, Stopped> {
-        or_stopped(self.desk, self.bell, future).await
+    fn or_stopped<F: Future>(&self, future: F) -> impl Future<Output = Either<Stopped, F::Output>> {
+        or_stopped(self.desk, self.bell, future)
     }
 }
 
@@ -350,21 +352,20 @@ impl Todo {
     }
 }
 
-/// Runs `future`, unless the scan is over or ends meanwhile.
-async fn or_stopped<F: Future>(
+/// Runs `future`, unless the scan is over or ends meanwhile: `First` then. Not an async function,
+/// which would keep a second copy of `future`.
+fn or_stopped<F: Future>(
     desk: &impl Desk,
     bell: &Bell,
     future: F,
-) -> Result<F::Output, Stopped> {
+) -> impl Future<Output = Either<Stopped, F::Output>> {
     let stopped = async {
         while !desk.stopped() {
             bell.wait().await;
         }
+        Stopped
     };
-    match select(stopped, future).await {
-        Either::First(()) => Err(Stopped),
-        Either::Second(output) => Ok(output),
-    }
+    select(stopped, future)
 }
 
 /// What to say to a dialogue that wants a transport that this shell does not have.

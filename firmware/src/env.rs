@@ -6,7 +6,6 @@
 
 use core::net::SocketAddr;
 
-use embassy_futures::select::{Either, select};
 use probe_core::{
     dialogue::{Close, End, OpenFailure},
     frame::message::GuardCounters,
@@ -109,14 +108,5 @@ impl Buffers {
 impl Default for Buffers {
     fn default() -> Self {
         Self::new()
-    }
-}
-
-/// Runs `future` until it is ready or `by` has come: `None` then. What is ready at the deadline
-/// itself counts.
-pub async fn until<E: Env, F: Future>(env: &E, by: Instant, future: F) -> Option<F::Output> {
-    match select(future, env.sleep_until(by)).await {
-        Either::First(output) => Some(output),
-        Either::Second(()) => None,
     }
 }

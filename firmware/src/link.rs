@@ -6,10 +6,7 @@ use embassy_futures::select::{Either, select};
 use embedded_io_async::{ErrorType, Read, Write};
 use probe_core::{frame::FRAME_OCTETS_MAX, prober::Prober, time::Millis};
 
-use crate::{
-    bell::Bell,
-    env::{Env, until},
-};
+use crate::{bell::Bell, env::Env};
 
 /// The two directions of a link, apart so that a host that reads slowly does not stop us from
 /// listening.
@@ -129,7 +126,7 @@ async fn tell<E: Env, W: Write>(
             None => {
                 let flushed = writer.flush().await;
                 let due = prober.borrow().link_due(now).max(now + Millis(1));
-                until(env, due, bell.wait()).await;
+                select(bell.wait(), env.sleep_until(due)).await;
                 flushed
             }
         };

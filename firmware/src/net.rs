@@ -114,7 +114,7 @@ impl<'d> Network for StackNetwork<'d> {
         socket.set_nagle_enabled(false);
         let connected = at_deadline(by, socket.connect(IpEndpoint::from(remote))).await;
         let failure = match connected {
-            Some(Ok(())) => match socket.local_endpoint() {
+            Either::First(Ok(())) => match socket.local_endpoint() {
                 Some(local) => {
                     return Ok(StackStream {
                         socket,
@@ -126,14 +126,18 @@ impl<'d> Network for StackNetwork<'d> {
             },
             // A reset from the peer leaves no remote endpoint behind; one that is still there
             // means that this device gave up, for want of a link or an address.
-            Some(Err(tcp::ConnectError::ConnectionReset)) if socket.remote_endpoint().is_none() => {
+            Either::First(Err(tcp::ConnectError::ConnectionReset))
+                if socket.remote_endpoint().is_none() =>
+            {
                 OpenFailure::Refused
             }
-            Some(Err(tcp::ConnectError::ConnectionReset | tcp::ConnectError::NoRoute)) => {
+            Either::First(Err(tcp::ConnectError::ConnectionReset | tcp::ConnectError::NoRoute)) => {
                 OpenFailure::Unreachable
             }
-            Some(Err(tcp::ConnectError::InvalidState)) => OpenFailure::NoSlot,
-            Some(Err(tcp::ConnectError::TimedOut)) | None => OpenFailure::NoAnswer,
+            Either::First(Err(tcp::ConnectError::InvalidState)) => OpenFailure::NoSlot,
+            Either::First(Err(tcp::ConnectError::TimedOut)) | Either::Second(()) => {
+                OpenFailure::NoAnswer
+            }
         };
         Err(failure)
     }
@@ -205,17 +209,17 @@ impl Stream for StackStream<'_> {
         })
         .await;
         match written {
-            Some(Ok(())) => Ok(()),
-            Some(Err(tcp::Error::ConnectionReset)) => Err(End::Reset),
-            None => Err(End::WriteDeadline),
+            Either::First(Ok(())) => Ok(()),
+            Either::First(Err(tcp::Error::ConnectionReset)) => Err(End::Reset),
+            Either::Second(()) => Err(End::WriteDeadline),
         }
     }
 
     async fn close(mut self, how: Close) {
         if how == Close::Fin {
             self.socket.close();
-            let closed = at_deadline(now() + LINGER_MAX, self.drain()).await;
-            if closed.is_some() {
+            let drained = at_deadline(now() + LINGER_MAX, self.drain()).await;
+            if let Either::First(()) = drained {
                 return;
             }
         }
@@ -238,11 +242,10 @@ impl StackStream<'_> {
 /// How long a reset may wait for room in the driver.
 const RESET_MAX: Millis = Millis(100);
 
-async fn at_deadline<F: Future>(by: Instant, future: F) -> Option<F::Output> {
-    match select(future, sleep_until(by)).await {
-        Either::First(output) => Some(output),
-        Either::Second(()) => None,
-    }
+/// Runs `future` until it is ready or `by` has come: `Second` then. Not an async function, which
+/// would keep a second copy of `future`.
+fn at_deadline<F: Future>(by: Instant, future: F) -> impl Future<Output = Either<F::Output, ()>> {
+    select(future, sleep_until(by))
 }
 
 async fn sleep_until(at: Instant) {

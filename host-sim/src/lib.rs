@@ -3,11 +3,14 @@
 
 mod build;
 pub mod clock;
+pub mod demo;
 mod drive;
 mod executor;
 mod failure;
+pub mod host;
 pub mod net;
 pub mod observer;
+pub mod parade;
 mod pcap;
 pub mod peers;
 pub mod pipe;

@@ -14,6 +14,7 @@ use std::{
     time::Duration,
 };
 
+use probe_core::scope::{Network, Scope};
 use sha2::{Digest, Sha256};
 use smoltcp::wire::{
     ArpPacket, ArpRepr, EthernetAddress, EthernetFrame, EthernetProtocol, Icmpv6Message,
@@ -46,6 +47,21 @@ pub struct Allowed {
 }
 
 impl Allowed {
+    /// What `scope` allows.
+    pub fn by(scope: &Scope) -> Self {
+        let networks = |networks: &[Network]| {
+            let pairs = networks
+                .iter()
+                .map(|network| (network.address, network.prefix));
+            pairs.collect()
+        };
+        Self {
+            networks: networks(&scope.networks),
+            exclusions: networks(&scope.exclusions),
+            ports: scope.ports.to_vec(),
+        }
+    }
+
     /// Whether a TCP segment may go to `remote`.
     pub fn allows(&self, remote: SocketAddr) -> bool {
         let holds = |networks: &[(IpAddr, u8)]| {

@@ -67,6 +67,11 @@ impl Turn {
         &self.octets
     }
 
+    /// When [`Conversation::on_timer`] is due, if it is.
+    pub fn timer(&self) -> Option<Duration> {
+        self.timer
+    }
+
     /// Whether the conversation is over.
     pub fn is_closed(&self) -> bool {
         self.closing

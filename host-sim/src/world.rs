@@ -35,7 +35,7 @@ pub struct World {
 /// What is at an address and port.
 #[derive(Clone)]
 pub enum Site {
-    /// A server.
+    /// A server. Its address must be unicast.
     Peer(Peer),
     /// A host on which this port is closed: it answers with a reset.
     ClosedPort,
@@ -88,6 +88,11 @@ impl World {
             latency: Duration::from_millis(10),
             sites: BTreeMap::new(),
         }
+    }
+
+    /// The demonstration's world; see [`crate::demo`].
+    pub fn demo() -> Self {
+        crate::demo::world(crate::demo::SEED)
     }
 
     /// The world, with `peer` at `at`.

@@ -3,10 +3,12 @@
 //! [`cli`] is the front door; everything else can be used without it. The way of the data:
 //! [`lists`] and [`scope_file`] in, a link to an appliance, the store, and out again.
 
+pub mod cases;
 pub mod cli;
 pub mod direct;
 pub mod exit;
 pub mod letters;
+pub mod link;
 pub mod lists;
 pub mod output;
 pub mod problem;

@@ -50,6 +50,24 @@ pub(crate) fn root(bundle: &Bundle) -> Result<PathBuf> {
     Ok(root)
 }
 
+/// Installs packages that conflict with nothing, such as dictionaries.
+pub(crate) fn install(packages: &[&str]) -> Result<()> {
+    refresh_lists_if_empty(packages[0])?;
+    let mut command = run::command(&[
+        "apt-get",
+        "install",
+        "--yes",
+        "-q",
+        "--no-install-recommends",
+    ]);
+    run::output(
+        command
+            .args(packages)
+            .env("DEBIAN_FRONTEND", "noninteractive"),
+    )
+    .map(drop)
+}
+
 /// A machine whose package lists were emptied, as images for containers do, gets them once.
 fn refresh_lists_if_empty(package: &str) -> Result<()> {
     static REFRESHED: Once = Once::new();

@@ -4,12 +4,16 @@ mod cargo;
 mod debian;
 mod demo;
 mod failure;
+mod finding;
+mod fuzz;
 mod lab;
 mod machine;
 mod panic_free;
 mod place;
 mod run;
+mod simulated;
 mod soak;
+mod spelling;
 mod suite;
 
 use std::process::ExitCode;

@@ -17,7 +17,7 @@ use embassy_net_driver::{Capabilities, Driver, HardwareAddress, LinkState};
 use probe_core::time::Instant;
 
 pub use doors::{Doors, HostDoor};
-pub use inspect::{Stop, inspect};
+pub use inspect::{Pass, Stop, inspect};
 pub use limit::{LINK_FRAMES_BURST_MAX, LINK_FRAMES_PER_SECOND_MAX};
 pub use warden::ProberWarden;
 pub use watch::{Counters, Watch};
@@ -228,3 +228,24 @@ where
         result
     }
 }
+
+impl<W: Warden> Warden for &W {
+    fn now(&self) -> Instant {
+        W::now(self)
+    }
+
+    fn permits(&self, remote: SocketAddr) -> bool {
+        W::permits(self, remote)
+    }
+
+    fn permits_address(&self, address: core::net::IpAddr) -> bool {
+        W::permits_address(self, address)
+    }
+
+    fn violated(&self, remote: SocketAddr) {
+        W::violated(self, remote);
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -4,7 +4,9 @@
 mod env;
 mod peer;
 mod recital;
+mod scope;
 
 pub(crate) use env::Stage;
 pub(crate) use peer::{Peer, Step};
 pub(crate) use recital::{Move, Recital};
+pub(crate) use scope::scope;

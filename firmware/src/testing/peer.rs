@@ -2,13 +2,14 @@
 
 use std::{collections::VecDeque, future::pending, net::SocketAddr};
 
+use embassy_futures::select::{Either, select};
 use probe_core::{
     dialogue::{Close, End, OpenFailure},
     time::{Instant, Millis},
 };
 
 use super::env::Stage;
-use crate::env::{Env, Read, Stream, until};
+use crate::env::{Env, Read, Stream};
 
 /// What a connection meets.
 pub(crate) enum Peer {
@@ -31,6 +32,8 @@ pub(crate) enum Step {
     Deaf,
     /// Takes one octet in so many milliseconds from here on.
     SlowlyHears(u64),
+    /// Answers every line from here on, and ends the connection after QUIT.
+    Serves(fn(&str) -> &'static str),
     /// Ends the connection.
     Ends(End),
 }
@@ -84,6 +87,19 @@ impl<'a> Connection<'a> {
                     assert_eq!(String::from_utf8_lossy(&self.heard), *text);
                     self.heard.clear();
                 }
+                Some(Step::Serves(answer)) => {
+                    let answer = *answer;
+                    let Some(end) = self.heard.iter().position(|octet| *octet == b'\n') else {
+                        return Play::Waits(Instant::NEVER);
+                    };
+                    let line: Vec<u8> = self.heard.drain(..=end).collect();
+                    let line = String::from_utf8_lossy(&line).trim_end().to_owned();
+                    self.says.extend(answer(&line).bytes());
+                    if line == "QUIT" {
+                        self.steps = [Step::Ends(End::Fin)].into();
+                    }
+                    continue;
+                }
                 Some(Step::Deaf) => self.deaf = true,
                 Some(Step::SlowlyHears(ms)) => self.octet_ms = Some(*ms),
                 Some(Step::Ends(end)) => return Play::Ends(*end),
@@ -135,7 +151,9 @@ impl Stream for Connection<'_> {
                 stage.sleep_until(stage.now() + Millis(span_ms)).await;
             }
         };
-        until(stage, by, taken).await.ok_or(End::WriteDeadline)?;
+        if let Either::Second(()) = select(taken, stage.sleep_until(by)).await {
+            return Err(End::WriteDeadline);
+        }
         self.gathered.extend(octets);
         if !more {
             let text = String::from_utf8_lossy(&self.gathered);

@@ -15,7 +15,7 @@ pub(crate) enum Move {
     Secure(u64),
     Says(&'static str, u64),
     SaysMore(&'static str, u64),
-    Observes(&'static [u8]),
+    Observes,
     Waits(u64),
     Closes(Close),
     Parks(u64),
@@ -91,7 +91,7 @@ impl Dialogue for Recital {
             },
             Move::Says(text, seconds) => says(text, false, seconds),
             Move::SaysMore(text, seconds) => says(text, true, seconds),
-            Move::Observes(text) => Output::Observed(Observation::Text(text)),
+            Move::Observes => Output::Observed(Observation::Matched),
             Move::Waits(seconds) => Output::Wait {
                 until: now + Millis::from_secs(seconds),
                 why: Why::Reply,

@@ -287,7 +287,7 @@ mod tests {
                     None => session.on_timer(&mut turn),
                 }
                 said.push_str(std::str::from_utf8(turn.sent()).unwrap());
-                *timer = turn.timer;
+                *timer = turn.timer();
                 turn.is_closed()
             };
         turn(now, &mut timer, &mut said, Some(""));

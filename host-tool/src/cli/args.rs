@@ -85,8 +85,12 @@ pub struct Scan {
     #[arg(long, value_name = "VERDICT", value_enum)]
     pub fail_on: Vec<FailOn>,
     /// The seed of the simulated world (`--link sim`)
-    #[arg(long, value_name = "N")]
-    pub seed: Option<u64>,
+    #[arg(long, value_name = "N", default_value_t = 1)]
+    pub seed: u64,
+    /// The date of the simulated world, such as 2026-11-20T09:00:00Z [default: now]
+    /// (`--link sim`)
+    #[arg(long, value_name = "DATE")]
+    pub clock: Option<jiff::Timestamp>,
 }
 
 /// Which verdicts make `scan` exit with 1.
@@ -138,13 +142,8 @@ pub struct Letters {
     #[arg(long, value_name = "NAME|FILE", default_value = "example-cert")]
     pub profile: String,
     /// Which languages: `auto`, or tags such as pl,en
-    #[arg(
-        long,
-        value_name = "auto|TAG,…",
-        default_value = "auto",
-        value_delimiter = ','
-    )]
-    pub lang: Vec<String>,
+    #[arg(long, value_name = "auto|TAG,…", default_value = "auto")]
+    pub lang: String,
     /// Which form
     #[arg(long, value_name = "FORMAT", default_value = "text")]
     pub format: String,
@@ -154,6 +153,9 @@ pub struct Letters {
     /// Print the letters instead of writing files
     #[arg(long)]
     pub preview: bool,
+    /// The date of the letters, such as 2026-11-20T09:00:00Z [default: now]
+    #[arg(long, value_name = "DATE")]
+    pub date: Option<jiff::Timestamp>,
     #[command(flatten)]
     #[allow(missing_docs)]
     pub store: StoreArg,

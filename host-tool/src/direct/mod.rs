@@ -48,3 +48,6 @@ pub enum DirectError {
     )]
     Capture,
 }
+
+#[cfg(test)]
+mod tests;

@@ -235,7 +235,13 @@ impl State<'_, '_> {
         self.store
             .anchor(hello.device, hello.boot, anchor)
             .map_err(SessionError::Store)?;
-        if self.greeted.is_none() {
+        let same = self
+            .greeted
+            .is_some_and(|known| (known.device, known.boot) == (hello.device, hello.boot));
+        if !same {
+            self.store
+                .begin_scan(hello.device, hello.boot, self.scan.scope, self.scan.utc)
+                .map_err(SessionError::Store)?;
             self.watch.device(&hello);
         }
         self.greeted = Some(hello);

@@ -13,7 +13,7 @@ use jiff::Timestamp;
 use probe_core::{
     finding::{DeviceId, Finding, Lost, Over, Probe, RecordId, Refused},
     name::Name,
-    scope::{Depth, Network},
+    scope::{Depth, Network, Scope},
     time::{Anchor, Utc},
     verdict::Verdict,
 };
@@ -37,6 +37,15 @@ pub trait Store {
     /// Keeps what ties a boot's clock to UTC. The first anchor of a boot stands, so that its
     /// records keep their dates.
     fn anchor(&mut self, device: DeviceId, boot: u32, anchor: Anchor) -> Result<(), StoreError>;
+
+    /// Keeps under which scope a boot is scanned from now on.
+    fn begin_scan(
+        &mut self,
+        device: DeviceId,
+        boot: u32,
+        scope: &Scope,
+        now: Utc,
+    ) -> Result<(), StoreError>;
 
     /// Keeps what a list says about suspects; a newer list replaces what it says anew.
     fn note(&mut self, entries: &[Entry], now: Timestamp) -> Result<(), StoreError>;
@@ -134,6 +143,10 @@ pub struct Kept {
     pub ended: Utc,
     /// Whether no later finding of the job comes.
     pub over: bool,
+    /// The device and its boot.
+    pub device: DeviceId,
+    /// Under which scope it was probed, where that is known.
+    pub scope: Option<Scope>,
     /// What the device sent.
     pub finding: Finding,
 }

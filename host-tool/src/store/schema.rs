@@ -17,6 +17,16 @@ CREATE TABLE boots (
     PRIMARY KEY (device, boot)
 ) STRICT, WITHOUT ROWID;
 
+-- Under what a boot was scanned: by whose authority, and who we said that we are.
+CREATE TABLE scans (
+    id          INTEGER PRIMARY KEY AUTOINCREMENT,
+    device      BLOB NOT NULL,
+    boot        INTEGER NOT NULL,
+    began_utc   INTEGER NOT NULL,
+    scope       BLOB NOT NULL,
+    FOREIGN KEY (device, boot) REFERENCES boots
+) STRICT;
+
 -- Every record that was taken, by the name that it has for ever.
 CREATE TABLE records (
     device      BLOB NOT NULL,
@@ -43,6 +53,7 @@ CREATE TABLE jobs (
     device      BLOB NOT NULL,
     boot        INTEGER NOT NULL,
     serial      INTEGER NOT NULL,
+    scan        INTEGER REFERENCES scans,
     over        INTEGER NOT NULL DEFAULT 0,
     UNIQUE (device, serial),
     FOREIGN KEY (device, boot) REFERENCES boots

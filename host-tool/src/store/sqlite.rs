@@ -12,6 +12,7 @@ use probe_core::{
     finding::{DeviceId, Finding, JobSerial},
     frame::{FORMAT, RECORD_OCTETS_MAX},
     name::Name,
+    scope::Scope,
     time::{Anchor, Instant, Utc},
     verdict::Verdict,
 };
@@ -130,6 +131,22 @@ impl Store for SqliteStore {
         })
     }
 
+    fn begin_scan(
+        &mut self,
+        device: DeviceId,
+        boot: u32,
+        scope: &Scope,
+        now: Utc,
+    ) -> Result<(), StoreError> {
+        self.at_once(|transaction| {
+            transaction.execute(
+                "INSERT INTO scans (device, boot, began_utc, scope) VALUES (?1, ?2, ?3, ?4)",
+                params![device.0, boot, signed(now.0), octets_of(scope)?],
+            )?;
+            Ok(())
+        })
+    }
+
     fn note(&mut self, entries: &[Entry], now: Timestamp) -> Result<(), StoreError> {
         self.at_once(|transaction| {
             for entry in entries {
@@ -201,34 +218,42 @@ impl Store for SqliteStore {
 
     fn findings(&self, case: CaseNumber) -> Result<Vec<Kept>, StoreError> {
         let rows = self.rows(
-            "SELECT jobs.number, began_utc, ended_utc, over, format, record
+            "SELECT jobs.number, findings.began_utc, ended_utc, over, format, record,
+                    jobs.device, scope
              FROM findings JOIN jobs ON jobs.number = findings.job
+             LEFT JOIN scans ON scans.id = jobs.scan
              WHERE case_number = ?1
-             ORDER BY began_utc, jobs.number, revision",
+             ORDER BY findings.began_utc, jobs.number, revision",
             [signed(case.0)],
             |row| {
                 let numbers: [i64; 3] = [row.get(0)?, row.get(1)?, row.get(2)?];
                 let over: bool = row.get(3)?;
                 let format: u8 = row.get(4)?;
                 let record: Vec<u8> = row.get(5)?;
-                Ok((numbers, over, format, record))
+                let device: [u8; 8] = row.get(6)?;
+                let scope: Option<Vec<u8>> = row.get(7)?;
+                Ok((numbers, over, format, record, device, scope))
             },
         )?;
         rows.into_iter()
-            .map(|([job, began, ended], over, format, record)| {
-                if format != FORMAT {
-                    return Err(self.damaged(&format!("a finding of format {format}")));
-                }
-                let finding: Finding = postcard::from_bytes(&record)
-                    .map_err(|_| self.damaged("a finding that cannot be read"))?;
-                Ok(Kept {
-                    job: JobNumber(unsigned(job)),
-                    began: Utc(unsigned(began)),
-                    ended: Utc(unsigned(ended)),
-                    over,
-                    finding,
-                })
-            })
+            .map(
+                |([job, began, ended], over, format, record, device, scope)| {
+                    if format != FORMAT {
+                        return Err(self.damaged(&format!("a finding of format {format}")));
+                    }
+                    let finding: Finding = postcard::from_bytes(&record)
+                        .map_err(|_| self.damaged("a finding that cannot be read"))?;
+                    Ok(Kept {
+                        job: JobNumber(unsigned(job)),
+                        began: Utc(unsigned(began)),
+                        ended: Utc(unsigned(ended)),
+                        over,
+                        device: DeviceId(device),
+                        scope: scope.and_then(|octets| postcard::from_bytes(&octets).ok()),
+                        finding,
+                    })
+                },
+            )
             .collect()
     }
 
@@ -544,9 +569,6 @@ fn append_finding(
 ) -> rusqlite::Result<()> {
     let anchor = anchor(transaction, device, finding.boot)?;
     let job = job(transaction, device, finding)?;
-    let mut octets = vec![0; RECORD_OCTETS_MAX * 2];
-    let octets = postcard::to_slice(finding, &mut octets)
-        .map_err(|error| rusqlite::Error::ToSqlConversionFailure(Box::new(error)))?;
     transaction.execute(
         "INSERT INTO findings
          (device, boot, number, job, revision, last, depth, began_utc, ended_utc,
@@ -566,7 +588,7 @@ fn append_finding(
             finding.verdict.kind.as_str(),
             finding.verdict.reason.as_str(),
             FORMAT,
-            &*octets,
+            octets_of(finding)?,
         ],
     )?;
     if finding.last {
@@ -576,6 +598,16 @@ fn append_finding(
         )?;
     }
     Ok(())
+}
+
+/// In postcard. Both a scope and a finding fit a record of the link.
+fn octets_of(value: &impl serde::Serialize) -> rusqlite::Result<Vec<u8>> {
+    let mut octets = vec![0; RECORD_OCTETS_MAX];
+    let length = postcard::to_slice(value, &mut octets)
+        .map_err(|error| rusqlite::Error::ToSqlConversionFailure(Box::new(error)))?
+        .len();
+    octets.truncate(length);
+    Ok(octets)
 }
 
 fn anchor(transaction: &Transaction<'_>, device: DeviceId, boot: u32) -> rusqlite::Result<Anchor> {
@@ -617,8 +649,10 @@ fn job(
         params![address, target.port(), probe],
     )?;
     let number: i64 = transaction.query_row(
-        "INSERT INTO jobs (case_number, device, boot, serial)
-         SELECT number, ?4, ?5, ?6 FROM cases WHERE address = ?1 AND port = ?2 AND probe = ?3
+        "INSERT INTO jobs (case_number, device, boot, serial, scan)
+         SELECT number, ?4, ?5, ?6,
+                (SELECT max(id) FROM scans WHERE device = ?4 AND boot = ?5)
+         FROM cases WHERE address = ?1 AND port = ?2 AND probe = ?3
          RETURNING number",
         params![
             address,

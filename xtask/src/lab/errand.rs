@@ -1,15 +1,14 @@
 //! What postern is sent out with in the lab: a scope, a list of suspects, a store of its own.
 
-use std::{fmt::Write as _, net::IpAddr, path::PathBuf, process::Command};
-
-use tinyjson::JsonValue;
+use std::{fmt::Write as _, path::PathBuf, process::Command};
 
 use super::{
     network,
     plan::{RESOLVER, SENDER_DOMAIN, SERVERS, SINK, SINK_DOMAIN, Scanner},
 };
 use crate::{
-    failure::{Failure, Result},
+    failure::Result,
+    finding::Finding,
     place,
     run::{self, Said},
 };
@@ -72,47 +71,6 @@ pub(super) struct Suspect {
     pub(super) domain: String,
 }
 
-/// One object that `postern scan --json` printed.
-pub(super) struct Finding {
-    pub(super) number: u64,
-    pub(super) address: IpAddr,
-    pub(super) verdict: String,
-    pub(super) reason: String,
-    /// The outcome of each form.
-    pub(super) outcomes: Vec<String>,
-}
-
-impl Finding {
-    /// Every line of a scan's output.
-    pub(super) fn parse_all(output: &str) -> Result<Vec<Self>> {
-        output
-            .lines()
-            .map(|line| {
-                Self::parse(line).ok_or_else(|| Failure::new(format!("not a finding: {line}")))
-            })
-            .collect()
-    }
-
-    fn parse(line: &str) -> Option<Self> {
-        let value: JsonValue = line.parse().ok()?;
-        let object: &std::collections::HashMap<String, JsonValue> = value.get()?;
-        let text = |name: &str| object.get(name)?.get::<String>().cloned();
-        let forms: &Vec<JsonValue> = object.get("forms")?.get()?;
-        let outcomes = forms.iter().map(|form| {
-            let form: &std::collections::HashMap<String, JsonValue> = form.get()?;
-            form.get("outcome")?.get::<String>().cloned()
-        });
-        Some(Self {
-            // JSON's numbers are floating; these are small and whole.
-            number: *object.get("number")?.get::<f64>()? as u64,
-            address: text("address")?.parse().ok()?,
-            verdict: text("verdict")?,
-            reason: text("reason")?,
-            outcomes: outcomes.collect::<Option<_>>()?,
-        })
-    }
-}
-
 /// Every address of every server, with the domain that it serves.
 pub(super) fn all_servers() -> Vec<Suspect> {
     SERVERS
@@ -165,30 +123,4 @@ fn scope(scanner: &Scanner) -> Result<String> {
          network_connections_max = 16\n\
          network_spacing_ms = 0\n"
     ))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_finding_is_read_from_its_line() {
-        let line = r#"{"number":7,"address":"192.0.2.10","port":25,"verdict":"closed",
-            "reason":"relay-denied","forms":[{"id":"F1/T1","outcome":"refused"}]}"#;
-        let finding = Finding::parse(line).expect("a whole line");
-        assert_eq!(
-            (
-                finding.number,
-                finding.verdict.as_str(),
-                finding.reason.as_str()
-            ),
-            (7, "closed", "relay-denied")
-        );
-        assert_eq!(finding.outcomes, ["refused"]);
-    }
-
-    #[test]
-    fn a_line_without_a_verdict_is_no_finding() {
-        assert!(Finding::parse_all(r#"{"number":7,"address":"192.0.2.10"}"#).is_err());
-    }
 }

@@ -101,13 +101,23 @@ pub(crate) fn down() -> Result<()> {
 
 /// Has the lab up for as long as the work takes. A lab that was up before stays up.
 pub(crate) fn with_lab<T>(work: impl FnOnce() -> Result<T>) -> Result<T> {
-    let was_up = machine::lab_lack().is_none() && is_well();
-    up()?;
-    let result = work();
-    if !was_up {
-        down()?;
+    if machine::lab_lack().is_none() && is_well() {
+        return work();
     }
-    result
+    up()?;
+    let _lab = Borrowed;
+    work()
+}
+
+/// A lab that goes down again, however the work ends.
+struct Borrowed;
+
+impl Drop for Borrowed {
+    fn drop(&mut self) {
+        if let Err(failure) = down() {
+            eprintln!("lab: {failure}");
+        }
+    }
 }
 
 /// Builds the program that the lab sends out, as it is now.

@@ -9,11 +9,14 @@ use std::{
 use super::{
     addresses,
     capture::{Capture, Mark},
-    errand::{self, Errand, Finding, Suspect},
+    errand::{self, Errand, Suspect},
     link,
     plan::{Gate, NEAR, OUT_OF_SCOPE, RESOLVER, SERVERS},
 };
-use crate::failure::{Failure, Result};
+use crate::{
+    failure::{Failure, Result},
+    finding::Finding,
+};
 
 /// What a scan of the whole lab showed.
 pub(crate) struct Scanned {
@@ -73,6 +76,19 @@ fn outside_the_scope() -> [IpAddr; 4] {
 }
 
 impl Scanned {
+    /// A failure if anything did not hold.
+    pub(crate) fn whole(&self) -> Result<()> {
+        if self.broken.is_empty() {
+            Ok(())
+        } else {
+            Err(Failure::new(format!(
+                "{}{}",
+                self.table,
+                self.broken.join("\n")
+            )))
+        }
+    }
+
     fn judge_findings(&mut self, findings: &[Finding]) {
         for server in &SERVERS {
             for address in addresses(server) {
@@ -105,6 +121,18 @@ impl Scanned {
                 self.check(
                     !finding.outcomes.is_empty() && !finding.reason.is_empty(),
                     format!("{} at {address}: forms or reason are missing", server.name),
+                );
+                let unanswered = finding
+                    .outcomes
+                    .iter()
+                    .filter(|outcome| is_unanswered(outcome));
+                let unanswered = unanswered.count();
+                self.check(
+                    unanswered == 0,
+                    format!(
+                        "{} at {address}: {unanswered} forms have no answer",
+                        server.name
+                    ),
                 );
             }
         }
@@ -158,6 +186,11 @@ fn is_next_hop(address: IpAddr) -> bool {
         IpAddr::V4(address) => address.is_multicast() || address == Ipv4Addr::BROADCAST,
         IpAddr::V6(address) => address.is_multicast(),
     }
+}
+
+/// At full depth, on servers that answer everything, no form may end so.
+fn is_unanswered(outcome: &str) -> bool {
+    ["not-reached", "cut-off", "too-long"].contains(&outcome)
 }
 
 fn count(outcomes: &[String]) -> String {

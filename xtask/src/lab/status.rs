@@ -1,6 +1,6 @@
 //! `cargo xtask lab status`: what runs, where, and what it says first.
 
-use std::{collections::HashMap, net::IpAddr, process::ExitCode};
+use std::{net::IpAddr, process::ExitCode};
 
 use tinyjson::JsonValue;
 
@@ -30,11 +30,8 @@ pub(super) fn show(json: bool) -> Result<ExitCode> {
     }
     let rows = rows();
     if json {
-        let array = JsonValue::Array(rows.iter().map(Row::to_json).collect());
-        let text = array
-            .stringify()
-            .map_err(|error| Failure::new(error.to_string()))?;
-        println!("{text}");
+        let objects: Vec<_> = rows.iter().map(Row::to_json).collect();
+        println!("[{}]", objects.join(",\n "));
     } else {
         for row in &rows {
             println!("{}", row.to_line());
@@ -89,22 +86,23 @@ impl Row {
         )
     }
 
-    fn to_json(&self) -> JsonValue {
-        let text = |text: &str| JsonValue::String(text.to_owned());
-        JsonValue::Object(HashMap::from([
-            ("name".to_owned(), text(self.name)),
-            ("address".to_owned(), text(&self.address.to_string())),
-            (
-                "process".to_owned(),
-                self.process
-                    .map_or(JsonValue::Null, |pid| JsonValue::Number(f64::from(pid))),
-            ),
-            (
-                "greeting".to_owned(),
-                self.greeting.as_deref().map_or(JsonValue::Null, text),
-            ),
-        ]))
+    /// Members in a fixed order, which the library's objects do not keep.
+    fn to_json(&self) -> String {
+        let address = self.address.to_string();
+        format!(
+            r#"{{"name":{},"process":{},"address":{},"greeting":{}}}"#,
+            quoted(Some(self.name)),
+            self.process
+                .map_or_else(|| "null".to_owned(), |pid| pid.to_string()),
+            quoted(Some(&address)),
+            quoted(self.greeting.as_deref())
+        )
     }
+}
+
+fn quoted(text: Option<&str>) -> String {
+    let value = text.map_or(JsonValue::Null, |text| JsonValue::String(text.to_owned()));
+    value.stringify().expect("strings and null have a form")
 }
 
 fn describe_process(process: Option<i32>) -> String {

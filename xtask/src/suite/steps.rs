@@ -5,9 +5,14 @@ use std::path::Path;
 use super::{Outcome, Step};
 use crate::{
     cargo::{self, BOARD_TARGET, cargo},
+    debian,
     failure::Result,
-    lab, machine, panic_free, place, run,
+    lab, machine, panic_free, place, run, simulated,
+    spelling::{self, Spelling},
 };
+
+/// The world that is run twice.
+const SEED: u32 = 7;
 
 /// Everything that must hold.
 pub(super) const STEPS: &[Step] = &[
@@ -42,6 +47,14 @@ pub(super) const STEPS: &[Step] = &[
     Step {
         name: "core cannot panic",
         run: core_cannot_panic,
+    },
+    Step {
+        name: "spelling of the letters",
+        run: spelling_of_the_letters,
+    },
+    Step {
+        name: "same seed, same frames",
+        run: same_seed_same_frames,
     },
     Step {
         name: "real mail servers",
@@ -135,6 +148,46 @@ fn core_cannot_panic() -> Result<Outcome> {
         },
         Err(why) => Outcome::failed(why),
     })
+}
+
+fn spelling_of_the_letters() -> Result<Outcome> {
+    let mut spelling = spelling::check(&place::workspace());
+    if let Spelling::NotChecked { .. } = spelling
+        && machine::is_root()
+        && debian::install(&spelling::PACKAGES).is_ok()
+    {
+        spelling = spelling::check(&place::workspace());
+    }
+    Ok(match spelling {
+        Spelling::Right { words } => Outcome::passed(format!("{words} words")),
+        Spelling::Wrong { faults } => Outcome::failed(faults.join("\n")),
+        Spelling::NotChecked { why, get } => Outcome::skipped(why, get),
+    })
+}
+
+fn same_seed_same_frames() -> Result<Outcome> {
+    let folder = place::target().join("same-seed");
+    place::make_fresh_folder(&folder)?;
+    run::output(&mut simulated::build())?;
+    simulated::write_files(&folder)?;
+    let first = simulated::scan(&folder, SEED)?;
+    let second = simulated::scan(&folder, SEED)?;
+    let other = simulated::scan(&folder, SEED + 1)?;
+    Ok(
+        if first.capture != second.capture || first.findings != second.findings {
+            Outcome::failed(format!(
+                "seed {SEED} gave two different worlds; see {}",
+                folder.display()
+            ))
+        } else if first.capture == other.capture {
+            Outcome::failed("another seed gave the same frames: the seed decides nothing")
+        } else {
+            Outcome::Passed {
+                checks: 2,
+                note: format!("{} octets of capture, twice", first.capture.len()),
+            }
+        },
+    )
 }
 
 fn real_mail_servers() -> Result<Outcome> {

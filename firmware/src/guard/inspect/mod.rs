@@ -136,3 +136,6 @@ fn check_padding(available: usize, used: usize) -> Result<(), Stop> {
         Err(Stop::Malformed)
     }
 }
+
+#[cfg(test)]
+pub(super) mod tests;
