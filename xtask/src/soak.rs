@@ -1,12 +1,12 @@
 //! `cargo xtask soak`: the long forms, bounded by its arguments; figures are printed.
 
-use std::{net::IpAddr, process::ExitCode, time::Instant};
+use std::{process::ExitCode, time::Instant};
 
 use lexopt::{Arg::Long, ValueExt as _};
 
 use crate::{
     failure::{Failure, Result},
-    finding::Finding,
+    finding::verdicts,
     fuzz, lab, machine, place, run, simulated,
 };
 
@@ -80,16 +80,6 @@ fn many_seeds(seeds: u32) -> Result<()> {
         started.elapsed().as_secs_f32()
     );
     Ok(())
-}
-
-/// Address, verdict and reason of each finding, in the order of the addresses.
-fn verdicts(findings: &str) -> Result<Vec<(IpAddr, String, String)>> {
-    let mut verdicts: Vec<_> = Finding::parse_all(findings)?
-        .into_iter()
-        .map(|finding| (finding.address, finding.verdict, finding.reason))
-        .collect();
-    verdicts.sort_unstable();
-    Ok(verdicts)
 }
 
 fn fuzz_or_say_why_not(seconds: u32) -> Result<()> {

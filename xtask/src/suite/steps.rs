@@ -7,6 +7,7 @@ use crate::{
     cargo::{self, BOARD_TARGET, cargo},
     debian,
     failure::Result,
+    finding::verdicts,
     lab, machine, panic_free, place, run, simulated,
     spelling::{self, Spelling},
 };
