@@ -10,6 +10,7 @@ mod failure;
 pub mod host;
 pub mod net;
 pub mod observer;
+pub mod parade;
 mod pcap;
 pub mod peers;
 pub mod pipe;

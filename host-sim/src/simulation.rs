@@ -12,7 +12,8 @@ use std::{
     time::Duration,
 };
 
-use embassy_net::{Stack, StackResources};
+use embassy_net::{Runner, Stack, StackResources};
+use embassy_net_driver::Driver;
 use firmware::{
     appliance::{Appliance, Memory, WORKERS},
     guard::{Counters, Doors, Guard, ProberWarden, Watch},
@@ -30,6 +31,7 @@ use crate::{
     clock::{self, Clock},
     drive::drive,
     executor::Task,
+    net::{internet::Internet, link::DeviceEnd},
     observer::{Allowed, Observer, Seen},
     pipe::{PipeEnd, pipe},
     random::Random,
@@ -130,37 +132,28 @@ impl Simulation {
         self,
         host: impl AsyncFnOnce(PipeEnd, Time) -> T,
     ) -> Result<(T, Report), Failure> {
-        let clock = Clock::start();
-        let world = &self.world;
-        let observer = Observer::new(self.allowed, self.capture);
-        let (device_end, mut internet) = build::internet(world, &observer);
-
+        let world = self.world.clone();
         let prober = RefCell::new(Prober::new(DeviceId(world.device_id), world.boot));
         let watch = Watch::new(Doors {
             gateway_v4: Some(world.device.gateway_v4),
             gateway_v6: Some(world.device.gateway_v6),
             ..Doors::default()
         });
-        let guard = Guard::new(device_end, &watch, ProberWarden(&prober), ());
+        let appliance = Appliance::<WORKERS>::new(&prober);
+        let mut memory = Box::new(Memory::<WORKERS>::new());
         let mut resources = StackResources::<SOCKETS_MAX>::new();
-        let stack_seed = world.seed_of(b"stack");
-        let (stack, mut runner) =
-            embassy_net::new(guard, build::config(world), &mut resources, stack_seed);
+
+        let mut bench = self.begin();
+        let guard = Guard::new(bench.device_end(), &watch, ProberWarden(&prober), ());
+        let (stack, mut runner) = bench.stack(guard, &mut resources);
         let random = SeededRandom(RefCell::new(Random::new(world.seed_of(b"device"))));
         let sockets = u8::try_from(WORKERS).expect("a worker's index fits an octet");
         let env = StackEnv::new(stack, sockets, &watch, random);
 
         let (host_end, appliance_end) = pipe();
         let (reader, writer) = appliance_end.split();
-        let appliance = Appliance::<WORKERS>::new(&prober);
-        let mut memory = Box::new(Memory::<WORKERS>::new());
-        let result = Cell::new(None);
         let time = Time { began: world.began };
-
         let mut tasks = vec![
-            Task::new("host", async {
-                result.set(Some(host(host_end, time).await));
-            }),
             Task::new("network stack", async {
                 runner.run().await;
             }),
@@ -170,26 +163,11 @@ impl Simulation {
             }),
         ];
         for (index, memory) in memory.workers.iter_mut().enumerate() {
-            let work = appliance.work(&env, index, memory);
-            tasks.push(Task::new("worker", work));
+            tasks.push(Task::new("worker", appliance.work(&env, index, memory)));
         }
-        drive(
-            world.seed,
-            &clock,
-            &mut internet,
-            &mut tasks,
-            self.duration_max,
-        )?;
-        drop(tasks);
-
-        let value = result.take().expect("the first task has ended");
-        let report = Report {
-            seed: world.seed,
-            elapsed: clock.now(),
-            wire: observer.finish().map_err(Failure::Capture)?,
-            guard: Some(watch.counters()),
-        };
-        Ok((value, report))
+        let (value, report) = bench.finish("host", host(host_end, time), tasks)?;
+        let guard = Some(watch.counters());
+        Ok((value, Report { guard, ..report }))
     }
 
     /// Runs `application` instead of the appliance, on the device's network stack and without
@@ -198,41 +176,83 @@ impl Simulation {
         self,
         application: impl AsyncFnOnce(Stack<'_>) -> T,
     ) -> Result<(T, Report), Failure> {
-        let clock = Clock::start();
-        let world = &self.world;
-        let observer = Observer::new(self.allowed, self.capture);
-        let (device_end, mut internet) = build::internet(world, &observer);
         let mut resources = StackResources::<SOCKETS_MAX>::new();
-        let stack_seed = world.seed_of(b"stack");
-        let (stack, mut runner) =
-            embassy_net::new(device_end, build::config(world), &mut resources, stack_seed);
+        let mut bench = self.begin();
+        let device_end = bench.device_end();
+        let (stack, mut runner) = bench.stack(device_end, &mut resources);
+        let network = Task::new("network stack", async {
+            runner.run().await;
+        });
+        bench.finish("application", application(stack), vec![network])
+    }
 
+    fn begin(self) -> Bench {
+        let clock = Clock::start();
+        let observer = Observer::new(self.allowed, self.capture);
+        let (device_end, internet) = build::internet(&self.world, &observer);
+        Bench {
+            world: self.world,
+            duration_max: self.duration_max,
+            clock,
+            observer,
+            device_end: Some(device_end),
+            internet,
+        }
+    }
+}
+
+/// A simulation that has begun: everything but the device.
+struct Bench {
+    world: World,
+    duration_max: Duration,
+    clock: Clock,
+    observer: Observer,
+    device_end: Option<DeviceEnd>,
+    internet: Internet,
+}
+
+impl Bench {
+    /// The device's end of its link, which there is once.
+    fn device_end(&mut self) -> DeviceEnd {
+        self.device_end.take().expect("one device is on the link")
+    }
+
+    /// The device's network stack over `driver`.
+    fn stack<'d, D: Driver>(
+        &self,
+        driver: D,
+        resources: &'d mut StackResources<SOCKETS_MAX>,
+    ) -> (Stack<'d>, Runner<'d, D>) {
+        let seed = self.world.seed_of(b"stack");
+        embassy_net::new(driver, build::config(&self.world), resources, seed)
+    }
+
+    /// Moves time until `main` returns, with `tasks` beside it.
+    fn finish<T>(
+        mut self,
+        name: &'static str,
+        main: impl Future<Output = T>,
+        tasks: Vec<Task<'_>>,
+    ) -> Result<(T, Report), Failure> {
+        let seed = self.world.seed;
         let result = Cell::new(None);
-        let mut tasks = [
-            Task::new("application", async {
-                result.set(Some(application(stack).await));
-            }),
-            Task::new("network stack", async {
-                runner.run().await;
-            }),
-        ];
+        let main = Task::new(name, async { result.set(Some(main.await)) });
+        let mut all: Vec<_> = std::iter::once(main).chain(tasks).collect();
         drive(
-            world.seed,
-            &clock,
-            &mut internet,
-            &mut tasks,
+            seed,
+            &self.clock,
+            &mut self.internet,
+            &mut all,
             self.duration_max,
         )?;
-        drop(tasks);
-
-        let value = result.take().expect("the first task has ended");
+        drop(all);
         let report = Report {
-            seed: world.seed,
-            elapsed: clock.now(),
-            wire: observer.finish().map_err(Failure::Capture)?,
+            seed,
+            elapsed: self.clock.now(),
+            wire: self.observer.finish().map_err(Failure::Capture)?,
             guard: None,
         };
-        Ok((value, report))
+        Ok((result.take().expect("the main task has ended"), report))
     }
 }
 

@@ -35,7 +35,7 @@ pub struct World {
 /// What is at an address and port.
 #[derive(Clone)]
 pub enum Site {
-    /// A server.
+    /// A server. Its address must be unicast.
     Peer(Peer),
     /// A host on which this port is closed: it answers with a reset.
     ClosedPort,

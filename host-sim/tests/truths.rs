@@ -124,8 +124,8 @@ struct Client {
     over: bool,
 }
 
-/// How long a client waits for a reply.
-const PATIENCE: Duration = Duration::from_secs(30);
+/// How long a client waits for a reply: longer than any truth takes to come out.
+const PATIENCE: Duration = Duration::from_secs(600);
 
 impl Client {
     fn say(&mut self, line: &str) -> String {
@@ -136,26 +136,31 @@ impl Client {
         self.event(|conversation, turn| conversation.on_octets(octets.as_bytes(), turn))
     }
 
-    /// Gives the conversation an event and waits for an answer as long as a client has patience.
+    /// Gives the conversation an event and waits for the whole reply.
     fn event(&mut self, event: impl FnOnce(&mut dyn Conversation, &mut Turn)) -> String {
         let mut turn = Turn::new(self.now, self.timer);
         event(self.conversation.as_mut(), &mut turn);
         let deadline = self.now + PATIENCE;
+        let mut said = String::new();
         loop {
             self.timer = turn.timer();
             self.over = turn.is_closed();
-            let said = String::from_utf8_lossy(turn.sent()).into_owned();
+            said.push_str(std::str::from_utf8(turn.sent()).unwrap());
+            if self.over || is_whole(&said) {
+                return said;
+            }
             match self.timer {
-                _ if !said.is_empty() || self.over => return said,
                 Some(due) if due <= deadline => self.now = due,
-                _ => {
-                    self.now = deadline;
-                    self.over = true;
-                    return said;
-                }
+                _ => return said,
             }
             turn = Turn::new(self.now, None);
             self.conversation.on_timer(&mut turn);
         }
     }
+}
+
+/// Whether the last line of `said` is complete and ends a reply.
+fn is_whole(said: &str) -> bool {
+    let last = said.lines().last().unwrap_or_default();
+    said.ends_with("\r\n") && last.as_bytes().get(3) != Some(&b'-')
 }

@@ -2,6 +2,8 @@
 
 #[path = "../fuzz/checks/classify.rs"]
 mod classify;
+#[path = "../fuzz/checks/dialogue.rs"]
+mod dialogue;
 #[path = "../fuzz/checks/frames.rs"]
 mod frames;
 #[path = "../fuzz/checks/name.rs"]
@@ -19,6 +21,7 @@ type Check = fn(&[u8]);
 
 const CHECKS: &[(&str, Check)] = &[
     ("classify", classify::check),
+    ("dialogue", dialogue::check),
     ("frames", frames::check),
     ("name", name::check),
     ("path", path::check),

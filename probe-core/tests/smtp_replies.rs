@@ -253,6 +253,21 @@ fn greetings_give_programs_away() {
 }
 
 #[test]
+fn answers_to_ehlo_give_programs_away() {
+    for (line, server) in [
+        ("PRDR", Some(Server::Exim)),
+        ("PIPECONNECT", Some(Server::Exim)),
+        ("DELIVERBY", Some(Server::Sendmail)),
+        ("XVERP=Courier", Some(Server::Courier)),
+        ("X-EXPS GSSAPI NTLM", Some(Server::Exchange)),
+        ("PIPELINING", None),
+    ] {
+        let stream = format!("250-m.example Hello\r\n250 {line}\r\n");
+        assert_eq!(one(Step::Ehlo, stream).server, server, "{line}");
+    }
+}
+
+#[test]
 fn quirks_are_named_and_nothing_is_lost() {
     for (stream, code, last, quirks) in [
         ("250 ok\n", 250, "250 ok", &["bare-lf"][..]),

@@ -38,6 +38,8 @@ struct Host<'a, const N: usize> {
     targets: &'a [&'a str],
     peers: Vec<Peer>,
     stop_ms: Option<u64>,
+    /// Stores nothing before.
+    stores_ms: u64,
 }
 
 impl<const N: usize> Host<'_, N> {
@@ -53,7 +55,8 @@ impl<const N: usize> Host<'_, N> {
             reader: device_reads,
             writer: device_writes,
         };
-        let host = speak(&stage, self.targets, self.stop_ms, host_reads, host_writes);
+        let patience = (self.stop_ms, self.stores_ms);
+        let host = speak(&stage, self.targets, patience, host_reads, host_writes);
         let story = stage.run(async {
             match select(host, run(&stage, &prober, link, &mut memory)).await {
                 Either::First(story) => story,
@@ -67,7 +70,7 @@ impl<const N: usize> Host<'_, N> {
 async fn speak(
     stage: &Stage,
     targets: &[&str],
-    stop_ms: Option<u64>,
+    (stop_ms, stores_ms): (Option<u64>, u64),
     mut reader: impl Read<Error: std::fmt::Debug>,
     mut writer: impl Write<Error: std::fmt::Debug>,
 ) -> Story {
@@ -78,6 +81,8 @@ async fn speak(
     let scope = scope(&["192.0.2.0/24", "2001:db8::/32"], &[], &[25]);
     host.start(stage.now(), ScanId(1), &scope).unwrap();
     let mut stop_at = stop_ms.map_or(Instant::NEVER, Instant::from_millis);
+    let stores_at = Instant::from_millis(stores_ms);
+    let mut unstored = None;
     let mut findings = Vec::new();
     let mut octets = [0; FRAME_OCTETS_MAX];
     loop {
@@ -85,6 +90,11 @@ async fn speak(
         if now >= stop_at {
             stop_at = Instant::NEVER;
             host.stop(now);
+        }
+        if now >= stores_at
+            && let Some(record) = unstored.take()
+        {
+            host.stored(record);
         }
         while let Some(count) = host.link_transmit(now, list, &mut octets) {
             writer.write_all(&octets[..count]).await.unwrap();
@@ -96,16 +106,22 @@ async fn speak(
                 elapsed_ms: now.as_millis(),
             };
         }
-        let due = host.link_due(now).min(stop_at).max(now + Millis(1));
+        let due = match unstored {
+            Some(_) => stores_at,
+            None => Instant::NEVER,
+        };
+        let due = host
+            .link_due(now)
+            .min(stop_at)
+            .min(due)
+            .max(now + Millis(1));
         let reading = select(reader.read(&mut octets), stage.sleep_until(due));
         let Either::First(count) = reading.await else {
             continue;
         };
         let mut rest = &octets[..count.unwrap()];
         while let Some(message) = host.received(stage.now(), &mut rest) {
-            if let Some(record) = message.record() {
-                host.stored(record);
-            }
+            unstored = message.record().or(unstored);
             if let ToHost::Finding(finding) = message {
                 findings.push(finding);
             }
@@ -131,6 +147,7 @@ fn targets_that_do_not_answer_are_told_so() {
             Peer::Fails(OpenFailure::NoAnswer),
         ],
         stop_ms: None,
+        stores_ms: 0,
     }
     .scans();
     assert_eq!(story.ended, Ended::ListDone);
@@ -192,6 +209,7 @@ fn a_closed_server_is_told_so() {
         targets: &["192.0.2.1:25"],
         peers: vec![server(closed)],
         stop_ms: None,
+        stores_ms: 0,
     }
     .scans();
     let target = "192.0.2.1:25".parse().unwrap();
@@ -205,6 +223,7 @@ fn a_greylisted_job_gives_up_its_worker_and_comes_back() {
         targets: &["192.0.2.1:25", "192.0.2.2:25"],
         peers: vec![server(greylisting), server(closed), server(closed)],
         stop_ms: None,
+        stores_ms: 0,
     }
     .scans();
     let (first, second) = (
@@ -228,6 +247,7 @@ fn a_scan_that_is_stopped_gives_its_jobs_back_with_what_is_known() {
         targets: &["192.0.2.1:25", "192.0.2.2:25", "192.0.2.3:25"],
         peers: vec![silent(), silent()],
         stop_ms: Some(5_000),
+        stores_ms: 0,
     }
     .scans();
     assert_eq!(story.ended, Ended::HostAsked);
@@ -245,4 +265,33 @@ fn a_scan_that_is_stopped_gives_its_jobs_back_with_what_is_known() {
     );
     assert!(story.elapsed_ms < 5_100, "{}", story.elapsed_ms);
     assert_eq!(stage.connections_open(), 0);
+}
+
+#[test]
+fn workers_wait_while_the_host_stores_nothing_and_nothing_is_lost() {
+    let addresses: Vec<String> = (0..250).map(|last| format!("192.0.2.{last}:25")).collect();
+    let targets: Vec<&str> = addresses.iter().map(String::as_str).collect();
+    let peers = || (0..250).map(|_| server(closed)).collect();
+    let at_once = Host::<4> {
+        targets: &targets,
+        peers: peers(),
+        stop_ms: None,
+        stores_ms: 0,
+    };
+    let (at_once, _) = at_once.scans();
+    let late = Host::<4> {
+        targets: &targets,
+        peers: peers(),
+        stop_ms: None,
+        stores_ms: 60_000,
+    };
+    let (late, _) = late.scans();
+    assert_eq!(at_once.told().len(), 250);
+    assert_eq!(at_once.told(), late.told());
+    assert!(at_once.elapsed_ms < 60_000);
+    let waited = late
+        .findings
+        .iter()
+        .filter(|of| of.began.as_millis() >= 60_000);
+    assert!(waited.count() > 50, "the outbox never filled");
 }

@@ -94,7 +94,7 @@ fn only_what_may_leave_reaches_the_driver() {
     rx.consume(|frame| assert_eq!(*frame, noise));
     answer.consume(outside.len(), |room| room.copy_from_slice(&outside));
 
-    assert_eq!(cable.sent, [probe.clone()]);
+    assert_eq!(cable.sent, std::slice::from_ref(&probe));
     let remote = "203.0.113.9:25".parse().unwrap();
     assert_eq!(*warden.violations.borrow(), [remote; 2]);
     let counted = Counters {

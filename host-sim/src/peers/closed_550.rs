@@ -130,8 +130,9 @@ impl Policy for Exim {
     }
 
     fn is_syntax_error(&self, reply: &Reply) -> bool {
+        // A 503 to what a client sent behind a MAIL that was refused is not counted either.
         let counted = |line: &String| !line.contains(NOT_COUNTED);
-        (500..=503).contains(&reply.code) && reply.lines.iter().all(counted)
+        (500..=502).contains(&reply.code) && reply.lines.iter().all(counted)
     }
 
     fn revise(&mut self, reply: Reply, context: &Context) -> Reply {

@@ -105,8 +105,9 @@ fn tested(view: &CaseView, job: &JobView) -> Tested {
             .pairs()
             .filter(|line| line.outcome.is_accepted() && !line.pair.pair().recipient.is_control())
             .map(|line| {
-                let pair = line.pair.pair();
-                format!("{} {}", writer.mail(pair), writer.rcpt(pair, false))
+                let sender = redacted(&writer.sender(line.pair));
+                let recipient = redacted(&writer.recipient(line.pair, false));
+                format!("MAIL FROM:{sender} RCPT TO:{recipient}")
             })
             .collect(),
     }
@@ -133,8 +134,8 @@ fn deciding(view: &CaseView, job: &JobView) -> Vec<Line> {
         .collect()
 }
 
-/// The marks that servers repeat from our addresses, shortened as in our own commands: whoever
-/// knows a mark could answer in its place.
+/// The marks in addresses of ours, shortened to their role letter: a letter may travel far, and
+/// marks say which job of which device it was.
 fn redacted(text: &str) -> String {
     const MARK_CHARACTERS: usize = 14;
     let mut out = String::with_capacity(text.len());
@@ -146,12 +147,12 @@ fn redacted(text: &str) -> String {
         let (word, after) = rest.split_at(length);
         let base32 = |letter: char| letter.is_ascii_lowercase() || matches!(letter, '2'..='7');
         let is_mark = word.len() == MARK_CHARACTERS
-            && word.starts_with(['s', 'u', 'r'])
+            && word.starts_with(['s', 'r', 't'])
             && word.chars().all(base32);
         match word.chars().next() {
             Some(role) if is_mark => {
                 out.push(role);
-                out.push('…');
+                out.push_str("...");
             }
             _ => out.push_str(word),
         }
@@ -179,4 +180,27 @@ fn caveats(job: &JobView) -> Vec<Caveat> {
         caveats.push(Caveat::Laboratory);
     }
     caveats
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn marks_are_shortened_and_words_are_not() {
+        for (text, redacted_text) in [
+            (
+                "554 5.7.1 <raaaqaaaqaapfc@sink.cert.example>: Relay access denied",
+                "554 5.7.1 <r...@sink.cert.example>: Relay access denied",
+            ),
+            ("RCPT TO:<\"raaaqaaaqaapfc%d\"@h>", "RCPT TO:<\"r...%d\"@h>"),
+            (
+                "550 representations are refused",
+                "550 representations are refused",
+            ),
+            ("", ""),
+        ] {
+            assert_eq!(redacted(text), redacted_text);
+        }
+    }
 }

@@ -13,7 +13,7 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use probe_core::{
     evidence::Evidence,
-    finding::DeviceId,
+    finding::{DeviceId, JobSerial},
     name::Name,
     scope::{Depth, Scope},
     time::Utc,
@@ -36,6 +36,8 @@ pub struct CaseView {
 pub struct JobView {
     /// Its number in the store.
     pub number: JobNumber,
+    /// Its number on its device.
+    pub serial: JobSerial,
     /// The device that ran it.
     pub device: DeviceId,
     /// The device's boot.
@@ -165,6 +167,7 @@ fn merged(mut findings: Vec<Kept>) -> Option<JobView> {
     }
     Some(JobView {
         number: first.job,
+        serial: first.finding.job,
         device: first.device,
         boot: last.finding.boot,
         scope: last.scope.clone().or_else(|| first.scope.clone()),

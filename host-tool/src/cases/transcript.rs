@@ -82,28 +82,22 @@ impl Scribe {
         if line.is_first {
             if line.step != Step::Greeting && self.greeted != line.connection {
                 self.greeted = line.connection;
-                let ehlo = writer.ehlo(hello);
-                say(match line.step {
-                    Step::Helo => ehlo.replacen("EHLO", "HELO", 1),
-                    _ => ehlo,
-                });
+                say(writer.hello(hello, line.step != Step::Helo));
             }
-            let pair = line.pair.map(|id| id.pair());
-            match (line.step, pair) {
+            match (line.step, line.pair) {
                 (Step::Mail, Some(pair)) => {
-                    let mail = writer.mail(pair);
+                    let mail = format!("MAIL FROM:{}", writer.sender(pair));
                     say(mail.clone());
                     self.mail = Some((line.connection, mail));
                 }
                 (Step::Rcpt, Some(pair)) => {
-                    let mail = Some((line.connection, writer.mail(pair)));
-                    if self.mail != mail {
-                        if let Some((_, command)) = &mail {
-                            say(command.clone());
-                        }
-                        self.mail = mail;
+                    let mail = format!("MAIL FROM:{}", writer.sender(pair));
+                    let mail = (line.connection, mail);
+                    if self.mail.as_ref() != Some(&mail) {
+                        say(mail.1.clone());
+                        self.mail = Some(mail);
                     }
-                    say(writer.rcpt(pair, line.twin));
+                    say(format!("RCPT TO:{}", writer.recipient(pair, line.twin)));
                 }
                 (Step::Rset, _) => say("RSET".to_owned()),
                 (Step::StartTls, _) => say("STARTTLS".to_owned()),
@@ -113,7 +107,7 @@ impl Scribe {
         }
         let mut text = escaped(line.text);
         if line.is_cut {
-            text.push('…');
+            text.push_str("...");
         }
         conversation.lines.push(Said {
             by_us: false,

@@ -72,24 +72,29 @@ impl Entry {
         SocketAddr::new(self.address.to_canonical(), self.port)
     }
 
-    /// What the appliance is told. It keeps [`LISTED_NAMES_MAX`] names; domains go before the
-    /// host name, which the server's greeting usually tells.
+    /// What the appliance is told.
     pub fn suspect(&self) -> Suspect {
-        let mut names: heapless::Vec<Name, LISTED_NAMES_MAX, u8> = heapless::Vec::new();
-        for name in self.about.domains.iter().chain(self.about.name.iter()) {
-            if !names.contains(name) && names.push(name.clone()).is_err() {
-                break;
-            }
-        }
         Suspect {
             address: self.address,
             port: self.port,
-            names,
+            names: self.about.names(),
         }
     }
 }
 
 impl About {
+    /// The names that the appliance is told, [`LISTED_NAMES_MAX`] at most: domains go before the
+    /// host name, which the server's greeting usually tells.
+    pub fn names(&self) -> heapless::Vec<Name, LISTED_NAMES_MAX, u8> {
+        let mut names: heapless::Vec<Name, LISTED_NAMES_MAX, u8> = heapless::Vec::new();
+        for name in self.domains.iter().chain(self.name.iter()) {
+            if !names.contains(name) && names.push(name.clone()).is_err() {
+                break;
+            }
+        }
+        names
+    }
+
     /// Adds what another line says about the same suspect. The first word stands.
     pub fn merge(&mut self, other: Self) {
         self.name = self.name.take().or(other.name);

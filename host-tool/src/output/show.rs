@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 use anstyle::Style;
 use probe_core::{
     evidence::{Connection, Ending},
+    relay::Outcome,
     smtp::{Extensions, Server},
 };
 
@@ -27,7 +28,7 @@ pub fn text(view: &CaseView, judgements: &[Judgement], width: Option<usize>) -> 
     let mut out = String::new();
     heading(&mut out, view);
     summary(&mut out, view, job, width);
-    conversations(&mut out, view, job);
+    conversations(&mut out, view, job, width);
     all_forms(&mut out, view, job, width);
     history(&mut out, judgements, width);
     out
@@ -140,7 +141,7 @@ fn about_server(job: &JobView) -> String {
     about
 }
 
-fn conversations(out: &mut String, view: &CaseView, job: &JobView) {
+fn conversations(out: &mut String, view: &CaseView, job: &JobView, width: Option<usize>) {
     let dim = Style::new().dimmed();
     for (number, conversation) in (1..).zip(transcript::of(view, job)) {
         let _ = writeln!(
@@ -156,11 +157,11 @@ fn conversations(out: &mut String, view: &CaseView, job: &JobView) {
             }
         }
     }
-    let _ = writeln!(
-        out,
-        "\nReplies that decide, that are odd or that accept are kept with their text. s… and u… \n\
-         stand for the marks of this test in addresses of ours."
-    );
+    if job.evidence.lines().next().is_some() {
+        let note = "Replies that decide, accept or are odd are kept with their first and last \
+                    line; the others are counted.";
+        let _ = writeln!(out, "\n{}", wrapped(note, 0, width));
+    }
 }
 
 fn connection(connection: &Connection) -> String {
@@ -204,10 +205,17 @@ fn all_forms(out: &mut String, view: &CaseView, job: &JobView, width: Option<usi
                 None => reply.code.to_string(),
             });
         let outcome = Cell::new(line.outcome.as_str());
+        let (sender, recipient) = if line.outcome == Outcome::NotFormable {
+            // Whatever would stand there was not sent.
+            let (sender, recipient) = (pair.sender.info(), pair.recipient.info());
+            (sender.template.to_owned(), recipient.template.to_owned())
+        } else {
+            (writer.sender(line.pair), writer.recipient(line.pair, false))
+        };
         table.push(vec![
             Cell::new(forms::id(pair)),
-            Cell::new(writer.mail(pair).replacen("MAIL FROM:", "", 1)),
-            Cell::new(writer.rcpt(pair, false).replacen("RCPT TO:", "", 1)),
+            Cell::new(sender),
+            Cell::new(recipient),
             Cell::new(reply),
             if line.outcome.is_accepted() {
                 outcome.styled(Style::new().bold())

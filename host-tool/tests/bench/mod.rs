@@ -7,16 +7,16 @@ use std::{
 };
 
 /// The moment at which simulated worlds begin here.
-pub const CLOCK: &str = "2026-11-20T09:00:00Z";
+pub(crate) const CLOCK: &str = "2026-11-20T09:00:00Z";
 
 /// A folder, and the program run in it.
-pub struct Bench {
+pub(crate) struct Bench {
     folder: PathBuf,
 }
 
 impl Bench {
     /// An empty folder.
-    pub fn new(name: &str) -> Self {
+    pub(crate) fn new(name: &str) -> Self {
         let name = format!("postern-cli-{}-{name}", std::process::id());
         let folder = std::env::temp_dir().join(name);
         let _ = fs::remove_dir_all(&folder);
@@ -25,7 +25,7 @@ impl Bench {
     }
 
     /// A folder with the demonstration's list and scope, `list.csv` and `scope.toml`.
-    pub fn demo(name: &str) -> Self {
+    pub(crate) fn demo(name: &str) -> Self {
         let bench = Self::new(name);
         bench.write("list.csv", &host_sim::demo::suspects_csv());
         let depth = probe_core::scope::Depth::Standard;
@@ -34,17 +34,17 @@ impl Bench {
     }
 
     /// Where a file of this folder is.
-    pub fn path(&self, file: &str) -> PathBuf {
+    pub(crate) fn path(&self, file: &str) -> PathBuf {
         self.folder.join(file)
     }
 
     /// Writes a file.
-    pub fn write(&self, file: &str, text: &str) {
+    pub(crate) fn write(&self, file: &str, text: &str) {
         fs::write(self.path(file), text).unwrap();
     }
 
     /// The program with `arguments`, in this folder, with this folder as its home.
-    pub fn command(&self, arguments: &[&str]) -> Command {
+    pub(crate) fn command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_postern"));
         command
             .args(arguments)
@@ -56,12 +56,12 @@ impl Bench {
     }
 
     /// Runs the program to its end.
-    pub fn run(&self, arguments: &[&str]) -> Ran {
+    pub(crate) fn run(&self, arguments: &[&str]) -> Ran {
         Ran::from(self.command(arguments).output().unwrap())
     }
 
     /// Scans the demonstration's world into `findings.db`, with more arguments.
-    pub fn scan(&self, more: &[&str]) -> Ran {
+    pub(crate) fn scan(&self, more: &[&str]) -> Ran {
         let mut arguments = vec![
             "scan",
             "--link",
@@ -80,6 +80,18 @@ impl Bench {
     }
 }
 
+impl Bench {
+    /// The number of the finding of an address.
+    pub(crate) fn number_of(&self, address: &str) -> String {
+        let listed = self.run(&["findings", "--store", "findings.db"]).out;
+        let row = listed
+            .lines()
+            .find(|line| line.split_whitespace().nth(1) == Some(address));
+        let number = row.and_then(|row| row.split_whitespace().next());
+        number.unwrap_or_else(|| panic!("no {address}")).to_owned()
+    }
+}
+
 impl Drop for Bench {
     fn drop(&mut self) {
         let _ = fs::remove_dir_all(&self.folder);
@@ -88,13 +100,13 @@ impl Drop for Bench {
 
 /// How a run ended.
 #[derive(Debug)]
-pub struct Ran {
+pub(crate) struct Ran {
     /// The exit status.
-    pub status: i32,
+    pub(crate) status: i32,
     /// What it printed.
-    pub out: String,
+    pub(crate) out: String,
     /// What it complained of.
-    pub err: String,
+    pub(crate) err: String,
 }
 
 impl From<Output> for Ran {
@@ -109,13 +121,13 @@ impl From<Output> for Ran {
 
 impl Ran {
     /// All of it as one text.
-    pub fn all(&self) -> String {
+    pub(crate) fn all(&self) -> String {
         format!("{}{}exit status {}\n", self.out, self.err, self.status)
     }
 }
 
 /// Holds `text` against a golden file; `UPDATE_GOLDEN=1` writes it anew.
-pub fn golden(name: &str, text: &str) {
+pub(crate) fn golden(name: &str, text: &str) {
     let path = Path::new(env!("CARGO_MANIFEST_DIR"))
         .join("tests/golden")
         .join(name);
@@ -131,4 +143,21 @@ pub fn golden(name: &str, text: &str) {
         "{} differs; if that is meant, run UPDATE_GOLDEN=1 cargo test -p host-tool",
         path.display()
     );
+}
+
+/// How many frames of a capture in pcap format carry TCP.
+pub(crate) fn tcp_frames(pcap: &[u8]) -> usize {
+    let mut rest = &pcap[24..];
+    let mut count = 0;
+    while rest.len() >= 16 {
+        let length = u32::from_le_bytes(rest[8..12].try_into().unwrap()) as usize;
+        let frame = &rest[16..16 + length];
+        let (kind, protocol_v4, protocol_v6) = (&frame[12..14], frame.get(23), frame.get(20));
+        count += usize::from(
+            (kind == [0x08, 0x00] && protocol_v4 == Some(&6))
+                || (kind == [0x86, 0xdd] && protocol_v6 == Some(&6)),
+        );
+        rest = &rest[16 + length..];
+    }
+    count
 }

@@ -2,7 +2,7 @@
 
 use host_tool::letters::{
     FaultKind, Language, Profile, WhyDraft,
-    model::{FindingFacts, LetterFacts, Recipient, gather},
+    model::{FindingFacts, LetterFacts, Recipient},
     render,
 };
 use probe_core::{
@@ -156,37 +156,4 @@ fn names_from_outside_break_nothing() {
     );
     assert!(!letter.text.lines().any(|line| line.starts_with("Bcc")));
     assert!(!letter.recipient.unwrap().contains(['\r', '\n']));
-}
-
-#[test]
-fn one_contact_gets_one_letter() {
-    let to = |contact: Option<&str>| Recipient {
-        contact: contact.map(Into::into),
-        ..Recipient::default()
-    };
-    let letters = gather([
-        (to(Some("abuse@a.example")), facts::suspected(1)),
-        (to(None), facts::suspected(2)),
-        (to(Some("abuse@b.example")), facts::suspected(3)),
-        (to(Some("Abuse@a.example")), facts::suspected(4)),
-        (to(None), facts::suspected(5)),
-    ]);
-    let octets: Vec<Vec<String>> = letters
-        .iter()
-        .map(|(_, findings)| {
-            findings
-                .iter()
-                .map(|finding| finding.endpoint.ip().to_string())
-                .collect()
-        })
-        .collect();
-    assert_eq!(
-        octets,
-        [
-            vec!["192.0.2.1", "192.0.2.4"],
-            vec!["192.0.2.2"],
-            vec!["192.0.2.3"],
-            vec!["192.0.2.5"]
-        ]
-    );
 }

@@ -11,6 +11,7 @@
 #![no_main]
 
 mod frames;
+mod host;
 mod names;
 mod prober;
 mod relay;
@@ -40,6 +41,7 @@ pub extern "C" fn _start() -> ! {
     names::scope(octets);
     frames::to_host(octets);
     frames::to_device(octets);
+    host::host(octets);
     prober::prober(octets);
     let mut transmit = [0; 512];
     relay::dialogue(octets, black_box(&mut transmit));

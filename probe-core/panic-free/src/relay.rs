@@ -14,6 +14,7 @@ use probe_core::{
     scope::{Depth, Scope},
     suspect::Suspect,
     time::{Instant, Utc},
+    verdict::judge,
 };
 
 pub(crate) fn dialogue(received: &[u8], transmit: &mut [u8]) {
@@ -49,7 +50,12 @@ pub(crate) fn dialogue(received: &[u8], transmit: &mut [u8]) {
             }
             black_box(&output);
         }
-        black_box(dialogue.parked());
+        if let Some(parked) = dialogue.parked() {
+            dialogue = RelayDialogue::new(Setup {
+                resume: black_box(Some(parked)),
+                ..setup
+            });
+        }
         black_box(dialogue.refusals());
     }
     let later = evidence.clone();
@@ -61,6 +67,7 @@ pub(crate) fn dialogue(received: &[u8], transmit: &mut [u8]) {
     for connection in evidence.connections() {
         black_box(connection);
     }
+    black_box(judge(&evidence));
     black_box(&evidence);
 }
 

@@ -454,7 +454,7 @@ impl Course<'_> {
         if !only_quit_is_missing {
             self.cut_off_the_awaited_pair();
         }
-        if !only_quit_is_missing || !doubtful.is_empty() {
+        if !self.borne.pipelines && (!only_quit_is_missing || !doubtful.is_empty()) {
             self.plan.was_interrupted(&self.borne);
         }
         let mut notes = Notes::INTERRUPTED;
@@ -1008,6 +1008,7 @@ impl Course<'_> {
     }
 
     fn ended_in_order(&mut self, now: Instant) {
+        self.plan.was_borne();
         self.stage = Stage::Over;
         self.ended(now, Ending::InOrder, Some(Close::Fin));
     }

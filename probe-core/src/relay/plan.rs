@@ -138,10 +138,17 @@ impl Plan {
         }
     }
 
-    /// The server ended a connection that had borne this: the next one gets half, so that it can
-    /// end in order.
+    /// The server ended a connection that had borne this, one command at a time: the next one gets
+    /// half, so that it can end in order.
     pub(super) fn was_interrupted(&mut self, borne: &Borne) {
-        self.pairs_max = self.pairs_max.min((borne.pairs / 2).max(1));
+        if borne.pairs > 0 {
+            self.pairs_max = self.pairs_max.min((borne.pairs / 2).max(1));
+        }
+    }
+
+    /// A connection bore all that it was given: the next one gets twice as much.
+    pub(super) fn was_borne(&mut self) {
+        self.pairs_max = self.pairs_max.saturating_mul(2);
     }
 
     /// The server takes only so many recipients under one MAIL, or RSETs on one connection.

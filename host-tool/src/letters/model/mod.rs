@@ -1,15 +1,13 @@
 //! What a letter is about, without a word of any language.
 
 mod decision;
-mod gather;
 
 use std::net::SocketAddr;
 
 use jiff::civil::Date;
-use probe_core::{scope::Depth, smtp::Server, time::Utc, verdict::Verdict};
+use probe_core::{scope::Depth, time::Utc, verdict::Verdict};
 
 pub use decision::{Decision, Occasion, WhyNone, decide};
-pub use gather::gather;
 
 /// Everything that one letter says. Several findings of one recipient make one letter.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -112,20 +110,6 @@ pub enum Product {
     Sendmail,
     /// Microsoft Exchange.
     Exchange,
-}
-
-impl Product {
-    /// The product of a recognised server, where we have instructions for it.
-    pub const fn of(server: Server) -> Option<Self> {
-        match server {
-            Server::Postfix => Some(Self::Postfix),
-            Server::Exim => Some(Self::Exim),
-            Server::OpenSmtpd => Some(Self::OpenSmtpd),
-            Server::Sendmail => Some(Self::Sendmail),
-            Server::Exchange => Some(Self::Exchange),
-            Server::Courier | Server::Haraka | Server::Qmail => None,
-        }
-    }
 }
 
 /// One line of the conversation.
