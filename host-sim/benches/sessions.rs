@@ -6,6 +6,7 @@
 use std::{
     cell::Cell,
     net::{Ipv6Addr, SocketAddr},
+    sync::LazyLock,
     time::{Duration, Instant},
 };
 
@@ -36,10 +37,16 @@ const TARGETS: u32 = 4_000;
 const SESSIONS_PER_SECOND_MIN: f64 = 10_000.0;
 
 fn main() {
-    println!("plain client on the device's stack");
-    best((1..=3).map(plain));
-    println!("the appliance: prober, workers, dialogue, guard, link");
-    best((1..=3).map(appliance));
+    // cargo passes `--bench`; whoever wants one of the two names it.
+    let named = |name| std::env::args().any(|argument| argument == name);
+    if !named("appliance") {
+        println!("plain client on the device's stack");
+        best((1..=3).map(plain));
+    }
+    if !named("plain") {
+        println!("the appliance: prober, workers, dialogue, guard, link");
+        best((1..=3).map(appliance));
+    }
 }
 
 fn best(rates: impl Iterator<Item = f64>) {
@@ -49,7 +56,7 @@ fn best(rates: impl Iterator<Item = f64>) {
 
 /// Sessions of a plain client; gives sessions a second.
 fn plain(seed: u64) -> f64 {
-    let began = Instant::now();
+    let began = time_on_core();
     let (refused, report) = Simulation::new(world(seed))
         .watched(Allowed::by(&scope()))
         .run_application(async |stack| sessions(stack).await)
@@ -67,7 +74,7 @@ fn plain(seed: u64) -> f64 {
 fn appliance(seed: u64) -> f64 {
     let scope = scope();
     let list: Vec<_> = (0..TARGETS).map(suspect).collect();
-    let began = Instant::now();
+    let began = time_on_core();
     let (collected, report) = Simulation::new(world(seed))
         .watched(Allowed::by(&scope))
         .run(async |link, time| collect(link, time, &scope, &list).await)
@@ -82,19 +89,29 @@ fn appliance(seed: u64) -> f64 {
     rate(began, &report)
 }
 
-fn rate(began: Instant, report: &Report) -> f64 {
-    let took = began.elapsed().as_secs_f64();
+fn rate(began: Duration, report: &Report) -> f64 {
+    let took = (time_on_core() - began).as_secs_f64();
     let wire = &report.wire;
     let sessions = u32::try_from(wire.connections.len()).expect("fewer than four thousand million");
     let rate = f64::from(sessions) / took;
     println!(
-        "  seed {}: {sessions} sessions in {took:.3} s: {rate:.0}/s, {:.0} virtual seconds a second, {} frames, pcap {}",
+        "  seed {}: {sessions} sessions in {took:.3} s on a core: {rate:.0}/s, {:.0} virtual seconds a second, {} frames, pcap {}",
         report.seed,
         report.elapsed.as_secs_f64() / took,
         wire.frames_out + wire.frames_in,
         &wire.pcap_sha256[..16],
     );
     rate
+}
+
+/// How long this thread has been on a core, where the system says so; else how long it has run.
+/// What other programs take of a busy machine does not count.
+fn time_on_core() -> Duration {
+    static BEGAN: LazyLock<Instant> = LazyLock::new(Instant::now);
+    std::fs::read_to_string("/proc/thread-self/schedstat")
+        .ok()
+        .and_then(|text| text.split(' ').next()?.parse().ok())
+        .map_or_else(|| BEGAN.elapsed(), Duration::from_nanos)
 }
 
 /// The demonstration's scope, as fast as a scope may be.

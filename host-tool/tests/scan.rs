@@ -1,6 +1,5 @@
 //! The main job in the simulator: a scan, and what can be read of it afterwards.
 
-#[expect(dead_code, reason = "each test file uses its part of the bench")]
 mod bench;
 
 use std::fs;

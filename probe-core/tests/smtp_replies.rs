@@ -501,6 +501,14 @@ fn the_parser_is_small_enough_for_a_dialogue() {
     );
 }
 
+#[test]
+fn every_quirk_is_described() {
+    let page = include_str!("../../docs/smtp-replies.md");
+    for word in Quirks::all().words() {
+        assert!(page.contains(&format!("`{word}`")), "{word}");
+    }
+}
+
 /// A small generator (SplitMix64), so that a seed makes a test.
 struct Dice(u64);
 

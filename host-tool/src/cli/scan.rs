@@ -102,6 +102,16 @@ fn inputs(args: &Args, now: Timestamp) -> Result<(Link, Vec<Entry>, ScopeFile), 
             None
         }
     };
+    if link == Some(Link::Direct) && args.pcap.is_some() {
+        gathered.push(
+            Problem::new(
+                Place::named("--pcap"),
+                "`--link direct` sends through this computer's own network stack, which this program cannot capture",
+                "--pcap with --link sim",
+            )
+            .next("run `tcpdump -w FILE` beside the scan"),
+        );
+    }
     let files: Vec<&Path> = args.targets.iter().map(AsRef::as_ref).collect();
     if args.suspects.is_empty() && files.is_empty() {
         gathered.push(Problem::new(

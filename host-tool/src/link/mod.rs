@@ -43,9 +43,9 @@ pub enum LinkError {
 }
 
 /// What `--link` may be, for messages.
-pub const LINKS: &str = "\
-  sim      the built-in simulator: a world of mail servers in virtual time
-  direct   this computer's own sockets";
+pub const LINKS: &str =
+    "    sim      the built-in simulator: a world of mail servers in virtual time
+    direct   this computer's own sockets";
 
 impl Link {
     /// Reads what follows `--link`.

@@ -7,19 +7,24 @@ use crate::problem::{Place, Problem};
 /// The port where the list names none: SMTP between servers.
 pub const PORT_DEFAULT: u16 = 25;
 
-/// What was expected, in every message.
-const EXPECTED: &str = "an address, such as 192.0.2.1, 192.0.2.1:25 or [2001:db8::1]:25";
+/// What is expected of an address.
+const ADDRESS: &str = "an address, such as 192.0.2.1, 192.0.2.1:25 or [2001:db8::1]:25";
 
 /// Why a text is no address.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Wrong {
     found: String,
+    expected: &'static str,
     next: Option<String>,
 }
 
 impl Wrong {
     fn new(found: String) -> Self {
-        Self { found, next: None }
+        Self {
+            found,
+            expected: ADDRESS,
+            next: None,
+        }
     }
 
     fn next(mut self, next: impl Into<String>) -> Self {
@@ -29,7 +34,7 @@ impl Wrong {
 
     /// The same as a problem at `place`.
     pub fn at(self, place: Place) -> Problem {
-        let problem = Problem::new(place, self.found, EXPECTED);
+        let problem = Problem::new(place, self.found, self.expected);
         match self.next {
             Some(next) => problem.next(next),
             None => problem,
@@ -58,8 +63,11 @@ pub fn parse(text: &str) -> Result<(IpAddr, Option<u16>), Wrong> {
 pub(super) fn parse_port(text: &str) -> Result<u16, Wrong> {
     match text.trim().parse::<u16>() {
         Ok(port) if port > 0 && text.trim().bytes().all(|octet| octet.is_ascii_digit()) => Ok(port),
-        _ => Err(Wrong::new(format!("`{}` is no port", shown(text)))
-            .next("a port is a number from 1 to 65535")),
+        _ => Err(Wrong {
+            found: format!("`{}` is no port", shown(text)),
+            expected: "a port from 1 to 65535",
+            next: None,
+        }),
     }
 }
 

@@ -7,7 +7,10 @@ use super::{
     About, Entry, Listing, PORT_DEFAULT,
     address::{self, shown},
 };
-use crate::problem::{Gathered, Place, Problem, Problems, nearest};
+use crate::{
+    output::counted,
+    problem::{Gathered, Place, Problem, Problems, nearest},
+};
 
 /// The columns that a list may have, in any order.
 pub const COLUMNS: [&str; 10] = [
@@ -59,8 +62,11 @@ pub(super) fn parse(text: &str, place: &Place) -> Result<Vec<Entry>, Problems> {
         if record.len() != columns.len() {
             gathered.push(Problem::new(
                 place,
-                format!("{} fields", record.len()),
-                format!("{} fields, as in the header", columns.len()),
+                counted(record.len(), "field", "fields"),
+                format!(
+                    "{} as in the header",
+                    counted(columns.len(), "field", "fields")
+                ),
             ));
             continue;
         }
@@ -96,6 +102,19 @@ fn columns(reader: &mut csv::Reader<&[u8]>, place: &Place) -> Result<Vec<&'stati
         })?
         .clone();
     let place = place.line(header.position().map_or(1, csv::Position::line));
+
+    let is_column = |field: &str| COLUMNS.contains(&field.to_ascii_lowercase().as_str());
+    let nears_one = |field: &str| nearest(&field.to_ascii_lowercase(), &COLUMNS).is_some();
+    if !header
+        .iter()
+        .any(|field| is_column(field) || nears_one(field))
+    {
+        return Err(Problems::one(Problem::new(
+            place,
+            "the first line is no header",
+            expected(),
+        )));
+    }
 
     let mut gathered = Gathered::default();
     let mut columns: Vec<&'static str> = Vec::new();
@@ -366,7 +385,7 @@ mod tests {
             ("addres\n192.0.2.1\n", 1, "unknown column `addres`"),
             ("port\n25\n", 1, "the header has no column `address`"),
             ("address,address\n", 1, "the column `address` stands twice"),
-            ("address,port\n192.0.2.1\n", 2, "1 fields"),
+            ("address,port\n192.0.2.1\n", 2, "1 field"),
             (
                 "# x\naddress\n\nmail.example\n",
                 4,

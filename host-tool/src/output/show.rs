@@ -205,8 +205,11 @@ fn all_forms(out: &mut String, view: &CaseView, job: &JobView, width: Option<usi
                 None => reply.code.to_string(),
             });
         let outcome = Cell::new(line.outcome.as_str());
-        let (sender, recipient) = if line.outcome == Outcome::NotFormable {
-            // Whatever would stand there was not sent.
+        let unsent = matches!(
+            line.outcome,
+            Outcome::NotReached | Outcome::NotFormable | Outcome::TooLong
+        );
+        let (sender, recipient) = if unsent {
             let (sender, recipient) = (pair.sender.info(), pair.recipient.info());
             (sender.template.to_owned(), recipient.template.to_owned())
         } else {

@@ -226,12 +226,14 @@ fn networks<'t, const MAX: usize>(
     if required && !top.has(field) {
         return reader.required(top, field, "the networks that may be probed", |_| None);
     }
-    let all = reader
-        .list(top, field, NETWORK, |value| match value {
+    let all = if top.has(field) {
+        reader.list(top, field, NETWORK, |value| match value {
             DeValue::String(text) => network(text.trim()),
             _ => Err("something that is no text".to_owned()),
-        })
-        .unwrap_or_default();
+        })?
+    } else {
+        Vec::new()
+    };
     if required && all.is_empty() {
         reader.wrong(top, field, "names no network", "at least one network");
         return None;
@@ -410,7 +412,7 @@ fn dates<'t>(reader: &mut Reader<'t>, top: &Section<'t>, now: Timestamp) -> Opti
             top,
             "issued",
             format_args!("is {issued}, still to come"),
-            "a scope that is in force",
+            "a date that has come",
         );
     }
     if expires <= issued {
@@ -420,7 +422,7 @@ fn dates<'t>(reader: &mut Reader<'t>, top: &Section<'t>, now: Timestamp) -> Opti
             top,
             "expires",
             format_args!("was {expires}: the scope has expired"),
-            "a scope that is in force: ask whoever issued it for a new one",
+            "a date to come: ask whoever issued the scope for a new one",
         );
     }
     Some((utc(issued)?, utc(expires)?))

@@ -136,7 +136,7 @@ impl<'t> Reader<'t> {
         self.optional(section, field, expected, read)
     }
 
-    /// A list; each wrong element is told with its own line.
+    /// A list, where all of it is right; each wrong element is told with its own line.
     pub(super) fn list<T>(
         &mut self,
         section: &Section<'t>,
@@ -155,7 +155,7 @@ impl<'t> Reader<'t> {
             );
             return None;
         };
-        let mut taken = Vec::new();
+        let mut taken = Vec::with_capacity(elements.len());
         for element in elements {
             match read(element.get_ref()) {
                 Ok(it) => taken.push(it),
@@ -169,7 +169,7 @@ impl<'t> Reader<'t> {
                 }
             }
         }
-        Some(taken)
+        (taken.len() == elements.len()).then_some(taken)
     }
 
     /// Tells a problem with a field that could be read.

@@ -147,6 +147,14 @@ impl Bench {
             .block_on(both)
     }
 
+    /// Ends every job that is there.
+    fn work(&self) {
+        let mut prober = self.prober.borrow_mut();
+        while let Next::Job(job) = prober.next(now()) {
+            prober.finish(now(), &job, &Evidence::default()).unwrap();
+        }
+    }
+
     async fn device(&self, end: PipeEnd) {
         let (mut reader, mut writer) = end.split();
         let news = Notify::new();
@@ -176,16 +184,13 @@ impl Bench {
             }
         };
         let working = async {
-            while self.works {
-                let mut prober = self.prober.borrow_mut();
-                while let Next::Job(job) = prober.next(now()) {
-                    prober.finish(now(), &job, &Evidence::default()).unwrap();
+            loop {
+                if self.works {
+                    self.work();
                     news.notify_one();
                 }
-                drop(prober);
                 Timer::after(embassy_time::Duration::from_millis(1)).await;
             }
-            std::future::pending::<()>().await;
         };
         select3(listening, telling, working).await;
     }
@@ -260,6 +265,15 @@ impl Store for Dying {
         self.0.anchor(device, boot, anchor)
     }
 
+    fn begin_scan(
+        &mut self,
+        device: DeviceId,
+        boot: u32,
+        scope: &Scope,
+        now: Utc,
+    ) -> Result<(), StoreError> {
+        self.0.begin_scan(device, boot, scope, now)
+    }
     fn begin_boot(&mut self, _: crate::store::DeviceFamily) -> Result<(DeviceId, u32), StoreError> {
         Err(Self::dead())
     }

@@ -764,7 +764,10 @@ mod tests {
         let (mut store, device) = started(&scratch);
         let first = finding(1, 1, 9, 0, "192.0.2.1:25");
         let second = finding(1, 2, 9, 1, "192.0.2.1:25");
-        assert_eq!(store.append(device, &[first.clone()], NOW), Ok(1));
+        assert_eq!(
+            store.append(device, std::slice::from_ref(&first), NOW),
+            Ok(1)
+        );
         assert_eq!(store.append(device, &[first, second], NOW), Ok(1));
 
         let cases = store.cases().unwrap();

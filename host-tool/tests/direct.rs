@@ -1,0 +1,154 @@
+//! The main job on this computer's own sockets, against servers on the loopback interface.
+
+#[expect(dead_code, reason = "each test file uses its part of the bench")]
+mod bench;
+
+use std::{
+    io::{BufRead as _, BufReader, Write as _},
+    net::{TcpListener, TcpStream},
+    process::{Command, Stdio},
+    sync::mpsc,
+    thread,
+};
+
+use bench::{Bench, Ran};
+
+#[test]
+fn a_closed_server_is_closed_and_an_open_one_is_suspected() {
+    let bench = Bench::new("direct");
+    let closed = serve(|command| match command {
+        "RCPT" => "454 4.7.1 <you>: Relay access denied",
+        _ => "250 2.0.0 Ok",
+    });
+    let open = serve(|_| "250 2.0.0 Ok");
+    bench.write("scope.toml", &scope(&[closed, open]));
+    let (closed, open) = (format!("127.0.0.1:{closed}"), format!("127.0.0.1:{open}"));
+    let ran = bench.run(&scan(&[&closed, &open]));
+    assert_eq!((ran.status, ran.err.as_str()), (0, ""));
+    let verdict = |address: &str| {
+        let row = ran.out.lines().find(|line| line.contains(address)).unwrap();
+        row.split_whitespace().nth(3).unwrap().to_owned()
+    };
+    assert_eq!(verdict(&closed), "closed", "{}", ran.out);
+    assert_eq!(verdict(&open), "suspected", "{}", ran.out);
+}
+
+#[test]
+fn a_target_outside_the_scope_is_never_contacted() {
+    let bench = Bench::new("direct-scope");
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = listener.local_addr().unwrap().port();
+    bench.write("scope.toml", &scope(&[port.wrapping_add(1).max(1)]));
+    let address = format!("127.0.0.1:{port}");
+    let ran = bench.run(&scan(&[&address, &format!("[::ffff:127.0.0.1]:{port}")]));
+    assert_eq!(ran.status, 2, "{}", ran.out);
+    assert!(
+        ran.out.contains("the scope does not name this port"),
+        "{}",
+        ran.out
+    );
+    listener.set_nonblocking(true).unwrap();
+    assert!(listener.accept().is_err(), "nobody came");
+}
+
+#[test]
+fn control_c_keeps_what_was_found() {
+    let bench = Bench::new("direct-stop");
+    let quick = serve(|_| "454 4.7.1 Relay access denied");
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let silent = listener.local_addr().unwrap().port();
+    bench.write("scope.toml", &scope(&[quick, silent]));
+    let (quick, silent) = (format!("127.0.0.1:{quick}"), format!("127.0.0.1:{silent}"));
+    let running = bench
+        .command(&scan(&[&quick, &silent]))
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    // Someone is being asked and will not answer.
+    let _held = listener.accept().unwrap();
+    let sent = Command::new("kill")
+        .args(["-INT", &running.id().to_string()])
+        .status()
+        .unwrap();
+    assert!(sent.success());
+    let ran = Ran::from(running.wait_with_output().unwrap());
+    assert_eq!(ran.status, 0, "{}", ran.err);
+    assert!(
+        ran.err.contains("the scan ended early: it was stopped"),
+        "{}",
+        ran.err
+    );
+    let listed = bench.run(&["findings", "--store", "findings.db"]).out;
+    assert!(
+        listed.contains(&quick),
+        "what was found is stored: {listed}"
+    );
+}
+
+fn scan<'a>(targets: &[&'a str]) -> Vec<&'a str> {
+    let mut arguments = vec![
+        "scan",
+        "--link",
+        "direct",
+        "--scope",
+        "scope.toml",
+        "--store",
+        "findings.db",
+    ];
+    arguments.extend(targets);
+    arguments
+}
+
+fn scope(ports: &[u16]) -> String {
+    format!(
+        r#"contact = "noc@cert.example"
+abuse_page = "https://cert.example/probes"
+issued = 2026-01-01
+expires = 2100-01-01
+networks = ["127.0.0.0/8"]
+ports = {ports:?}
+depth = "quick"
+[authority]
+kind = "consent"
+reference = "our own computer"
+[identity]
+helo = "probe.cert.example"
+sender_domain = "probe.cert.example"
+sink_domain = "sink.cert.example"
+"#
+    )
+}
+
+/// A mail server that answers each command by its verb; the port it listens on.
+fn serve(answer: impl Fn(&str) -> &'static str + Copy + Send + 'static) -> u16 {
+    let (tell, told) = mpsc::channel();
+    thread::spawn(move || {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        tell.send(listener.local_addr().unwrap().port()).unwrap();
+        for stream in listener.incoming() {
+            thread::spawn(move || converse(stream.unwrap(), answer));
+        }
+    });
+    told.recv().unwrap()
+}
+
+fn converse(mut stream: TcpStream, answer: impl Fn(&str) -> &'static str) -> Option<()> {
+    let lines = BufReader::new(stream.try_clone().ok()?).lines();
+    stream.write_all(b"220 mail.local.example ESMTP\r\n").ok()?;
+    for line in lines {
+        let line = line.ok()?;
+        let verb = line.get(..4).unwrap_or_default();
+        let reply = match verb {
+            "EHLO" => "250 mail.local.example",
+            "QUIT" => "221 2.0.0 Bye",
+            "MAIL" | "RSET" => "250 2.0.0 Ok",
+            verb => answer(verb),
+        };
+        stream.write_all(format!("{reply}\r\n").as_bytes()).ok()?;
+        if verb == "QUIT" {
+            return Some(());
+        }
+    }
+    Some(())
+}
