@@ -239,7 +239,8 @@ impl Evidence {
             Observation::Reply { step, reply, after } => {
                 self.count(&reply, after);
                 self.learn(step, &reply);
-                if is_odd(step, &reply) {
+                let is_first = self.connections.len() <= 1;
+                if is_odd(&reply) || (step == Step::Greeting && is_first) {
                     self.keep(step, None, false, &reply);
                 }
             }
@@ -375,6 +376,28 @@ impl Evidence {
         }
     }
 
+    /// How many octets the transcript takes.
+    pub fn transcript_octets(&self) -> usize {
+        self.transcript.octets()
+    }
+
+    /// The same evidence with a transcript of at most `octets_max`: what decides first, then the
+    /// other lines in their order. What is left out is marked by [`Notes::TRANSCRIPT_FULL`], and
+    /// every reply keeps its [`Summary`]; a verdict does not depend on text.
+    pub fn with_transcript_within(&self, octets_max: usize) -> Self {
+        let transcript = self.transcript.shortened(octets_max, |entry| {
+            entry.place.pair == Some(PairId::DECIDING)
+        });
+        let mut shortened = Self {
+            transcript,
+            ..self.clone()
+        };
+        if shortened.transcript != self.transcript {
+            shortened.notes |= Notes::TRANSCRIPT_FULL;
+        }
+        shortened
+    }
+
     /// How much was asked.
     pub const fn depth(&self) -> Depth {
         self.depth
@@ -448,8 +471,8 @@ impl Evidence {
 }
 
 /// Whether a reply that decides no pair is worth its text.
-fn is_odd(step: Step, reply: &Reply<'_>) -> bool {
-    step == Step::Greeting || reply.class != Class::Accepted
+fn is_odd(reply: &Reply<'_>) -> bool {
+    reply.class != Class::Accepted
 }
 
 /// Whether the text of a reply that decides a pair is kept: what the server accepted, and the first

@@ -8,7 +8,7 @@ use crate::{
     finding::RecordId,
     frame::{FRAME_OCTETS_MAX, ToDevice, ToHost, message::ScopeAnswer},
     host_link::{ASK_AGAIN_AFTER_MS, HostLink},
-    relay::Hello,
+    relay::{Hello, Outcome, PairId, PairSet},
     schedule::RUNNING_JOBS_MAX,
     scope::{ScopeError, fixture},
     smtp::{ReplyParser, Step},
@@ -444,17 +444,21 @@ fn a_host_that_stores_nothing_stops_the_work_and_loses_nothing() {
     assert_eq!(records.len(), 4_000);
 }
 
-/// As much evidence as a job can have: greetings of a hundred octets until the transcript is full.
+/// As much evidence as a job can have: accepted in a hundred octets each, until the transcript
+/// is full.
 fn much_evidence() -> Evidence {
     let mut evidence = Evidence::default();
     let mut parser = ReplyParser::new();
-    for number in 0..20 {
-        let greeting = format!("220 mail{number}.example.org {}\r\n", "x".repeat(90));
-        let mut octets = greeting.as_bytes();
-        let reply = parser.push(Step::Greeting, &mut octets).unwrap();
-        evidence.record(&Observation::Opening(Hello::Own));
-        evidence.record(&Observation::Reply {
-            step: Step::Greeting,
+    evidence.record(&Observation::Opening(Hello::Own));
+    for pair in PairId::all() {
+        let text = format!("250 2.1.5 {}\r\n", "x".repeat(90));
+        let mut octets = text.as_bytes();
+        let reply = parser.push(Step::Rcpt, &mut octets).unwrap();
+        evidence.record(&Observation::Answer {
+            pairs: PairSet::of(pair),
+            twin: false,
+            step: Step::Rcpt,
+            outcome: Outcome::Accepted,
             reply,
             after: Millis(50),
         });
