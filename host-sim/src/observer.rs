@@ -163,14 +163,14 @@ impl Observer {
         Self(Rc::new(RefCell::new(state)))
     }
 
-    pub(crate) fn from_device(&self, at: Duration, frame: &[u8]) {
+    pub(crate) fn leaves_device(&self, at: Duration, frame: &[u8]) {
         let mut state = self.0.borrow_mut();
         state.seen.frames_out += 1;
         state.frame(at, frame);
         state.check(at, frame);
     }
 
-    pub(crate) fn towards_device(&self, at: Duration, frame: &[u8]) {
+    pub(crate) fn reaches_device(&self, at: Duration, frame: &[u8]) {
         let mut state = self.0.borrow_mut();
         state.seen.frames_in += 1;
         state.frame(at, frame);
