@@ -44,6 +44,12 @@ pub(crate) fn format(check: bool) -> Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
+/// `cargo bench`, whose programs print what they measured.
+pub(crate) fn bench() -> Result<ExitCode> {
+    run::show(&mut cargo(&["bench", "--package", "host-sim", "--benches"]))?;
+    Ok(ExitCode::SUCCESS)
+}
+
 fn judge_tests(command: &str, said: &Said) -> Outcome {
     let counts = Counts::read(&said.out);
     if said.success {
