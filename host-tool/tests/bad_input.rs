@@ -168,6 +168,8 @@ fn links_probes_and_what_is_not_built() {
         ("probes", &["--link", "sim", "--probes", "relay,proxy"]),
         ("deliver", &["--link", "sim", "--deliver"]),
         ("depth", &["--link", "sim", "--depth", "full"]),
+        ("pcap", &["--link", "sim", "--pcap", "none/wire.pcap"]),
+        ("junit", &["--link", "sim", "--junit", "none/report.xml"]),
         ("direct-pcap", &["--link", "direct", "--pcap", "wire.pcap"]),
     ] {
         refused(&bench, &with(more), name);

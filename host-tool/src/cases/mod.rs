@@ -20,7 +20,10 @@ use probe_core::{
     verdict::{RULES, Verdict, judge},
 };
 
-use crate::store::{Case, CaseNumber, JobNumber, Judgement, Kept, Store, StoreError};
+use crate::{
+    output::utc,
+    store::{Case, CaseNumber, JobNumber, Judgement, Kept, Store, StoreError},
+};
 
 /// A case with its history.
 #[derive(Clone, Debug)]
@@ -104,23 +107,26 @@ impl CaseView {
 
 /// Every case, by number.
 pub fn load(store: &dyn Store) -> Result<Vec<CaseView>, StoreError> {
+    load_some(store, |_| true)
+}
+
+/// The cases that are wanted, by number.
+pub fn load_some(
+    store: &dyn Store,
+    wanted: impl Fn(&Case) -> bool,
+) -> Result<Vec<CaseView>, StoreError> {
     store
         .cases()?
         .into_iter()
+        .filter(wanted)
         .filter_map(|case| view(store, case).transpose())
         .collect()
 }
 
 /// One case; `None` when there is none of this number.
 pub fn load_one(store: &dyn Store, number: CaseNumber) -> Result<Option<CaseView>, StoreError> {
-    match store
-        .cases()?
-        .into_iter()
-        .find(|case| case.number == number)
-    {
-        Some(case) => view(store, case),
-        None => Ok(None),
-    }
+    let mut views = load_some(store, |case| case.number == number)?;
+    Ok(views.pop())
 }
 
 /// Keeps what the cases say, where the store does not have it yet.
@@ -129,21 +135,21 @@ pub fn keep_judgements(
     cases: &[CaseView],
     now: Timestamp,
 ) -> Result<(), StoreError> {
-    let judged = Utc(u64::try_from(now.as_second()).unwrap_or(0));
-    for view in cases {
-        for job in &view.jobs {
-            store.judge(&Judgement {
-                case: view.case.number,
-                job: job.number,
-                judged,
-                seen: job.ended,
-                depth: job.depth,
-                rules: RULES,
-                verdict: job.verdict,
-            })?;
-        }
-    }
-    Ok(())
+    let judged = utc(now);
+    let judgements: Vec<Judgement> = cases
+        .iter()
+        .flat_map(|view| view.jobs.iter().map(|job| (view.case.number, job)))
+        .map(|(case, job)| Judgement {
+            case,
+            job: job.number,
+            judged,
+            seen: job.ended,
+            depth: job.depth,
+            rules: RULES,
+            verdict: job.verdict,
+        })
+        .collect();
+    store.judge(&judgements)
 }
 
 fn view(store: &dyn Store, case: Case) -> Result<Option<CaseView>, StoreError> {

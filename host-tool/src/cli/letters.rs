@@ -199,7 +199,7 @@ fn untested(table: &mut Table, cases: &[CaseView], store: &dyn Store) -> Result<
 }
 
 /// The words of a refusal, or what the host wrote itself.
-pub(super) fn refusal_words(why: &str) -> String {
+fn refusal_words(why: &str) -> String {
     use probe_core::scope::Refusal;
     match crate::words::find(why, Refusal::as_str) {
         Some(refusal) => cases::words::refusal(refusal).to_owned(),

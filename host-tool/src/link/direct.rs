@@ -10,22 +10,18 @@ use firmware::{
 use host_sim::pipe::pipe;
 use probe_core::prober::Prober;
 
-use super::{LinkError, Settings};
+use super::LinkError;
 use crate::{
-    direct::{DirectEnv, DirectError, Sources},
+    direct::{DirectEnv, Sources},
     session::{self, Outcome, Scan, SessionError, Watch},
     store::{DeviceFamily, Store},
 };
 
 pub(super) fn scan(
-    settings: &Settings,
     scan: &Scan<'_>,
     store: &mut dyn Store,
     watch: &mut dyn Watch,
 ) -> Result<Outcome, LinkError> {
-    if settings.capture.is_some() {
-        return Err(LinkError::Unusable(DirectError::Capture.to_string()));
-    }
     let (device, boot) = store
         .begin_boot(DeviceFamily::Direct)
         .map_err(|error| LinkError::Session(SessionError::Store(error)))?;

@@ -3,7 +3,7 @@
 mod direct;
 mod sim;
 
-use std::path::PathBuf;
+use std::fs::File;
 
 use jiff::Timestamp;
 
@@ -23,14 +23,14 @@ pub enum Link {
 }
 
 /// What a user may set about a link.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub struct Settings {
     /// The simulated world's seed.
     pub seed: u64,
     /// The simulated world's date.
     pub began: Timestamp,
     /// Where a capture of the wire goes.
-    pub capture: Option<PathBuf>,
+    pub capture: Option<File>,
 }
 
 /// Why a link did not carry a scan to its end.
@@ -75,14 +75,14 @@ impl Link {
     /// Runs a scan over this link.
     pub fn scan(
         self,
-        settings: &Settings,
+        settings: Settings,
         scan: &Scan<'_>,
         store: &mut dyn Store,
         watch: &mut dyn Watch,
     ) -> Result<Outcome, LinkError> {
         match self {
             Self::Sim => sim::scan(settings, scan, store, watch),
-            Self::Direct => direct::scan(settings, scan, store, watch),
+            Self::Direct => direct::scan(scan, store, watch),
         }
     }
 }

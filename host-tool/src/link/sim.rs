@@ -1,6 +1,6 @@
 //! `--link sim`: the appliance's own code in the built-in simulator, in virtual time.
 
-use std::{fs::File, io::BufWriter};
+use std::io::BufWriter;
 
 use host_sim::{demo, simulation::Simulation, world::World};
 
@@ -12,7 +12,7 @@ use crate::{
 };
 
 pub(super) fn scan(
-    settings: &Settings,
+    settings: Settings,
     scan: &Scan<'_>,
     store: &mut dyn Store,
     watch: &mut dyn Watch,
@@ -27,10 +27,7 @@ pub(super) fn scan(
         ..demo::world(settings.seed)
     };
     let mut simulation = Simulation::new(world);
-    if let Some(path) = &settings.capture {
-        let file = File::create(path).map_err(|error| {
-            LinkError::Unusable(format!("{}: cannot be written: {error}", path.display()))
-        })?;
+    if let Some(file) = settings.capture {
         simulation = simulation.capturing(BufWriter::new(file));
     }
     let (outcome, _report) = simulation

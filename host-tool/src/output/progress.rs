@@ -14,6 +14,7 @@ use std::{
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use probe_core::{
     frame::message::{DeviceHello, Progress},
+    scope::Refusal,
     verdict::Kind,
 };
 
@@ -23,6 +24,8 @@ use crate::{session::Watch, store::Record};
 pub struct Watcher {
     bar: ProgressBar,
     verdicts: BTreeMap<SocketAddr, Kind>,
+    refused: Vec<(SocketAddr, Refusal)>,
+    over: u64,
     stop: Arc<AtomicBool>,
     stop_told: Cell<bool>,
 }
@@ -37,7 +40,7 @@ impl Watcher {
         };
         let bar = ProgressBar::with_draw_target(Some(targets as u64), target);
         let style = ProgressStyle::with_template(
-            "{wide_bar} {pos}/{len} targets, {per_sec}, {eta} left\n{msg}",
+            "{bar:24} {pos}/{len} targets, {per_sec}, {eta} left\n{msg}",
         );
         // The template is a constant; should it ever be wrong, the plain bar will do.
         if let Ok(style) = style {
@@ -46,6 +49,8 @@ impl Watcher {
         Self {
             bar,
             verdicts: BTreeMap::new(),
+            refused: Vec::new(),
+            over: 0,
             stop,
             stop_told: Cell::new(false),
         }
@@ -54,6 +59,11 @@ impl Watcher {
     /// Every target that a record of this scan was about.
     pub fn targets(&self) -> impl Iterator<Item = SocketAddr> + '_ {
         self.verdicts.keys().copied()
+    }
+
+    /// Every suspect that the appliance refused, and why.
+    pub fn refused(&self) -> &[(SocketAddr, Refusal)] {
+        &self.refused
     }
 
     /// Takes the bar away.
@@ -77,8 +87,6 @@ impl Watch for Watcher {
 
     fn progress(&mut self, progress: &Progress) {
         let targets = progress.targets;
-        let over = u64::from(targets.done) + u64::from(targets.refused);
-        self.bar.set_position(over);
         let mut message = self.message();
         if targets.parked > 0 {
             message.push_str(&format!(", {} waiting to be asked again", targets.parked));
@@ -87,10 +95,22 @@ impl Watch for Watcher {
     }
 
     fn stored(&mut self, record: &Record) {
-        if let Record::Finding(finding) = record {
-            self.verdicts.insert(finding.target, finding.verdict.kind);
-            self.bar.set_message(self.message());
+        match record {
+            Record::Finding(finding) => {
+                self.verdicts.insert(finding.target, finding.verdict.kind);
+                self.over += u64::from(finding.last);
+            }
+            Record::Refused(refused) => {
+                let suspect = refused.suspect;
+                let suspect = SocketAddr::new(suspect.ip().to_canonical(), suspect.port());
+                self.refused.push((suspect, refused.why));
+                self.over += 1;
+            }
+            Record::Over(_) => self.over += 1,
+            Record::Lost(lost) => self.over += u64::from(lost.last),
         }
+        self.bar.set_position(self.over);
+        self.bar.set_message(self.message());
     }
 
     fn wants_stop(&self) -> bool {

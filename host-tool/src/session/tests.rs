@@ -286,7 +286,7 @@ impl Store for Dying {
     fn findings(&self, case: CaseNumber) -> Result<Vec<Kept>, StoreError> {
         self.0.findings(case)
     }
-    fn judge(&mut self, _: &Judgement) -> Result<(), StoreError> {
+    fn judge(&mut self, _: &[Judgement]) -> Result<(), StoreError> {
         Err(Self::dead())
     }
     fn judgements(&self, _: CaseNumber) -> Result<Vec<Judgement>, StoreError> {
@@ -298,7 +298,7 @@ impl Store for Dying {
     fn refusals(&self) -> Result<Vec<(SocketAddr, String)>, StoreError> {
         Err(Self::dead())
     }
-    fn refused(&mut self, _: SocketAddr, _: &str, _: Timestamp) -> Result<(), StoreError> {
+    fn refused(&mut self, _: &[(SocketAddr, String)], _: Timestamp) -> Result<(), StoreError> {
         Err(Self::dead())
     }
     fn exclude(&mut self, _: &Exclusion) -> Result<(), StoreError> {

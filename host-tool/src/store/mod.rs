@@ -65,8 +65,8 @@ pub trait Store {
     /// The findings of a case's jobs, oldest first.
     fn findings(&self, case: CaseNumber) -> Result<Vec<Kept>, StoreError>;
 
-    /// Keeps a judgement of a job, unless the job's last one says the same.
-    fn judge(&mut self, judgement: &Judgement) -> Result<(), StoreError>;
+    /// Keeps judgements, all or none, but those that say the same as their job's last one.
+    fn judge(&mut self, judgements: &[Judgement]) -> Result<(), StoreError>;
 
     /// Every judgement of a case, oldest first.
     fn judgements(&self, case: CaseNumber) -> Result<Vec<Judgement>, StoreError>;
@@ -77,9 +77,12 @@ pub trait Store {
     /// For each suspect that was refused: the newest refusal.
     fn refusals(&self) -> Result<Vec<(SocketAddr, String)>, StoreError>;
 
-    /// Keeps a refusal that the host itself made, before the appliance heard of the suspect.
-    fn refused(&mut self, suspect: SocketAddr, why: &str, now: Timestamp)
-    -> Result<(), StoreError>;
+    /// Keeps refusals that the host itself made, before the appliance heard of the suspects.
+    fn refused(
+        &mut self,
+        suspects: &[(SocketAddr, String)],
+        now: Timestamp,
+    ) -> Result<(), StoreError>;
 
     /// Never probe this again.
     fn exclude(&mut self, exclusion: &Exclusion) -> Result<(), StoreError>;

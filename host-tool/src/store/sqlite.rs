@@ -257,24 +257,18 @@ impl Store for SqliteStore {
             .collect()
     }
 
-    fn judge(&mut self, judgement: &Judgement) -> Result<(), StoreError> {
-        let last = self
-            .judgements(judgement.case)?
-            .into_iter()
-            .rfind(|it| it.job == judgement.job);
-        let same = last.is_some_and(|last| {
-            (last.verdict, last.rules, last.seen)
-                == (judgement.verdict, judgement.rules, judgement.seen)
-        });
-        if same {
-            return Ok(());
-        }
+    fn judge(&mut self, judgements: &[Judgement]) -> Result<(), StoreError> {
         self.at_once(|transaction| {
-            transaction.execute(
+            let mut add = transaction.prepare_cached(
                 "INSERT INTO judgements
                  (job, judged_utc, seen_utc, depth, rules, verdict, reason)
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
-                params![
+                 SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7 WHERE NOT EXISTS (
+                     SELECT 1 FROM judgements
+                     WHERE id = (SELECT max(id) FROM judgements WHERE job = ?1)
+                     AND (seen_utc, rules, verdict, reason) = (?3, ?5, ?6, ?7))",
+            )?;
+            for judgement in judgements {
+                add.execute(params![
                     signed(judgement.job.0),
                     signed(judgement.judged.0),
                     signed(judgement.seen.0),
@@ -282,8 +276,8 @@ impl Store for SqliteStore {
                     judgement.rules,
                     judgement.verdict.kind.as_str(),
                     judgement.verdict.reason.as_str(),
-                ],
-            )?;
+                ])?;
+            }
             Ok(())
         })
     }
@@ -374,20 +368,22 @@ impl Store for SqliteStore {
 
     fn refused(
         &mut self,
-        suspect: SocketAddr,
-        why: &str,
+        suspects: &[(SocketAddr, String)],
         now: Timestamp,
     ) -> Result<(), StoreError> {
         self.at_once(|transaction| {
-            transaction.execute(
-                "INSERT INTO refusals (address, port, why, refused_utc) VALUES (?1, ?2, ?3, ?4)",
-                params![
-                    suspect.ip().to_string(),
-                    suspect.port(),
-                    why,
-                    now.as_second()
-                ],
-            )?;
+            for (suspect, why) in suspects {
+                transaction.execute(
+                    "INSERT INTO refusals (address, port, why, refused_utc)
+                     VALUES (?1, ?2, ?3, ?4)",
+                    params![
+                        suspect.ip().to_string(),
+                        suspect.port(),
+                        why,
+                        now.as_second()
+                    ],
+                )?;
+            }
             Ok(())
         })
     }
@@ -874,16 +870,16 @@ mod tests {
                 reason: Reason::Greylisted,
             },
         };
-        store.judge(&judgement).unwrap();
+        store.judge(std::slice::from_ref(&judgement)).unwrap();
         judgement.judged = Utc(6);
-        store.judge(&judgement).unwrap();
+        store.judge(std::slice::from_ref(&judgement)).unwrap();
         assert_eq!(
             store.judgements(CaseNumber(1)).unwrap().len(),
             1,
             "it says the same"
         );
         judgement.rules = 2;
-        store.judge(&judgement).unwrap();
+        store.judge(std::slice::from_ref(&judgement)).unwrap();
         let rules: Vec<u16> = store
             .judgements(CaseNumber(1))
             .unwrap()
@@ -934,7 +930,9 @@ mod tests {
         });
         store.append(device, &[refused], NOW).unwrap();
         let suspect: SocketAddr = "192.0.2.1:25".parse().unwrap();
-        store.refused(suspect, "excluded", NOW).unwrap();
+        store
+            .refused(&[(suspect, "excluded".to_owned())], NOW)
+            .unwrap();
         assert_eq!(store.refusals(), Ok(vec![(suspect, "excluded".to_owned())]));
     }
 

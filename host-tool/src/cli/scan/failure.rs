@@ -1,0 +1,51 @@
+//! Why a link did not carry a scan to its end, for people.
+
+use crate::{
+    exit::Failure,
+    link::{Link, LinkError},
+    problem::{Place, Problem},
+    session::SessionError,
+};
+
+/// Why a link failed, and what to do about it.
+pub(super) fn explain(link: Link, error: LinkError) -> Failure {
+    let name = match link {
+        Link::Sim => "--link sim",
+        Link::Direct => "--link direct",
+    };
+    let problem = |found: String, expected: &str| Problem::new(Place::named(name), found, expected);
+    match error {
+        LinkError::Unusable(why) => Failure::input(problem(why, "a link that can be used so")),
+        LinkError::Session(SessionError::Store(error)) => Failure::Store(error),
+        LinkError::Session(SessionError::ScopeRefused(error)) => Failure::input(problem(
+            format!("the appliance refuses the scope: {error:?}"),
+            "a scope that `postern scope check` accepts",
+        )),
+        LinkError::Session(SessionError::NoAnswer) => Failure::Appliance(problem(
+            "no appliance answered".to_owned(),
+            "an appliance that says who it is",
+        )),
+        LinkError::Session(SessionError::LinkEnded(why)) => Failure::Appliance(
+            problem(
+                format!("the link ended: {why}"),
+                "a link to the end of the scan",
+            )
+            .next("scan again: what was found is stored"),
+        ),
+        LinkError::Session(SessionError::Silent) => Failure::Appliance(
+            problem(
+                "the appliance fell silent".to_owned(),
+                "news of the scan every second",
+            )
+            .next("scan again: what was found is stored"),
+        ),
+        LinkError::Session(SessionError::Format(format)) => Failure::Appliance(problem(
+            format!("the appliance speaks format {format}"),
+            "an appliance of this version",
+        )),
+        LinkError::Session(SessionError::Busy) => Failure::Appliance(problem(
+            "the appliance is busy with a scan under another scope".to_owned(),
+            "an appliance that is free",
+        )),
+    }
+}

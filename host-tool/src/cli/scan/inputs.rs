@@ -1,0 +1,128 @@
+//! Everything that must be right before anything is started.
+
+use std::{fs::File, path::Path};
+
+use jiff::Timestamp;
+
+use crate::{
+    cli::args::Scan as Args,
+    exit::Failure,
+    link::{LINKS, Link},
+    lists::{self, Entry},
+    problem::{Gathered, Place, Problem, Problems},
+    scope_file::{self, ScopeFile},
+};
+
+/// What a scan begins with.
+pub(super) struct Inputs {
+    /// What carries it.
+    pub(super) link: Link,
+    /// The list.
+    pub(super) entries: Vec<Entry>,
+    /// What may be probed.
+    pub(super) scope: ScopeFile,
+    /// Where a capture of the wire goes.
+    pub(super) capture: Option<File>,
+}
+
+impl Inputs {
+    /// Reads and checks all of it, and tells all that is wrong.
+    pub(super) fn read(args: &Args, now: Timestamp) -> Result<Self, Failure> {
+        let mut gathered = Gathered::default();
+        if args.deliver {
+            gathered.push(Problem::new(
+                Place::named("--deliver"),
+                "the delivery of test messages is not built in this version",
+                "a scan without --deliver: it tests up to RCPT",
+            ));
+        }
+        for probe in &args.probes {
+            if probe != "relay" {
+                gathered.push(Problem::new(
+                    Place::named(format!("--probes {probe}")),
+                    "this probe is not built in this version",
+                    "relay",
+                ));
+            }
+        }
+        let link = match &args.link {
+            Some(text) => Link::parse(text)
+                .map_err(|problem| gathered.push(problem))
+                .ok(),
+            None => {
+                gathered.push(Problem::new(
+                    Place::named("--link"),
+                    "no link was named, and there is no default: a scan reaches out to others",
+                    format!("one of the links of this version:\n{LINKS}"),
+                ));
+                None
+            }
+        };
+        if link == Some(Link::Direct) && args.pcap.is_some() {
+            gathered.push(
+            Problem::new(
+                Place::named("--pcap"),
+                "`--link direct` sends through this computer's own network stack, which this program cannot capture",
+                "--pcap with --link sim",
+            )
+            .next("run `tcpdump -w FILE` beside the scan"),
+        );
+        }
+        let files: Vec<&Path> = args.targets.iter().map(AsRef::as_ref).collect();
+        if args.suspects.is_empty() && files.is_empty() {
+            gathered.push(Problem::new(
+                Place::named("TARGET"),
+                "no target was named",
+                "addresses as arguments, or a list with --targets",
+            ));
+        }
+        let take = |gathered: &mut Gathered, problems: Problems| gathered.extend(problems);
+        let entries = lists::gather(&args.suspects, &files)
+            .map_err(|problems| take(&mut gathered, problems))
+            .ok();
+        let scope = scope_file::read(&args.scope, now)
+            .map_err(|problems| take(&mut gathered, problems))
+            .ok();
+        let scope = scope.map(|scope| at_depth(args, scope, &mut gathered));
+        let all = gathered.or(link.zip(entries).zip(scope))?;
+        let ((link, entries), scope) = all.expect("what is missing was told");
+        // Files are made last: what was wrong before must not have emptied them.
+        let capture = args.pcap.as_deref().map(create).transpose()?;
+        if let Some(path) = &args.junit {
+            create(path)?;
+        }
+        Ok(Self {
+            link,
+            entries,
+            scope,
+            capture,
+        })
+    }
+}
+
+/// A scan may ask less of its targets than the scope allows, never more.
+fn at_depth(args: &Args, mut file: ScopeFile, gathered: &mut Gathered) -> ScopeFile {
+    if let Some(depth) = args.depth {
+        if depth > file.scope.depth {
+            gathered.push(Problem::new(
+                Place::named(format!("--depth {}", depth.as_str())),
+                format!("the scope allows {}", file.scope.depth.as_str()),
+                "the scope's depth, or a lesser one",
+            ));
+        } else {
+            file.scope.depth = depth;
+        }
+    }
+    file
+}
+
+/// A file that can be written.
+fn create(path: &Path) -> Result<File, Failure> {
+    File::create(path).map_err(|error| {
+        Failure::input(Problem::new(
+            Place::file(path),
+            format!("cannot be written: {error}"),
+            "a file that can be written",
+        ))
+    })
+}

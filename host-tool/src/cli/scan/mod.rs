@@ -1,0 +1,120 @@
+//! `postern scan`.
+
+mod failure;
+mod inputs;
+mod report;
+
+use std::{
+    net::SocketAddr,
+    sync::{Arc, atomic::AtomicBool},
+};
+
+use probe_core::{frame::ScanId, scope::Scope, suspect::Suspect};
+
+use self::{inputs::Inputs, report::Scanned};
+use super::{args::Scan as Args, now, open_store};
+use crate::{
+    exit::{Exit, Failure},
+    link::Settings,
+    lists::Entry,
+    output::{self, progress::Watcher},
+    problem::{Place, Problem},
+    session::Scan,
+    store::{Excluded, Exclusion, Store as _},
+};
+
+pub(super) fn run(args: &Args) -> Result<Exit, Failure> {
+    let began = args.clock.unwrap_or_else(now);
+    let inputs = Inputs::read(args, began)?;
+    let mut store = open_store(&args.store)?;
+    let exclusions = store.exclusions().map_err(Failure::Store)?;
+    let scope = with_exclusions(inputs.scope.scope, &exclusions)?;
+
+    store.note(&inputs.entries, now()).map_err(Failure::Store)?;
+    let (list, refused) = sorted_out(&inputs.entries, &exclusions);
+    store.refused(&refused, now()).map_err(Failure::Store)?;
+
+    let mut watcher = Watcher::new(list.len(), interrupts());
+    let outcome = if list.is_empty() {
+        None
+    } else {
+        let settings = Settings {
+            seed: args.seed,
+            began,
+            capture: inputs.capture,
+        };
+        let scan = Scan {
+            id: ScanId(1),
+            scope: &scope,
+            list: &list,
+            utc: output::utc(began),
+        };
+        let outcome = inputs.link.scan(settings, &scan, &mut store, &mut watcher);
+        watcher.finish();
+        Some(outcome.map_err(|error| failure::explain(inputs.link, error))?)
+    };
+    let scanned = Scanned::gather(&mut store, &inputs.entries, refused, &watcher, outcome)?;
+    report::print(args, &scanned)
+}
+
+/// The scope, with what the store excludes inside its networks: the appliance enforces that too.
+fn with_exclusions(mut scope: Scope, exclusions: &[Exclusion]) -> Result<Scope, Failure> {
+    for exclusion in exclusions {
+        let Excluded::Network(network) = exclusion.what else {
+            continue;
+        };
+        let concerns = scope
+            .networks
+            .iter()
+            .any(|inside| inside.holds(&network) || network.holds(inside));
+        let known = scope.exclusions.iter().any(|other| other.holds(&network));
+        if !concerns || known {
+            continue;
+        }
+        scope.exclusions.retain(|other| !network.holds(other));
+        if scope.exclusions.push(network).is_err() {
+            return Err(Failure::input(
+                Problem::new(
+                    Place::named("exclusions"),
+                    "the scope and the store exclude more inside the scope's networks than an appliance keeps",
+                    format!("at most {} exclusions", scope.exclusions.capacity()),
+                )
+                .next("name narrower networks in the scope, or wider exclusions"),
+            ));
+        }
+    }
+    Ok(scope)
+}
+
+/// What goes to the appliance, and what the host refuses itself: only the host knows domains.
+fn sorted_out(
+    entries: &[Entry],
+    exclusions: &[Exclusion],
+) -> (Vec<Suspect>, Vec<(SocketAddr, String)>) {
+    let mut list = Vec::new();
+    let mut refused = Vec::new();
+    for entry in entries {
+        match exclusions.iter().find(|it| it.what.holds(entry)) {
+            Some(exclusion) => {
+                refused.push((entry.endpoint(), format!("excluded: {}", exclusion.reason)));
+            }
+            None => list.push(entry.suspect()),
+        }
+    }
+    (list, refused)
+}
+
+/// Set by the first Ctrl-C; the second ends the program at once.
+fn interrupts() -> Arc<AtomicBool> {
+    let stop = Arc::new(AtomicBool::new(false));
+    for signal in [signal_hook::consts::SIGINT, signal_hook::consts::SIGTERM] {
+        // Without a handler, Ctrl-C ends the program as it always did.
+        let _ = signal_hook::flag::register_conditional_shutdown(
+            signal,
+            128 + signal,
+            Arc::clone(&stop),
+        );
+        let _ = signal_hook::flag::register(signal, Arc::clone(&stop));
+    }
+    stop
+}
