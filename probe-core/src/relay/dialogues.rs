@@ -280,6 +280,14 @@ fn greets_at_length() -> Peer<'static> {
     peer
 }
 
+/// Ends lines in LF alone and swears in Latin-1.
+fn writes_odd_octets() -> Peer<'static> {
+    Peer::new("220 mail.example.org ESMTP", PLAIN, |session| {
+        (is_rcpt(session) && session.to != "<postmaster>")
+            .then(|| Answer::Octets(b"550 relaying refus\xe9\n".to_vec()))
+    })
+}
+
 /// Refuses the client, whatever it asks for, but for the postmaster's own sake not at once.
 fn blocks_us() -> Peer<'static> {
     Peer::new("220 mail.example.org ESMTP", PIPELINING, |session| {
@@ -433,6 +441,7 @@ const SERVERS: &[(&str, Build, [&str; 3])] = &[
         greets_at_length,
         ["closed: relay-denied"; 3],
     ),
+    ("odd octets", writes_odd_octets, ["closed: relay-denied"; 3]),
     ("blocks us", blocks_us, ["inconclusive: blocked"; 3]),
     ("login", wants_a_login, ["inconclusive: auth-required"; 3]),
     ("tls", wants_tls, ["inconclusive: tls-required"; 3]),

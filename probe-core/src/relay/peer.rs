@@ -66,11 +66,6 @@ impl Session {
     fn verb(&self) -> &str {
         self.line.split([' ', ':']).next().unwrap_or_default()
     }
-
-    /// Whether the recipient is plainly at the tests' sink.
-    pub(crate) fn is_to_sink(&self) -> bool {
-        self.to.ends_with("@sink.example>")
-    }
 }
 
 /// A server: what it says at greeting and EHLO, and a function for everything it does otherwise.
@@ -78,8 +73,10 @@ impl Session {
 pub(crate) struct Peer<'a> {
     pub(crate) greeting: Answer,
     pub(crate) offers: &'a [&'a str],
-    pub(crate) answer: Box<dyn FnMut(&Session) -> Option<Answer> + 'a>,
+    pub(crate) answer: Box<Answers<'a>>,
 }
+
+type Answers<'a> = dyn FnMut(&Session) -> Option<Answer> + 'a;
 
 impl<'a> Peer<'a> {
     pub(crate) fn new(
@@ -441,7 +438,7 @@ impl<'a, 'p> Wire<'a, 'p> {
             _ => {}
         }
         for line in String::from_utf8_lossy(&octets).lines() {
-            let shown: String = line.chars().take(100).collect();
+            let shown: String = line.chars().take(120).collect();
             self.script.push(format!("S: {}", shorten(&shown)));
         }
         // What a late answer holds up comes later still.
