@@ -165,7 +165,7 @@ pub(crate) struct Talk {
     pub(crate) refusals: u8,
     /// Octets that arrived from the server.
     pub(crate) octets: usize,
-    /// What the evidence said after each observation.
+    /// What the evidence said after each observation, where nothing is cut.
     pub(crate) kinds: Vec<Kind>,
 }
 
@@ -265,7 +265,9 @@ pub(crate) fn talk_over(network: Network, setup: Setup<'_>, peer: &mut Peer<'_>)
                 Output::Transmit { octets, .. } => wire.transmit(now, &transmit[..octets]),
                 Output::Observed(observation) => {
                     evidence.record(&observation);
-                    kinds.push(judge(&evidence).kind);
+                    if network.octets_max == usize::MAX {
+                        kinds.push(judge(&evidence).kind);
+                    }
                 }
                 Output::Close(close) => wire.close(close),
                 Output::Wait { until, .. } => break until,
