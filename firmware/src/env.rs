@@ -1,13 +1,15 @@
 //! What the appliance needs from where it runs.
 //!
-//! Three places implement it: a board, the simulator (both over embassy-net), and the tool's
-//! `direct` link over this computer's sockets. Only [`Env::now`] tells time.
+//! Three places implement it: a board, the simulator (both over embassy-net, see
+//! [`crate::net`]), and the tool's `direct` link over this computer's sockets. Only [`Env::now`]
+//! tells time.
 
 use core::net::SocketAddr;
 
 use probe_core::{
     dialogue::{Close, End, OpenFailure},
-    time::Instant,
+    frame::message::GuardCounters,
+    time::{Instant, Millis},
 };
 
 /// Clock, network and randomness.
@@ -26,16 +28,20 @@ pub trait Env {
 
     /// Fills `octets` from this place's generator.
     fn random(&self, octets: &mut [u8]);
+
+    /// What the guard around this network has counted since boot.
+    fn guard_counters(&self) -> GuardCounters;
 }
 
 /// TCP connections towards the scope.
 pub trait Network {
-    /// One connection. Dropping it aborts.
+    /// One connection. Dropping it ends the connection without a word; close it instead.
     type Stream<'a>: Stream
     where
         Self: 'a;
 
-    /// Connects, with buffers that belong to the caller. Fails no later than `by`.
+    /// Connects, with buffers that belong to the caller. Fails no later than `by`. Safe to drop
+    /// while waiting.
     async fn connect<'a>(
         &'a self,
         remote: SocketAddr,
@@ -58,15 +64,23 @@ pub trait Stream {
     /// Our end.
     fn local(&self) -> SocketAddr;
 
-    /// Reads what is there, waiting for the first octet. Safe to drop while waiting.
+    /// Reads what is there, waiting for the first octet. Safe to drop while waiting: no octet is
+    /// lost. `octets` is never empty.
     async fn read(&mut self, octets: &mut [u8]) -> Read;
 
-    /// Hands all of `octets` to the network, or gives up at `by`.
-    async fn write_all(&mut self, octets: &[u8], by: Instant) -> Result<(), End>;
+    /// Hands all of `octets` to the network, or gives up at `by` with [`End::WriteDeadline`].
+    /// With `more`, another write follows at once: octets are gathered, so that a group leaves in
+    /// as few segments as it fits. When the peer has ended the connection, reading still gives
+    /// what it had said before, and then the same end.
+    async fn write_all(&mut self, octets: &[u8], more: bool, by: Instant) -> Result<(), End>;
 
-    /// Closes; after [`Close::Fin`] waits for what was written to leave, within bounds.
+    /// Closes; after [`Close::Fin`] waits for what was written to leave, no longer than
+    /// [`LINGER_MAX`].
     async fn close(self, how: Close);
 }
+
+/// How long closing in order may take before it becomes a reset.
+pub const LINGER_MAX: Millis = Millis::from_secs(2);
 
 /// How many octets a connection may hold unread.
 pub const RECEIVE_OCTETS: usize = 1_024;

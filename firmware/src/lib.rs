@@ -3,4 +3,14 @@
 #![forbid(unsafe_code)]
 #![allow(async_fn_in_trait)]
 
+pub mod appliance;
+pub mod bell;
+pub mod conversation;
 pub mod env;
+pub mod guard;
+pub mod link;
+pub mod net;
+pub mod worker;
+
+#[cfg(test)]
+mod testing;

@@ -1,2 +1,21 @@
 //! A virtual internet that runs the appliance's own code in virtual time.
 #![forbid(unsafe_code)]
+
+mod build;
+pub mod clock;
+pub mod demo;
+mod drive;
+mod executor;
+mod failure;
+pub mod host;
+pub mod net;
+pub mod observer;
+pub mod parade;
+mod pcap;
+pub mod peers;
+pub mod pipe;
+pub mod random;
+pub mod server;
+pub mod simulation;
+pub mod smtp;
+pub mod world;

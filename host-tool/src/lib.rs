@@ -1,1 +1,18 @@
 //! The library behind `postern`.
+//!
+//! [`cli`] is the front door; everything else can be used without it. The way of the data:
+//! [`lists`] and [`scope_file`] in, a link to an appliance, the store, and out again.
+
+pub mod cases;
+pub mod cli;
+pub mod direct;
+pub mod exit;
+pub mod letters;
+pub mod link;
+pub mod lists;
+pub mod output;
+pub mod problem;
+pub mod scope_file;
+pub mod session;
+pub mod store;
+pub mod words;

@@ -1,3 +1,7 @@
 //! `postern`: scan, keep findings, write letters.
 
-fn main() {}
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    host_tool::cli::run()
+}

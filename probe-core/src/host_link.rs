@@ -1,104 +1,521 @@
 //! The host's end of the link: sans-IO, like everything here.
 //!
-//! The host says what it wants (a scope, a scan, a list) and what it has stored; this type sends
-//! what the device does not have yet, and again when the device shows that it was lost.
+//! The host says what it wants (a scope, a scan, a list) and what it has stored. This type sends
+//! what the device does not have yet, and sends it again when the device's own messages show that
+//! it was lost. Nothing is queued: what is to be sent follows from what is wanted and what the
+//! device said last.
 
 use crate::{
     finding::RecordId,
     frame::{
-        ScanId, ToHost,
-        message::{DeviceHello, Ended, LinkCounters, Progress, ScopeAnswer},
+        Decoder, FORMAT, PAYLOAD_OCTETS_MAX, Part, RECORD_OCTETS_MAX, ScanId, ScopeDigest,
+        ToDevice, ToHost, decode_message, encode_message,
+        message::{DeviceHello, Ended, LinkCounters, Phase, Progress, ScopeAnswer, Want},
+        write_frame,
     },
     scope::{Scope, ScopeError},
     suspect::Suspect,
-    time::{Instant, Utc},
+    time::{Anchor, Instant, Millis, Utc},
 };
 
+/// For how long the host waits for the device to show that it has heard, in milliseconds.
+pub const ASK_AGAIN_AFTER_MS: u64 = 1_500;
+
 /// The host's end of one link.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct HostLink {
+    decoder: Decoder,
+    sequence: u16,
+    /// The message that is being sent, and how many of its octets have been.
+    message: heapless::Vec<u8, RECORD_OCTETS_MAX>,
+    message_sent: usize,
+    /// UTC as it was when the link was connected.
+    connected: Option<Anchor>,
+    greet: Timer,
     device: Option<DeviceHello>,
+    wanted: Option<Wanted>,
+    scope: Timer,
+    start: Timer,
+    stop: Timer,
+    progress: Option<Progress>,
+    scope_answer: Option<ScopeAnswer>,
+    list: List,
+    records: Records,
+    ended: Option<(Ended, u32)>,
+}
+
+/// The scan that the host wants.
+#[derive(Debug)]
+struct Wanted {
+    scan: ScanId,
+    scope: Scope,
+    digest: ScopeDigest,
+}
+
+/// How far the list has been sent.
+#[derive(Debug)]
+struct List {
+    /// The first line that the device wants.
+    next: u32,
+    /// Behind the last line that it has room for.
+    reach: u32,
+    /// The next line to send.
+    cursor: u32,
+    /// When to go back to `next`, if it has not moved by then.
+    rewind: Timer,
+    /// The device does not know yet that the list has ended.
+    open: bool,
+}
+
+/// How far the records of this boot have come.
+#[derive(Debug)]
+struct Records {
+    /// The next one to give out.
+    next: u32,
+    /// The last one that is stored.
+    stored: u32,
+    /// That is to be said.
+    acknowledge: bool,
+    /// One is missing.
+    missing: bool,
+    /// Before then it is not asked for again.
+    resend: Timer,
+}
+
+/// When to say something, for the first time or again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Timer(Instant);
+
+impl Timer {
+    const NEVER: Self = Self(Instant::NEVER);
+
+    fn again(now: Instant) -> Self {
+        Self(now + Millis(ASK_AGAIN_AFTER_MS))
+    }
+
+    fn is_due(self, now: Instant) -> bool {
+        now >= self.0
+    }
+
+    /// Set at once, unless it runs already.
+    fn arm(&mut self, now: Instant) {
+        if *self == Self::NEVER {
+            *self = Self(now);
+        }
+    }
 }
 
 impl HostLink {
     /// A link on which nothing was said yet.
     pub const fn new() -> Self {
-        Self { device: None }
+        Self {
+            decoder: Decoder::new(),
+            sequence: 0,
+            message: heapless::Vec::new(),
+            message_sent: 0,
+            connected: None,
+            greet: Timer::NEVER,
+            device: None,
+            wanted: None,
+            scope: Timer::NEVER,
+            start: Timer::NEVER,
+            stop: Timer::NEVER,
+            progress: None,
+            scope_answer: None,
+            list: List::new(),
+            records: Records::from(1),
+            ended: None,
+        }
     }
 
     /// A connection to the device is there, or is there again: greets it. `utc` becomes the
     /// anchor of its clock.
     pub fn connected(&mut self, now: Instant, utc: Utc) {
-        let _ = (now, utc);
+        self.decoder.reset();
+        self.message.clear();
+        self.message_sent = 0;
+        self.connected = Some(Anchor { at: now, utc });
+        self.greet = Timer(now);
     }
 
     /// Wants `scan` to run under `scope`. The list is asked for in
-    /// [`HostLink::link_transmit`].
+    /// [`HostLink::link_transmit`]. The same number promises the same list: a device that runs
+    /// this scan goes on at the line where it is, and one that has run it does not run it again.
     pub fn start(&mut self, now: Instant, scan: ScanId, scope: &Scope) -> Result<(), ScopeError> {
-        let _ = (now, scan);
-        scope.check()
+        scope.check()?;
+        self.wanted = Some(Wanted {
+            scan,
+            scope: scope.clone(),
+            digest: ScopeDigest::of(scope),
+        });
+        self.stop = Timer::NEVER;
+        self.begin(now);
+        Ok(())
     }
 
     /// Wants the scan to end.
     pub fn stop(&mut self, now: Instant) {
-        let _ = now;
+        if self.wanted.is_some() {
+            self.stop = Timer(now);
+        }
     }
 
     /// Takes octets in until a message is whole, and moves `octets` behind what it took. Call it
-    /// until it gives `None`. Records come in order and without gaps; one that comes again after
-    /// it was given out is not given out again, but acknowledged again.
+    /// until it gives `None`. Records come in order and without gaps; one that the device sends
+    /// again is given out once.
     pub fn received(&mut self, now: Instant, octets: &mut &[u8]) -> Option<ToHost> {
-        let _ = (now, octets);
+        while let Some((octet, rest)) = octets.split_first() {
+            *octets = rest;
+            let Some(message) = self.decoder.push(*octet) else {
+                continue;
+            };
+            let Some(message) = decode_message::<ToHost>(message) else {
+                self.decoder.count_undecodable();
+                continue;
+            };
+            if self.heard(now, &message) {
+                return Some(message);
+            }
+        }
         None
     }
 
     /// The host has stored every record through `record`: acknowledges them.
     pub fn stored(&mut self, record: RecordId) {
-        let _ = record;
+        let this_boot = self.device.is_some_and(|of| of.boot == record.boot);
+        if this_boot && record.number < self.records.next {
+            self.records.stored = self.records.stored.max(record.number);
+            self.records.acknowledge = true;
+        }
     }
 
     /// Writes the next frame for the device into `out`, which is at least
     /// [`crate::frame::FRAME_OCTETS_MAX`] long. `list` gives the line of an index, from 0; the
-    /// first `None` is the end of the list.
+    /// first `None` is the end of the list. `None`: nothing before [`HostLink::link_due`] unless
+    /// something is received, stored or wanted.
     pub fn link_transmit(
         &mut self,
         now: Instant,
         list: impl Fn(u32) -> Option<Suspect>,
         out: &mut [u8],
     ) -> Option<usize> {
-        let _ = (now, list, out);
-        None
+        if self.message.is_empty() {
+            let message = self.say(now, list)?;
+            let kept = &mut self.message;
+            encode_message(&message, |octet| kept.push(octet).is_ok())?;
+        }
+        let from = self.message_sent;
+        let behind = from.saturating_add(PAYLOAD_OCTETS_MAX);
+        let last = behind >= self.message.len();
+        let part = Part {
+            first: from == 0,
+            last,
+            sequence: self.sequence,
+        };
+        let payload = self.message.iter().copied().skip(from);
+        let sent = write_frame(out, part, payload.take(PAYLOAD_OCTETS_MAX))?;
+        self.sequence = self.sequence.wrapping_add(1);
+        self.message_sent = behind;
+        if last {
+            self.message.clear();
+            self.message_sent = 0;
+        }
+        Some(sent)
     }
 
-    /// When to call [`HostLink::link_transmit`] again though nothing was received.
+    /// When to call [`HostLink::link_transmit`] again; `now` or earlier when there is something
+    /// to say at once.
     pub fn link_due(&self, now: Instant) -> Instant {
-        let _ = now;
-        Instant::NEVER
+        if !self.message.is_empty() || self.records.acknowledge {
+            return now;
+        }
+        let rewind = if self.list.cursor > self.list.next {
+            self.list.rewind
+        } else {
+            Timer::NEVER
+        };
+        [self.greet, self.scope, self.start, self.stop, rewind]
+            .into_iter()
+            .map(|timer| timer.0)
+            .min()
+            .unwrap_or(Instant::NEVER)
     }
 
     /// Who the device is, once it has said so. Another boot than before: it has forgotten its
-    /// scan, and is given the list again from 0.
+    /// scan, and asks for the list again from 0. So a host that keeps a list leaves out, from
+    /// then on, what it has last findings of.
     pub const fn device(&self) -> Option<&DeviceHello> {
         self.device.as_ref()
     }
 
     /// The newest progress.
     pub const fn progress(&self) -> Option<&Progress> {
-        None
+        self.progress.as_ref()
     }
 
-    /// What the device said to the scope.
+    /// What the device said to the scope that is wanted.
     pub const fn scope_answer(&self) -> Option<ScopeAnswer> {
-        None
+        self.scope_answer
     }
 
-    /// Why this scan is over, once every record of it has been stored.
-    pub const fn ended(&self) -> Option<Ended> {
-        None
+    /// Why the scan that is wanted is over, once every record of it has been stored.
+    pub fn ended(&self) -> Option<Ended> {
+        self.ended
+            .filter(|(_, records)| self.records.stored >= *records)
+            .map(|(why, _)| why)
     }
 
     /// What this end has seen of the link.
-    pub fn counters(&self) -> LinkCounters {
-        LinkCounters::default()
+    pub const fn counters(&self) -> LinkCounters {
+        self.decoder.counters()
+    }
+
+    /// Begins with the scan that is wanted, on a device that knows nothing of it yet.
+    fn begin(&mut self, now: Instant) {
+        self.list = List::new();
+        self.progress = None;
+        self.scope_answer = None;
+        self.ended = None;
+        if self.wanted.is_some() {
+            self.scope = Timer(now);
+            self.start = Timer(now);
+        }
+    }
+
+    /// Takes a message in; true when it is to be given out.
+    fn heard(&mut self, now: Instant, message: &ToHost) -> bool {
+        self.greet = Timer::again(now);
+        match message {
+            ToHost::Hello(hello) => self.heard_hello(now, hello),
+            ToHost::ScopeAnswer { digest, answer } => {
+                if self.wants_scope(*digest) {
+                    self.scope_answer = Some(*answer);
+                    if matches!(answer, ScopeAnswer::Refused(_)) {
+                        self.start = Timer::NEVER;
+                    }
+                    if !matches!(answer, ScopeAnswer::ScanRunning) {
+                        self.scope = Timer::NEVER;
+                    }
+                }
+            }
+            ToHost::Want(want) => {
+                if self.wants_scan(want.scan) {
+                    self.list.wanted(now, want);
+                }
+                return false;
+            }
+            ToHost::Progress(progress) => self.heard_progress(now, progress),
+            ToHost::Ended { scan, why, records } => {
+                if self.wants_scan(*scan) {
+                    self.ended = Some((*why, *records));
+                }
+            }
+            ToHost::Finding(_) | ToHost::Refused(_) | ToHost::Over(_) | ToHost::Lost(_) => {
+                return message.record().is_some_and(|id| self.heard_record(id));
+            }
+        }
+        true
+    }
+
+    fn heard_hello(&mut self, now: Instant, hello: &DeviceHello) {
+        let known = self
+            .device
+            .is_some_and(|of| of.device == hello.device && of.boot == hello.boot);
+        self.device = Some(*hello);
+        if known {
+            self.records.next = self.records.next.max(hello.first);
+            if self.wanted.is_some() {
+                self.scope.arm(now);
+                self.start.arm(now);
+            }
+        } else {
+            self.records = Records::from(hello.first);
+            self.begin(now);
+        }
+    }
+
+    fn heard_progress(&mut self, now: Instant, progress: &Progress) {
+        self.progress = Some(*progress);
+        let Some(wanted) = &self.wanted else {
+            return;
+        };
+        if matches!(self.scope_answer, Some(ScopeAnswer::Refused(_))) {
+            return;
+        }
+        let mine = progress.scan == Some(wanted.scan);
+        if mine || progress.scope == Some(wanted.digest) {
+            self.scope = Timer::NEVER;
+        } else {
+            self.scope.arm(now);
+        }
+        if mine {
+            self.start = Timer::NEVER;
+        } else {
+            self.start.arm(now);
+        }
+        if mine && progress.phase != Phase::Running {
+            self.stop = Timer::NEVER;
+        }
+        if let (true, Phase::Ended(why)) = (mine, progress.phase) {
+            self.ended = Some((why, progress.outbox.made));
+        }
+    }
+
+    fn heard_record(&mut self, id: RecordId) -> bool {
+        if self.device.is_none_or(|of| of.boot != id.boot) {
+            return false;
+        }
+        let records = &mut self.records;
+        if id.number < records.next {
+            records.acknowledge = true;
+            return false;
+        }
+        if id.number > records.next {
+            records.missing = true;
+            return false;
+        }
+        records.next = records.next.saturating_add(1);
+        records.missing = false;
+        true
+    }
+
+    /// What to say next, if anything.
+    fn say(&mut self, now: Instant, list: impl Fn(u32) -> Option<Suspect>) -> Option<ToDevice> {
+        let anchor = self.connected?;
+        if self.greet.is_due(now) {
+            self.greet = Timer::again(now);
+            return Some(ToDevice::Hello {
+                format: FORMAT,
+                utc: anchor.utc(now),
+            });
+        }
+        let boot = self.device?.boot;
+        self.say_what_is_wanted(now)
+            .or_else(|| self.records.say(now, boot))
+            .or_else(|| {
+                let scan = self.wanted.as_ref()?.scan;
+                self.list.say(now, scan, list)
+            })
+    }
+
+    fn say_what_is_wanted(&mut self, now: Instant) -> Option<ToDevice> {
+        let wanted = self.wanted.as_ref()?;
+        if self.stop.is_due(now) {
+            self.stop = Timer::again(now);
+            return Some(ToDevice::Stop { scan: wanted.scan });
+        }
+        if self.scope.is_due(now) {
+            self.scope = Timer::again(now);
+            return Some(ToDevice::Scope(wanted.scope.clone()));
+        }
+        if self.start.is_due(now) {
+            self.start = Timer::again(now);
+            return Some(ToDevice::Start {
+                scan: wanted.scan,
+                scope: wanted.digest,
+            });
+        }
+        None
+    }
+
+    fn wants_scan(&self, scan: ScanId) -> bool {
+        self.wanted.as_ref().is_some_and(|of| of.scan == scan)
+    }
+
+    fn wants_scope(&self, digest: ScopeDigest) -> bool {
+        self.wanted.as_ref().is_some_and(|of| of.digest == digest)
+    }
+}
+
+impl Default for HostLink {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl List {
+    const fn new() -> Self {
+        Self {
+            next: 0,
+            reach: 0,
+            cursor: 0,
+            rewind: Timer::NEVER,
+            open: false,
+        }
+    }
+
+    fn wanted(&mut self, now: Instant, want: &Want) {
+        if want.next > self.next {
+            self.rewind = Timer::again(now);
+        }
+        self.next = want.next;
+        self.reach = want.next.saturating_add(u32::from(want.suspects));
+        self.cursor = self.cursor.max(want.next);
+        self.open = true;
+    }
+
+    fn say(
+        &mut self,
+        now: Instant,
+        scan: ScanId,
+        list: impl Fn(u32) -> Option<Suspect>,
+    ) -> Option<ToDevice> {
+        if self.cursor > self.next && self.rewind.is_due(now) {
+            self.cursor = self.next;
+        }
+        if !self.open {
+            return None;
+        }
+        match list(self.cursor) {
+            Some(suspect) if self.cursor < self.reach => {
+                let index = self.cursor;
+                self.cursor = self.cursor.saturating_add(1);
+                self.rewind = Timer::again(now);
+                Some(ToDevice::Suspect {
+                    scan,
+                    index,
+                    suspect,
+                })
+            }
+            Some(_) => None,
+            None => {
+                self.open = false;
+                Some(ToDevice::NoMore {
+                    scan,
+                    count: self.cursor,
+                })
+            }
+        }
+    }
+}
+
+impl Records {
+    const fn from(first: u32) -> Self {
+        Self {
+            next: first,
+            stored: first.saturating_sub(1),
+            acknowledge: false,
+            missing: false,
+            resend: Timer(Instant::BOOT),
+        }
+    }
+
+    fn say(&mut self, now: Instant, boot: u32) -> Option<ToDevice> {
+        if self.missing && self.resend.is_due(now) {
+            self.missing = false;
+            self.resend = Timer::again(now);
+            return Some(ToDevice::Resend {
+                boot,
+                from: self.next,
+            });
+        }
+        if self.acknowledge {
+            self.acknowledge = false;
+            return Some(ToDevice::Ack {
+                boot,
+                through: self.stored,
+            });
+        }
+        None
     }
 }

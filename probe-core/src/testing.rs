@@ -1,5 +1,38 @@
 //! What several tests need.
 
+use serde::Serialize;
+
+use crate::frame::{FRAME_OCTETS_MAX, PAYLOAD_OCTETS_MAX, Part, encode_message, write_frame};
+
+/// The octets of a message.
+pub(crate) fn octets_of<T: Serialize>(message: &T) -> Vec<u8> {
+    let mut octets = Vec::new();
+    encode_message(message, |octet| {
+        octets.push(octet);
+        true
+    })
+    .unwrap();
+    octets
+}
+
+/// The frames of a message, numbered from `sequence` on.
+pub(crate) fn frames_of<T: Serialize>(sequence: u16, message: &T) -> Vec<Vec<u8>> {
+    let octets = octets_of(message);
+    let parts: Vec<&[u8]> = octets.chunks(PAYLOAD_OCTETS_MAX).collect();
+    let frame = |(index, payload): (usize, &&[u8])| {
+        let mut frame = vec![0; FRAME_OCTETS_MAX];
+        let part = Part {
+            first: index == 0,
+            last: index + 1 == parts.len(),
+            sequence: sequence.wrapping_add(index as u16),
+        };
+        let length = write_frame(&mut frame, part, payload.iter().copied()).unwrap();
+        frame.truncate(length);
+        frame
+    };
+    parts.iter().enumerate().map(frame).collect()
+}
+
 /// A small generator (SplitMix64): the same seed gives the same numbers on every machine.
 #[derive(Clone, Debug)]
 pub(crate) struct Random(u64);

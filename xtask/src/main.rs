@@ -1,3 +1,104 @@
 //! The project's own commands: `cargo xtask help`.
 
-fn main() {}
+mod cargo;
+mod debian;
+mod demo;
+mod failure;
+mod finding;
+mod fuzz;
+mod lab;
+mod machine;
+mod panic_free;
+mod place;
+mod run;
+mod simulated;
+mod soak;
+mod spelling;
+mod suite;
+
+use std::process::ExitCode;
+
+use failure::{Failure, Result};
+use lexopt::Arg::{Long, Short, Value};
+
+const HELP: &str = "\
+cargo xtask COMMAND
+
+  help                    this text
+  test [--all]            everything that must hold on this machine; ends with what did not run and how to
+                          get it; with --all whatever did not run is a failure
+  demo                    builds postern, scans the built-in simulator, writes letters (also: cargo demo)
+  fmt [--check]           rustfmt over the workspace
+  lab up                  real mail servers, closed and open, in network namespaces without a way out (root)
+  lab status [--json]     each server's process, address and greeting
+  lab down                ends what `lab up` started
+  lab scan                up, postern's verdict on every server, down
+  lab race [--runs N]     postern's full battery beside nmap's smtp-open-relay, at 50 ms round trip
+  lab shell               a shell in the near scanner's namespace
+  soak [--seeds N] [--fuzz-seconds N] [--lab-rounds N]
+                          the long forms: many seeds, fuzzing, repeated lab runs
+  fuzz [--seconds N]      every fuzz target for a while (nightly)
+";
+
+fn main() -> ExitCode {
+    match dispatch() {
+        Ok(code) => code,
+        Err(failure) => {
+            eprintln!("xtask: {failure}");
+            ExitCode::from(2)
+        }
+    }
+}
+
+fn dispatch() -> Result<ExitCode> {
+    let mut arguments = lexopt::Parser::from_env();
+    let Some(command) = arguments.next()? else {
+        print!("{HELP}");
+        return Ok(ExitCode::SUCCESS);
+    };
+    match command {
+        Value(word) => match word.to_string_lossy().as_ref() {
+            "help" => {
+                print!("{HELP}");
+                Ok(ExitCode::SUCCESS)
+            }
+            "test" => suite::test(has_flag(arguments, "all")?),
+            "demo" => no_more(arguments).and_then(|()| demo::run()),
+            "fmt" => cargo::format(has_flag(arguments, "check")?),
+            "lab" => lab::command(arguments),
+            "soak" => soak::run(arguments),
+            "lab-inside" => lab::enter(arguments),
+            "lab-greet" => lab::greet(arguments),
+            "lab-link" => lab::carry(arguments),
+            "fuzz" => soak::fuzz_only(arguments),
+            other => {
+                Err(Failure::new(format!("unknown command `{other}`")).next("cargo xtask help"))
+            }
+        },
+        Short('h') | Long("help") => {
+            print!("{HELP}");
+            Ok(ExitCode::SUCCESS)
+        }
+        other => Err(other.unexpected().into()),
+    }
+}
+
+/// Whether the one flag that a command knows was given.
+fn has_flag(mut arguments: lexopt::Parser, flag: &str) -> Result<bool> {
+    let mut given = false;
+    while let Some(argument) = arguments.next()? {
+        match argument {
+            Long(name) if name == flag => given = true,
+            other => return Err(other.unexpected().into()),
+        }
+    }
+    Ok(given)
+}
+
+/// Refuses arguments that a command does not know.
+fn no_more(mut arguments: lexopt::Parser) -> Result<()> {
+    match arguments.next()? {
+        None => Ok(()),
+        Some(argument) => Err(argument.unexpected().into()),
+    }
+}

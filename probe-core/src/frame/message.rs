@@ -13,6 +13,9 @@ use crate::{
 /// The version of frames and messages. A receiver counts and drops frames of any other.
 pub const FORMAT: u8 = 1;
 
+/// The longest message that is no record and no scope, in octets: it fits one frame.
+pub const PLAIN_MESSAGE_OCTETS_MAX: usize = 256;
+
 /// A scan's number, chosen by the host: a [`ToDevice::Start`] with the number of the scan that is
 /// running goes on with it, any other begins a new one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -40,10 +43,12 @@ pub enum ToDevice {
     /// What may be probed. Answered by [`ToHost::ScopeAnswer`]; refused while a scan runs under
     /// another.
     Scope(Scope),
-    /// Begin this scan, or go on with it.
+    /// Begin this scan, or go on with it; another one that runs is ended first.
     Start {
         /// Which.
         scan: ScanId,
+        /// The scope that it is to run under: nothing begins under another.
+        scope: ScopeDigest,
     },
     /// A line of the list, as [`ToHost::Want`] asked.
     Suspect {
@@ -105,6 +110,8 @@ pub enum ToHost<E = Evidence> {
         scan: ScanId,
         /// Why.
         why: Ended,
+        /// The last record of this boot so far: with it stored, the host has everything.
+        records: u32,
     },
     /// A record: a job's evidence and verdict.
     Finding(Finding<E>),

@@ -13,6 +13,10 @@ mod codec;
 mod decode;
 mod encode;
 pub mod message;
+#[cfg(test)]
+mod tests;
+#[cfg(test)]
+mod vectors;
 
 pub use codec::{decode_message, encode_message};
 pub use decode::Decoder;

@@ -1,16 +1,40 @@
 //! The prober: scope, schedule, outbox and link in one. The one type that a shell holds.
+//!
+//! ```text
+//! no scope or no anchor: Idle -> scope, Hello, Start -> Running -> Stopping(why) -> Ended(why)
+//! ```
+//!
+//! A scan ends when its list is done, when the host says so, when the scope's time is over, or
+//! when the guard stops a probe. It stays in `Stopping` until every job is back and whatever
+//! never had its turn has been told.
+
+#[cfg(test)]
+pub(crate) mod closed;
+mod link;
+mod records;
+#[cfg(test)]
+mod tests;
 
 use crate::{
     evidence::Evidence,
     finding::{DeviceId, JobSerial, Probe},
-    frame::message::{Ended, GuardCounters, Phase, Progress},
-    name::Name,
-    schedule::Parked,
-    scope::{Depth, Refusal, Scope},
-    suspect::LISTED_NAMES_MAX,
+    frame::{
+        RECORD_OCTETS_MAX, ScanId, ScopeDigest,
+        message::{Ended, GuardCounters, LimitCounters, Phase, Progress, Targets},
+    },
+    outbox::Outbox,
+    relay::{Parked, Setup},
+    schedule::{Names, Queueing, Schedule, Whose},
+    scope::{Depth, Identity, Refusal, Scope},
+    suspect::Suspect,
     target::Target,
-    time::Instant,
+    time::{Anchor, Instant},
 };
+
+pub use crate::schedule::Opening;
+pub use link::RESEND_AFTER_MS;
+
+use link::Link;
 
 /// One target under one probe, handed to a worker. It goes back by [`Prober::finish`] or
 /// [`Prober::park`], once.
@@ -23,17 +47,38 @@ pub struct Job {
     /// Where.
     pub target: Target,
     /// Domains that the target is known to serve.
-    pub names: heapless::Vec<Name, LISTED_NAMES_MAX, u8>,
+    pub names: Names,
     /// What.
     pub probe: Probe,
     /// How much.
     pub depth: Depth,
+    /// Hours since the scope was issued when it was handed out.
+    pub hours: u16,
     /// How many refusals the target may still be made to give; 1 or more.
     pub refusals_max: u8,
+    /// How long it may stay parked, in hours, all pauses together.
+    pub parked_hours_max: u8,
     /// When it was handed out.
     pub began: Instant,
     /// Where it stood when it was parked; `None` the first time.
     pub parked: Option<Parked>,
+}
+
+impl Job {
+    /// What its dialogue is told before it begins; `identity` is [`Scope::identity`].
+    pub fn setup<'a>(&'a self, identity: &'a Identity) -> Setup<'a> {
+        Setup {
+            target: self.target,
+            names: &self.names,
+            identity,
+            depth: self.depth,
+            serial: self.serial,
+            hours: self.hours,
+            refusals_max: self.refusals_max,
+            parked_hours_max: self.parked_hours_max,
+            resume: self.parked,
+        }
+    }
 }
 
 /// What a worker does next.
@@ -45,21 +90,10 @@ pub struct Job {
 pub enum Next {
     /// Run it.
     Job(Job),
-    /// Ask again then, or when something has changed; see [`Prober::next`].
+    /// Ask again then, or when something has changed; see [`Prober`].
     Wait(Instant),
     /// Ask again when something has changed.
     Idle,
-}
-
-/// Whether a connection may be opened.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Opening {
-    /// Yes, and it counts as open until [`Prober::connection_closed`].
-    Now,
-    /// Ask again then; earlier does no harm.
-    At(Instant),
-    /// No. End the job with the evidence that there is.
-    No(Refusal),
 }
 
 /// The outbox has no room: nothing was taken. Try again when something has changed.
@@ -76,65 +110,154 @@ pub enum Stop {
 /// The one type that a shell holds. Synchronous: it never waits, reads no clock, and moves no
 /// octets but those that it is lent.
 ///
-/// "Something has changed" means: octets were received from the link, a job went back, a
-/// connection was closed, or a frame was transmitted. A shell then wakes the workers that wait.
+/// "Something has changed" means: octets were received from the link, a job went back, or a
+/// connection was closed. A shell then wakes the workers that wait.
 #[derive(Debug)]
 pub struct Prober {
     device: DeviceId,
     boot: u32,
+    anchor: Option<Anchor>,
+    scope: Option<InForce>,
+    scan: Option<ScanId>,
+    phase: Phase,
+    list: List,
+    schedule: Schedule,
+    outbox: Outbox,
+    outbox_full: u32,
+    guard: GuardCounters,
+    link: Link,
+}
+
+/// A scope that was taken.
+#[derive(Debug)]
+struct InForce {
+    scope: Scope,
+    digest: ScopeDigest,
+    /// When it was taken: its powered minutes count from here.
+    since: Instant,
+}
+
+/// How far the list of this scan has come.
+#[derive(Debug, Default)]
+struct List {
+    /// Lines taken, and the next one that is.
+    taken: u32,
+    /// All lines are taken.
+    complete: bool,
+    /// Lines over.
+    done: u32,
+    /// Lines refused.
+    refused: u32,
 }
 
 impl Prober {
     /// A prober without scope and anchor, which probes nothing. `boot` counts the starts of
-    /// `device` and is never used twice.
+    /// `device` and is never used twice; over [`crate::schedule::BOOT_MAX`] no job has a number
+    /// any more and every scan ends with [`Ended::SerialsSpent`].
     pub const fn new(device: DeviceId, boot: u32) -> Self {
-        Self { device, boot }
-    }
-
-    /// Takes in octets from the host, in pieces of any length.
-    pub fn link_received(&mut self, now: Instant, octets: &[u8]) {
-        let _ = (now, octets);
-    }
-
-    /// Writes the next frame for the host into `out`, which is at least
-    /// [`crate::frame::FRAME_OCTETS_MAX`] long, and says how many octets it has. `None`: nothing
-    /// before [`Prober::link_due`] unless something changes.
-    pub fn link_transmit(&mut self, now: Instant, out: &mut [u8]) -> Option<usize> {
-        let _ = (now, out);
-        None
-    }
-
-    /// When to call [`Prober::link_transmit`] again though nothing has changed.
-    pub fn link_due(&self, now: Instant) -> Instant {
-        let _ = now;
-        Instant::NEVER
+        Self {
+            device,
+            boot,
+            anchor: None,
+            scope: None,
+            scan: None,
+            phase: Phase::Idle,
+            list: List {
+                taken: 0,
+                complete: false,
+                done: 0,
+                refused: 0,
+            },
+            schedule: Schedule::new(boot),
+            outbox: Outbox::new(),
+            outbox_full: 0,
+            guard: GuardCounters {
+                allowed: 0,
+                dropped: 0,
+                violations: 0,
+            },
+            link: Link::new(),
+        }
     }
 
     /// What a worker does next.
     pub fn next(&mut self, now: Instant) -> Next {
-        let _ = now;
-        Next::Idle
+        self.settle(now);
+        let (Phase::Running, Some(scan), Some(in_force), Some(anchor)) =
+            (self.phase, self.scan, &self.scope, self.anchor)
+        else {
+            return Next::Idle;
+        };
+        let depth = in_force.scope.depth;
+        let parked_hours_max = in_force.scope.rates.parked_hours_max;
+        let issued_s = in_force.scope.issued.0;
+        let hours = anchor.utc(now).0.saturating_sub(issued_s) / 3_600;
+        if !self.has_room_for_a_record() {
+            count(&mut self.outbox_full);
+            return Next::Idle;
+        }
+        match self.schedule.next(now, scan) {
+            Whose::Turn(turn) => Next::Job(Job {
+                serial: turn.serial,
+                revision: turn.revision,
+                target: turn.target,
+                names: turn.names,
+                probe: Probe::Relay,
+                depth,
+                hours: u16::try_from(hours).unwrap_or(u16::MAX),
+                refusals_max: turn.refusals_max,
+                parked_hours_max,
+                began: now,
+                parked: turn.parked,
+            }),
+            Whose::Wait(until) => Next::Wait(until),
+            Whose::Nobody => Next::Idle,
+            Whose::SerialsSpent => {
+                self.end(now, Ended::SerialsSpent);
+                Next::Idle
+            }
+        }
     }
 
     /// Whether `job` may open a connection now. Ask before every one.
     pub fn may_open(&mut self, now: Instant, job: &Job) -> Opening {
-        let _ = (now, job);
-        Opening::No(Refusal::NoScope)
+        self.settle(now);
+        let Some(in_force) = &self.scope else {
+            return Opening::No(Refusal::NoScope);
+        };
+        match self.phase {
+            Phase::Running => {}
+            Phase::Stopping(Ended::Expired | Ended::PoweredMinutes) => {
+                return Opening::No(Refusal::Expired);
+            }
+            Phase::Idle | Phase::Stopping(_) | Phase::Ended(_) => {
+                return Opening::No(Refusal::ScanEnded);
+            }
+        }
+        match self.schedule.running_target(job.serial) {
+            Some(target) if in_force.scope.permits(target.endpoint()) => {
+                self.schedule.may_open(now, job.serial)
+            }
+            Some(_) => Opening::No(Refusal::OutsideNetworks),
+            None => Opening::No(Refusal::ScanEnded),
+        }
     }
 
     /// A connection that [`Prober::may_open`] allowed is closed, or did not open.
     pub fn connection_closed(&mut self, now: Instant, job: &Job) {
-        let _ = (now, job);
+        self.schedule.connection_closed(job.serial);
+        self.settle(now);
     }
 
     /// `job` made its target give so many more refusals. Tell it as they come: a job that parks
     /// gets what is left.
     pub fn spent(&mut self, now: Instant, job: &Job, refusals: u8) {
-        let _ = (now, job, refusals);
+        self.schedule.spent(now, job.serial, refusals);
     }
 
     /// Takes `job` back until `until`, with the evidence so far as an interim finding. Where it
     /// cannot be parked (the scope's hours, the room, the end of the scan) it ends here instead.
+    /// A job that has gone back already is ignored.
     pub fn park(
         &mut self,
         now: Instant,
@@ -143,52 +266,95 @@ impl Prober {
         parked: Parked,
         evidence: &Evidence,
     ) -> Result<(), OutboxFull> {
-        let _ = (now, job, until, parked, evidence);
+        self.settle(now);
+        let running = self.phase == Phase::Running && job.revision < u8::MAX;
+        let due = if running {
+            self.schedule.may_park(now, job.serial, until)
+        } else {
+            None
+        };
+        let Some(due) = due else {
+            return self.finish(now, job, evidence);
+        };
+        self.record_finding(now, job, false, evidence)?;
+        let revisions = job.revision.saturating_add(1);
+        self.schedule
+            .park(now, job.serial, due, revisions, &job.names, parked);
         Ok(())
     }
 
-    /// Takes `job` back for good, with its evidence as its last finding.
+    /// Takes `job` back for good, with its evidence as its last finding. A job that has gone back
+    /// already is ignored.
     pub fn finish(
         &mut self,
         now: Instant,
         job: &Job,
         evidence: &Evidence,
     ) -> Result<(), OutboxFull> {
-        let _ = (now, job, evidence);
+        if self.schedule.running_target(job.serial).is_none() {
+            return Ok(());
+        }
+        self.record_finding(now, job, true, evidence)?;
+        self.schedule.finish(job.serial);
+        count(&mut self.list.done);
+        self.settle(now);
         Ok(())
     }
 
     /// Ends the scan: nothing is handed out or opened from here on. Running jobs are given back
     /// by their workers with the evidence that there is.
     pub fn stop(&mut self, now: Instant, why: Stop) {
-        let _ = (now, why);
+        match why {
+            Stop::GuardViolation => self.end(now, Ended::GuardViolation),
+        }
     }
 
     /// What the guard has counted so far, for the next progress message.
     pub fn guard_counted(&mut self, counters: GuardCounters) {
-        let _ = counters;
+        self.guard = counters;
     }
 
     /// The scope in force, for the guard and for the dialogues' identity.
     pub fn scope(&self) -> Option<&Scope> {
-        None
+        self.scope.as_ref().map(|in_force| &in_force.scope)
     }
 
     /// What the device does.
-    pub fn phase(&self) -> Phase {
-        Phase::Idle
+    pub const fn phase(&self) -> Phase {
+        self.phase
     }
 
     /// Why the scan is being ended or is over; workers give their jobs back then.
-    pub fn ended(&self) -> Option<Ended> {
-        None
+    pub const fn ended(&self) -> Option<Ended> {
+        match self.phase {
+            Phase::Idle | Phase::Running => None,
+            Phase::Stopping(why) | Phase::Ended(why) => Some(why),
+        }
     }
 
     /// What the host is told each second.
     pub fn progress(&self, now: Instant) -> Progress {
+        let short = |count: usize| u16::try_from(count).unwrap_or(u16::MAX);
         Progress {
             now,
-            ..Progress::default()
+            phase: self.phase,
+            scope: self.scope.as_ref().map(|in_force| in_force.digest),
+            scan: self.scan,
+            targets: Targets {
+                taken: self.list.taken,
+                queued: short(self.schedule.queued_targets()),
+                running: short(self.schedule.running_jobs()),
+                parked: short(self.schedule.parked_jobs()),
+                done: self.list.done,
+                refused: self.list.refused,
+            },
+            outbox: self.outbox.state(),
+            guard: self.guard,
+            link: self.link.counters(),
+            limits: LimitCounters {
+                outbox: self.outbox_full,
+                ..self.schedule.limits()
+            },
         }
     }
 
@@ -201,4 +367,89 @@ impl Prober {
     pub const fn boot(&self) -> u32 {
         self.boot
     }
+
+    /// Takes a line of the list in, or leaves it for later: false when there is no room.
+    fn take_suspect(&mut self, now: Instant, index: u32, suspect: &Suspect) -> bool {
+        let Some(scan) = self.scan else {
+            return false;
+        };
+        if !self.has_room_for_a_record() {
+            count(&mut self.outbox_full);
+            return false;
+        }
+        let queueing = match self.admit(now, suspect) {
+            Ok(target) => self
+                .schedule
+                .queue(now, scan, index, target, &suspect.names),
+            Err(refusal) => Queueing::Refused(refusal),
+        };
+        match queueing {
+            Queueing::Queued => {}
+            Queueing::Refused(why) => {
+                if self.record_refused(index, suspect, why).is_err() {
+                    return false;
+                }
+                count(&mut self.list.refused);
+            }
+            Queueing::Full => return false,
+        }
+        count(&mut self.list.taken);
+        true
+    }
+
+    /// Whether whatever comes next can be recorded.
+    fn has_room_for_a_record(&self) -> bool {
+        self.outbox.has_room(RECORD_OCTETS_MAX)
+    }
+
+    fn admit(&self, now: Instant, suspect: &Suspect) -> Result<Target, Refusal> {
+        let in_force = self.scope.as_ref().ok_or(Refusal::NoScope)?;
+        let anchor = self.anchor.ok_or(Refusal::NoAnchor)?;
+        in_force.scope.admit(suspect, anchor.utc(now))
+    }
+
+    /// Looks whether the scan has come to its end, and tells what is left of one that has.
+    fn settle(&mut self, now: Instant) {
+        if self.phase == Phase::Running {
+            if let Some(why) = self.time_is_over(now) {
+                self.set_phase(Phase::Stopping(why));
+            } else if self.list.complete && self.schedule.is_empty() {
+                self.set_phase(Phase::Ended(Ended::ListDone));
+            }
+        }
+        if let Phase::Stopping(why) = self.phase
+            && self.tell_what_is_left().is_ok()
+            && self.schedule.is_empty()
+        {
+            self.set_phase(Phase::Ended(why));
+        }
+    }
+
+    fn end(&mut self, now: Instant, why: Ended) {
+        if self.phase == Phase::Running {
+            self.set_phase(Phase::Stopping(why));
+        }
+        self.settle(now);
+    }
+
+    fn set_phase(&mut self, phase: Phase) {
+        self.phase = phase;
+        self.link.phase_changed();
+    }
+
+    fn time_is_over(&self, now: Instant) -> Option<Ended> {
+        let (in_force, anchor) = (self.scope.as_ref()?, self.anchor?);
+        let powered_ms = now.since(in_force.since).0;
+        if anchor.utc(now) >= in_force.scope.expires {
+            Some(Ended::Expired)
+        } else if powered_ms / 60_000 >= u64::from(in_force.scope.powered_minutes_max) {
+            Some(Ended::PoweredMinutes)
+        } else {
+            None
+        }
+    }
+}
+
+fn count(counter: &mut u32) {
+    *counter = counter.saturating_add(1);
 }

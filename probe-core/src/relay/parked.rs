@@ -29,6 +29,20 @@ pub struct Parked {
 pub const PARKED_OCTETS_MAX: usize = 64;
 
 impl Parked {
+    /// A job that was parked before it had asked anything.
+    #[cfg(test)]
+    pub(crate) fn for_test(target: Target, serial: JobSerial) -> Self {
+        let [_, _, _, octets @ ..] = serial.0.to_be_bytes();
+        Self {
+            target,
+            outcomes: Outcomes::default(),
+            serial: octets,
+            next: 0,
+            hours: 0,
+            attempts: 1,
+        }
+    }
+
     /// Where it goes on.
     pub const fn target(&self) -> Target {
         self.target

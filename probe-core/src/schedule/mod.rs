@@ -1,5 +1,591 @@
-//! The schedule: which target is next, and how hard.
+//! The schedule: which target is next, and how hard each may be asked.
+//!
+//! It hands out a target only when its network has room and the spacing is over, so that no
+//! worker is held up by a target that has to wait, and no target by another one. Every limit is
+//! a constant here or a rate of the scope.
 
-/// A parked job's own state: where its dialogue stood. At most 64 octets.
+mod ledger;
+mod networks;
+mod slots;
+#[cfg(test)]
+mod tests;
+
+use crate::{
+    finding::JobSerial,
+    frame::{ScanId, message::LimitCounters},
+    name::Name,
+    relay::Parked,
+    scope::{Rates, Refusal},
+    suspect::LISTED_NAMES_MAX,
+    target::{RateNetwork, Target},
+    time::{Instant, Millis},
+};
+
+pub use ledger::{LEDGER_TARGETS_MAX, REFUSALS_COUNT_FOR};
+pub use networks::NETWORKS_WATCHED_MAX;
+
+use ledger::Ledger;
+use networks::{Networks, Room};
+use slots::Slots;
+
+/// How many targets wait for their first turn.
+pub const QUEUED_TARGETS_MAX: usize = 64;
+/// How many jobs can be parked at once.
+pub const PARKED_JOBS_MAX: usize = 64;
+/// How many jobs can run at once, whatever the number of workers.
+pub const RUNNING_JOBS_MAX: usize = 32;
+/// Jobs that one boot can number: serials are 40 bits, 16 of boot and 24 of counter.
+pub const JOBS_OF_A_BOOT_MAX: u32 = (1 << 24) - 1;
+/// The last boot that has job numbers.
+pub const BOOT_MAX: u32 = (1 << 16) - 1;
+
+/// Known domains of a target.
+pub type Names = heapless::Vec<Name, LISTED_NAMES_MAX, u8>;
+
+/// Targets that wait, run and are parked.
+#[derive(Debug)]
+pub struct Schedule {
+    rates: Rates,
+    boot: u32,
+    /// Jobs numbered so far.
+    jobs: u32,
+    /// Targets queued so far: the lowest is next.
+    arrivals: u32,
+    queued: Slots<Queued, QUEUED_TARGETS_MAX>,
+    parked: Slots<ParkedJob, PARKED_JOBS_MAX>,
+    running: Slots<Running, RUNNING_JOBS_MAX>,
+    networks: Networks,
+    ledger: Ledger,
+    /// When the device handed out its last job, and opened its last connection.
+    handed: Option<Instant>,
+    opened: Option<Instant>,
+    limits: LimitCounters,
+}
+
+/// A target that waits for its first turn.
+#[derive(Clone, Debug)]
+pub struct Queued {
+    /// The target.
+    pub target: Target,
+    /// Its known domains.
+    pub names: Names,
+    /// Its line of the list.
+    pub index: u32,
+    arrival: u32,
+}
+
+/// A job that waits to be asked again.
+#[derive(Clone, Debug)]
+pub struct ParkedJob {
+    /// The job.
+    pub serial: JobSerial,
+    /// How often it was handed out before.
+    pub revisions: u8,
+    /// Its target.
+    pub target: Target,
+    /// Its known domains.
+    pub names: Names,
+    /// Where its dialogue stood.
+    pub parked: Parked,
+    due: Instant,
+    /// When it was first parked.
+    since: Instant,
+}
+
+/// A target whose turn it is.
+#[derive(Debug)]
+pub struct Turn {
+    /// The job.
+    pub serial: JobSerial,
+    /// How often it was handed out before.
+    pub revision: u8,
+    /// Its target.
+    pub target: Target,
+    /// Its known domains.
+    pub names: Names,
+    /// How many refusals the target may still be made to give.
+    pub refusals_max: u8,
+    /// Where its dialogue stood.
+    pub parked: Option<Parked>,
+}
+
+#[derive(Debug)]
+struct Running {
+    serial: JobSerial,
+    target: Target,
+    network: RateNetwork,
+    connections: u8,
+    parked_since: Option<Instant>,
+}
+
+/// What became of a suspect's target.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Parked(pub [u8; 64]);
+pub enum Queueing {
+    /// It waits for its turn.
+    Queued,
+    /// It gets none.
+    Refused(Refusal),
+    /// There is no room: offer it again later.
+    Full,
+}
+
+/// Whose turn it is.
+#[derive(Debug)]
+#[expect(
+    clippy::large_enum_variant,
+    reason = "there is no heap to box a turn into, and a worker holds one at a time"
+)]
+pub enum Whose {
+    /// This target's.
+    Turn(Turn),
+    /// Nobody's before then, unless something changes.
+    Wait(Instant),
+    /// Nobody's until something changes.
+    Nobody,
+    /// This boot has no job numbers left.
+    SerialsSpent,
+}
+
+/// Whether a connection may be opened; see [`crate::prober::Opening`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Opening {
+    /// Yes, and it counts as open until [`Schedule::connection_closed`].
+    Now,
+    /// Ask again then; earlier does no harm.
+    At(Instant),
+    /// No. End the job with the evidence that there is.
+    No(Refusal),
+}
+
+/// For how long a job waits before it asks again for a place that only another job's end frees.
+const ASK_AGAIN_AFTER: Millis = Millis(100);
+
+impl Schedule {
+    /// An empty schedule of one boot.
+    pub const fn new(boot: u32) -> Self {
+        Self {
+            rates: Rates::DEFAULT,
+            boot,
+            jobs: 0,
+            arrivals: 0,
+            queued: Slots::new(),
+            parked: Slots::new(),
+            running: Slots::new(),
+            networks: Networks::new(),
+            ledger: Ledger::new(),
+            handed: None,
+            opened: None,
+            limits: LimitCounters {
+                queue: 0,
+                parked: 0,
+                networks: 0,
+                ledger: 0,
+                running: 0,
+                outbox: 0,
+            },
+        }
+    }
+
+    /// From here on at these rates.
+    pub fn set_rates(&mut self, rates: Rates) {
+        self.rates = rates;
+    }
+
+    /// Queues the target of line `index` of `scan`'s list.
+    pub fn queue(
+        &mut self,
+        now: Instant,
+        scan: ScanId,
+        index: u32,
+        target: Target,
+        names: &Names,
+    ) -> Queueing {
+        if self.holds(target) || self.ledger.knows(target, scan) {
+            return Queueing::Refused(Refusal::Duplicate);
+        }
+        if self.refusals_left(now, target) == 0 {
+            return Queueing::Refused(Refusal::RefusalsSpent);
+        }
+        let queued = Queued {
+            target,
+            names: names.clone(),
+            index,
+            arrival: self.arrivals,
+        };
+        if self.queued.insert(queued).is_err() {
+            count(&mut self.limits.queue);
+            return Queueing::Full;
+        }
+        self.arrivals = self.arrivals.saturating_add(1);
+        Queueing::Queued
+    }
+
+    /// Whose turn it is: parked jobs that are due, the longest due first, then queued targets in
+    /// the order of their arrival; whoever has to wait is passed over.
+    pub fn next(&mut self, now: Instant, scan: ScanId) -> Whose {
+        let device_ready = self
+            .handed
+            .map_or(Instant::BOOT, |handed| handed + self.device_spacing());
+        let mut search = Search::default();
+        for job in self.parked.iter() {
+            let candidate = Candidate::Parked {
+                due: job.due,
+                serial: job.serial,
+            };
+            search.see(candidate, || self.room(now, job.due, job.target));
+        }
+        for queued in self.queued.iter() {
+            let candidate = Candidate::Queued {
+                arrival: queued.arrival,
+            };
+            search.see(candidate, || self.room(now, Instant::BOOT, queued.target));
+        }
+        if search.too_many_networks {
+            count(&mut self.limits.networks);
+        }
+        let Some(candidate) = search.best else {
+            return match search.earliest {
+                Some(at) if at < Instant::NEVER => Whose::Wait(at.max(device_ready)),
+                _ => Whose::Nobody,
+            };
+        };
+        if device_ready > now {
+            return Whose::Wait(device_ready);
+        }
+        if self.running.free() == 0 {
+            count(&mut self.limits.running);
+            return Whose::Nobody;
+        }
+        self.hand_out(now, scan, candidate)
+    }
+
+    /// Whether a running job may open a connection now.
+    pub fn may_open(&mut self, now: Instant, serial: JobSerial) -> Opening {
+        let Some(job) = self.running.find(|of| of.serial == serial) else {
+            return Opening::No(Refusal::ScanEnded);
+        };
+        let (target, network) = (job.target, job.network);
+        if self.refusals_left(now, target) == 0 {
+            return Opening::No(Refusal::RefusalsSpent);
+        }
+        if job.connections >= self.rates.target_connections_max {
+            return Opening::At(now + ASK_AGAIN_AFTER);
+        }
+        let device_ready = self
+            .opened
+            .map_or(Instant::BOOT, |opened| opened + self.device_spacing());
+        let network_ready = match self.networks.room_for_connection(now, network, &self.rates) {
+            Room::Now => now,
+            Room::At(at) => at,
+            Room::Later | Room::TooManyNetworks(_) => now + ASK_AGAIN_AFTER,
+        };
+        let ready = network_ready.max(device_ready);
+        if ready > now {
+            return Opening::At(ready);
+        }
+        if let Some(job) = self.running.find_mut(|of| of.serial == serial) {
+            job.connections = job.connections.saturating_add(1);
+        }
+        self.networks.connection_opened(now, network);
+        self.opened = Some(now);
+        Opening::Now
+    }
+
+    /// A running job's connection is closed, or did not open.
+    pub fn connection_closed(&mut self, serial: JobSerial) {
+        if let Some(job) = self.running.find_mut(|of| of.serial == serial)
+            && job.connections > 0
+        {
+            job.connections = job.connections.saturating_sub(1);
+            self.networks.connection_closed(job.network);
+        }
+    }
+
+    /// A running job's target gave so many more refusals.
+    pub fn spent(&mut self, now: Instant, serial: JobSerial, refusals: u8) {
+        if refusals > 0
+            && let Some(job) = self.running.find(|of| of.serial == serial)
+        {
+            self.ledger.spend(now, job.target, refusals);
+        }
+    }
+
+    /// Whether a running job can be parked until `until`, and until when it then is: not before
+    /// its target may be made to refuse again, and not for longer than the scope allows. Counts
+    /// when there is no room.
+    pub fn may_park(&mut self, now: Instant, serial: JobSerial, until: Instant) -> Option<Instant> {
+        let job = self.running.find(|of| of.serial == serial)?;
+        let hours = u64::from(self.rates.parked_hours_max);
+        let last = job.parked_since.unwrap_or(now) + Millis::from_mins(hours.saturating_mul(60));
+        let due = if self.refusals_left(now, job.target) == 0 {
+            self.ledger.renewed(job.target).unwrap_or(until).max(until)
+        } else {
+            until
+        };
+        if due > last {
+            return None;
+        }
+        if self.parked.free() == 0 {
+            count(&mut self.limits.parked);
+            return None;
+        }
+        Some(due)
+    }
+
+    /// Takes a running job back until `due`, which [`Schedule::may_park`] gave.
+    pub fn park(
+        &mut self,
+        now: Instant,
+        serial: JobSerial,
+        due: Instant,
+        revisions: u8,
+        names: &Names,
+        parked: Parked,
+    ) {
+        if let Some(job) = self.give_back(serial) {
+            let kept = self.parked.insert(ParkedJob {
+                serial,
+                revisions,
+                target: job.target,
+                names: names.clone(),
+                parked,
+                due,
+                since: job.parked_since.unwrap_or(now),
+            });
+            if kept.is_err() {
+                count(&mut self.limits.parked);
+            }
+        }
+    }
+
+    /// Takes a running job back for good.
+    pub fn finish(&mut self, serial: JobSerial) {
+        self.give_back(serial);
+    }
+
+    /// The target of a running job.
+    pub fn running_target(&self, serial: JobSerial) -> Option<Target> {
+        self.running
+            .find(|of| of.serial == serial)
+            .map(|of| of.target)
+    }
+
+    /// A target that still waits for its turn, if any.
+    pub fn first_queued(&self) -> Option<&Queued> {
+        self.queued.iter().min_by_key(|of| of.arrival)
+    }
+
+    /// Forgets a target that waits for its turn.
+    pub fn drop_queued(&mut self, index: u32) {
+        self.queued.take(|of| of.index == index);
+    }
+
+    /// A parked job, if any.
+    pub fn first_parked(&self) -> Option<&ParkedJob> {
+        self.parked.iter().min_by_key(|of| of.due)
+    }
+
+    /// Forgets a parked job.
+    pub fn drop_parked(&mut self, serial: JobSerial) {
+        self.parked.take(|of| of.serial == serial);
+    }
+
+    /// How many targets wait for their first turn.
+    pub fn queued_targets(&self) -> usize {
+        self.queued.len()
+    }
+
+    /// How many more can.
+    pub fn queue_room(&self) -> usize {
+        self.queued.free()
+    }
+
+    /// How many jobs run.
+    pub fn running_jobs(&self) -> usize {
+        self.running.len()
+    }
+
+    /// How many jobs are parked.
+    pub fn parked_jobs(&self) -> usize {
+        self.parked.len()
+    }
+
+    /// Whether nothing waits, runs or is parked.
+    pub fn is_empty(&self) -> bool {
+        self.queued.len() == 0 && self.running.len() == 0 && self.parked.len() == 0
+    }
+
+    /// How often limits were reached.
+    pub const fn limits(&self) -> LimitCounters {
+        self.limits
+    }
+
+    fn holds(&self, target: Target) -> bool {
+        self.queued.find(|of| of.target == target).is_some()
+            || self.parked.find(|of| of.target == target).is_some()
+            || self.running.find(|of| of.target == target).is_some()
+    }
+
+    fn refusals_left(&self, now: Instant, target: Target) -> u8 {
+        self.rates
+            .target_refusals_max
+            .saturating_sub(self.ledger.refusals(now, target))
+    }
+
+    /// The least time between two connections of the whole device.
+    fn device_spacing(&self) -> Millis {
+        let each_second = u64::from(self.rates.connections_per_second_max);
+        let ms = 1_000u64
+            .saturating_add(each_second)
+            .saturating_sub(1)
+            .checked_div(each_second)
+            .unwrap_or(1_000);
+        Millis(ms)
+    }
+
+    /// Whether a target that is due at `due` can run.
+    fn room(&self, now: Instant, due: Instant, target: Target) -> Room {
+        if due > now {
+            return Room::At(due);
+        }
+        self.networks
+            .room_for_job(now, RateNetwork::of(target.address()), &self.rates)
+    }
+
+    fn hand_out(&mut self, now: Instant, scan: ScanId, candidate: Candidate) -> Whose {
+        let target = match candidate {
+            Candidate::Queued { arrival } => self
+                .queued
+                .find(|of| of.arrival == arrival)
+                .map(|of| of.target),
+            Candidate::Parked { serial, .. } => self
+                .parked
+                .find(|of| of.serial == serial)
+                .map(|of| of.target),
+        };
+        let Some(target) = target else {
+            return Whose::Nobody;
+        };
+        let network = RateNetwork::of(target.address());
+        if !self.networks.job_handed(now, network, &self.rates) {
+            return Whose::Nobody;
+        }
+        self.handed = Some(now);
+        let (running, parked) = (&self.running, &self.parked);
+        let forgot = self.ledger.touch(now, target, scan, |other| {
+            running.find(|of| of.target == other).is_some()
+                || parked.find(|of| of.target == other).is_some()
+        });
+        if forgot {
+            count(&mut self.limits.ledger);
+        }
+        let refusals_max = self.refusals_left(now, target);
+        let Some((turn, parked_since)) = self.take_turn(candidate, refusals_max) else {
+            self.networks.job_returned(network);
+            return Whose::SerialsSpent;
+        };
+        let running = Running {
+            serial: turn.serial,
+            target,
+            network,
+            connections: 0,
+            parked_since,
+        };
+        match self.running.insert(running) {
+            Ok(()) => Whose::Turn(turn),
+            Err(_) => Whose::Nobody,
+        }
+    }
+
+    fn take_turn(
+        &mut self,
+        candidate: Candidate,
+        refusals_max: u8,
+    ) -> Option<(Turn, Option<Instant>)> {
+        match candidate {
+            Candidate::Queued { arrival } => {
+                let serial = self.next_serial()?;
+                let queued = self.queued.take(|of| of.arrival == arrival)?;
+                let turn = Turn {
+                    serial,
+                    revision: 0,
+                    target: queued.target,
+                    names: queued.names,
+                    refusals_max,
+                    parked: None,
+                };
+                Some((turn, None))
+            }
+            Candidate::Parked { serial, .. } => {
+                let job = self.parked.take(|of| of.serial == serial)?;
+                let turn = Turn {
+                    serial,
+                    revision: job.revisions,
+                    target: job.target,
+                    names: job.names,
+                    refusals_max,
+                    parked: Some(job.parked),
+                };
+                Some((turn, Some(job.since)))
+            }
+        }
+    }
+
+    fn give_back(&mut self, serial: JobSerial) -> Option<Running> {
+        let job = self.running.take(|of| of.serial == serial)?;
+        for _ in 0..job.connections {
+            self.networks.connection_closed(job.network);
+        }
+        self.networks.job_returned(job.network);
+        Some(job)
+    }
+
+    fn next_serial(&mut self) -> Option<JobSerial> {
+        if self.boot > BOOT_MAX || self.jobs >= JOBS_OF_A_BOOT_MAX {
+            return None;
+        }
+        self.jobs = self.jobs.saturating_add(1);
+        Some(JobSerial(u64::from(self.boot) << 24 | u64::from(self.jobs)))
+    }
+}
+
+/// One of those who could have the turn; the least of those who have room gets it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Candidate {
+    Parked { due: Instant, serial: JobSerial },
+    Queued { arrival: u32 },
+}
+
+/// The best candidate so far, and when to look again if there is none.
+#[derive(Default)]
+struct Search {
+    best: Option<Candidate>,
+    earliest: Option<Instant>,
+    too_many_networks: bool,
+}
+
+impl Search {
+    /// Looks at a candidate; `room` is asked only where it matters.
+    fn see(&mut self, candidate: Candidate, room: impl Fn() -> Room) {
+        if self.best.is_some_and(|best| best < candidate) {
+            return;
+        }
+        let at = match room() {
+            Room::Now => {
+                self.best = Some(candidate);
+                return;
+            }
+            Room::Later => return,
+            Room::At(at) => at,
+            Room::TooManyNetworks(at) => {
+                self.too_many_networks = true;
+                at
+            }
+        };
+        self.earliest = Some(self.earliest.map_or(at, |earliest| earliest.min(at)));
+    }
+}
+
+fn count(counter: &mut u32) {
+    *counter = counter.saturating_add(1);
+}

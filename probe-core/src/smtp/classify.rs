@@ -50,8 +50,9 @@ fn deferred(step: Step, code: u16, enhanced: Option<Enhanced>, wording: Wording)
     } else if relay_is_denied && names_an_envelope(step) {
         Class::RelayDenied
     } else {
-        by_wording(wording)
-            .or_else(|| by_enhanced(step, enhanced))
+        by_wording(step, wording)
+            // "Not verified yet" carries 4.1.1 as well: without words no user is unknown.
+            .or_else(|| by_enhanced(step, enhanced).filter(|class| !is_about_a_recipient(*class)))
             .unwrap_or(match code {
                 452 if step == Step::Rcpt => Class::TooMany,
                 _ => Class::Deferred,
@@ -78,7 +79,7 @@ fn refused(step: Step, code: u16, enhanced: Option<Enhanced>, wording: Wording) 
             Class::BadSequence
         }
     } else {
-        by_wording(wording)
+        by_wording(step, wording)
             .or_else(|| by_code(code))
             .or_else(|| by_enhanced(step, enhanced))
             .unwrap_or(match step {
@@ -97,7 +98,7 @@ const fn names_an_envelope(step: Step) -> bool {
 }
 
 /// Meanings in the order in which they outrank each other, for all codes.
-fn by_wording(wording: Wording) -> Option<Class> {
+fn by_wording(step: Step, wording: Wording) -> Option<Class> {
     const ORDER: [(Wording, Class); 8] = [
         (Wording::AUTH, Class::AuthRequired),
         (Wording::HELO, Class::HeloRefused),
@@ -111,7 +112,7 @@ fn by_wording(wording: Wording) -> Option<Class> {
     ORDER
         .iter()
         .find(|(meaning, _)| wording.contains(*meaning))
-        .map(|(_, class)| *class)
+        .map(|(_, class)| of_an_address(step, *class))
 }
 
 /// Codes that mean one thing by themselves (RFC 5321, 4954, 7504).
@@ -128,11 +129,10 @@ const fn by_code(code: u16) -> Option<Class> {
 /// Enhanced status codes that mean one thing by themselves (RFC 3463, 4954, 7372, 7505).
 fn by_enhanced(step: Step, enhanced: Option<Enhanced>) -> Option<Class> {
     match enhanced?.about() {
-        (1, 1 | 2 | 6) | (2, 1) => Some(match step {
-            Step::Mail => Class::SenderRefused,
-            _ => Class::UserUnknown,
-        }),
+        (1, 1 | 2 | 6) | (2, 1) => Some(of_an_address(step, Class::UserUnknown)),
         (1, 10) => Some(Class::NoMailHere),
+        // Exchange Online: not a recipient of ours, or not a domain of ours.
+        (4, 1) => Some(of_an_address(step, Class::UserOrRelay)),
         (1, 3) | (5, 1 | 2 | 4) => Some(Class::Syntax),
         (1, 7 | 8) | (7, 20..=23 | 27) => Some(Class::SenderRefused),
         (5, 3) => Some(Class::TooMany),
@@ -140,5 +140,17 @@ fn by_enhanced(step: Step, enhanced: Option<Enhanced>) -> Option<Class> {
         (7, 10 | 11) => Some(Class::TlsRequired),
         (7, 25) => Some(Class::Blocked),
         _ => None,
+    }
+}
+
+const fn is_about_a_recipient(class: Class) -> bool {
+    matches!(class, Class::UserUnknown | Class::UserOrRelay)
+}
+
+/// An address that is unknown at MAIL is the sender's.
+const fn of_an_address(step: Step, class: Class) -> Class {
+    match (step, class) {
+        (Step::Mail, Class::UserUnknown | Class::UserOrRelay) => Class::SenderRefused,
+        _ => class,
     }
 }

@@ -46,14 +46,23 @@ pub fn measure(path: &str) -> Result<(), TooLong> {
     }
 }
 
+/// What follows a source route. Its colon stands outside square brackets, unlike that of `[IPv6:…]`.
 fn behind_the_route(path: &str) -> &str {
-    if path.starts_with('@') && !path.starts_with("@[IPv6:") {
-        path.split_once(':').map_or(path, |(_, mailbox)| mailbox)
-    } else if path.starts_with('@') {
-        path.split_once("]:").map_or(path, |(_, mailbox)| mailbox)
-    } else {
-        path
+    if !path.starts_with('@') {
+        return path;
     }
+    let mut in_literal = false;
+    for (place, octet) in path.bytes().enumerate() {
+        match octet {
+            b'[' => in_literal = true,
+            b']' => in_literal = false,
+            b':' if !in_literal => {
+                return path.get(place.saturating_add(1)..).unwrap_or_default();
+            }
+            _ => {}
+        }
+    }
+    path
 }
 
 /// The lengths of local part and domain.

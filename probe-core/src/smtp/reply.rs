@@ -283,8 +283,13 @@ impl ReplyParser {
             (_, Some(head)) => {
                 self.numbered_line(step, head);
                 if !head.more {
-                    self.stage = Stage::Given;
-                    return Some(classify(step, self.code, self.enhanced, self.wording));
+                    let class = classify(step, self.code, self.enhanced, self.wording);
+                    self.stage = if class.loses_the_stream() {
+                        Stage::Lost
+                    } else {
+                        Stage::Given
+                    };
+                    return Some(class);
                 }
                 self.stage = Stage::Within;
             }

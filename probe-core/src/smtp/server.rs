@@ -49,6 +49,10 @@ const ANSWERS: &[(&str, Server)] = &[
     ("x exps", Server::Exchange),
     ("x anonymoustls", Server::Exchange),
     ("xexch50", Server::Exchange),
+    ("pipeconnect", Server::Exim),
+    ("prdr", Server::Exim),
+    ("deliverby", Server::Sendmail),
+    ("xverp=courier", Server::Courier),
 ];
 
 impl Server {

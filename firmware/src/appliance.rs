@@ -1,0 +1,118 @@
+//! The appliance: workers and a link around one prober.
+
+use core::{cell::RefCell, convert::Infallible, future::pending};
+
+use embassy_futures::{
+    join::join_array,
+    select::{Either, select},
+};
+use embedded_io_async::{Read, Write};
+use probe_core::prober::Prober;
+
+use crate::{
+    bell::Bell,
+    env::Env,
+    link::{self, Link, LinkEndOf, LinkMemory},
+    worker::{Office, WorkerMemory},
+};
+
+/// How many workers a board with every protocol has.
+pub const WORKERS: usize = 16;
+/// How many workers a board with nothing but the relay battery has.
+pub const WORKERS_RELAY_ONLY: usize = 8;
+
+/// All that an appliance of `N` workers lends to its tasks; static on a board.
+pub struct Memory<const N: usize> {
+    /// The workers'.
+    pub workers: [WorkerMemory; N],
+    /// The link's.
+    pub link: LinkMemory,
+}
+
+impl<const N: usize> Memory<N> {
+    /// Empty memory.
+    pub const fn new() -> Self {
+        Self {
+            workers: [const { WorkerMemory::new() }; N],
+            link: LinkMemory::new(),
+        }
+    }
+}
+
+impl<const N: usize> Default for Memory<N> {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+/// What the tasks of one appliance share. A board spawns [`Appliance::work`] and
+/// [`Appliance::link`] as tasks of their own, so that each has its own waker; [`run`] joins them
+/// where one task is enough.
+pub struct Appliance<'a, const N: usize> {
+    prober: &'a RefCell<Prober>,
+    workers: [Bell; N],
+    link: Bell,
+}
+
+impl<'a, const N: usize> Appliance<'a, N> {
+    /// An appliance around `prober`, which nobody may hold borrowed over an await.
+    pub const fn new(prober: &'a RefCell<Prober>) -> Self {
+        Self {
+            prober,
+            workers: [const { Bell::new() }; N],
+            link: Bell::new(),
+        }
+    }
+
+    /// Runs jobs for ever, as the worker with this index, which is below `N`.
+    pub async fn work<E: Env>(&self, env: &E, index: usize, memory: &mut WorkerMemory) {
+        let Some(bell) = self.workers.get(index) else {
+            return;
+        };
+        let office = Office {
+            env,
+            prober: self.prober,
+            bell,
+            workers: &self.workers,
+            link: &self.link,
+        };
+        office.work(memory).await;
+    }
+
+    /// Speaks with the host until the link is over. May be called again with another link.
+    pub async fn link<E: Env, R: Read, W: Write>(
+        &self,
+        env: &E,
+        link: Link<R, W>,
+        memory: &mut LinkMemory,
+    ) -> LinkEndOf<R, W> {
+        link::speak(env, self.prober, &self.link, &self.workers, link, memory).await
+    }
+}
+
+/// Runs an appliance in one task until its link is over. Jobs that still run are dropped without
+/// a word to their targets: end the scan over the link first.
+pub async fn run<E: Env, R: Read, W: Write, const N: usize>(
+    env: &E,
+    prober: &RefCell<Prober>,
+    link: Link<R, W>,
+    memory: &mut Memory<N>,
+) -> LinkEndOf<R, W> {
+    let appliance = Appliance::<N>::new(prober);
+    let mut index = 0..N;
+    let workers = memory.workers.each_mut().map(|memory| {
+        let index = index.next().unwrap_or(N);
+        appliance.work(env, index, memory)
+    });
+    let working = async {
+        join_array(workers).await;
+        pending::<Infallible>().await
+    };
+    match select(appliance.link(env, link, &mut memory.link), working).await {
+        Either::First(end) => end,
+        Either::Second(never) => match never {},
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,297 @@
+//! Whole scans against scripted peers: a host's end of the link, a prober, workers.
+
+use std::net::SocketAddr;
+
+use embassy_sync::{blocking_mutex::raw::NoopRawMutex, pipe::Pipe};
+use probe_core::{
+    dialogue::OpenFailure,
+    finding::{DeviceId, Finding},
+    frame::{FRAME_OCTETS_MAX, ScanId, ToHost, message::Ended},
+    host_link::HostLink,
+    suspect::Suspect,
+    time::{Instant, Millis, Utc},
+    verdict::{Kind, Reason},
+};
+
+use super::*;
+use crate::testing::{Peer, Stage, Step, scope};
+
+/// What a host has at the end of a scan.
+struct Story {
+    findings: Vec<Finding>,
+    ended: Ended,
+    elapsed_ms: u64,
+}
+
+impl Story {
+    /// Target, verdict and whether it is the last word, in the order of the targets.
+    fn told(&self) -> Vec<(SocketAddr, Kind, Reason, bool)> {
+        let tell = |of: &Finding| (of.target, of.verdict.kind, of.verdict.reason, of.last);
+        let mut told: Vec<_> = self.findings.iter().map(tell).collect();
+        told.sort_by_key(|(target, ..)| *target);
+        told
+    }
+}
+
+/// A host that runs one scan of `targets`, and asks for its end at `stop_ms`.
+struct Host<'a, const N: usize> {
+    targets: &'a [&'a str],
+    peers: Vec<Peer>,
+    stop_ms: Option<u64>,
+    /// Stores nothing before.
+    stores_ms: u64,
+}
+
+impl<const N: usize> Host<'_, N> {
+    fn scans(self) -> (Story, Stage) {
+        let stage = Stage::new(self.peers);
+        let prober = RefCell::new(Prober::new(DeviceId([1; 8]), 1));
+        let mut memory = Box::new(Memory::<N>::new());
+        let mut to_device = Pipe::<NoopRawMutex, 4_096>::new();
+        let mut to_host = Pipe::<NoopRawMutex, 4_096>::new();
+        let (device_reads, host_writes) = to_device.split();
+        let (host_reads, device_writes) = to_host.split();
+        let link = Link {
+            reader: device_reads,
+            writer: device_writes,
+        };
+        let patience = (self.stop_ms, self.stores_ms);
+        let host = speak(&stage, self.targets, patience, host_reads, host_writes);
+        let story = stage.run(async {
+            match select(host, run(&stage, &prober, link, &mut memory)).await {
+                Either::First(story) => story,
+                Either::Second(end) => panic!("the appliance left: {end:?}"),
+            }
+        });
+        (story, stage)
+    }
+}
+
+async fn speak(
+    stage: &Stage,
+    targets: &[&str],
+    (stop_ms, stores_ms): (Option<u64>, u64),
+    mut reader: impl Read<Error: std::fmt::Debug>,
+    mut writer: impl Write<Error: std::fmt::Debug>,
+) -> Story {
+    let suspects: Vec<Suspect> = targets.iter().map(|target| suspect(target)).collect();
+    let list = |index: u32| suspects.get(usize::try_from(index).unwrap()).cloned();
+    let mut host = HostLink::new();
+    host.connected(stage.now(), Utc(1_000));
+    let scope = scope(&["192.0.2.0/24", "2001:db8::/32"], &[], &[25]);
+    host.start(stage.now(), ScanId(1), &scope).unwrap();
+    let mut stop_at = stop_ms.map_or(Instant::NEVER, Instant::from_millis);
+    let stores_at = Instant::from_millis(stores_ms);
+    let mut unstored = None;
+    let mut findings = Vec::new();
+    let mut octets = [0; FRAME_OCTETS_MAX];
+    loop {
+        let now = stage.now();
+        if now >= stop_at {
+            stop_at = Instant::NEVER;
+            host.stop(now);
+        }
+        if now >= stores_at
+            && let Some(record) = unstored.take()
+        {
+            host.stored(record);
+        }
+        while let Some(count) = host.link_transmit(now, list, &mut octets) {
+            writer.write_all(&octets[..count]).await.unwrap();
+        }
+        if let Some(ended) = host.ended() {
+            return Story {
+                findings,
+                ended,
+                elapsed_ms: now.as_millis(),
+            };
+        }
+        let due = match unstored {
+            Some(_) => stores_at,
+            None => Instant::NEVER,
+        };
+        let due = host
+            .link_due(now)
+            .min(stop_at)
+            .min(due)
+            .max(now + Millis(1));
+        let reading = select(reader.read(&mut octets), stage.sleep_until(due));
+        let Either::First(count) = reading.await else {
+            continue;
+        };
+        let mut rest = &octets[..count.unwrap()];
+        while let Some(message) = host.received(stage.now(), &mut rest) {
+            unstored = message.record().or(unstored);
+            if let ToHost::Finding(finding) = message {
+                findings.push(finding);
+            }
+        }
+    }
+}
+
+fn suspect(target: &str) -> Suspect {
+    let target: SocketAddr = target.parse().unwrap();
+    Suspect {
+        address: target.ip(),
+        port: target.port(),
+        names: Default::default(),
+    }
+}
+
+#[test]
+fn targets_that_do_not_answer_are_told_so() {
+    let (story, stage) = Host::<1> {
+        targets: &["192.0.2.1:25", "[2001:db8::1]:25"],
+        peers: vec![
+            Peer::Fails(OpenFailure::Refused),
+            Peer::Fails(OpenFailure::NoAnswer),
+        ],
+        stop_ms: None,
+        stores_ms: 0,
+    }
+    .scans();
+    assert_eq!(story.ended, Ended::ListDone);
+    assert_eq!(
+        story.told(),
+        [
+            (
+                "192.0.2.1:25".parse().unwrap(),
+                Kind::Inconclusive,
+                Reason::Refused,
+                true
+            ),
+            (
+                "[2001:db8::1]:25".parse().unwrap(),
+                Kind::Inconclusive,
+                Reason::NoAnswer,
+                true
+            ),
+        ]
+    );
+    stage.assert_log(
+        "
+        0  connect 192.0.2.1:25
+        10 connect [2001:db8::1]:25
+        ",
+    );
+}
+
+/// Refuses to relay, in the words of a closed Postfix, and offers no pipelining.
+fn closed(line: &str) -> &'static str {
+    match line.split(' ').next() {
+        Some("EHLO") => "250-mail.example.net\r\n250 8BITMIME\r\n",
+        Some("RCPT") if line.contains("postmaster>") => "250 2.1.5 Ok\r\n",
+        Some("RCPT") => "454 4.7.1 Relay access denied\r\n",
+        Some("QUIT") => "221 2.0.0 Bye\r\n",
+        _ => "250 2.0.0 Ok\r\n",
+    }
+}
+
+/// Asks everybody to come back later.
+fn greylisting(line: &str) -> &'static str {
+    match line.split(' ').next() {
+        Some("RCPT") => "450 4.2.0 Greylisted, see you later\r\n",
+        _ => closed(line),
+    }
+}
+
+fn server(answer: fn(&str) -> &'static str) -> Peer {
+    Peer::Plays(vec![
+        Step::Pause(50),
+        Step::Says("220 mail.example.net ESMTP\r\n"),
+        Step::Serves(answer),
+    ])
+}
+
+#[test]
+fn a_closed_server_is_told_so() {
+    let (story, _) = Host::<1> {
+        targets: &["192.0.2.1:25"],
+        peers: vec![server(closed)],
+        stop_ms: None,
+        stores_ms: 0,
+    }
+    .scans();
+    let target = "192.0.2.1:25".parse().unwrap();
+    let expected = (target, Kind::Closed, Reason::RelayDenied, true);
+    assert_eq!(story.told(), [expected]);
+}
+
+#[test]
+fn a_greylisted_job_gives_up_its_worker_and_comes_back() {
+    let (story, _) = Host::<1> {
+        targets: &["192.0.2.1:25", "192.0.2.2:25"],
+        peers: vec![server(greylisting), server(closed), server(closed)],
+        stop_ms: None,
+        stores_ms: 0,
+    }
+    .scans();
+    let (first, second) = (
+        "192.0.2.1:25".parse().unwrap(),
+        "192.0.2.2:25".parse().unwrap(),
+    );
+    let last = |of: &Finding| (of.target, of.revision, of.last);
+    let told: Vec<_> = story.findings.iter().map(last).collect();
+    assert_eq!(
+        told,
+        [(first, 0, false), (second, 0, true), (first, 1, true)]
+    );
+    assert!(story.elapsed_ms > 310_000, "{}", story.elapsed_ms);
+    assert_eq!(story.findings[0].job, story.findings[2].job);
+}
+
+#[test]
+fn a_scan_that_is_stopped_gives_its_jobs_back_with_what_is_known() {
+    let silent = || Peer::Plays(vec![Step::Says("220 mail.example.net\r\n")]);
+    let (story, stage) = Host::<2> {
+        targets: &["192.0.2.1:25", "192.0.2.2:25", "192.0.2.3:25"],
+        peers: vec![silent(), silent()],
+        stop_ms: Some(5_000),
+        stores_ms: 0,
+    }
+    .scans();
+    assert_eq!(story.ended, Ended::HostAsked);
+    let targets: Vec<_> = story
+        .told()
+        .iter()
+        .map(|(target, _, _, last)| (target.ip().to_string(), *last))
+        .collect();
+    assert_eq!(
+        targets,
+        [
+            ("192.0.2.1".to_owned(), true),
+            ("192.0.2.2".to_owned(), true)
+        ]
+    );
+    assert!(story.elapsed_ms < 5_100, "{}", story.elapsed_ms);
+    assert_eq!(stage.connections_open(), 0);
+}
+
+#[test]
+fn workers_wait_while_the_host_stores_nothing_and_nothing_is_lost() {
+    let addresses: Vec<String> = (0..250).map(|last| format!("192.0.2.{last}:25")).collect();
+    let targets: Vec<&str> = addresses.iter().map(String::as_str).collect();
+    let peers = || (0..250).map(|_| server(closed)).collect();
+    let at_once = Host::<4> {
+        targets: &targets,
+        peers: peers(),
+        stop_ms: None,
+        stores_ms: 0,
+    };
+    let (at_once, _) = at_once.scans();
+    let late = Host::<4> {
+        targets: &targets,
+        peers: peers(),
+        stop_ms: None,
+        stores_ms: 60_000,
+    };
+    let (late, _) = late.scans();
+    assert_eq!(at_once.told().len(), 250);
+    assert_eq!(at_once.told(), late.told());
+    assert!(at_once.elapsed_ms < 60_000);
+    let waited = late
+        .findings
+        .iter()
+        .filter(|of| of.began.as_millis() >= 60_000);
+    assert!(waited.count() > 50, "the outbox never filled");
+}

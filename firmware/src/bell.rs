@@ -1,0 +1,32 @@
+//! Waking whoever waits for something to change.
+//!
+//! Every task has a bell of its own, because a waker belongs to one task. A ring that comes while
+//! nobody waits is kept, so none is lost between looking and waiting.
+
+use embassy_sync::{blocking_mutex::raw::NoopRawMutex, signal::Signal};
+
+/// One task's bell.
+pub struct Bell(Signal<NoopRawMutex, ()>);
+
+impl Bell {
+    /// A bell that has not rung.
+    pub const fn new() -> Self {
+        Self(Signal::new())
+    }
+
+    /// Rings.
+    pub fn ring(&self) {
+        self.0.signal(());
+    }
+
+    /// Waits for the next ring, or takes the one that was kept. Safe to drop while waiting.
+    pub async fn wait(&self) {
+        self.0.wait().await;
+    }
+}
+
+impl Default for Bell {
+    fn default() -> Self {
+        Self::new()
+    }
+}

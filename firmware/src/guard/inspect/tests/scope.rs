@@ -1,0 +1,66 @@
+//! A warden with a real scope, and doors.
+
+use std::{
+    cell::RefCell,
+    net::{IpAddr, SocketAddr},
+};
+
+use probe_core::{scope::Scope, time::Instant};
+
+use crate::{
+    guard::{Doors, HostDoor, Warden},
+    testing::scope,
+};
+
+/// Permits what its scope permits, and remembers violations.
+pub(crate) struct ScopeWarden {
+    scope: Scope,
+    pub(crate) violations: RefCell<Vec<SocketAddr>>,
+}
+
+impl ScopeWarden {
+    pub(crate) fn new(networks: &[&str], exclusions: &[&str], ports: &[u16]) -> Self {
+        Self {
+            scope: scope(networks, exclusions, ports),
+            violations: RefCell::default(),
+        }
+    }
+
+    /// What every test of this folder permits.
+    pub(crate) fn usual() -> Self {
+        let networks = ["192.0.2.0/24", "2001:db8:25::/48"];
+        Self::new(&networks, &["192.0.2.99/32"], &[25, 587])
+    }
+}
+
+impl Warden for ScopeWarden {
+    fn now(&self) -> Instant {
+        Instant::BOOT
+    }
+
+    fn permits(&self, remote: SocketAddr) -> bool {
+        self.scope.permits(remote)
+    }
+
+    fn permits_address(&self, address: IpAddr) -> bool {
+        self.scope.permits(SocketAddr::new(address, 25))
+    }
+
+    fn violated(&self, remote: SocketAddr) {
+        self.violations.borrow_mut().push(remote);
+    }
+}
+
+pub(crate) fn doors() -> Doors {
+    Doors {
+        gateway_v4: Some("198.51.100.1".parse().unwrap()),
+        gateway_v6: Some("2001:db8:1::1".parse().unwrap()),
+        resolver: Some("203.0.113.53".parse().unwrap()),
+        host: Some(HostDoor {
+            address: "203.0.113.80".parse().unwrap(),
+            local_port: 7_025,
+        }),
+        dhcp: true,
+        dhcp_server: Some("198.51.100.2".parse().unwrap()),
+    }
+}

@@ -1,0 +1,94 @@
+//! TCP and UDP, the same over both families.
+
+use core::net::{IpAddr, SocketAddr};
+
+use smoltcp::wire::{EthernetFrame, IpProtocol, TcpPacket, UdpPacket};
+
+use super::{Pass, Rules, Stop};
+use crate::guard::Warden;
+
+/// A packet for one machine goes to one machine's hardware address.
+pub(super) fn unicast(ethernet: &EthernetFrame<&[u8]>) -> Result<(), Stop> {
+    if ethernet.dst_addr().is_unicast() {
+        Ok(())
+    } else {
+        Err(Stop::Malformed)
+    }
+}
+
+/// A segment may go to the scope and through the doors. Towards a stranger, a SYN that asks or a
+/// segment with data is a probe; everything else is the stack answering.
+pub(super) fn tcp<W: Warden>(
+    remote: IpAddr,
+    segment: &[u8],
+    rules: &Rules<'_, W>,
+) -> Result<Pass, Stop> {
+    let segment = TcpPacket::new_checked(segment).map_err(|_| Stop::Malformed)?;
+    let endpoint = SocketAddr::new(remote, segment.dst_port());
+    if tcp_door(endpoint, segment.src_port(), rules) {
+        return Ok(Pass::Door);
+    }
+    if rules.warden.permits(endpoint) {
+        return Ok(Pass::Scope);
+    }
+    let asks = segment.syn() && !segment.ack();
+    if asks || !segment.payload().is_empty() && !segment.rst() {
+        Err(Stop::Violation(endpoint))
+    } else {
+        Err(Stop::Noise)
+    }
+}
+
+fn tcp_door<W>(remote: SocketAddr, local_port: u16, rules: &Rules<'_, W>) -> bool {
+    let resolver = rules.doors.resolver == Some(remote.ip()) && remote.port() == DNS_PORT;
+    let host = rules
+        .doors
+        .host
+        .is_some_and(|host| host.address == remote.ip() && host.local_port == local_port);
+    resolver || host
+}
+
+/// Source and destination port of a datagram that fills its packet.
+pub(super) fn udp_ports(datagram: &[u8]) -> Result<(u16, u16), Stop> {
+    let udp = UdpPacket::new_checked(datagram).map_err(|_| Stop::Malformed)?;
+    if usize::from(udp.len()) != datagram.len() {
+        return Err(Stop::Malformed);
+    }
+    Ok((udp.src_port(), udp.dst_port()))
+}
+
+/// A datagram may go to the resolver; the stack makes none of its own accord, so any other is a
+/// probe.
+pub(super) fn udp<W>(
+    remote: IpAddr,
+    (_, port): (u16, u16),
+    rules: &Rules<'_, W>,
+) -> Result<Pass, Stop> {
+    if rules.doors.resolver == Some(remote) && port == DNS_PORT {
+        Ok(Pass::Door)
+    } else {
+        Err(Stop::Violation(SocketAddr::new(remote, port)))
+    }
+}
+
+/// An ICMP answer may go where a probe may, and to the machines behind the doors.
+pub(super) fn answer<W: Warden>(remote: IpAddr, rules: &Rules<'_, W>) -> Result<Pass, Stop> {
+    if rules.neighbour(remote) {
+        Ok(Pass::Link)
+    } else {
+        Err(Stop::Noise)
+    }
+}
+
+/// Why a protocol of no other concern is stopped.
+pub(super) fn other(protocol: IpProtocol) -> Stop {
+    match u8::from(protocol) {
+        // IP in IP, IPv6 in IP, GRE, minimal encapsulation, EtherIP, IPComp, L2TP.
+        4 | 41 | 47 | 55 | 97 | 108 | 115 => Stop::Tunnel,
+        // Hop-by-hop, routing, fragment, ESP, AH, no next header, destination options.
+        0 | 43 | 44 | 50 | 51 | 59 | 60 => Stop::Diverting,
+        _ => Stop::Unknown,
+    }
+}
+
+const DNS_PORT: u16 = 53;

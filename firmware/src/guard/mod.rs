@@ -1,0 +1,251 @@
+//! The second enforcement of the scope: a wrapper around any Ethernet driver that looks at every
+//! frame before it leaves.
+//!
+//! The stack builds a frame into the guard's own buffer. Only a frame that [`inspect`] lets pass
+//! is copied into the driver's; every other one is counted and forgotten. Whoever holds the
+//! [`Watch`] reads the counters and decides which doors are open beside the scope.
+
+mod doors;
+mod inspect;
+mod limit;
+mod warden;
+mod watch;
+
+use core::{net::SocketAddr, task::Context};
+
+use embassy_net_driver::{Capabilities, Driver, HardwareAddress, LinkState};
+use probe_core::time::Instant;
+
+pub use doors::{Doors, HostDoor};
+pub use inspect::{Pass, Stop, inspect};
+pub use limit::{LINK_FRAMES_BURST_MAX, LINK_FRAMES_PER_SECOND_MAX};
+pub use warden::ProberWarden;
+pub use watch::{Counters, Watch};
+
+/// The largest IP packet that leaves, in octets. No path carries less over IPv6 (RFC 8200, 5),
+/// and the stack discovers no larger one.
+pub const PACKET_OCTETS_MAX: usize = 1_280;
+
+/// The largest frame that leaves, in octets, without its check sequence.
+pub const FRAME_OCTETS_MAX: usize = 14 + PACKET_OCTETS_MAX;
+
+/// What the guard asks whoever knows the scope.
+pub trait Warden {
+    /// The moment that it is.
+    fn now(&self) -> Instant;
+
+    /// Whether a probe may go to `remote` now.
+    fn permits(&self, remote: SocketAddr) -> bool;
+
+    /// Whether a probe may go to some port of `address` now.
+    fn permits_address(&self, address: core::net::IpAddr) -> bool;
+
+    /// A probe was on its way to `remote`, outside the scope. The scan must stop.
+    fn violated(&self, remote: SocketAddr);
+}
+
+/// Somebody who sees every frame, such as a capture.
+pub trait Tap {
+    /// Called once for each frame, before it goes on.
+    fn frame(&self, at: Instant, direction: Direction, frame: &[u8]);
+}
+
+/// Nobody looks.
+impl Tap for () {
+    fn frame(&self, _at: Instant, _direction: Direction, _frame: &[u8]) {}
+}
+
+impl<T: Tap> Tap for &T {
+    fn frame(&self, at: Instant, direction: Direction, frame: &[u8]) {
+        T::frame(self, at, direction, frame);
+    }
+}
+
+/// Where a frame was going.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Direction {
+    /// From the wire.
+    Received,
+    /// To the wire.
+    Sent,
+    /// To the wire, but the guard stopped it.
+    Stopped,
+}
+
+/// A driver that sends nothing but what it may.
+pub struct Guard<'a, D, W, T> {
+    driver: D,
+    watch: &'a Watch,
+    warden: W,
+    tap: T,
+    own: [u8; 6],
+    frame: [u8; FRAME_OCTETS_MAX],
+}
+
+impl<'a, D: Driver, W: Warden, T: Tap> Guard<'a, D, W, T> {
+    /// A guard around an Ethernet driver. On any other medium it lets nothing pass.
+    pub fn new(driver: D, watch: &'a Watch, warden: W, tap: T) -> Self {
+        let own = match driver.hardware_address() {
+            HardwareAddress::Ethernet(own) => own,
+            _ => [0; 6],
+        };
+        Self {
+            driver,
+            watch,
+            warden,
+            tap,
+            own,
+            frame: [0; FRAME_OCTETS_MAX],
+        }
+    }
+}
+
+impl<D: Driver, W: Warden, T: Tap> Driver for Guard<'_, D, W, T> {
+    type RxToken<'t>
+        = RxToken<'t, D::RxToken<'t>, W, T>
+    where
+        Self: 't;
+    type TxToken<'t>
+        = TxToken<'t, D::TxToken<'t>, W, T>
+    where
+        Self: 't;
+
+    fn receive(&mut self, cx: &mut Context) -> Option<(Self::RxToken<'_>, Self::TxToken<'_>)> {
+        let (rx, tx) = self.driver.receive(cx)?;
+        let rx = RxToken {
+            inner: rx,
+            watch: self.watch,
+            warden: &self.warden,
+            tap: &self.tap,
+        };
+        let tx = TxToken {
+            inner: tx,
+            watch: self.watch,
+            warden: &self.warden,
+            tap: &self.tap,
+            own: self.own,
+            frame: &mut self.frame,
+        };
+        Some((rx, tx))
+    }
+
+    fn transmit(&mut self, cx: &mut Context) -> Option<Self::TxToken<'_>> {
+        let inner = self.driver.transmit(cx)?;
+        Some(TxToken {
+            inner,
+            watch: self.watch,
+            warden: &self.warden,
+            tap: &self.tap,
+            own: self.own,
+            frame: &mut self.frame,
+        })
+    }
+
+    fn link_state(&mut self, cx: &mut Context) -> LinkState {
+        self.driver.link_state(cx)
+    }
+
+    fn capabilities(&self) -> Capabilities {
+        let mut capabilities = self.driver.capabilities();
+        capabilities.max_transmission_unit =
+            capabilities.max_transmission_unit.min(FRAME_OCTETS_MAX);
+        capabilities
+    }
+
+    fn hardware_address(&self) -> HardwareAddress {
+        self.driver.hardware_address()
+    }
+}
+
+/// A received frame on its way to the stack.
+pub struct RxToken<'t, I, W, T> {
+    inner: I,
+    watch: &'t Watch,
+    warden: &'t W,
+    tap: &'t T,
+}
+
+impl<I, W, T> embassy_net_driver::RxToken for RxToken<'_, I, W, T>
+where
+    I: embassy_net_driver::RxToken,
+    W: Warden,
+    T: Tap,
+{
+    fn consume<R, F>(self, f: F) -> R
+    where
+        F: FnOnce(&mut [u8]) -> R,
+    {
+        self.inner.consume(|frame| {
+            self.watch.received();
+            self.tap
+                .frame(self.warden.now(), Direction::Received, frame);
+            f(frame)
+        })
+    }
+}
+
+/// Room for a frame that may leave.
+pub struct TxToken<'t, I, W, T> {
+    inner: I,
+    watch: &'t Watch,
+    warden: &'t W,
+    tap: &'t T,
+    own: [u8; 6],
+    frame: &'t mut [u8; FRAME_OCTETS_MAX],
+}
+
+impl<I, W, T> embassy_net_driver::TxToken for TxToken<'_, I, W, T>
+where
+    I: embassy_net_driver::TxToken,
+    W: Warden,
+    T: Tap,
+{
+    fn consume<R, F>(self, len: usize, f: F) -> R
+    where
+        F: FnOnce(&mut [u8]) -> R,
+    {
+        let frame = self
+            .frame
+            .get_mut(..len)
+            .expect("the stack keeps to the capabilities of its driver");
+        let result = f(frame);
+        let now = self.warden.now();
+        match self.watch.admit(
+            now,
+            inspect(frame, self.own, &self.watch.doors(), self.warden),
+        ) {
+            Ok(()) => {
+                self.tap.frame(now, Direction::Sent, frame);
+                self.inner.consume(len, |room| room.copy_from_slice(frame));
+            }
+            Err(stop) => {
+                self.tap.frame(now, Direction::Stopped, frame);
+                if let Stop::Violation(remote) = stop {
+                    self.warden.violated(remote);
+                }
+            }
+        }
+        result
+    }
+}
+
+impl<W: Warden> Warden for &W {
+    fn now(&self) -> Instant {
+        W::now(self)
+    }
+
+    fn permits(&self, remote: SocketAddr) -> bool {
+        W::permits(self, remote)
+    }
+
+    fn permits_address(&self, address: core::net::IpAddr) -> bool {
+        W::permits_address(self, address)
+    }
+
+    fn violated(&self, remote: SocketAddr) {
+        W::violated(self, remote);
+    }
+}
+
+#[cfg(test)]
+mod tests;

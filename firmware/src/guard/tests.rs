@@ -1,0 +1,163 @@
+//! The guard around a driver that keeps what it is given.
+
+use std::{cell::RefCell, task::Waker};
+
+use embassy_net_driver::{RxToken as _, TxToken as _};
+
+use super::inspect::tests::{frames::*, scope::*};
+use super::*;
+
+#[derive(Default)]
+struct Cable {
+    sent: Vec<Vec<u8>>,
+    received: Vec<Vec<u8>>,
+}
+
+impl Driver for Cable {
+    type RxToken<'a> = Incoming;
+    type TxToken<'a> = Outgoing<'a>;
+
+    fn receive(&mut self, _cx: &mut Context) -> Option<(Incoming, Outgoing<'_>)> {
+        let frame = self.received.pop()?;
+        Some((Incoming(frame), Outgoing(&mut self.sent)))
+    }
+
+    fn transmit(&mut self, _cx: &mut Context) -> Option<Outgoing<'_>> {
+        Some(Outgoing(&mut self.sent))
+    }
+
+    fn link_state(&mut self, _cx: &mut Context) -> LinkState {
+        LinkState::Up
+    }
+
+    fn capabilities(&self) -> Capabilities {
+        let mut capabilities = Capabilities::default();
+        capabilities.max_transmission_unit = 1_514;
+        capabilities
+    }
+
+    fn hardware_address(&self) -> HardwareAddress {
+        HardwareAddress::Ethernet(OWN)
+    }
+}
+
+struct Incoming(Vec<u8>);
+
+impl embassy_net_driver::RxToken for Incoming {
+    fn consume<R, F: FnOnce(&mut [u8]) -> R>(mut self, f: F) -> R {
+        f(&mut self.0)
+    }
+}
+
+struct Outgoing<'a>(&'a mut Vec<Vec<u8>>);
+
+impl embassy_net_driver::TxToken for Outgoing<'_> {
+    fn consume<R, F: FnOnce(&mut [u8]) -> R>(self, len: usize, f: F) -> R {
+        let mut frame = vec![0; len];
+        let result = f(&mut frame);
+        self.0.push(frame);
+        result
+    }
+}
+
+#[derive(Default)]
+struct Seen(RefCell<Vec<(Direction, Vec<u8>)>>);
+
+impl Tap for Seen {
+    fn frame(&self, _at: Instant, direction: Direction, frame: &[u8]) {
+        self.0.borrow_mut().push((direction, frame.to_vec()));
+    }
+}
+
+fn send(guard: &mut impl Driver, frame: &[u8]) {
+    let mut cx = Context::from_waker(Waker::noop());
+    let token = guard.transmit(&mut cx).unwrap();
+    token.consume(frame.len(), |room| room.copy_from_slice(frame));
+}
+
+#[test]
+fn only_what_may_leave_reaches_the_driver() {
+    let watch = Watch::new(doors());
+    let (warden, seen) = (ScopeWarden::usual(), Seen::default());
+    let probe = v4("192.0.2.25", 6, &tcp(50_000, 25, SYN, b""));
+    let outside = v4("203.0.113.9", 6, &tcp(50_000, 25, SYN, b""));
+    let noise = v4("203.0.113.9", 6, &tcp(50_000, 25, RST, b""));
+    let mut cable = Cable::default();
+    cable.received.push(noise.clone());
+    let mut guard = Guard::new(&mut cable, &watch, &warden, &seen);
+
+    for frame in [&probe, &outside, &noise] {
+        send(&mut guard, frame);
+    }
+    let mut cx = Context::from_waker(Waker::noop());
+    let (rx, answer) = guard.receive(&mut cx).unwrap();
+    rx.consume(|frame| assert_eq!(*frame, noise));
+    answer.consume(outside.len(), |room| room.copy_from_slice(&outside));
+
+    assert_eq!(cable.sent, std::slice::from_ref(&probe));
+    let remote = "203.0.113.9:25".parse().unwrap();
+    assert_eq!(*warden.violations.borrow(), [remote; 2]);
+    let counted = Counters {
+        received: 1,
+        sent: 1,
+        noise: 1,
+        violations: 2,
+        ..Counters::default()
+    };
+    assert_eq!(watch.counters(), counted);
+    let summary = counted.summary();
+    assert_eq!(
+        (summary.allowed, summary.dropped, summary.violations),
+        (1, 1, 2)
+    );
+    assert_eq!(
+        *seen.0.borrow(),
+        [
+            (Direction::Sent, probe),
+            (Direction::Stopped, outside.clone()),
+            (Direction::Stopped, noise.clone()),
+            (Direction::Received, noise),
+            (Direction::Stopped, outside),
+        ]
+    );
+}
+
+#[test]
+fn the_links_own_protocols_have_a_limit_and_probes_have_none() {
+    let watch = Watch::new(doors());
+    let warden = ScopeWarden::usual();
+    let mut cable = Cable::default();
+    let mut guard = Guard::new(&mut cable, &watch, &warden, ());
+    let asks = arp(BROADCAST, 1, "198.51.100.7", "198.51.100.1");
+    let probes = v4("192.0.2.25", 6, &tcp(50_000, 25, SYN, b""));
+    for _ in 0..LINK_FRAMES_BURST_MAX + 5 {
+        send(&mut guard, &asks);
+        send(&mut guard, &probes);
+    }
+    let counters = watch.counters();
+    assert_eq!(counters.sent_link, LINK_FRAMES_BURST_MAX);
+    assert_eq!(counters.limited, 5);
+    assert_eq!(counters.sent, LINK_FRAMES_BURST_MAX + 5);
+}
+
+#[test]
+fn a_door_that_opens_lets_its_traffic_pass() {
+    let watch = Watch::new(Doors::default());
+    let warden = ScopeWarden::usual();
+    let mut cable = Cable::default();
+    let mut guard = Guard::new(&mut cable, &watch, &warden, ());
+    let asks = arp(BROADCAST, 1, "198.51.100.7", "198.51.100.1");
+    send(&mut guard, &asks);
+    assert_eq!(watch.counters().neighbours, 1);
+    watch.set_doors(doors());
+    send(&mut guard, &asks);
+    assert_eq!(watch.counters().sent_link, 1);
+    assert_eq!(cable.sent, [asks]);
+}
+
+#[test]
+fn the_stack_is_told_of_packets_that_every_path_carries() {
+    let watch = Watch::new(doors());
+    let guard = Guard::new(Cable::default(), &watch, ScopeWarden::usual(), ());
+    assert_eq!(guard.capabilities().max_transmission_unit, 1_294);
+}

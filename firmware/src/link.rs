@@ -1,0 +1,137 @@
+//! The link to the host: frames both ways, in the prober's own words.
+
+use core::cell::RefCell;
+
+use embassy_futures::select::{Either, select};
+use embedded_io_async::{ErrorType, Read, Write};
+use probe_core::{frame::FRAME_OCTETS_MAX, prober::Prober, time::Millis};
+
+use crate::{bell::Bell, env::Env};
+
+/// The two directions of a link, apart so that a host that reads slowly does not stop us from
+/// listening.
+pub struct Link<R, W> {
+    /// From the host.
+    pub reader: R,
+    /// To the host.
+    pub writer: W,
+}
+
+/// Why a link is over.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LinkEnd<R, W> {
+    /// The host has closed it.
+    Closed,
+    /// Reading failed.
+    Reading(R),
+    /// Writing failed.
+    Writing(W),
+}
+
+/// What a link says when it is over.
+pub type LinkEndOf<R, W> = LinkEnd<<R as ErrorType>::Error, <W as ErrorType>::Error>;
+
+/// How many octets are taken from the link at once.
+pub const LINK_PIECE_OCTETS: usize = 256;
+
+/// A link's buffers.
+pub struct LinkMemory {
+    piece: [u8; LINK_PIECE_OCTETS],
+    frame: [u8; FRAME_OCTETS_MAX],
+}
+
+impl LinkMemory {
+    /// Empty buffers.
+    pub const fn new() -> Self {
+        Self {
+            piece: [0; LINK_PIECE_OCTETS],
+            frame: [0; FRAME_OCTETS_MAX],
+        }
+    }
+}
+
+impl Default for LinkMemory {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+/// Speaks with the host until the link is over. `bell` says that there may be news for the host;
+/// `workers` are told when the host had news for us, or took some.
+pub(crate) async fn speak<E: Env, R: Read, W: Write>(
+    env: &E,
+    prober: &RefCell<Prober>,
+    bell: &Bell,
+    workers: &[Bell],
+    link: Link<R, W>,
+    memory: &mut LinkMemory,
+) -> LinkEndOf<R, W> {
+    let listening = listen(env, prober, bell, workers, link.reader, &mut memory.piece);
+    let telling = tell(env, prober, bell, workers, link.writer, &mut memory.frame);
+    match select(listening, telling).await {
+        Either::First(Ok(())) => LinkEnd::Closed,
+        Either::First(Err(error)) => LinkEnd::Reading(error),
+        Either::Second(error) => LinkEnd::Writing(error),
+    }
+}
+
+async fn listen<E: Env, R: Read>(
+    env: &E,
+    prober: &RefCell<Prober>,
+    bell: &Bell,
+    workers: &[Bell],
+    mut reader: R,
+    piece: &mut [u8],
+) -> Result<(), R::Error> {
+    loop {
+        let count = reader.read(piece).await?;
+        if count == 0 {
+            return Ok(());
+        }
+        let octets = piece.get(..count).unwrap_or_default();
+        prober.borrow_mut().link_received(env.now(), octets);
+        bell.ring();
+        workers.iter().for_each(Bell::ring);
+    }
+}
+
+async fn tell<E: Env, W: Write>(
+    env: &E,
+    prober: &RefCell<Prober>,
+    bell: &Bell,
+    workers: &[Bell],
+    mut writer: W,
+    frame: &mut [u8],
+) -> W::Error {
+    let mut over = prober.borrow().ended();
+    loop {
+        let now = env.now();
+        let count = {
+            let mut prober = prober.borrow_mut();
+            prober.guard_counted(env.guard_counters());
+            prober.link_transmit(now, frame)
+        };
+        // A guard, or the scope's hours, may end a scan behind the workers' backs.
+        let ended = prober.borrow().ended();
+        if ended != over || count.is_some() {
+            over = ended;
+            workers.iter().for_each(Bell::ring);
+        }
+        let told = match count {
+            Some(count) => {
+                writer
+                    .write_all(frame.get(..count).unwrap_or_default())
+                    .await
+            }
+            None => {
+                let flushed = writer.flush().await;
+                let due = prober.borrow().link_due(now).max(now + Millis(1));
+                select(bell.wait(), env.sleep_until(due)).await;
+                flushed
+            }
+        };
+        if let Err(error) = told {
+            return error;
+        }
+    }
+}

@@ -1,0 +1,216 @@
+//! The appliance's network over embassy-net, behind its guard, against a TCP of its own in
+//! virtual time.
+
+mod bench;
+mod clock;
+mod wire;
+
+use std::net::SocketAddr;
+
+use bench::{Addresses, PEER_V4, PEER_V6, TestEnv, run};
+use firmware::env::{Buffers, Env, LINGER_MAX, Network, Read, Stream};
+use firmware::net::StackStream;
+use probe_core::{
+    dialogue::{Close, End, OpenFailure},
+    time::{Instant, Millis},
+};
+use smoltcp::socket::tcp;
+
+const FIN: u8 = 1;
+const RST: u8 = 4;
+
+fn peer(port: u16) -> SocketAddr {
+    SocketAddr::from((PEER_V4, port))
+}
+
+fn nothing(_socket: &mut tcp::Socket<'static>) {}
+
+async fn failure(env: &TestEnv<'_>, remote: SocketAddr) -> (Option<OpenFailure>, Instant) {
+    let mut buffers = Buffers::new();
+    let by = env.now() + Millis::from_secs(10);
+    let connecting = env.network().connect(remote, by, &mut buffers);
+    let failure = connecting.await.err();
+    (failure, env.now())
+}
+
+#[test]
+fn why_a_connection_does_not_open() {
+    let at = Instant::from_millis;
+    for (remote, expected, at_most) in [
+        ("192.0.2.25:26", Some(OpenFailure::Refused), at(100)),
+        ("192.0.2.26:25", Some(OpenFailure::NoAnswer), at(10_000)),
+        ("198.51.100.1:25", Some(OpenFailure::Unreachable), at(0)),
+        ("[2001:db8::25]:25", Some(OpenFailure::Unreachable), at(0)),
+        ("192.0.2.25:9", Some(OpenFailure::NoAnswer), at(10_000)),
+        ("192.0.2.25:25", None, at(100)),
+    ] {
+        let remote = remote.parse().unwrap();
+        let thread = std::thread::spawn(move || {
+            run(Addresses::V4, 1, &mut nothing, async |env| {
+                failure(env, remote).await
+            })
+        });
+        let ((failed, when), report) = thread.join().unwrap();
+        assert_eq!(failed, expected, "{remote}");
+        assert!(when <= at_most, "{remote} at {when:?}");
+        assert_eq!(report.guard.violations > 0, remote.port() == 9, "{remote}");
+    }
+}
+
+#[test]
+fn sockets_are_counted_and_given_back() {
+    run(Addresses::V4, 1, &mut nothing, async |env| {
+        let mut buffers = Buffers::new();
+        let by = env.now() + Millis::from_secs(10);
+        let first = env.network().connect(peer(25), by, &mut buffers).await;
+        let (second, _) = failure(env, peer(26)).await;
+        assert_eq!(second, Some(OpenFailure::NoSlot));
+        first.ok().unwrap().close(Close::Abort).await;
+        let (third, _) = failure(env, peer(26)).await;
+        assert_eq!(third, Some(OpenFailure::Refused));
+    });
+}
+
+/// Runs `test` with an open connection.
+fn connected<T>(
+    mut behaviour: impl FnMut(&mut tcp::Socket<'static>),
+    test: impl AsyncFnOnce(&TestEnv<'_>, StackStream<'_>) -> T,
+) -> (T, bench::Report) {
+    run(Addresses::V4, 1, &mut behaviour, async |env| {
+        let mut buffers = Buffers::new();
+        let by = env.now() + Millis::from_secs(10);
+        let connecting = env.network().connect(peer(25), by, &mut buffers);
+        let stream = connecting.await.unwrap();
+        test(env, stream).await
+    })
+}
+
+#[test]
+fn a_group_leaves_in_one_segment_and_closing_in_order_resets_nothing() {
+    let mut heard = Vec::new();
+    let server = |socket: &mut tcp::Socket<'static>| {
+        let mut octets = [0; 256];
+        if let Ok(count @ 1..) = socket.recv_slice(&mut octets) {
+            heard.extend_from_slice(&octets[..count]);
+            socket.send_slice(b"221 bye\r\n").unwrap();
+            socket.close();
+        }
+    };
+    let (elapsed, report) = connected(server, async |env, mut stream| {
+        let by = env.now() + Millis::from_secs(30);
+        for (line, more) in [("EHLO a\r\n", true), ("QUIT\r\n", false)] {
+            assert_eq!(stream.write_all(line.as_bytes(), more, by).await, Ok(()));
+        }
+        let mut octets = [0; 256];
+        assert_eq!(stream.read(&mut octets).await, Read::Octets(9));
+        assert_eq!(stream.read(&mut octets).await, Read::Ended(End::Fin));
+        let closing = env.now();
+        stream.close(Close::Fin).await;
+        env.now().since(closing)
+    });
+    assert_eq!(heard, b"EHLO a\r\nQUIT\r\n");
+    assert!(elapsed < Millis(100), "closing took {elapsed:?}");
+    let segments = report.segments();
+    let payloads = segments.iter().map(|(_, payload)| payload.as_slice());
+    let payloads: Vec<_> = payloads.filter(|payload| !payload.is_empty()).collect();
+    assert_eq!(payloads, [b"EHLO a\r\nQUIT\r\n"]);
+    assert!(segments.iter().any(|(flags, _)| flags & FIN != 0));
+    assert!(segments.iter().all(|(flags, _)| flags & RST == 0));
+}
+
+#[test]
+fn we_may_close_first_and_what_still_comes_is_thrown_away() {
+    let server = |socket: &mut tcp::Socket<'static>| {
+        if socket.state() == tcp::State::CloseWait {
+            let _ = socket.send_slice(b"421 late\r\n");
+            socket.close();
+        }
+    };
+    let ((), report) = connected(server, async |_, stream| stream.close(Close::Fin).await);
+    let segments = report.segments();
+    assert!(segments.iter().any(|(flags, _)| flags & FIN != 0));
+    assert!(segments.iter().all(|(flags, _)| flags & RST == 0));
+}
+
+#[test]
+fn a_peer_that_never_closes_is_reset_in_the_end() {
+    let (elapsed, report) = connected(nothing, async |env, stream| {
+        let closing = env.now();
+        stream.close(Close::Fin).await;
+        env.now().since(closing)
+    });
+    assert_eq!(elapsed, LINGER_MAX);
+    let (last, _) = report.segments().pop().unwrap();
+    assert_eq!(last & RST, RST);
+}
+
+#[test]
+fn aborting_resets_at_once() {
+    let (elapsed, report) = connected(nothing, async |env, stream| {
+        let closing = env.now();
+        stream.close(Close::Abort).await;
+        env.now().since(closing)
+    });
+    assert_eq!(elapsed, Millis(0));
+    let (last, _) = report.segments().pop().unwrap();
+    assert_eq!(last & RST, RST);
+}
+
+#[test]
+fn a_reset_is_told_after_what_came_before_it() {
+    let mut said = false;
+    let server = |socket: &mut tcp::Socket<'static>| {
+        if socket.may_send() && !said {
+            said = socket.send_slice(b"554 no\r\n").is_ok();
+        } else if said && socket.send_queue() == 0 {
+            socket.abort();
+        }
+    };
+    connected(server, async |env, mut stream| {
+        env.sleep_until(env.now() + Millis::from_secs(1)).await;
+        let by = env.now() + Millis::from_secs(1);
+        assert_eq!(
+            stream.write_all(b"QUIT\r\n", false, by).await,
+            Err(End::Reset)
+        );
+        let mut octets = [0; 256];
+        assert_eq!(stream.read(&mut octets).await, Read::Octets(8));
+        assert_eq!(stream.read(&mut octets).await, Read::Ended(End::Reset));
+    });
+}
+
+#[test]
+fn a_peer_that_takes_nothing_meets_the_deadline() {
+    connected(nothing, async |env, mut stream| {
+        let by = env.now() + Millis::from_secs(30);
+        // Two receive windows and one send buffer are full long before.
+        let octets = [b'x'; 8_192];
+        let written = stream.write_all(&octets, false, by).await;
+        assert_eq!(written, Err(End::WriteDeadline));
+        assert_eq!(env.now(), by);
+    });
+}
+
+#[test]
+fn over_ipv6_no_packet_is_longer_than_every_path_carries() {
+    let mut heard = 0;
+    let mut server = |socket: &mut tcp::Socket<'static>| {
+        let mut octets = [0; 2_048];
+        if let Ok(count) = socket.recv_slice(&mut octets) {
+            heard += count;
+        }
+    };
+    let ((), report) = run(Addresses::Both, 1, &mut server, async |env| {
+        let mut buffers = Buffers::new();
+        let by = env.now() + Millis::from_secs(10);
+        let remote = SocketAddr::from((PEER_V6, 25));
+        let connecting = env.network().connect(remote, by, &mut buffers);
+        let mut stream = connecting.await.unwrap();
+        assert_eq!(stream.write_all(&[b'x'; 5_000], false, by).await, Ok(()));
+        stream.close(Close::Fin).await;
+    });
+    assert_eq!(heard, 5_000);
+    let longest = report.sent.iter().map(Vec::len).max().unwrap();
+    assert_eq!(longest, 14 + 1_280, "segments are as full as they may be");
+    assert_eq!(report.guard.too_long, 0);
+}

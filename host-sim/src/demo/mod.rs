@@ -1,0 +1,129 @@
+//! The demonstration: a world of some forty addresses in six countries, the list of suspects that
+//! a database might give of them, and a scope that allows to probe them.
+//!
+//! All addresses and names are of the ranges that are kept for documentation (RFC 5737, RFC 3849,
+//! RFC 2606).
+
+mod scope;
+mod table;
+
+use std::net::SocketAddr;
+
+use probe_core::{name::Name, suspect::Suspect};
+
+pub use scope::{scope, scope_toml};
+pub use table::{Listing, ROWS, Row, There};
+
+use crate::{
+    peers::Personality,
+    world::{Site, World},
+};
+
+/// The seed of the demonstration, unless another is asked for.
+pub const SEED: u64 = 1;
+
+/// The demonstration's world.
+pub fn world(seed: u64) -> World {
+    ROWS.iter().fold(World::empty(seed), |world, row| {
+        world.with(row.endpoint(), row.site())
+    })
+}
+
+/// The list of suspects as CSV with a header, in the columns that `postern scan --targets` reads.
+pub fn suspects_csv() -> String {
+    let mut csv = String::from(
+        "address,port,name,domains,country,language,contact,listed_by,listed_on,listed_code\n",
+    );
+    for row in ROWS {
+        let (by, on, code) = row.listed.map_or(("", "", ""), |listing| {
+            (listing.by, listing.on, listing.code)
+        });
+        csv.push_str(&format!(
+            "{},{},{},{},{},{},abuse@{},{by},{on},{code}\n",
+            row.address, row.port, row.host, row.domain, row.country, row.language, row.domain,
+        ));
+    }
+    csv
+}
+
+/// The same list as the appliance gets it.
+pub fn suspects() -> Vec<Suspect> {
+    ROWS.iter().map(Row::suspect).collect()
+}
+
+impl Row {
+    /// Address and port.
+    pub fn endpoint(&self) -> SocketAddr {
+        let address = self.address.parse().expect("the table holds addresses");
+        SocketAddr::new(address, self.port)
+    }
+
+    fn suspect(&self) -> Suspect {
+        let endpoint = self.endpoint();
+        let names =
+            [self.host, self.domain].map(|name| Name::new(name).expect("the table holds names"));
+        Suspect {
+            address: endpoint.ip(),
+            port: endpoint.port(),
+            names: names.into_iter().collect(),
+        }
+    }
+
+    fn site(&self) -> Site {
+        match self.there {
+            There::Server(name) => {
+                let personality = Personality::named(name).expect("the table names personalities");
+                Site::Peer(personality.at(self.host, &[self.domain]))
+            }
+            There::ClosedPort => Site::ClosedPort,
+            There::NoRoute => Site::NoRoute,
+            There::Silence => Site::Silent,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+
+    #[test]
+    fn the_world_is_what_the_table_says() {
+        let world = world(SEED);
+        assert_eq!(world.sites.len(), ROWS.len(), "each address stands once");
+        let of = |pick: fn(&Row) -> &str| ROWS.iter().map(pick).collect::<BTreeSet<_>>();
+        assert_eq!(
+            of(|row| row.country),
+            BTreeSet::from(["DE", "DK", "FR", "GB", "IT", "PL"])
+        );
+        for personality in Personality::ALL {
+            let count = ROWS
+                .iter()
+                .filter(|row| matches!(row.there, There::Server(name) if name == personality.name))
+                .count();
+            assert!(count >= 2, "{} stands {count} times", personality.name);
+        }
+        assert!(ROWS.iter().any(|row| row.endpoint().is_ipv6()));
+    }
+
+    #[test]
+    fn the_scope_admits_the_list_but_for_three_lines() {
+        let scope = scope(probe_core::scope::Depth::Standard);
+        scope.check().unwrap();
+        let refused: Vec<_> = suspects()
+            .iter()
+            .filter_map(|suspect| scope.admit(suspect, world(SEED).began).err())
+            .collect();
+        assert_eq!(refused.len(), 3, "{refused:?}");
+    }
+
+    #[test]
+    fn the_list_has_a_line_for_each_row() {
+        let csv = suspects_csv();
+        assert_eq!(csv.lines().count(), ROWS.len() + 1);
+        for line in csv.lines() {
+            assert_eq!(line.split(',').count(), 10, "{line}");
+        }
+    }
+}

@@ -1,0 +1,106 @@
+//! The demonstration's scope.
+
+use std::fmt::Write;
+
+use probe_core::{
+    name::Name,
+    scope::{Authority, AuthorityKind, Depth, Identity, Network, Rates, Scope, Text},
+    time::Utc,
+};
+
+const CONTACT: &str = "noc@cert.example";
+const ABUSE_PAGE: &str = "https://cert.example/probes";
+const REFERENCE: &str = "demonstration: a simulated internet";
+const HELO: &str = "probe.cert.example";
+const SENDER_DOMAIN: &str = "probe.cert.example";
+const SINK_DOMAIN: &str = "sink.cert.example";
+const SINK_ADDRESS: &str = "192.0.2.250";
+const NETWORKS: [(&str, u8); 4] = [
+    ("192.0.2.0", 24),
+    ("198.51.100.0", 24),
+    ("203.0.113.0", 24),
+    ("2001:db8::", 32),
+];
+const EXCLUSION: (&str, u8) = ("198.51.100.200", 32);
+const ISSUED: (Utc, &str) = (Utc(1_767_225_600), "2026-01-01");
+const EXPIRES: (Utc, &str) = (Utc(2_082_758_400), "2036-01-01");
+const POWERED_MINUTES_MAX: u32 = 5_258_880;
+
+/// The scope that allows to probe the documentation networks, at `depth`.
+pub fn scope(depth: Depth) -> Scope {
+    let network = |(address, prefix): (&str, u8)| Network {
+        address: address.parse().expect("an address"),
+        prefix,
+    };
+    Scope {
+        authority: Authority {
+            kind: AuthorityKind::Consent,
+            reference: text(REFERENCE),
+        },
+        contact: text(CONTACT),
+        abuse_page: text(ABUSE_PAGE),
+        identity: Identity {
+            helo: name(HELO),
+            sender_domain: name(SENDER_DOMAIN),
+            sink_domain: name(SINK_DOMAIN),
+            sink_address: Some(SINK_ADDRESS.parse().expect("an address")),
+            resolver: None,
+        },
+        networks: NETWORKS.into_iter().map(network).collect(),
+        exclusions: [network(EXCLUSION)].into_iter().collect(),
+        ports: [25].into_iter().collect(),
+        depth,
+        rates: Rates::default_for(depth),
+        issued: ISSUED.0,
+        expires: EXPIRES.0,
+        powered_minutes_max: POWERED_MINUTES_MAX,
+        lab: false,
+    }
+}
+
+/// The same scope as a file for `postern scan --scope`.
+pub fn scope_toml(depth: Depth) -> String {
+    let mut networks = String::new();
+    for (address, prefix) in NETWORKS {
+        writeln!(networks, "    \"{address}/{prefix}\",").expect("a string takes everything");
+    }
+    format!(
+        r#"# The demonstration's scope: the networks that are kept for documentation, where no real
+# host is.
+contact = "{CONTACT}"
+abuse_page = "{ABUSE_PAGE}"
+issued = {issued}
+expires = {expires}
+networks = [
+{networks}]
+exclusions = ["{excluded}/{prefix}"]
+ports = [25]
+probes = ["relay"]
+depth = "{depth}"
+delivery = "off"
+
+[authority]
+kind = "consent"
+reference = "{REFERENCE}"
+
+[identity]
+helo = "{HELO}"
+sender_domain = "{SENDER_DOMAIN}"
+sink_domain = "{SINK_DOMAIN}"
+sink_address = "{SINK_ADDRESS}"
+"#,
+        issued = ISSUED.1,
+        expires = EXPIRES.1,
+        excluded = EXCLUSION.0,
+        prefix = EXCLUSION.1,
+        depth = depth.as_str(),
+    )
+}
+
+fn text(text: &str) -> Text {
+    Text::try_from(text).expect("within a text's length")
+}
+
+fn name(text: &str) -> Name {
+    Name::new(text).expect("a name")
+}

@@ -1,0 +1,76 @@
+//! The plainest host that there can be: it gives a scope and a list, and keeps every record in
+//! memory. For tests and `host-sim run`; the tool has a store.
+
+use embassy_futures::select::{Either, select};
+use embedded_io_async::{Read, Write};
+use probe_core::{
+    finding::{Finding, Refused},
+    frame::{FRAME_OCTETS_MAX, ScanId, ToHost, message::Ended},
+    host_link::HostLink,
+    scope::{Scope, ScopeError},
+    suspect::Suspect,
+    time::Millis,
+};
+
+use crate::{pipe::PipeEnd, simulation::Time};
+
+/// What a scan has brought.
+#[derive(Debug)]
+pub struct Collected {
+    /// Every finding, in order; parked jobs have more than one.
+    pub findings: Vec<Finding>,
+    /// Suspects that were not probed.
+    pub refused: Vec<Refused>,
+    /// Jobs whose last finding is no last one, and records that were lost.
+    pub others: Vec<ToHost>,
+    /// Why the scan ended.
+    pub ended: Ended,
+}
+
+/// Runs one scan to its end.
+pub async fn collect(
+    link: PipeEnd,
+    time: Time,
+    scope: &Scope,
+    list: &[Suspect],
+) -> Result<Collected, ScopeError> {
+    let (mut reader, mut writer) = link.split();
+    let mut host = Box::new(HostLink::new());
+    host.connected(time.now(), time.utc());
+    host.start(time.now(), ScanId(1), scope)?;
+
+    let line = |index: u32| list.get(usize::try_from(index).ok()?).cloned();
+    let (mut findings, mut refused, mut others) = (Vec::new(), Vec::new(), Vec::new());
+    let (mut frame, mut octets) = ([0; FRAME_OCTETS_MAX], [0; FRAME_OCTETS_MAX]);
+    loop {
+        while let Some(count) = host.link_transmit(time.now(), line, &mut frame) {
+            let Ok(()) = writer.write_all(&frame[..count]).await;
+        }
+        if let Some(ended) = host.ended() {
+            return Ok(Collected {
+                findings,
+                refused,
+                others,
+                ended,
+            });
+        }
+        // Something may be due that has to wait for an answer first.
+        let due = host.link_due(time.now()).max(time.now() + Millis(1));
+        let heard = select(reader.read(&mut octets), time.sleep_until(due)).await;
+        let Either::First(Ok(count)) = heard else {
+            continue;
+        };
+        let mut rest = &octets[..count];
+        while let Some(message) = host.received(time.now(), &mut rest) {
+            let Some(record) = message.record() else {
+                continue;
+            };
+            match message {
+                ToHost::Finding(finding) => findings.push(finding),
+                ToHost::Refused(suspect) => refused.push(suspect),
+                other => others.push(other),
+            }
+            host.stored(record);
+        }
+    }
+}

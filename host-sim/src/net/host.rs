@@ -1,0 +1,300 @@
+//! A host behind the router: one address, a TCP of its own, and servers on its ports.
+
+use std::{
+    collections::{BTreeMap, VecDeque},
+    net::{IpAddr, SocketAddr},
+    time::Duration,
+};
+
+use smoltcp::{
+    iface::{Config, Interface, SocketHandle, SocketSet},
+    phy::{Device, DeviceCapabilities, Medium, RxToken, TxToken},
+    socket::tcp::{Socket, SocketBuffer, State},
+    time::Instant,
+    wire::{HardwareAddress, IpAddress, IpCidr, IpProtocol, Ipv4Packet, Ipv6Packet, TcpPacket},
+};
+
+use crate::server::{Conversation, Server, Turn};
+
+/// Octets of a connection's receive buffer, and of its send buffer.
+const BUFFER_OCTETS: usize = 4_096;
+/// How many connections a host holds; it resets the next one.
+pub(crate) const CONNECTIONS_MAX: usize = 64;
+/// The largest IP packet, in octets.
+const PACKET_OCTETS_MAX: usize = 1_500;
+
+pub(crate) struct Host {
+    address: IpAddr,
+    interface: Interface,
+    packets: Packets,
+    sockets: SocketSet<'static>,
+    servers: BTreeMap<u16, Box<dyn Server>>,
+    connections: Vec<Connection>,
+}
+
+impl Host {
+    /// A host without servers: every port is closed.
+    pub(crate) fn new(address: IpAddr, seed: u64) -> Self {
+        let mut packets = Packets::default();
+        let mut config = Config::new(HardwareAddress::Ip);
+        config.random_seed = seed;
+        let mut interface = Interface::new(config, &mut packets, Instant::ZERO);
+        let prefix = if address.is_ipv4() { 32 } else { 128 };
+        interface.update_ip_addrs(|addresses| {
+            addresses
+                .push(IpCidr::new(address.into(), prefix))
+                .expect("an interface has room for one address");
+        });
+        // Everything leaves the host the same way; the gateway's address is never looked up.
+        let routes = interface.routes_mut();
+        match address {
+            IpAddr::V4(v4) => routes.add_default_ipv4_route(v4),
+            IpAddr::V6(v6) => routes.add_default_ipv6_route(v6),
+        }
+        .expect("an interface has room for one route");
+        Self {
+            address,
+            interface,
+            packets,
+            sockets: SocketSet::new(Vec::new()),
+            servers: BTreeMap::new(),
+            connections: Vec::new(),
+        }
+    }
+
+    /// Opens `port`.
+    pub(crate) fn serve(&mut self, port: u16, server: Box<dyn Server>) {
+        self.servers.insert(port, server);
+    }
+
+    /// Takes a packet off the path.
+    pub(crate) fn receive(&mut self, packet: Vec<u8>) {
+        if let Some((from, port)) = connection_request(&packet) {
+            self.expect(from, port);
+        }
+        self.packets.incoming.push_back(packet);
+    }
+
+    /// Does everything that is due at `now`.
+    pub(crate) fn advance(&mut self, now: Duration) {
+        loop {
+            let changed = self
+                .interface
+                .poll(instant(now), &mut self.packets, &mut self.sockets);
+            let mut busy = changed != smoltcp::iface::PollResult::None;
+            for connection in &mut self.connections {
+                let socket = self.sockets.get_mut::<Socket<'_>>(connection.handle);
+                busy |= connection.advance(now, socket);
+            }
+            if !busy {
+                break;
+            }
+        }
+        self.forget_ended();
+    }
+
+    /// The next packet that leaves the host.
+    pub(crate) fn transmit(&mut self) -> Option<Vec<u8>> {
+        self.packets.outgoing.pop_front()
+    }
+
+    /// When [`Host::advance`] is due next.
+    pub(crate) fn next(&mut self, now: Duration) -> Option<Duration> {
+        let stack = self
+            .interface
+            .poll_at(instant(now), &self.sockets)
+            .map(|at| Duration::from_micros(at.total_micros().unsigned_abs()).max(now));
+        let servers = self
+            .connections
+            .iter()
+            .filter_map(|connection| connection.timer);
+        stack.into_iter().chain(servers).min()
+    }
+
+    /// Makes the socket that a connection request will find listening. smoltcp has no backlog and
+    /// walks every socket for every packet, so sockets exist only while somebody is connected.
+    fn expect(&mut self, from: SocketAddr, port: u16) {
+        let known = self
+            .connections
+            .iter()
+            .any(|connection| connection.port == port && connection.caller == from);
+        if known || self.connections.len() == CONNECTIONS_MAX {
+            return;
+        }
+        let Some(server) = self.servers.get_mut(&port) else {
+            return;
+        };
+        let buffer = || SocketBuffer::new(vec![0; BUFFER_OCTETS]);
+        let mut socket = Socket::new(buffer(), buffer());
+        socket.set_nagle_enabled(false);
+        socket
+            .listen((IpAddress::from(self.address), port))
+            .expect("a new socket listens on a port that is not zero");
+        self.connections.push(Connection {
+            port,
+            caller: from,
+            handle: self.sockets.add(socket),
+            conversation: server.answer(from),
+            stage: Stage::Opening,
+            unsent: VecDeque::new(),
+            timer: None,
+        });
+    }
+
+    /// Forgets connections that are over. TIME-WAIT is not waited for: the link to a host neither
+    /// repeats nor reorders, and a late segment finds a reset.
+    fn forget_ended(&mut self) {
+        let sockets = &mut self.sockets;
+        self.connections.retain(|connection| {
+            let state = sockets.get::<Socket<'_>>(connection.handle).state();
+            let over = matches!(state, State::Closed | State::TimeWait);
+            if over {
+                sockets.remove(connection.handle);
+            }
+            !over
+        });
+    }
+}
+
+struct Connection {
+    port: u16,
+    caller: SocketAddr,
+    handle: SocketHandle,
+    conversation: Box<dyn Conversation>,
+    stage: Stage,
+    unsent: VecDeque<u8>,
+    timer: Option<Duration>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Stage {
+    Opening,
+    Open,
+    /// The server is done; what it said may still be leaving.
+    Closing,
+    Closed,
+}
+
+impl Connection {
+    /// Moves octets and events between the socket and the conversation; says whether any moved.
+    fn advance(&mut self, now: Duration, socket: &mut Socket<'static>) -> bool {
+        let mut busy = false;
+        if self.stage == Stage::Opening && socket.may_send() {
+            self.stage = Stage::Open;
+            self.turn(now, |conversation, turn| conversation.on_open(turn));
+            busy = true;
+        }
+        while self.stage == Stage::Open && socket.can_recv() {
+            let octets = socket
+                .recv(|octets| (octets.len(), octets.to_vec()))
+                .expect("a socket that can receive does");
+            self.turn(now, |conversation, turn| {
+                conversation.on_octets(&octets, turn)
+            });
+            busy = true;
+        }
+        if self.stage == Stage::Open && self.timer.is_some_and(|due| due <= now) {
+            self.timer = None;
+            self.turn(now, |conversation, turn| conversation.on_timer(turn));
+            busy = true;
+        }
+        while !self.unsent.is_empty() && socket.can_send() {
+            let sent = socket
+                .send_slice(self.unsent.as_slices().0)
+                .expect("a socket that can send does");
+            self.unsent.drain(..sent);
+            busy = true;
+        }
+        let caller_left = self.stage == Stage::Open && socket.state() == State::CloseWait;
+        if (self.stage == Stage::Closing && self.unsent.is_empty()) || caller_left {
+            self.stage = Stage::Closed;
+            self.timer = None;
+            socket.close();
+            busy = true;
+        }
+        busy
+    }
+
+    fn turn(&mut self, now: Duration, event: impl FnOnce(&mut dyn Conversation, &mut Turn)) {
+        let mut turn = Turn::new(now, self.timer);
+        event(self.conversation.as_mut(), &mut turn);
+        self.unsent.extend(turn.octets);
+        self.timer = turn.timer;
+        if turn.closing {
+            self.stage = Stage::Closing;
+        }
+    }
+}
+
+/// Who asks for a connection to which port, if `packet` is a first SYN.
+pub(crate) fn connection_request(packet: &[u8]) -> Option<(SocketAddr, u16)> {
+    let (source, payload): (IpAddr, &[u8]) = match packet.first()? >> 4 {
+        4 => {
+            let ip = Ipv4Packet::new_checked(packet).ok()?;
+            (ip.next_header() == IpProtocol::Tcp).then_some(())?;
+            (
+                ip.src_addr().into(),
+                packet.get(usize::from(ip.header_len())..)?,
+            )
+        }
+        _ => {
+            let ip = Ipv6Packet::new_checked(packet).ok()?;
+            (ip.next_header() == IpProtocol::Tcp).then_some(())?;
+            (ip.src_addr().into(), packet.get(ip.header_len()..)?)
+        }
+    };
+    let tcp = TcpPacket::new_checked(payload).ok()?;
+    (tcp.syn() && !tcp.ack() && tcp.dst_port() != 0)
+        .then(|| (SocketAddr::new(source, tcp.src_port()), tcp.dst_port()))
+}
+
+fn instant(moment: Duration) -> Instant {
+    Instant::from_micros(i64::try_from(moment.as_micros()).unwrap_or(i64::MAX))
+}
+
+/// The host's network card: packets in, packets out.
+#[derive(Default)]
+struct Packets {
+    incoming: VecDeque<Vec<u8>>,
+    outgoing: VecDeque<Vec<u8>>,
+}
+
+impl Device for Packets {
+    type RxToken<'a> = Incoming;
+    type TxToken<'a> = Outgoing<'a>;
+
+    fn receive(&mut self, _now: Instant) -> Option<(Incoming, Outgoing<'_>)> {
+        let packet = self.incoming.pop_front()?;
+        Some((Incoming(packet), Outgoing(&mut self.outgoing)))
+    }
+
+    fn transmit(&mut self, _now: Instant) -> Option<Outgoing<'_>> {
+        Some(Outgoing(&mut self.outgoing))
+    }
+
+    fn capabilities(&self) -> DeviceCapabilities {
+        let mut capabilities = DeviceCapabilities::default();
+        capabilities.medium = Medium::Ip;
+        capabilities.max_transmission_unit = PACKET_OCTETS_MAX;
+        capabilities
+    }
+}
+
+struct Incoming(Vec<u8>);
+
+impl RxToken for Incoming {
+    fn consume<R, F: FnOnce(&[u8]) -> R>(self, read: F) -> R {
+        read(&self.0)
+    }
+}
+
+struct Outgoing<'a>(&'a mut VecDeque<Vec<u8>>);
+
+impl TxToken for Outgoing<'_> {
+    fn consume<R, F: FnOnce(&mut [u8]) -> R>(self, octets: usize, write: F) -> R {
+        let mut packet = vec![0; octets];
+        let result = write(&mut packet);
+        self.0.push_back(packet);
+        result
+    }
+}

@@ -1,0 +1,54 @@
+//! Every personality, at one IPv4 and one IPv6 address each: the world in which each one has to
+//! reach its truth.
+
+use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
+
+use probe_core::{name::Name, suspect::Suspect};
+
+use crate::{
+    peers::{Peer, Personality},
+    world::World,
+};
+
+/// The domain of every server in the parade.
+const DOMAIN: &str = "parade.example";
+
+/// Who stands where. The scope of [`crate::demo::scope`] holds all of them.
+pub fn targets() -> Vec<(SocketAddr, &'static Personality)> {
+    let number = 25..;
+    let families = |(number, personality)| {
+        let v4 = Ipv4Addr::new(192, 0, 2, number);
+        let v6 = Ipv6Addr::new(0x2001, 0xdb8, u16::from(number), 0, 0, 0, 0, 0x25);
+        [
+            (SocketAddr::from((v4, 25)), personality),
+            (SocketAddr::from((v6, 25)), personality),
+        ]
+    };
+    number.zip(Personality::ALL).flat_map(families).collect()
+}
+
+/// The world.
+pub fn world(seed: u64) -> World {
+    targets()
+        .into_iter()
+        .fold(World::empty(seed), |world, (at, personality)| {
+            world.with_peer(at, peer(personality))
+        })
+}
+
+/// The list of suspects, with the domain that each is known to serve.
+pub fn suspects() -> Vec<Suspect> {
+    let domain = Name::new(DOMAIN).expect("a name");
+    targets()
+        .into_iter()
+        .map(|(at, _)| Suspect {
+            address: at.ip(),
+            port: at.port(),
+            names: [domain.clone()].into_iter().collect(),
+        })
+        .collect()
+}
+
+fn peer(personality: &'static Personality) -> Peer {
+    personality.at(&format!("{}.{DOMAIN}", personality.name), &[DOMAIN])
+}

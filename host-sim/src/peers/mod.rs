@@ -1,0 +1,117 @@
+//! Personalities: simulated servers, each with its truth.
+//!
+//! A personality declares by hand what it is. Its *truth* says what becomes of mail in each form;
+//! its *expected verdicts* say what an honest tester concludes from the outside. Neither is ever
+//! computed with probe-core: they are what its conclusions are held against.
+
+mod closed_454;
+mod closed_550;
+mod drops_after_mail;
+mod forged_local;
+mod greylisting;
+mod local;
+mod not_smtp;
+mod open;
+mod postfix;
+mod resolve;
+mod tarpit;
+mod truth;
+
+use probe_core::{
+    scope::Depth,
+    verdict::{Kind, Reason, Verdict},
+};
+
+pub use truth::{Fate, Forms, Rule, Step, fate};
+
+use crate::server::Server;
+
+/// A kind of server.
+#[derive(Debug)]
+pub struct Personality {
+    /// The word in tables.
+    pub name: &'static str,
+    /// What it is, in one line.
+    pub about: &'static str,
+    /// What becomes of mail in each form: the first rule that matches decides.
+    pub truth: &'static [Rule],
+    /// The verdicts at quick, standard and full depth, with delivery off.
+    pub expected: [Verdict; 3],
+    pub(crate) serve: fn(&Peer) -> Box<dyn Server>,
+}
+
+impl Personality {
+    /// Every personality there is.
+    pub const ALL: [&'static Self; 8] = [
+        &closed_550::CLOSED_550,
+        &closed_454::CLOSED_454,
+        &open::OPEN,
+        &forged_local::FORGED_LOCAL,
+        &greylisting::GREYLISTING,
+        &tarpit::TARPIT,
+        &drops_after_mail::DROPS_AFTER_MAIL,
+        &not_smtp::NOT_SMTP,
+    ];
+
+    /// The personality of that name.
+    pub fn named(name: &str) -> Option<&'static Self> {
+        Self::ALL
+            .into_iter()
+            .find(|personality| personality.name == name)
+    }
+
+    /// What an honest tester concludes at `depth`, with delivery off.
+    pub const fn expected(&self, depth: Depth) -> Verdict {
+        let [quick, standard, full] = self.expected;
+        match depth {
+            Depth::Quick => quick,
+            Depth::Standard => standard,
+            Depth::Full => full,
+        }
+    }
+
+    /// This personality as the host `host`, which also takes mail for `domains`.
+    pub fn at(&'static self, host: &str, domains: &[&str]) -> Peer {
+        Peer {
+            personality: self,
+            host: host.to_owned(),
+            domains: domains.iter().map(|domain| (*domain).to_owned()).collect(),
+        }
+    }
+}
+
+/// A server with a name.
+#[derive(Clone, Debug)]
+pub struct Peer {
+    /// What it is.
+    pub personality: &'static Personality,
+    /// The host name that it greets with.
+    pub host: String,
+    /// The domains that it takes mail for, beside its host name.
+    pub domains: Vec<String>,
+}
+
+impl Peer {
+    /// A server for a connection's other end.
+    pub fn server(&self) -> Box<dyn Server> {
+        (self.personality.serve)(self)
+    }
+}
+
+const fn verdict(kind: Kind, reason: Reason) -> Verdict {
+    Verdict { kind, reason }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_unique_and_lead_back() {
+        for personality in Personality::ALL {
+            let found = Personality::named(personality.name).unwrap();
+            assert!(std::ptr::eq(found, personality), "{}", personality.name);
+        }
+        assert!(Personality::named("honest").is_none());
+    }
+}

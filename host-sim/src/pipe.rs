@@ -1,0 +1,204 @@
+//! The cable between an appliance and its host: octets both ways, in memory.
+
+use std::{
+    cell::RefCell,
+    collections::VecDeque,
+    convert::Infallible,
+    future::poll_fn,
+    rc::Rc,
+    task::{Poll, Waker},
+};
+
+use embedded_io_async::{ErrorType, Read, Write};
+
+/// How many octets each direction holds before a writer waits.
+pub const PIPE_OCTETS_MAX: usize = 4_096;
+
+/// Two ends; what one writes the other reads.
+pub fn pipe() -> (PipeEnd, PipeEnd) {
+    let (one, other) = (Rc::default(), Rc::default());
+    (
+        PipeEnd {
+            reader: PipeReader(Rc::clone(&one)),
+            writer: PipeWriter(Rc::clone(&other)),
+        },
+        PipeEnd {
+            reader: PipeReader(other),
+            writer: PipeWriter(one),
+        },
+    )
+}
+
+/// One end. Dropping it lets the other end read what is left, then nothing more; what the other
+/// end writes is then lost, as on a cable that was pulled.
+pub struct PipeEnd {
+    reader: PipeReader,
+    writer: PipeWriter,
+}
+
+/// The half of an end that reads.
+pub struct PipeReader(Rc<RefCell<Direction>>);
+
+/// The half of an end that writes.
+pub struct PipeWriter(Rc<RefCell<Direction>>);
+
+impl PipeEnd {
+    /// The two halves, for whoever reads and writes at once.
+    pub fn split(self) -> (PipeReader, PipeWriter) {
+        (self.reader, self.writer)
+    }
+}
+
+#[derive(Default)]
+struct Direction {
+    octets: VecDeque<u8>,
+    reader_gone: bool,
+    writer_gone: bool,
+    reader: Option<Waker>,
+    writer: Option<Waker>,
+}
+
+impl ErrorType for PipeReader {
+    type Error = Infallible;
+}
+
+impl Read for PipeReader {
+    async fn read(&mut self, octets: &mut [u8]) -> Result<usize, Infallible> {
+        poll_fn(|context| {
+            let mut incoming = self.0.borrow_mut();
+            if octets.is_empty() || (incoming.octets.is_empty() && incoming.writer_gone) {
+                return Poll::Ready(Ok(0));
+            }
+            if incoming.octets.is_empty() {
+                incoming.reader = Some(context.waker().clone());
+                return Poll::Pending;
+            }
+            let count = octets.len().min(incoming.octets.len());
+            for (place, octet) in octets.iter_mut().zip(incoming.octets.drain(..count)) {
+                *place = octet;
+            }
+            wake(&mut incoming.writer);
+            Poll::Ready(Ok(count))
+        })
+        .await
+    }
+}
+
+impl Drop for PipeReader {
+    fn drop(&mut self) {
+        let mut incoming = self.0.borrow_mut();
+        incoming.reader_gone = true;
+        incoming.octets.clear();
+        wake(&mut incoming.writer);
+    }
+}
+
+impl ErrorType for PipeWriter {
+    type Error = Infallible;
+}
+
+impl Write for PipeWriter {
+    async fn write(&mut self, octets: &[u8]) -> Result<usize, Infallible> {
+        poll_fn(|context| {
+            let mut outgoing = self.0.borrow_mut();
+            if outgoing.reader_gone {
+                return Poll::Ready(Ok(octets.len()));
+            }
+            let room = PIPE_OCTETS_MAX.saturating_sub(outgoing.octets.len());
+            if room == 0 && !octets.is_empty() {
+                outgoing.writer = Some(context.waker().clone());
+                return Poll::Pending;
+            }
+            let count = room.min(octets.len());
+            outgoing.octets.extend(octets.iter().take(count));
+            wake(&mut outgoing.reader);
+            Poll::Ready(Ok(count))
+        })
+        .await
+    }
+
+    async fn flush(&mut self) -> Result<(), Infallible> {
+        Ok(())
+    }
+}
+
+impl Drop for PipeWriter {
+    fn drop(&mut self) {
+        let mut outgoing = self.0.borrow_mut();
+        outgoing.writer_gone = true;
+        wake(&mut outgoing.reader);
+    }
+}
+
+impl ErrorType for PipeEnd {
+    type Error = Infallible;
+}
+
+impl Read for PipeEnd {
+    async fn read(&mut self, octets: &mut [u8]) -> Result<usize, Infallible> {
+        self.reader.read(octets).await
+    }
+}
+
+impl Write for PipeEnd {
+    async fn write(&mut self, octets: &[u8]) -> Result<usize, Infallible> {
+        self.writer.write(octets).await
+    }
+
+    async fn flush(&mut self) -> Result<(), Infallible> {
+        self.writer.flush().await
+    }
+}
+
+fn wake(waker: &mut Option<Waker>) {
+    if let Some(waker) = waker.take() {
+        waker.wake();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::{pin::pin, task::Context};
+
+    use super::*;
+
+    fn now<T>(future: impl Future<Output = T>) -> Option<T> {
+        let mut context = Context::from_waker(Waker::noop());
+        match pin!(future).poll(&mut context) {
+            Poll::Ready(value) => Some(value),
+            Poll::Pending => None,
+        }
+    }
+
+    #[test]
+    fn what_one_end_writes_the_other_reads() {
+        let (mut host, mut device) = pipe();
+        let mut octets = [0; 8];
+        assert_eq!(now(device.read(&mut octets)), None, "nothing there yet");
+        assert_eq!(now(host.write(b"frame")), Some(Ok(5)));
+        assert_eq!(now(device.read(&mut octets[..3])), Some(Ok(3)));
+        assert_eq!(now(device.read(&mut octets[3..])), Some(Ok(2)));
+        assert_eq!(&octets[..5], b"frame");
+    }
+
+    #[test]
+    fn a_full_pipe_makes_the_writer_wait() {
+        let (mut host, mut device) = pipe();
+        let long = [7; PIPE_OCTETS_MAX + 1];
+        assert_eq!(now(host.write(&long)), Some(Ok(PIPE_OCTETS_MAX)));
+        assert_eq!(now(host.write(&long)), None);
+        assert_eq!(now(device.read(&mut [0; 2])), Some(Ok(2)));
+        assert_eq!(now(host.write(&long)), Some(Ok(2)));
+    }
+
+    #[test]
+    fn a_pulled_cable_ends_reading_and_swallows_writing() {
+        let (mut host, mut device) = pipe();
+        assert_eq!(now(host.write(b"bye")), Some(Ok(3)));
+        drop(host);
+        let mut octets = [0; 8];
+        assert_eq!(now(device.read(&mut octets)), Some(Ok(3)));
+        assert_eq!(now(device.read(&mut octets)), Some(Ok(0)));
+        assert_eq!(now(device.write(b"anyone?")), Some(Ok(7)));
+    }
+}

@@ -1,0 +1,79 @@
+//! What a simulated server is to the network: octets in, octets out, deadlines. Sans-IO, so the
+//! same servers can stand on real sockets.
+
+use std::{net::SocketAddr, time::Duration};
+
+/// A server at one address and port. What it remembers across connections it keeps itself.
+pub trait Server {
+    /// Answers a new connection from `caller`.
+    fn answer(&mut self, caller: SocketAddr) -> Box<dyn Conversation>;
+}
+
+/// One connection, as the server has it.
+pub trait Conversation {
+    /// The connection is open.
+    fn on_open(&mut self, turn: &mut Turn);
+
+    /// The caller sent `octets`.
+    fn on_octets(&mut self, octets: &[u8], turn: &mut Turn);
+
+    /// The moment that [`Turn::wake_at`] asked for has come.
+    fn on_timer(&mut self, turn: &mut Turn);
+}
+
+/// What a conversation does in answer to one event.
+#[derive(Debug)]
+pub struct Turn {
+    now: Duration,
+    pub(crate) octets: Vec<u8>,
+    pub(crate) timer: Option<Duration>,
+    pub(crate) closing: bool,
+}
+
+impl Turn {
+    /// A turn at `now`; `timer` is the deadline that stands from earlier turns.
+    pub fn new(now: Duration, timer: Option<Duration>) -> Self {
+        Self {
+            now,
+            octets: Vec::new(),
+            timer,
+            closing: false,
+        }
+    }
+
+    /// The moment that it is.
+    pub fn now(&self) -> Duration {
+        self.now
+    }
+
+    /// Sends `octets`, after everything that was sent before.
+    pub fn send(&mut self, octets: &[u8]) {
+        self.octets.extend_from_slice(octets);
+    }
+
+    /// Asks for [`Conversation::on_timer`] at `moment`, instead of whatever was asked before.
+    pub fn wake_at(&mut self, moment: Duration) {
+        self.timer = Some(moment);
+    }
+
+    /// Closes the connection after what was sent. Nothing that arrives later is looked at.
+    pub fn close(&mut self) {
+        self.closing = true;
+        self.timer = None;
+    }
+
+    /// What was sent in this turn.
+    pub fn sent(&self) -> &[u8] {
+        &self.octets
+    }
+
+    /// When [`Conversation::on_timer`] is due, if it is.
+    pub fn timer(&self) -> Option<Duration> {
+        self.timer
+    }
+
+    /// Whether the conversation is over.
+    pub fn is_closed(&self) -> bool {
+        self.closing
+    }
+}

@@ -1,0 +1,122 @@
+//! A world: who is where, how far away, and the seed of everything that is random.
+
+use std::{
+    collections::BTreeMap,
+    net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr},
+    time::Duration,
+};
+
+use probe_core::time::Utc;
+
+use crate::peers::Peer;
+
+/// Everything that a simulation starts from. The same world and the same host body give the same
+/// frames. What may be probed is no part of it: that is the scope's.
+#[derive(Clone)]
+pub struct World {
+    /// Decides every random choice of the device and of the peers.
+    pub seed: u64,
+    /// What the device calls itself.
+    pub device_id: [u8; 8],
+    /// Which start of the device this is; findings are numbered within one.
+    pub boot: u32,
+    /// The date at which virtual time begins.
+    pub began: Utc,
+    /// The device's place.
+    pub device: DeviceNet,
+    /// How long a packet takes from the router to a peer, or back.
+    pub latency: Duration,
+    /// What is at each address and port. An address that does not appear is silent, a port that
+    /// does not appear on an address with a peer is closed. An address is a host as soon as one of
+    /// its ports is.
+    pub sites: BTreeMap<SocketAddr, Site>,
+}
+
+/// What is at an address and port.
+#[derive(Clone)]
+pub enum Site {
+    /// A server. Its address must be unicast.
+    Peer(Peer),
+    /// A host on which this port is closed: it answers with a reset.
+    ClosedPort,
+    /// No host; the router answers with ICMP "host unreachable".
+    NoRoute,
+    /// No host, and no answer. For worlds that list their dead addresses.
+    Silent,
+}
+
+/// The device's addresses on its link, and the router's.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct DeviceNet {
+    /// The device's hardware address.
+    pub hardware: [u8; 6],
+    /// Its IPv4 address, in a /24.
+    pub ipv4: Ipv4Addr,
+    /// Its IPv6 address, in a /64.
+    pub ipv6: Ipv6Addr,
+    /// The router's IPv4 address, in the same /24.
+    pub gateway_v4: Ipv4Addr,
+    /// The router's IPv6 address, in the same /64.
+    pub gateway_v6: Ipv6Addr,
+}
+
+impl Default for DeviceNet {
+    /// Addresses that no documentation network holds, so that no target is ever on the link.
+    fn default() -> Self {
+        Self {
+            hardware: [0x02, 0, 0x5e, 0, 0, 0x02],
+            ipv4: Ipv4Addr::new(10, 20, 30, 2),
+            ipv6: Ipv6Addr::new(0xfd00, 0, 0, 0x20, 0, 0, 0, 2),
+            gateway_v4: Ipv4Addr::new(10, 20, 30, 1),
+            gateway_v6: Ipv6Addr::new(0xfd00, 0, 0, 0x20, 0, 0, 0, 1),
+        }
+    }
+}
+
+/// When virtual time begins unless a world says otherwise: 2026-10-01T08:00:00Z, a Thursday.
+pub const BEGAN: Utc = Utc(1_790_841_600);
+
+impl World {
+    /// A world with nothing in it, 10 ms from everywhere.
+    pub fn empty(seed: u64) -> Self {
+        Self {
+            seed,
+            device_id: *b"sim-0001",
+            boot: 1,
+            began: BEGAN,
+            device: DeviceNet::default(),
+            latency: Duration::from_millis(10),
+            sites: BTreeMap::new(),
+        }
+    }
+
+    /// The demonstration's world; see [`crate::demo`].
+    pub fn demo() -> Self {
+        crate::demo::world(crate::demo::SEED)
+    }
+
+    /// The world, with `peer` at `at`.
+    pub fn with_peer(mut self, at: SocketAddr, peer: Peer) -> Self {
+        self.sites.insert(at, Site::Peer(peer));
+        self
+    }
+
+    /// The world, with `site` at `at`.
+    pub fn with(mut self, at: SocketAddr, site: Site) -> Self {
+        self.sites.insert(at, site);
+        self
+    }
+
+    /// A number for whoever needs randomness, independent of every other `purpose`'s.
+    pub(crate) fn seed_of(&self, purpose: &[u8]) -> u64 {
+        crate::random::hash(self.seed, purpose)
+    }
+
+    /// A number for the host at `address`.
+    pub(crate) fn seed_of_host(&self, address: IpAddr) -> u64 {
+        match address {
+            IpAddr::V4(v4) => self.seed_of(&v4.octets()),
+            IpAddr::V6(v6) => self.seed_of(&v6.octets()),
+        }
+    }
+}

@@ -1,0 +1,140 @@
+//! The appliance in the simulator, from the list to the last finding.
+
+mod support;
+
+use std::collections::BTreeMap;
+
+use firmware::appliance::WORKERS;
+use host_sim::{
+    demo, parade,
+    peers::{Fate, Personality, Step, fate},
+    world::World,
+};
+use probe_core::{
+    finding::Finding,
+    relay::{Hello, PairId},
+    scope::Depth,
+    verdict::Kind,
+};
+use support::{last_findings, scan};
+
+const DEPTHS: [Depth; 3] = [Depth::Quick, Depth::Standard, Depth::Full];
+
+#[test]
+fn every_personality_reaches_its_truth_at_every_depth_over_both_families() {
+    let mut wrong = Vec::new();
+    for depth in DEPTHS {
+        let scope = demo::scope(depth);
+        let (collected, report) = scan(parade::world(1), &scope, &parade::suspects());
+        assert_eq!(report.wire.strays, []);
+        let findings = last_findings(&collected);
+        for (target, personality) in parade::targets() {
+            let found = findings.get(&target).map(|finding| finding.verdict);
+            let expected = personality.expected(depth);
+            if found != Some(expected) {
+                let (name, depth) = (personality.name, depth.as_str());
+                wrong.push(format!(
+                    "{name} at {depth}, {target}: {found:?}, not {expected:?}"
+                ));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{wrong:#?}");
+}
+
+#[test]
+fn no_outcome_contradicts_a_truth() {
+    for depth in DEPTHS {
+        let scope = demo::scope(depth);
+        let (collected, _) = scan(parade::world(1), &scope, &parade::suspects());
+        let peers: BTreeMap<_, _> = parade::targets().into_iter().collect();
+        let mut compared = 0;
+        for finding in &collected.findings {
+            compared += contradicts_nothing(finding, peers[&finding.target]);
+        }
+        assert!(
+            compared >= 40,
+            "{compared} outcomes compared at {}",
+            depth.as_str()
+        );
+    }
+}
+
+/// Holds each outcome of a finding against the personality's truth; says how many were decided.
+fn contradicts_nothing(finding: &Finding, personality: &Personality) -> usize {
+    let mut decided = 0;
+    for id in PairId::all() {
+        let pair = id.pair();
+        let (sender, recipient) = (pair.sender.info().id, pair.recipient.info().id);
+        if recipient.starts_with('C') || pair.hello != Hello::Own {
+            continue;
+        }
+        let outcome = finding.evidence.outcome(id);
+        let name = personality.name;
+        let told = format!("{name}: {sender} {recipient}: {}", outcome.as_str());
+        match fate(personality.truth, sender, recipient) {
+            Fate::Refused(Step::Mail | Step::Rcpt) => {
+                assert!(!outcome.is_accepted(), "{told}");
+            }
+            Fate::Relayed => assert!(!outcome.is_refused() || outcome.is_deferred(), "{told}"),
+            _ => {}
+        }
+        decided += usize::from(outcome.is_accepted() || outcome.is_refused());
+    }
+    decided
+}
+
+#[test]
+fn nobody_is_accused_who_relays_nothing() {
+    for seed in 1..=3 {
+        let scope = demo::scope(Depth::Full);
+        let (collected, _) = scan(parade::world(seed), &scope, &parade::suspects());
+        let peers: BTreeMap<_, _> = parade::targets().into_iter().collect();
+        for finding in &collected.findings {
+            let personality = peers[&finding.target];
+            let relays = personality
+                .truth
+                .iter()
+                .any(|rule| rule.fate == Fate::Relayed);
+            let kind = finding.verdict.kind;
+            assert!(
+                !matches!(kind, Kind::Confirmed | Kind::Accepted),
+                "without DATA nothing can be {}",
+                kind.as_str()
+            );
+            if !relays {
+                assert_ne!(kind, Kind::Suspected, "seed {seed}: {}", personality.name);
+            }
+        }
+    }
+}
+
+#[test]
+fn a_seed_decides_every_frame() {
+    let scope = demo::scope(Depth::Full);
+    let run = |seed| {
+        let (collected, report) = scan(parade::world(seed), &scope, &parade::suspects());
+        (collected.findings, report)
+    };
+    let (one, again, other) = (run(1), run(1), run(2));
+    assert_eq!(one.1, again.1);
+    assert_eq!(one.0, again.0);
+    assert_ne!(one.1.wire.pcap_sha256, other.1.wire.pcap_sha256);
+}
+
+#[test]
+fn the_demonstration_ends_and_every_line_of_its_list_has_an_answer() {
+    let scope = demo::scope(Depth::Standard);
+    let list = demo::suspects();
+    let (collected, report) = scan(World::demo(), &scope, &list);
+    assert_eq!(
+        last_findings(&collected).len() + collected.refused.len(),
+        list.len()
+    );
+    assert_eq!(collected.refused.len(), 3);
+    assert_eq!(collected.others.len(), 0, "{:?}", collected.others);
+    assert_eq!(report.wire.strays, []);
+    assert!(report.wire.open_max <= WORKERS);
+    let guard = report.guard.expect("the appliance ran");
+    assert_eq!(guard.violations, 0);
+}

@@ -1,0 +1,206 @@
+//! From cases to what a letter says.
+
+use probe_core::{smtp::Server, time::Utc};
+
+use super::{CaseView, JobView, forms, transcript};
+use crate::{
+    letters::model::{
+        Caveat, Decision, FindingFacts, LetterFacts, Line, Listing, Product, Recipient, Side,
+        Tested, decide,
+    },
+    lists::About,
+};
+
+/// Whether a letter is due for a case.
+pub fn decision(view: &CaseView) -> Decision {
+    decide(Some(view.verdict()), listing(&view.case.about).as_ref())
+}
+
+/// The letters that are due: one for each contact, and one for each case without a contact.
+pub fn letters(cases: &[CaseView], written: Utc) -> Vec<(LetterFacts, Vec<&CaseView>)> {
+    let mut groups: Vec<Vec<&CaseView>> = Vec::new();
+    for view in cases {
+        if !matches!(decision(view), Decision::Write(_)) {
+            continue;
+        }
+        let contact = view.case.about.contact.as_ref();
+        let known = groups.iter_mut().find(|group| {
+            contact.is_some()
+                && group
+                    .first()
+                    .is_some_and(|first| first.case.about.contact.as_ref() == contact)
+        });
+        match known {
+            Some(group) => group.push(view),
+            None => groups.push(vec![view]),
+        }
+    }
+    groups
+        .into_iter()
+        .filter_map(|group| {
+            let first = group.first()?;
+            let facts = LetterFacts {
+                reference: reference(first),
+                written,
+                recipient: recipient(&first.case.about),
+                findings: group.iter().map(|view| finding(view)).collect(),
+            };
+            Some((facts, group))
+        })
+        .collect()
+}
+
+/// Stable: cases come by number and never lose it, so the first of a contact stays the first.
+fn reference(first: &CaseView) -> String {
+    format!("PO-{:06}", first.case.number.0)
+}
+
+fn recipient(about: &About) -> Recipient {
+    Recipient {
+        contact: about.contact.clone(),
+        country: about.country.clone(),
+        language: about.language.clone(),
+        ..Recipient::default()
+    }
+}
+
+fn finding(view: &CaseView) -> FindingFacts {
+    let job = view.latest();
+    FindingFacts {
+        endpoint: view.case.target,
+        host_name: view.name().map(|name| name.as_str().to_owned()),
+        first_seen: view.first_seen(),
+        last_seen: view.last_seen(),
+        verdict: view.verdict(),
+        listing: listing(&view.case.about),
+        tested: tested(view, job),
+        product: job.evidence.server().and_then(product),
+        transcript: deciding(view, job),
+        returned: None,
+        caveats: caveats(job),
+    }
+}
+
+/// The database that listed the address last.
+fn listing(about: &About) -> Option<Listing> {
+    let newest = about.listings.iter().max_by_key(|listing| listing.on)?;
+    Some(Listing {
+        by: newest.by.clone(),
+        on: newest.on,
+        code: newest.code.clone(),
+    })
+}
+
+fn tested(view: &CaseView, job: &JobView) -> Tested {
+    let (answered, accepted) = forms::answered(job);
+    let writer = forms::Writer::new(view, job);
+    let count = |number: usize| u16::try_from(number).unwrap_or(u16::MAX);
+    Tested {
+        depth: job.depth,
+        answered: count(answered),
+        accepted: count(accepted),
+        refused: count(answered.saturating_sub(accepted)),
+        accepted_forms: job
+            .evidence
+            .pairs()
+            .filter(|line| line.outcome.is_accepted() && !line.pair.pair().recipient.is_control())
+            .map(|line| {
+                let sender = redacted(&writer.sender(line.pair));
+                let recipient = redacted(&writer.recipient(line.pair, false));
+                format!("MAIL FROM:{sender} RCPT TO:{recipient}")
+            })
+            .collect(),
+    }
+}
+
+/// The conversation around what was accepted; where nothing was, what was kept of the first.
+fn deciding(view: &CaseView, job: &JobView) -> Vec<Line> {
+    let conversations = transcript::of(view, job);
+    let chosen = conversations
+        .iter()
+        .find(|it| it.lines.iter().any(|said| said.accepted))
+        .or(conversations.first());
+    let lines = chosen.map_or(&[][..], |it| it.lines.as_slice());
+    lines
+        .iter()
+        .map(|said| Line {
+            from: if said.by_us {
+                Side::Client
+            } else {
+                Side::Server
+            },
+            text: redacted(&said.text),
+        })
+        .collect()
+}
+
+/// The marks in addresses of ours, shortened to their role letter: a letter may travel far, and
+/// marks say which job of which device it was.
+fn redacted(text: &str) -> String {
+    const MARK_CHARACTERS: usize = 14;
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text;
+    while !rest.is_empty() {
+        let length = rest
+            .find(|letter: char| !letter.is_ascii_alphanumeric())
+            .unwrap_or(rest.len());
+        let (word, after) = rest.split_at(length);
+        let base32 = |letter: char| letter.is_ascii_lowercase() || matches!(letter, '2'..='7');
+        let is_mark = word.len() == MARK_CHARACTERS
+            && word.starts_with(['s', 'r', 't'])
+            && word.chars().all(base32);
+        match word.chars().next() {
+            Some(role) if is_mark => {
+                out.push(role);
+                out.push_str("...");
+            }
+            _ => out.push_str(word),
+        }
+        let mut letters = after.chars();
+        out.extend(letters.next());
+        rest = letters.as_str();
+    }
+    out
+}
+
+const fn product(server: Server) -> Option<Product> {
+    match server {
+        Server::Postfix => Some(Product::Postfix),
+        Server::Exim => Some(Product::Exim),
+        Server::OpenSmtpd => Some(Product::OpenSmtpd),
+        Server::Sendmail => Some(Product::Sendmail),
+        Server::Exchange => Some(Product::Exchange),
+        Server::Courier | Server::Haraka | Server::Qmail => None,
+    }
+}
+
+fn caveats(job: &JobView) -> Vec<Caveat> {
+    let mut caveats = vec![Caveat::PathUnverified];
+    if job.lab {
+        caveats.push(Caveat::Laboratory);
+    }
+    caveats
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn marks_are_shortened_and_words_are_not() {
+        for (text, redacted_text) in [
+            (
+                "554 5.7.1 <raaaqaaaqaapfc@sink.cert.example>: Relay access denied",
+                "554 5.7.1 <r...@sink.cert.example>: Relay access denied",
+            ),
+            ("RCPT TO:<\"raaaqaaaqaapfc%d\"@h>", "RCPT TO:<\"r...%d\"@h>"),
+            (
+                "550 representations are refused",
+                "550 representations are refused",
+            ),
+            ("", ""),
+        ] {
+            assert_eq!(redacted(text), redacted_text);
+        }
+    }
+}

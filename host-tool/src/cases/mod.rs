@@ -1,0 +1,182 @@
+//! Cases: everything that is known about one address and port under one probe.
+//!
+//! The device judges each finding by itself. The host merges the findings of a job, judges the
+//! whole again by the rules of today, and keeps what the rules of yesterday said.
+
+pub mod facts;
+pub mod forms;
+pub mod transcript;
+pub mod words;
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+use probe_core::{
+    evidence::Evidence,
+    finding::{DeviceId, JobSerial},
+    name::Name,
+    scope::{Depth, Scope},
+    time::Utc,
+    verdict::{RULES, Verdict, judge},
+};
+
+use crate::store::{Case, CaseNumber, JobNumber, Judgement, Kept, Store, StoreError};
+
+/// A case with its history.
+#[derive(Clone, Debug)]
+pub struct CaseView {
+    /// Address, port, probe, and what the lists say.
+    pub case: Case,
+    /// Its jobs, oldest first; never empty.
+    jobs: Vec<JobView>,
+}
+
+/// One job: its findings as one, judged.
+#[derive(Clone, Debug)]
+pub struct JobView {
+    /// Its number in the store.
+    pub number: JobNumber,
+    /// Its number on its device.
+    pub serial: JobSerial,
+    /// The device that ran it.
+    pub device: DeviceId,
+    /// The device's boot.
+    pub boot: u32,
+    /// Under which scope.
+    pub scope: Option<Scope>,
+    /// When it began.
+    pub began: Utc,
+    /// When the last that is known of it ended.
+    pub ended: Utc,
+    /// Whether nothing more comes of it.
+    pub over: bool,
+    /// How much was asked.
+    pub depth: Depth,
+    /// The checks of our own identity were waived.
+    pub lab: bool,
+    /// All evidence.
+    pub evidence: Evidence,
+    /// What it says by the rules of today.
+    pub verdict: Verdict,
+}
+
+impl CaseView {
+    /// All jobs, oldest first.
+    pub fn jobs(&self) -> &[JobView] {
+        &self.jobs
+    }
+
+    /// The newest job, which settles what the case says.
+    pub fn latest(&self) -> &JobView {
+        self.jobs.last().expect("a case begins with a job")
+    }
+
+    /// What the case says.
+    pub fn verdict(&self) -> Verdict {
+        self.latest().verdict
+    }
+
+    /// When the present kind of verdict was first seen, without another kind in between.
+    pub fn first_seen(&self) -> Utc {
+        let kind = self.verdict().kind;
+        self.jobs
+            .iter()
+            .rev()
+            .take_while(|job| job.verdict.kind == kind)
+            .last()
+            .map_or(self.latest().began, |job| job.began)
+    }
+
+    /// When it was last seen.
+    pub fn last_seen(&self) -> Utc {
+        self.latest().ended
+    }
+
+    /// The server's name: by the list, or else by its own word.
+    pub fn name(&self) -> Option<&Name> {
+        self.case
+            .about
+            .name
+            .as_ref()
+            .or(self.latest().evidence.host())
+    }
+}
+
+/// Every case, by number.
+pub fn load(store: &dyn Store) -> Result<Vec<CaseView>, StoreError> {
+    store
+        .cases()?
+        .into_iter()
+        .filter_map(|case| view(store, case).transpose())
+        .collect()
+}
+
+/// One case; `None` when there is none of this number.
+pub fn load_one(store: &dyn Store, number: CaseNumber) -> Result<Option<CaseView>, StoreError> {
+    match store
+        .cases()?
+        .into_iter()
+        .find(|case| case.number == number)
+    {
+        Some(case) => view(store, case),
+        None => Ok(None),
+    }
+}
+
+/// Keeps what the cases say, where the store does not have it yet.
+pub fn keep_judgements(
+    store: &mut dyn Store,
+    cases: &[CaseView],
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    let judged = Utc(u64::try_from(now.as_second()).unwrap_or(0));
+    for view in cases {
+        for job in &view.jobs {
+            store.judge(&Judgement {
+                case: view.case.number,
+                job: job.number,
+                judged,
+                seen: job.ended,
+                depth: job.depth,
+                rules: RULES,
+                verdict: job.verdict,
+            })?;
+        }
+    }
+    Ok(())
+}
+
+fn view(store: &dyn Store, case: Case) -> Result<Option<CaseView>, StoreError> {
+    let mut jobs: BTreeMap<JobNumber, Vec<Kept>> = BTreeMap::new();
+    for kept in store.findings(case.number)? {
+        jobs.entry(kept.job).or_default().push(kept);
+    }
+    let mut jobs: Vec<JobView> = jobs.into_values().filter_map(merged).collect();
+    jobs.sort_by_key(|job| (job.began, job.number));
+    Ok((!jobs.is_empty()).then_some(CaseView { case, jobs }))
+}
+
+/// The findings of one job as one, in the order of their revisions.
+fn merged(mut findings: Vec<Kept>) -> Option<JobView> {
+    findings.sort_by_key(|kept| kept.finding.revision);
+    let first = findings.first()?;
+    let last = findings.last()?;
+    let mut evidence = first.finding.evidence.clone();
+    for later in findings.iter().skip(1) {
+        evidence.merge(&later.finding.evidence);
+    }
+    Some(JobView {
+        number: first.job,
+        serial: first.finding.job,
+        device: first.device,
+        boot: last.finding.boot,
+        scope: last.scope.clone().or_else(|| first.scope.clone()),
+        began: first.began,
+        ended: last.ended,
+        over: last.over,
+        depth: first.finding.depth,
+        lab: findings.iter().any(|kept| kept.finding.lab),
+        verdict: judge(&evidence),
+        evidence,
+    })
+}

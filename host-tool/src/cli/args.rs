@@ -1,0 +1,213 @@
+//! What may stand on the command line.
+
+use std::path::PathBuf;
+
+use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
+use probe_core::scope::Depth;
+
+/// Finds mail servers that relay for strangers, keeps what it found, and writes to whoever runs
+/// them.
+#[derive(Debug, Parser)]
+#[command(name = "postern", version, arg_required_else_help = true)]
+#[command(after_help = "\
+Exit status: 0 the work was done, 1 --fail-on matched, 2 wrong usage or input, \
+3 no appliance, 4 the store could not be used.")]
+pub struct Args {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// What the program can do.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Probe suspects that the scope allows, and keep the findings
+    Scan(Scan),
+    /// List what was found
+    Findings(Findings),
+    /// Show one finding: the transcript, and why this verdict
+    Show(Show),
+    /// Write letters to whoever runs what was found open
+    Letters(Letters),
+    /// Write an example of a scope file, or check one
+    Scope {
+        /// Which of the two.
+        #[command(subcommand)]
+        command: Scope,
+    },
+    /// Never probe an address, a network or a domain again
+    Exclude(Exclude),
+    /// Write an example of a letter profile, or check one
+    Profile {
+        /// Which of the two.
+        #[command(subcommand)]
+        command: Profile,
+    },
+}
+
+/// Arguments of `scan`.
+#[derive(Debug, ClapArgs)]
+pub struct Scan {
+    /// Suspects: 192.0.2.1, 192.0.2.1:25, [2001:db8::1]:25
+    #[arg(value_name = "TARGET")]
+    pub suspects: Vec<String>,
+    /// A list of suspects: plain lines, or CSV with a header; `-` is standard input
+    #[arg(long, value_name = "FILE")]
+    pub targets: Vec<PathBuf>,
+    /// What may be probed; see `postern scope new`
+    #[arg(long, value_name = "FILE")]
+    pub scope: PathBuf,
+    /// What probes: `sim` or `direct`; without it the links are listed
+    #[arg(long, value_name = "LINK")]
+    pub link: Option<String>,
+    /// Which probes to run, of those that the scope allows
+    #[arg(long, value_name = "PROBE,…", value_delimiter = ',')]
+    pub probes: Vec<String>,
+    /// Ask less of each target than the scope allows
+    #[arg(long, value_name = "DEPTH", value_parser = depth)]
+    pub depth: Option<Depth>,
+    /// Send test messages (not built in this version)
+    #[arg(long)]
+    pub deliver: bool,
+    #[command(flatten)]
+    #[allow(missing_docs)]
+    pub store: StoreArg,
+    /// Print one object a line for each finding instead of a table
+    #[arg(long)]
+    pub json: bool,
+    /// Also write a JUnit report
+    #[arg(long, value_name = "FILE")]
+    pub junit: Option<PathBuf>,
+    /// Also write what went over the simulated wire (`--link sim`)
+    #[arg(long, value_name = "FILE")]
+    pub pcap: Option<PathBuf>,
+    /// Exit with 1 when a finding is at least so sure
+    #[arg(long, value_name = "VERDICT", value_enum)]
+    pub fail_on: Vec<FailOn>,
+    /// The seed of the simulated world (`--link sim`)
+    #[arg(long, value_name = "N", default_value_t = 1)]
+    pub seed: u64,
+    /// The date of the simulated world, such as 2026-11-20T09:00:00Z [default: now]
+    /// (`--link sim`)
+    #[arg(long, value_name = "DATE")]
+    pub clock: Option<jiff::Timestamp>,
+}
+
+/// Which verdicts make `scan` exit with 1.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum FailOn {
+    /// suspected, accepted or confirmed
+    Suspected,
+    /// accepted or confirmed
+    Accepted,
+    /// confirmed
+    Confirmed,
+    /// inconclusive, and nothing else
+    Inconclusive,
+}
+
+/// Where the findings are kept.
+#[derive(Debug, ClapArgs)]
+pub struct StoreArg {
+    /// Where findings are kept [default: $XDG_DATA_HOME/postern/findings.db]
+    #[arg(long, value_name = "FILE")]
+    pub store: Option<PathBuf>,
+}
+
+/// Arguments of `findings`.
+#[derive(Debug, ClapArgs)]
+pub struct Findings {
+    /// Print one object a line instead of a table
+    #[arg(long)]
+    pub json: bool,
+    #[command(flatten)]
+    #[allow(missing_docs)]
+    pub store: StoreArg,
+}
+
+/// Arguments of `show`.
+#[derive(Debug, ClapArgs)]
+pub struct Show {
+    /// The finding's number, as in `postern findings`
+    pub number: u64,
+    #[command(flatten)]
+    #[allow(missing_docs)]
+    pub store: StoreArg,
+}
+
+/// Arguments of `letters`.
+#[derive(Debug, ClapArgs)]
+pub struct Letters {
+    /// Who writes: a profile that comes with the program, or a file
+    #[arg(long, value_name = "NAME|FILE", default_value = "example-cert")]
+    pub profile: String,
+    /// Which languages: `auto`, or tags such as pl,en
+    #[arg(long, value_name = "auto|TAG,…", default_value = "auto")]
+    pub lang: String,
+    /// Which form
+    #[arg(long, value_name = "FORMAT", default_value = "text")]
+    pub format: String,
+    /// The folder to write to
+    #[arg(long, value_name = "DIR", default_value = "letters")]
+    pub out: PathBuf,
+    /// Print the letters instead of writing files
+    #[arg(long)]
+    pub preview: bool,
+    /// The date of the letters, such as 2026-11-20T09:00:00Z [default: now]
+    #[arg(long, value_name = "DATE")]
+    pub date: Option<jiff::Timestamp>,
+    #[command(flatten)]
+    #[allow(missing_docs)]
+    pub store: StoreArg,
+}
+
+/// What `scope` can do.
+#[derive(Debug, Subcommand)]
+pub enum Scope {
+    /// Write an example to a new file
+    New {
+        /// The new file.
+        file: PathBuf,
+    },
+    /// Check a file and say what it allows
+    Check {
+        /// The file.
+        file: PathBuf,
+    },
+}
+
+/// Arguments of `exclude`.
+#[derive(Debug, ClapArgs)]
+pub struct Exclude {
+    /// An address, a network such as 192.0.2.0/24, or a domain
+    #[arg(value_name = "ADDRESS|NETWORK|DOMAIN")]
+    pub what: String,
+    /// Why: whoever asked for it, and when
+    #[arg(long, value_name = "TEXT")]
+    pub reason: String,
+    #[command(flatten)]
+    #[allow(missing_docs)]
+    pub store: StoreArg,
+}
+
+/// What `profile` can do.
+#[derive(Debug, Subcommand)]
+pub enum Profile {
+    /// Write an example to a new file
+    New {
+        /// The new file.
+        file: PathBuf,
+    },
+    /// Check a file
+    Check {
+        /// The file.
+        file: PathBuf,
+    },
+}
+
+fn depth(word: &str) -> Result<Depth, String> {
+    [Depth::Quick, Depth::Standard, Depth::Full]
+        .into_iter()
+        .find(|depth| depth.as_str() == word)
+        .ok_or_else(|| "expected quick, standard or full".to_owned())
+}

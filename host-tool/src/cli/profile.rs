@@ -1,0 +1,108 @@
+//! `postern profile`.
+
+use std::{fs::OpenOptions, io::Write as _, path::Path};
+
+use super::{args::Profile as Args, print};
+use crate::{
+    exit::{Exit, Failure},
+    letters::{Language, Profile},
+    problem::{Place, Problem},
+};
+
+/// The example that comes with the program.
+const EXAMPLE: &str = include_str!("../../profiles/example-cert.toml");
+
+pub(super) fn run(command: &Args) -> Result<Exit, Failure> {
+    match command {
+        Args::New { file } => {
+            write(file).map_err(Failure::input)?;
+            let name = file.display();
+            print(&format!(
+                "{name} is written. Put your own names in, then run: postern profile check {name}\n"
+            ))?;
+        }
+        Args::Check { file } => {
+            let profile = load(&file.display().to_string())?;
+            print(&describe(&profile))?;
+        }
+    }
+    Ok(Exit::Done)
+}
+
+/// Reads a built-in profile or a file.
+pub(super) fn load(name_or_path: &str) -> Result<Profile, Failure> {
+    Profile::load(name_or_path).map_err(|error| {
+        use crate::letters::ProfileError;
+        Failure::input(match error {
+            ProfileError::Read {
+                path,
+                why,
+                built_in,
+            } => Problem::new(
+                Place::named(path),
+                format!("cannot be read: {why}"),
+                format!(
+                    "a profile's file, or the name of one that comes with the program ({built_in})"
+                ),
+            )
+            .next("`postern profile new FILE` writes an example"),
+            ProfileError::Line { origin, line, what } => {
+                let (found, expected) = what.split_once("; expected ").map_or(
+                    (what.as_str(), "what `postern profile new FILE` writes"),
+                    |it| it,
+                );
+                Problem::new(
+                    Place::named(origin).line(line as u64),
+                    found.to_owned(),
+                    expected.to_owned(),
+                )
+            }
+        })
+    })
+}
+
+fn write(file: &Path) -> Result<(), Problem> {
+    let problem = |error: std::io::Error| {
+        let place = Place::file(file);
+        if error.kind() == std::io::ErrorKind::AlreadyExists {
+            Problem::new(place, "the file is there already", "the name of a new file")
+                .next("choose another name, or remove the file first")
+        } else {
+            Problem::new(place, format!("cannot be written: {error}"), "a new file")
+        }
+    };
+    let mut new = OpenOptions::new()
+        .write(true)
+        .create_new(true)
+        .open(file)
+        .map_err(problem)?;
+    new.write_all(EXAMPLE.as_bytes()).map_err(problem)
+}
+
+fn describe(profile: &Profile) -> String {
+    let approved: Vec<&str> = profile
+        .approved
+        .iter()
+        .map(|it: &Language| it.tag())
+        .collect();
+    let mut text = format!(
+        "profile     {}\nsender      {}, {}, {}\nlanguages   {}\napproved    {}\n",
+        profile.name,
+        profile.sender.name,
+        profile.sender.mail,
+        profile.sender.phone,
+        profile.languages().join(", "),
+        if approved.is_empty() {
+            "none: every letter carries the mark of a draft".to_owned()
+        } else {
+            approved.join(", ")
+        },
+    );
+    if profile.is_example() {
+        text.push_str(
+            "draft       the sender has names that are reserved for documentation: \
+             every letter carries the mark of a draft\n",
+        );
+    }
+    text
+}

@@ -1,0 +1,140 @@
+//! One connection.
+
+use std::{io, net::SocketAddr, time::Duration};
+
+use firmware::env::{LINGER_MAX, Read, Stream};
+use probe_core::{
+    dialogue::{Close, End},
+    time::Instant,
+};
+use socket2::SockRef;
+use tokio::net::TcpStream;
+
+use super::{Fence, env::Clock};
+
+/// A connection with a target.
+pub struct DirectStream<'a> {
+    clock: Clock,
+    fence: &'a Fence<'a>,
+    stream: TcpStream,
+    local: SocketAddr,
+    remote: SocketAddr,
+    /// Written with more to follow.
+    gathered: Vec<u8>,
+    /// The peer's reset was told to a write, and the system tells it once.
+    reset: bool,
+}
+
+impl<'a> DirectStream<'a> {
+    pub(super) fn new(
+        clock: Clock,
+        fence: &'a Fence<'a>,
+        stream: TcpStream,
+        local: SocketAddr,
+        remote: SocketAddr,
+    ) -> Self {
+        Self {
+            clock,
+            fence,
+            stream,
+            local,
+            remote,
+            gathered: Vec::new(),
+            reset: false,
+        }
+    }
+}
+
+impl Stream for DirectStream<'_> {
+    fn local(&self) -> SocketAddr {
+        self.local
+    }
+
+    async fn read(&mut self, octets: &mut [u8]) -> Read {
+        loop {
+            if self.stream.readable().await.is_err() {
+                return Read::Ended(End::Reset);
+            }
+            match self.stream.try_read(octets) {
+                Ok(0) if self.reset => return Read::Ended(End::Reset),
+                Ok(0) => return Read::Ended(End::Fin),
+                Ok(count) => return Read::Octets(count),
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(_) => return Read::Ended(End::Reset),
+            }
+        }
+    }
+
+    async fn write_all(&mut self, octets: &[u8], more: bool, by: Instant) -> Result<(), End> {
+        self.gathered.extend_from_slice(octets);
+        if more {
+            return Ok(());
+        }
+        let gathered = std::mem::take(&mut self.gathered);
+        if self
+            .fence
+            .check_remote(self.clock.now(), self.remote)
+            .is_err()
+        {
+            // The prober has been told; nothing more leaves.
+            return Err(End::Reset);
+        }
+        match self.clock.until(by, write(&self.stream, &gathered)).await {
+            Some(Ok(())) => Ok(()),
+            Some(Err(_)) => {
+                self.reset = true;
+                Err(End::Reset)
+            }
+            None => Err(End::WriteDeadline),
+        }
+    }
+
+    async fn close(self, how: Close) {
+        match how {
+            // The system sends what is left and says goodbye without us waiting. It must only
+            // find nothing unread when the socket is dropped, or it resets instead.
+            Close::Fin => {
+                let socket = SockRef::from(&self.stream);
+                if socket.shutdown(std::net::Shutdown::Write).is_ok() {
+                    tokio::spawn(drain(self.stream));
+                }
+            }
+            Close::Abort => {
+                // Where the option cannot be set the peer has ended the connection already.
+                let _ = SockRef::from(&self.stream).set_linger(Some(Duration::ZERO));
+            }
+        }
+    }
+}
+
+async fn write(stream: &TcpStream, mut octets: &[u8]) -> io::Result<()> {
+    while !octets.is_empty() {
+        stream.writable().await?;
+        match stream.try_write(octets) {
+            Ok(count) => octets = &octets[count..],
+            Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(())
+}
+
+/// Throws away what still comes until the peer has ended, no longer than [`LINGER_MAX`].
+async fn drain(stream: TcpStream) {
+    let ended = async {
+        let mut unread = [0; 512];
+        loop {
+            if stream.readable().await.is_err() {
+                return;
+            }
+            match stream.try_read(&mut unread) {
+                Ok(1..) => {}
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
+                Ok(0) | Err(_) => return,
+            }
+        }
+    };
+    let _ = tokio::time::timeout(Duration::from_millis(LINGER_MAX.0), ended).await;
+}

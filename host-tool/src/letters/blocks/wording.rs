@@ -1,0 +1,97 @@
+//! Which words fit what was shown. A letter never says more.
+
+use probe_core::verdict::{Kind, Reason};
+
+use crate::letters::model::{Decision, FindingFacts, WhyNone};
+
+/// What a finding lets us say.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Wording {
+    /// Our message came back: the server relays.
+    Confirmed,
+    /// Our message was taken; nothing came back.
+    Accepted,
+    /// A recipient was accepted; no message was sent.
+    Suspected,
+    /// As `Suspected`, and the server accepted a domain that cannot exist, too.
+    SuspectedOfAnything,
+    /// The test could not decide, for this reason.
+    Undecided(&'static str),
+}
+
+impl Wording {
+    /// The wording of a finding, or why it has none.
+    pub(super) fn of(finding: &FindingFacts) -> Result<Self, WhyNone> {
+        if let Decision::NoLetter(why) = finding.decision() {
+            return Err(why);
+        }
+        Ok(match finding.verdict.kind {
+            Kind::Confirmed => Self::Confirmed,
+            Kind::Accepted => Self::Accepted,
+            Kind::Suspected if finding.verdict.reason == Reason::AcceptsAnything => {
+                Self::SuspectedOfAnything
+            }
+            Kind::Suspected => Self::Suspected,
+            Kind::Closed | Kind::Inconclusive => Self::Undecided(undecided(finding.verdict.reason)),
+        })
+    }
+
+    /// Whether our test handed a message over.
+    pub(super) fn sent_a_message(self) -> bool {
+        matches!(self, Self::Confirmed | Self::Accepted)
+    }
+
+    /// The occasion's message.
+    pub(super) fn occasion(self) -> &'static str {
+        match self {
+            Self::Confirmed => "occasion-confirmed",
+            Self::Accepted | Self::Suspected | Self::SuspectedOfAnything => "occasion-suspected",
+            Self::Undecided(_) => "occasion-undecided",
+        }
+    }
+
+    /// The messages of the verdict, in order.
+    pub(super) fn verdict(self) -> &'static [&'static str] {
+        match self {
+            Self::Confirmed => &["verdict-confirmed"],
+            Self::Accepted => &["verdict-accepted"],
+            Self::Suspected => &["verdict-suspected"],
+            Self::SuspectedOfAnything => &["verdict-suspected", "verdict-anything"],
+            Self::Undecided(_) => &["verdict-undecided"],
+        }
+    }
+
+    /// The message that gives the reason, where the test could not decide.
+    pub(super) fn reason(self) -> Option<&'static str> {
+        match self {
+            Self::Undecided(reason) => Some(reason),
+            _ => None,
+        }
+    }
+}
+
+/// Why a test could not decide, as a message. Reasons that no undecided verdict has are said in
+/// the general way.
+fn undecided(reason: Reason) -> &'static str {
+    match reason {
+        Reason::NoAnswer => "undecided-no-answer",
+        Reason::Refused => "undecided-refused",
+        Reason::NotSmtp => "undecided-not-smtp",
+        Reason::NoMailHere => "undecided-no-mail-here",
+        Reason::Blocked => "undecided-blocked",
+        Reason::SenderRefused => "undecided-sender-refused",
+        Reason::AuthRequired => "undecided-auth-required",
+        Reason::TlsRequired => "undecided-tls-required",
+        Reason::TlsVersion => "undecided-tls-version",
+        Reason::Greylisted => "undecided-greylisted",
+        Reason::Tarpit => "undecided-tarpit",
+        Reason::CutOff | Reason::LimitReached => "undecided-cut-off",
+        Reason::LocalOrRelay => "undecided-local-or-relay",
+        Reason::NotFormable => "undecided-not-formable",
+        Reason::Unclear
+        | Reason::RelayDenied
+        | Reason::RecipientRefused
+        | Reason::RecipientAccepted
+        | Reason::AcceptsAnything => "undecided-other",
+    }
+}

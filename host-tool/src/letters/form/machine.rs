@@ -1,0 +1,116 @@
+//! The annex for machines: the same data in every language, times in ISO 8601 UTC.
+
+use jiff::Timestamp;
+use probe_core::time::Utc;
+
+use super::data;
+use crate::letters::model::{Caveat, FindingFacts, LetterFacts};
+
+/// The lines: `key: value`, one block for each finding.
+pub(crate) fn lines(facts: &LetterFacts) -> Vec<String> {
+    let mut lines = vec![
+        format!("reference: {}", facts.reference),
+        format!("written: {}", moment(facts.written)),
+        "findings:".to_owned(),
+    ];
+    for finding in &facts.findings {
+        for (place, (key, value)) in fields(finding).into_iter().enumerate() {
+            let lead = if place == 0 { "  - " } else { "    " };
+            lines.push(format!("{lead}{key}: {value}"));
+        }
+    }
+    lines
+}
+
+fn fields(finding: &FindingFacts) -> Vec<(&'static str, String)> {
+    let mut fields = vec![
+        ("address", quoted(&finding.endpoint.ip().to_string())),
+        ("port", finding.endpoint.port().to_string()),
+        ("protocol", "smtp".to_owned()),
+    ];
+    if let Some(name) = &finding.host_name {
+        fields.push(("host", quoted(name)));
+    }
+    fields.extend([
+        ("verdict", finding.verdict.kind.as_str().to_owned()),
+        ("reason", finding.verdict.reason.as_str().to_owned()),
+        ("first_seen", moment(finding.first_seen)),
+        ("last_seen", moment(finding.last_seen)),
+    ]);
+    if let Some(listing) = &finding.listing {
+        fields.push(("listed_by", quoted(&listing.by)));
+        if let Some(on) = listing.on {
+            fields.push(("listed_on", on.to_string()));
+        }
+        if let Some(code) = &listing.code {
+            fields.push(("listed_code", quoted(code)));
+        }
+    }
+    let tested = &finding.tested;
+    fields.extend([
+        ("depth", tested.depth.as_str().to_owned()),
+        ("forms_answered", tested.answered.to_string()),
+        ("forms_accepted", tested.accepted.to_string()),
+        ("forms_refused", tested.refused.to_string()),
+    ]);
+    if let Some(returned) = &finding.returned {
+        fields.push(("returned_at", moment(returned.at)));
+        fields.push(("returned_from", quoted(&returned.from.to_string())));
+    }
+    let mut caveats = finding.caveats.clone();
+    caveats.sort_unstable();
+    caveats.dedup();
+    for caveat in caveats {
+        fields.push(match caveat {
+            Caveat::PathUnverified => ("path", "unverified".to_owned()),
+            Caveat::Laboratory => ("laboratory", "true".to_owned()),
+        });
+    }
+    fields
+}
+
+/// A value that others have chosen, or that YAML might take for a number, as a YAML string.
+fn quoted(text: &str) -> String {
+    let mut quoted = String::from("\"");
+    for letter in text.chars().take(data::LINE_CHARS_MAX) {
+        match letter {
+            '"' | '\\' => quoted.extend(['\\', letter]),
+            ' '..='~' => quoted.push(letter),
+            _ => quoted.push_str(&format!("\\U{:08x}", u32::from(letter))),
+        }
+    }
+    quoted.push('"');
+    quoted
+}
+
+/// ISO 8601, or the seconds as they are where they are beyond the calendar.
+fn moment(at: Utc) -> String {
+    i64::try_from(at.0)
+        .ok()
+        .and_then(|seconds| Timestamp::from_second(seconds).ok())
+        .map_or_else(|| at.0.to_string(), |timestamp| timestamp.to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn strings_are_yaml() {
+        for (text, yaml) in [
+            ("mx.example", r#""mx.example""#),
+            ("1:2:3:4:5:6:7:8", r#""1:2:3:4:5:6:7:8""#),
+            (r#"a"b\c"#, r#""a\"b\\c""#),
+            ("ü\u{1b}", r#""\U000000fc\U0000001b""#),
+        ] {
+            assert_eq!(quoted(text), yaml);
+        }
+    }
+
+    #[test]
+    fn moments_are_iso_8601_in_utc() {
+        assert_eq!(moment(Utc(1_795_253_400)), "2026-11-21T09:30:00Z");
+        assert_eq!(moment(Utc(0)), "1970-01-01T00:00:00Z");
+        assert_eq!(moment(Utc(u64::MAX)), u64::MAX.to_string());
+    }
+}

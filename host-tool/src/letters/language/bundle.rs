@@ -1,0 +1,189 @@
+//! A language's messages. A formatting error is fatal: half a sentence reaches nobody.
+
+use std::sync::OnceLock;
+
+use fluent_bundle::{
+    FluentArgs, FluentResource, FluentValue, concurrent::FluentBundle, types::FluentNumber,
+};
+use jiff::civil::Date;
+use unic_langid::LanguageIdentifier;
+
+use super::{Language, typography};
+
+/// The message files of a language, as `(name, text)`.
+pub(super) type Files = [(&'static str, &'static str); 2];
+
+macro_rules! files {
+    ($tag:literal) => {
+        [
+            (
+                concat!($tag, "/letter.ftl"),
+                include_str!(concat!("../../../locales/", $tag, "/letter.ftl")),
+            ),
+            (
+                concat!($tag, "/relay.ftl"),
+                include_str!(concat!("../../../locales/", $tag, "/relay.ftl")),
+            ),
+        ]
+    };
+}
+
+/// The message files of `language`.
+pub(super) const fn files(language: Language) -> Files {
+    match language {
+        Language::Pl => files!("pl"),
+        Language::Fr => files!("fr"),
+        Language::Da => files!("da"),
+        Language::De => files!("de"),
+        Language::It => files!("it"),
+        Language::En => files!("en"),
+    }
+}
+
+/// A value in a sentence.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum Value {
+    /// Text as it is.
+    Text(String),
+    /// A number; chooses the plural.
+    Count(u64),
+    /// A list, joined as the language joins lists.
+    List(Vec<String>),
+    /// A long date.
+    Date(Date),
+}
+
+/// Why a sentence could not be formed. A fault of the message files, not of the user.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum SpeechError {
+    /// There is no such message.
+    #[error("language `{language}`: no message `{id}`")]
+    NoMessage {
+        /// The language.
+        language: Language,
+        /// The message's identifier.
+        id: String,
+    },
+    /// The message asks for something that it was not given.
+    #[error("language `{language}`, message `{id}`: {why}")]
+    Format {
+        /// The language.
+        language: Language,
+        /// The message's identifier.
+        id: String,
+        /// What Fluent says.
+        why: String,
+    },
+}
+
+/// A language with its messages.
+#[derive(Clone, Copy)]
+pub(crate) struct Voice {
+    language: Language,
+    bundle: &'static FluentBundle<FluentResource>,
+}
+
+impl Voice {
+    /// The voice of `language`. Its files are read once for the program's life.
+    pub(crate) fn of(language: Language) -> Self {
+        static BUNDLES: [OnceLock<FluentBundle<FluentResource>>; 6] =
+            [const { OnceLock::new() }; 6];
+        let [pl, fr, da, de, it, en] = &BUNDLES;
+        let cell = match language {
+            Language::Pl => pl,
+            Language::Fr => fr,
+            Language::Da => da,
+            Language::De => de,
+            Language::It => it,
+            Language::En => en,
+        };
+        Self {
+            language,
+            bundle: cell.get_or_init(|| bundle(language)),
+        }
+    }
+
+    /// The sentence `id` with its values.
+    pub(crate) fn say(&self, id: &str, with: &[(&str, Value)]) -> Result<String, SpeechError> {
+        let pattern = self
+            .bundle
+            .get_message(id)
+            .and_then(|message| message.value())
+            .ok_or_else(|| SpeechError::NoMessage {
+                language: self.language,
+                id: id.to_owned(),
+            })?;
+        let mut args = FluentArgs::new();
+        for (name, value) in with {
+            let value: FluentValue<'_> = match value {
+                Value::Text(text) => text.as_str().into(),
+                Value::Count(count) => FluentNumber::from(*count).into(),
+                Value::List(items) => self.join(items)?.into(),
+                Value::Date(date) => self.date(*date)?.into(),
+            };
+            args.set(*name, value);
+        }
+        let mut errors = Vec::new();
+        let text = self
+            .bundle
+            .format_pattern(pattern, Some(&args), &mut errors)
+            .into_owned();
+        match errors.first() {
+            None => Ok(text),
+            Some(error) => Err(SpeechError::Format {
+                language: self.language,
+                id: id.to_owned(),
+                why: error.to_string(),
+            }),
+        }
+    }
+
+    /// Sets the operator's own prose in this language's typography.
+    pub(crate) fn set(&self, text: &str) -> String {
+        typography::setter(self.language)(text).into_owned()
+    }
+
+    fn date(&self, date: Date) -> Result<String, SpeechError> {
+        self.say(
+            "date",
+            &[
+                ("day", Value::Count(date.day().unsigned_abs().into())),
+                ("month", Value::Count(date.month().unsigned_abs().into())),
+                ("year", Value::Text(date.year().to_string())),
+            ],
+        )
+    }
+
+    /// `A, B and C`.
+    fn join(&self, items: &[String]) -> Result<String, SpeechError> {
+        let Some((last, before)) = items.split_last() else {
+            return Ok(String::new());
+        };
+        if before.is_empty() {
+            return Ok(last.clone());
+        }
+        let conjunction = if last.starts_with(['e', 'E', 'è', 'È', 'é', 'É']) {
+            "list-and-before-e"
+        } else {
+            "list-and"
+        };
+        let conjunction = self.set(&format!("{} ", self.say(conjunction, &[])?));
+        Ok(format!("{} {conjunction}{last}", before.join(", ")))
+    }
+}
+
+fn bundle(language: Language) -> FluentBundle<FluentResource> {
+    let locale = LanguageIdentifier::from_bytes(language.tag().as_bytes())
+        .unwrap_or_else(|error| panic!("{language}: {error}"));
+    let mut bundle = FluentBundle::new_concurrent(vec![locale]);
+    bundle.set_use_isolating(false);
+    bundle.set_transform(Some(typography::setter(language)));
+    for (name, text) in files(language) {
+        let resource = FluentResource::try_new(text.to_owned())
+            .unwrap_or_else(|(_, errors)| panic!("{name}: {errors:?}"));
+        bundle
+            .add_resource(resource)
+            .unwrap_or_else(|errors| panic!("{name}: {errors:?}"));
+    }
+    bundle
+}

@@ -1,0 +1,88 @@
+//! Links: what carries a session to an appliance.
+
+mod direct;
+mod sim;
+
+use std::path::PathBuf;
+
+use jiff::Timestamp;
+
+use crate::{
+    problem::{Place, Problem},
+    session::{Outcome, Scan, SessionError, Watch},
+    store::Store,
+};
+
+/// The links of this version.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Link {
+    /// The built-in simulator.
+    Sim,
+    /// This computer's own sockets.
+    Direct,
+}
+
+/// What a user may set about a link.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// The simulated world's seed.
+    pub seed: u64,
+    /// The simulated world's date.
+    pub began: Timestamp,
+    /// Where a capture of the wire goes.
+    pub capture: Option<PathBuf>,
+}
+
+/// Why a link did not carry a scan to its end.
+#[derive(Debug)]
+pub enum LinkError {
+    /// The link itself cannot be used as asked.
+    Unusable(String),
+    /// The session failed.
+    Session(SessionError),
+}
+
+/// What `--link` may be, for messages.
+pub const LINKS: &str = "\
+  sim      the built-in simulator: a world of mail servers in virtual time
+  direct   this computer's own sockets";
+
+impl Link {
+    /// Reads what follows `--link`.
+    pub fn parse(text: &str) -> Result<Self, Problem> {
+        let place = || Place::named(format!("--link {text}"));
+        let (kind, rest) = text
+            .split_once(':')
+            .map_or((text, None), |(k, r)| (k, Some(r)));
+        let links = || format!("one of the links of this version:\n{LINKS}");
+        match (kind, rest) {
+            ("sim", None) => Ok(Self::Sim),
+            ("direct", None) => Ok(Self::Direct),
+            ("sim" | "direct", Some(rest)) => Err(Problem::new(
+                place(),
+                format!("`{kind}` takes nothing after it, but got `{rest}`"),
+                links(),
+            )),
+            ("serial" | "tcp" | "unix", _) => Err(Problem::new(
+                place(),
+                format!("the link `{kind}` is not built in this version"),
+                links(),
+            )),
+            _ => Err(Problem::new(place(), "there is no such link", links())),
+        }
+    }
+
+    /// Runs a scan over this link.
+    pub fn scan(
+        self,
+        settings: &Settings,
+        scan: &Scan<'_>,
+        store: &mut dyn Store,
+        watch: &mut dyn Watch,
+    ) -> Result<Outcome, LinkError> {
+        match self {
+            Self::Sim => sim::scan(settings, scan, store, watch),
+            Self::Direct => direct::scan(settings, scan, store, watch),
+        }
+    }
+}

@@ -1,0 +1,413 @@
+//! A list as CSV with a header (RFC 4180). Only the column `address` is required.
+
+use jiff::civil::Date;
+use probe_core::name::{NAME_OCTETS_MAX, Name, NameError};
+
+use super::{
+    About, Entry, Listing, PORT_DEFAULT,
+    address::{self, shown},
+};
+use crate::problem::{Gathered, Place, Problem, Problems, nearest};
+
+/// The columns that a list may have, in any order.
+pub const COLUMNS: [&str; 10] = [
+    "address",
+    "port",
+    "name",
+    "domains",
+    "country",
+    "language",
+    "contact",
+    "listed_by",
+    "listed_on",
+    "listed_code",
+];
+
+/// The longest field, in octets.
+const FIELD_OCTETS_MAX: usize = 1_024;
+
+/// Reads all lines, or tells all that is wrong.
+pub(super) fn parse(text: &str, place: &Place) -> Result<Vec<Entry>, Problems> {
+    let mut reader = csv::ReaderBuilder::new()
+        .comment(Some(b'#'))
+        .flexible(true)
+        .trim(csv::Trim::All)
+        .from_reader(text.as_bytes());
+    let columns = columns(&mut reader, place)?;
+
+    let mut gathered = Gathered::default();
+    let mut entries = Vec::new();
+    let mut lines = Lines {
+        text,
+        octets: 0,
+        line: 1,
+    };
+    for record in reader.records() {
+        let record = match record {
+            Ok(record) => record,
+            Err(error) => {
+                let line = error.position().map_or(1, csv::Position::line);
+                gathered.push(Problem::new(
+                    place.line(line),
+                    format!("not CSV: {error}"),
+                    "fields separated by commas, quoted where they hold commas",
+                ));
+                break;
+            }
+        };
+        let place = place.line(lines.at(record.position()));
+        if record.len() != columns.len() {
+            gathered.push(Problem::new(
+                place,
+                format!("{} fields", record.len()),
+                format!("{} fields, as in the header", columns.len()),
+            ));
+            continue;
+        }
+        let mut row = Row {
+            place,
+            columns: &columns,
+            record: &record,
+            gathered: &mut gathered,
+        };
+        if let Some(entry) = row.entry() {
+            entries.push(entry);
+        }
+    }
+    gathered.or(entries)
+}
+
+/// Which column stands where.
+fn columns(reader: &mut csv::Reader<&[u8]>, place: &Place) -> Result<Vec<&'static str>, Problems> {
+    let expected = || {
+        format!(
+            "a header with `address` and any of {}",
+            COLUMNS[1..].join(", ")
+        )
+    };
+    let header = reader
+        .headers()
+        .map_err(|error| {
+            Problems::one(Problem::new(
+                place.line(1),
+                format!("not CSV: {error}"),
+                expected(),
+            ))
+        })?
+        .clone();
+    let place = place.line(header.position().map_or(1, csv::Position::line));
+
+    let mut gathered = Gathered::default();
+    let mut columns: Vec<&'static str> = Vec::new();
+    for field in &header {
+        let word = field.to_ascii_lowercase();
+        match COLUMNS.into_iter().find(|column| *column == word) {
+            Some(column) if columns.contains(&column) => gathered.push(Problem::new(
+                place.clone(),
+                format!("the column `{column}` stands twice"),
+                "each column once",
+            )),
+            Some(column) => columns.push(column),
+            None => {
+                let problem = Problem::new(
+                    place.clone(),
+                    format!("unknown column `{}`", shown(field)),
+                    expected(),
+                );
+                gathered.push(match nearest(&word, &COLUMNS) {
+                    Some(meant) => problem.next(format!("did you mean `{meant}`?")),
+                    None => problem,
+                });
+            }
+        }
+    }
+    if gathered.is_empty() && !columns.contains(&"address") {
+        gathered.push(Problem::new(
+            place,
+            "the header has no column `address`",
+            expected(),
+        ));
+    }
+    gathered.or(columns)
+}
+
+/// Finds the line on which a record begins: the CSV reader's own count stands before the empty
+/// lines and comments that it skips.
+struct Lines<'t> {
+    text: &'t str,
+    octets: usize,
+    line: u64,
+}
+
+impl Lines<'_> {
+    fn at(&mut self, position: Option<&csv::Position>) -> u64 {
+        let start = position.map_or(0, |it| usize::try_from(it.byte()).unwrap_or(usize::MAX));
+        let mut rest = self.text.get(self.octets..).unwrap_or_default();
+        while let Some((line, after)) = rest.split_once('\n') {
+            let skipped = line.trim().is_empty() || line.starts_with('#');
+            if self.octets >= start && !skipped {
+                break;
+            }
+            self.octets += line.len() + 1;
+            self.line += 1;
+            rest = after;
+        }
+        self.line
+    }
+}
+
+/// One line, while it is read.
+struct Row<'a> {
+    place: Place,
+    columns: &'a [&'static str],
+    record: &'a csv::StringRecord,
+    gathered: &'a mut Gathered,
+}
+
+impl<'a> Row<'a> {
+    fn entry(&mut self) -> Option<Entry> {
+        for (column, field) in self.columns.iter().zip(self.record) {
+            if field.len() > FIELD_OCTETS_MAX || field.chars().any(char::is_control) {
+                self.wrong(
+                    format!("`{}` in `{column}`", shown(field)),
+                    &format!("at most {FIELD_OCTETS_MAX} octets and no control characters"),
+                );
+                return None;
+            }
+        }
+        let endpoint = self.endpoint();
+        let about = self.about();
+        let (address, port) = endpoint?;
+        Some(Entry {
+            place: self.place.clone(),
+            address,
+            port,
+            about,
+        })
+    }
+
+    fn endpoint(&mut self) -> Option<(std::net::IpAddr, u16)> {
+        let text = self.field("address").unwrap_or_default();
+        let parsed = address::parse(text);
+        let column = self.field("port").map(address::parse_port).transpose();
+        match (parsed, column) {
+            (Ok((address, None)), Ok(port)) => Some((address, port.unwrap_or(PORT_DEFAULT))),
+            (Ok((address, Some(port))), Ok(column)) if column.is_none_or(|it| it == port) => {
+                Some((address, port))
+            }
+            (Ok((_, Some(port))), Ok(_)) => {
+                self.wrong(
+                    format!("the column `address` says port {port}, the column `port` another"),
+                    "one port",
+                );
+                None
+            }
+            (address, port) => {
+                for wrong in [address.err(), port.err()].into_iter().flatten() {
+                    self.gathered.push(wrong.at(self.place.clone()));
+                }
+                None
+            }
+        }
+    }
+
+    fn about(&mut self) -> About {
+        let name = self.field("name").and_then(|text| self.name("name", text));
+        let domains: Vec<&str> = self
+            .field("domains")
+            .map(|text| text.split([' ', ';']).filter(|it| !it.is_empty()).collect())
+            .unwrap_or_default();
+        let domains = domains
+            .into_iter()
+            .filter_map(|text| self.name("domains", text))
+            .collect();
+        About {
+            name,
+            domains,
+            country: self.country(),
+            language: self.language(),
+            contact: self.contact(),
+            listings: self.listing().into_iter().collect(),
+        }
+    }
+
+    fn name(&mut self, column: &str, text: &str) -> Option<Name> {
+        match Name::new(text) {
+            Ok(name) => Some(name),
+            Err(error) => {
+                let expected = match error {
+                    NameError::TooLong => format!("a name of at most {NAME_OCTETS_MAX} octets"),
+                    NameError::Empty | NameError::Label | NameError::Octet => {
+                        "a domain name in ASCII, such as mail.example.org or xn--bcher-kva.example"
+                            .to_owned()
+                    }
+                };
+                self.wrong(format!("`{}` in `{column}`", shown(text)), &expected);
+                None
+            }
+        }
+    }
+
+    fn country(&mut self) -> Option<String> {
+        let text = self.field("country")?;
+        if text.len() == 2 && text.bytes().all(|octet| octet.is_ascii_alphabetic()) {
+            return Some(text.to_ascii_uppercase());
+        }
+        self.wrong(
+            format!("`{}` in `country`", shown(text)),
+            "a country of ISO 3166-1 in two letters, such as PL",
+        );
+        None
+    }
+
+    fn language(&mut self) -> Option<String> {
+        let text = self.field("language")?;
+        let tag = text.split('-').enumerate().all(|(index, part)| {
+            let letters = part.bytes().all(|octet| octet.is_ascii_alphanumeric());
+            letters && (if index == 0 { 2..=3 } else { 1..=8 }).contains(&part.len())
+        });
+        if tag {
+            return Some(text.to_owned());
+        }
+        self.wrong(
+            format!("`{}` in `language`", shown(text)),
+            "a language tag of BCP 47, such as pl or de-AT",
+        );
+        None
+    }
+
+    fn contact(&mut self) -> Option<String> {
+        let text = self.field("contact")?;
+        let plausible = text
+            .rsplit_once('@')
+            .is_some_and(|(local, domain)| !local.is_empty() && Name::new(domain).is_ok())
+            && !text.contains(char::is_whitespace);
+        if plausible {
+            return Some(text.to_owned());
+        }
+        self.wrong(
+            format!("`{}` in `contact`", shown(text)),
+            "an e-mail address, such as abuse@example.org",
+        );
+        None
+    }
+
+    fn listing(&mut self) -> Option<Listing> {
+        let by = self.field("listed_by").map(str::to_owned);
+        let code = self.field("listed_code").map(str::to_owned);
+        let on = match self.field("listed_on") {
+            Some(text) => match text.parse::<Date>() {
+                Ok(date) => Some(date),
+                Err(_) => {
+                    self.wrong(
+                        format!("`{}` in `listed_on`", shown(text)),
+                        "a date as 2026-11-20",
+                    );
+                    return None;
+                }
+            },
+            None => None,
+        };
+        match by {
+            Some(by) => Some(Listing { by, on, code }),
+            None if on.is_some() || code.is_some() => {
+                self.wrong(
+                    "`listed_on` or `listed_code` without `listed_by`".to_owned(),
+                    "the database that lists the address",
+                );
+                None
+            }
+            None => None,
+        }
+    }
+
+    /// A field that is there and not empty.
+    fn field(&self, column: &str) -> Option<&'a str> {
+        let at = self.columns.iter().position(|it| *it == column)?;
+        self.record.get(at).filter(|text| !text.is_empty())
+    }
+
+    fn wrong(&mut self, found: String, expected: &str) {
+        self.gathered
+            .push(Problem::new(self.place.clone(), found, expected));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_line_with_everything() {
+        let entries = parse(
+            "address,port,name,domains,country,language,contact,listed_by,listed_on,listed_code\n\
+             192.0.2.1,587,mail.a.example,a.example;b.example,pl,pl,abuse@a.example,\
+             relays.example,2026-11-01,127.0.0.2\n",
+            &Place::named("list"),
+        )
+        .unwrap();
+        let about = &entries[0].about;
+        assert_eq!(entries[0].endpoint(), "192.0.2.1:587".parse().unwrap());
+        assert_eq!(about.country.as_deref(), Some("PL"));
+        assert_eq!(about.domains.len(), 2);
+        assert_eq!(
+            about.listings,
+            [Listing {
+                by: "relays.example".to_owned(),
+                on: Some("2026-11-01".parse().unwrap()),
+                code: Some("127.0.0.2".to_owned()),
+            }]
+        );
+    }
+
+    #[test]
+    fn what_is_wrong_has_its_line() {
+        for (text, line, found) in [
+            ("addres\n192.0.2.1\n", 1, "unknown column `addres`"),
+            ("port\n25\n", 1, "the header has no column `address`"),
+            ("address,address\n", 1, "the column `address` stands twice"),
+            ("address,port\n192.0.2.1\n", 2, "1 fields"),
+            (
+                "# x\naddress\n\nmail.example\n",
+                4,
+                "`mail.example` is a name, not an address",
+            ),
+            ("address,port\n192.0.2.1,0\n", 2, "`0` is no port"),
+            (
+                "address,port\n192.0.2.1:25,26\n",
+                2,
+                "the column `address` says port 25, the column `port` another",
+            ),
+            ("address,name\n192.0.2.1,a b\n", 2, "`a b` in `name`"),
+            ("address,country\n192.0.2.1,POL\n", 2, "`POL` in `country`"),
+            (
+                "address,language\n192.0.2.1,po lski\n",
+                2,
+                "`po lski` in `language`",
+            ),
+            (
+                "address,contact\n192.0.2.1,abuse\n",
+                2,
+                "`abuse` in `contact`",
+            ),
+            (
+                "address,listed_by,listed_on\n192.0.2.1,a,1.11.2026\n",
+                2,
+                "`1.11.2026` in `listed_on`",
+            ),
+            (
+                "address,listed_code\n192.0.2.1,127.0.0.2\n",
+                2,
+                "`listed_on` or `listed_code` without `listed_by`",
+            ),
+        ] {
+            let problems = parse(text, &Place::named("list")).unwrap_err();
+            let problem = &problems.told()[0];
+            assert_eq!(
+                (problem.place.line, problem.found.as_str()),
+                (Some(line), found),
+                "{text:?}"
+            );
+        }
+    }
+}

@@ -1,0 +1,95 @@
+//! `--json`: one object a line for each finding. docs/findings.schema.json has the schema,
+//! docs/findings.md explains it.
+
+use serde::Serialize;
+
+use super::timestamp;
+use crate::cases::{CaseView, forms};
+
+#[derive(Serialize)]
+struct Finding<'a> {
+    number: u64,
+    address: String,
+    port: u16,
+    probe: &'static str,
+    verdict: &'static str,
+    reason: &'static str,
+    forms: Vec<Form>,
+    proof: Option<()>,
+    first_seen: String,
+    last_seen: String,
+    rules: u16,
+    depth: &'static str,
+    over: bool,
+    lab: bool,
+    name: Option<&'a str>,
+    server: Option<&'static str>,
+    listed: Vec<Listed<'a>>,
+}
+
+#[derive(Serialize)]
+struct Form {
+    id: String,
+    sender: &'static str,
+    recipient: &'static str,
+    reply_code: Option<u16>,
+    enhanced_code: Option<String>,
+    outcome: &'static str,
+}
+
+#[derive(Serialize)]
+struct Listed<'a> {
+    by: &'a str,
+    on: Option<String>,
+    code: Option<&'a str>,
+}
+
+/// The finding as one line, with its end.
+pub fn line(view: &CaseView) -> String {
+    let job = view.latest();
+    let finding = Finding {
+        number: view.case.number.0,
+        address: view.case.target.ip().to_string(),
+        port: view.case.target.port(),
+        probe: view.case.probe.as_str(),
+        verdict: job.verdict.kind.as_str(),
+        reason: job.verdict.reason.as_str(),
+        forms: job.evidence.pairs().map(|line| form(&line)).collect(),
+        proof: None,
+        first_seen: timestamp(view.first_seen()).to_string(),
+        last_seen: timestamp(view.last_seen()).to_string(),
+        rules: probe_core::verdict::RULES,
+        depth: job.depth.as_str(),
+        over: job.over,
+        lab: job.lab,
+        name: view.name().map(|name| name.as_str()),
+        server: job.evidence.server().map(super::show::server),
+        listed: view.case.about.listings.iter().map(listed).collect(),
+    };
+    let mut line = serde_json::to_string(&finding).expect("no map, no key that is no text");
+    line.push('\n');
+    line
+}
+
+fn form(line: &probe_core::evidence::PairLine) -> Form {
+    let pair = line.pair.pair();
+    Form {
+        id: forms::id(pair),
+        sender: pair.sender.info().template,
+        recipient: pair.recipient.info().template,
+        reply_code: line.reply.map(|reply| reply.code),
+        enhanced_code: line
+            .reply
+            .and_then(|reply| reply.enhanced)
+            .map(|code| format!("{}.{}.{}", code.class, code.subject, code.detail)),
+        outcome: line.outcome.as_str(),
+    }
+}
+
+fn listed(listing: &crate::lists::Listing) -> Listed<'_> {
+    Listed {
+        by: &listing.by,
+        on: listing.on.map(|date| date.to_string()),
+        code: listing.code.as_deref(),
+    }
+}

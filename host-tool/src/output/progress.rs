@@ -1,0 +1,107 @@
+//! Progress on standard error, where it is a terminal; silence everywhere else.
+
+use std::{
+    cell::Cell,
+    collections::BTreeMap,
+    io::IsTerminal as _,
+    net::SocketAddr,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+};
+
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use probe_core::{
+    frame::message::{DeviceHello, Progress},
+    verdict::Kind,
+};
+
+use crate::{session::Watch, store::Record};
+
+/// Watches a scan for a person.
+pub struct Watcher {
+    bar: ProgressBar,
+    verdicts: BTreeMap<SocketAddr, Kind>,
+    stop: Arc<AtomicBool>,
+    stop_told: Cell<bool>,
+}
+
+impl Watcher {
+    /// A watcher of a scan of `targets` suspects, which `stop` ends.
+    pub fn new(targets: usize, stop: Arc<AtomicBool>) -> Self {
+        let target = if std::io::stderr().is_terminal() {
+            ProgressDrawTarget::stderr()
+        } else {
+            ProgressDrawTarget::hidden()
+        };
+        let bar = ProgressBar::with_draw_target(Some(targets as u64), target);
+        let style = ProgressStyle::with_template(
+            "{wide_bar} {pos}/{len} targets, {per_sec}, {eta} left\n{msg}",
+        );
+        // The template is a constant; should it ever be wrong, the plain bar will do.
+        if let Ok(style) = style {
+            bar.set_style(style);
+        }
+        Self {
+            bar,
+            verdicts: BTreeMap::new(),
+            stop,
+            stop_told: Cell::new(false),
+        }
+    }
+
+    /// Every target that a record of this scan was about.
+    pub fn targets(&self) -> impl Iterator<Item = SocketAddr> + '_ {
+        self.verdicts.keys().copied()
+    }
+
+    /// Takes the bar away.
+    pub fn finish(&self) {
+        self.bar.finish_and_clear();
+    }
+
+    fn message(&self) -> String {
+        let counts: Vec<String> = crate::words::all()
+            .filter_map(|kind: Kind| {
+                let count = self.verdicts.values().filter(|it| **it == kind).count();
+                (count > 0).then(|| format!("{count} {}", kind.as_str()))
+            })
+            .collect();
+        counts.join(", ")
+    }
+}
+
+impl Watch for Watcher {
+    fn device(&mut self, _: &DeviceHello) {}
+
+    fn progress(&mut self, progress: &Progress) {
+        let targets = progress.targets;
+        let over = u64::from(targets.done) + u64::from(targets.refused);
+        self.bar.set_position(over);
+        let mut message = self.message();
+        if targets.parked > 0 {
+            message.push_str(&format!(", {} waiting to be asked again", targets.parked));
+        }
+        self.bar.set_message(message);
+    }
+
+    fn stored(&mut self, record: &Record) {
+        if let Record::Finding(finding) = record {
+            self.verdicts.insert(finding.target, finding.verdict.kind);
+            self.bar.set_message(self.message());
+        }
+    }
+
+    fn wants_stop(&self) -> bool {
+        let stop = self.stop.load(Ordering::Relaxed);
+        if stop && !self.stop_told.replace(true) {
+            self.bar.suspend(|| {
+                anstream::eprintln!(
+                    "postern: stopping; what was found is stored (once more: stop at once)"
+                );
+            });
+        }
+        stop
+    }
+}

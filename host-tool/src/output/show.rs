@@ -1,0 +1,247 @@
+//! `postern show`: the transcript, every form, why this verdict, and what was said before.
+
+use std::fmt::Write as _;
+
+use anstyle::Style;
+use probe_core::{
+    evidence::{Connection, Ending},
+    relay::Outcome,
+    smtp::{Extensions, Server},
+};
+
+use super::{
+    counted, minute, style,
+    table::{Cell, Table},
+    timestamp, wrapped,
+};
+use crate::{
+    cases::{CaseView, JobView, forms, transcript, words},
+    store::Judgement,
+};
+
+/// Before the labels' values.
+const INDENT: usize = 10;
+
+/// Everything about one case.
+pub fn text(view: &CaseView, judgements: &[Judgement], width: Option<usize>) -> String {
+    let job = view.latest();
+    let mut out = String::new();
+    heading(&mut out, view);
+    summary(&mut out, view, job, width);
+    conversations(&mut out, view, job, width);
+    all_forms(&mut out, view, job, width);
+    history(&mut out, judgements, width);
+    out
+}
+
+/// A server's name as its makers write it.
+pub const fn server(server: Server) -> &'static str {
+    match server {
+        Server::Postfix => "Postfix",
+        Server::Exim => "Exim",
+        Server::OpenSmtpd => "OpenSMTPD",
+        Server::Sendmail => "Sendmail",
+        Server::Courier => "Courier",
+        Server::Haraka => "Haraka",
+        Server::Exchange => "Microsoft Exchange",
+        Server::Qmail => "qmail",
+    }
+}
+
+fn heading(out: &mut String, view: &CaseView) {
+    let verdict = view.verdict();
+    let colour = style(verdict.kind);
+    let name = view
+        .name()
+        .map(|name| format!(", {}", name.as_str()))
+        .unwrap_or_default();
+    let _ = writeln!(
+        out,
+        "Finding {}: {} port {}{name}, {}\n{colour}{}{colour:#}: {}\n",
+        view.case.number.0,
+        view.case.target.ip(),
+        view.case.target.port(),
+        view.case.probe.as_str(),
+        verdict.kind.as_str(),
+        verdict.reason.as_str(),
+    );
+}
+
+fn summary(out: &mut String, view: &CaseView, job: &JobView, width: Option<usize>) {
+    let mut line = |label: &str, text: &str| {
+        let _ = writeln!(out, "{label:<INDENT$}{}", wrapped(text, INDENT, width));
+    };
+    line("Why", words::why(job.verdict));
+    let mut tested = format!(
+        "depth {}, {} to {}, {}; judged by rules {}",
+        job.depth.as_str(),
+        minute(timestamp(job.began)),
+        minute(timestamp(job.ended)),
+        job.evidence.finish().as_str(),
+        probe_core::verdict::RULES,
+    );
+    if !job.over {
+        tested.push_str("; it will be asked again");
+    }
+    line("Tested", &tested);
+    if job.lab {
+        line("Lab", "the checks of our own identity were waived");
+    }
+    if let Some(scope) = &job.scope {
+        line(
+            "Authority",
+            &format!("{}; contact {}", scope.authority.reference, scope.contact),
+        );
+    }
+    line("Server", &about_server(job));
+    for listing in &view.case.about.listings {
+        let on = listing
+            .on
+            .map(|date| format!(" on {date}"))
+            .unwrap_or_default();
+        let code = listing
+            .code
+            .as_ref()
+            .map(|code| format!(" ({code})"))
+            .unwrap_or_default();
+        line("Listed by", &format!("{}{on}{code}", listing.by));
+    }
+    let notes: Vec<String> = job
+        .evidence
+        .notes()
+        .iter_names()
+        .map(|(name, _)| name.to_ascii_lowercase().replace('_', " "))
+        .collect();
+    if !notes.is_empty() {
+        line("Notes", &notes.join(", "));
+    }
+}
+
+fn about_server(job: &JobView) -> String {
+    let mut about = job
+        .evidence
+        .server()
+        .map_or("not recognised", server)
+        .to_owned();
+    let offers: Vec<String> = job
+        .evidence
+        .extensions()
+        .iter_names()
+        .filter(|(_, flag)| *flag != Extensions::OTHER)
+        .map(|(name, _)| name.replace('_', ""))
+        .collect();
+    if !offers.is_empty() {
+        let _ = write!(about, "; offers {}", offers.join(", "));
+    }
+    let _ = write!(
+        about,
+        "; slowest reply after {} ms",
+        job.evidence.slowest().0
+    );
+    about
+}
+
+fn conversations(out: &mut String, view: &CaseView, job: &JobView, width: Option<usize>) {
+    let dim = Style::new().dimmed();
+    for (number, conversation) in (1..).zip(transcript::of(view, job)) {
+        let _ = writeln!(
+            out,
+            "\nConnection {number}: {}",
+            connection(&conversation.connection)
+        );
+        for said in &conversation.lines {
+            if said.by_us {
+                let _ = writeln!(out, "  {dim}C:{dim:#} {}", said.text);
+            } else {
+                let _ = writeln!(out, "  {dim}S:{dim:#} {}", said.text);
+            }
+        }
+    }
+    if job.evidence.lines().next().is_some() {
+        let note = "Replies that decide, accept or are odd are kept with their first and last \
+                    line; the others are counted.";
+        let _ = writeln!(out, "\n{}", wrapped(note, 0, width));
+    }
+}
+
+fn connection(connection: &Connection) -> String {
+    let ended = match connection.ending {
+        Ending::Open => "no end is known",
+        Ending::InOrder => "ended in order",
+        Ending::Announced => "the server announced its end",
+        Ending::Fin => "the server closed it without a word",
+        Ending::Reset => "it was reset",
+        Ending::WriteDeadline => "the server took no more octets",
+        Ending::Silent => "no reply came in time",
+        Ending::NotSmtp => "what came was no SMTP",
+        Ending::OutOfStep => "replies did not match commands",
+        Ending::TimeOver => "the target's time was over",
+        Ending::Refused => "the port is closed",
+        Ending::NoAnswer => "nobody answered",
+        Ending::NoSlot => "the appliance had no socket",
+        Ending::OutOfScope => "the guard did not allow it",
+    };
+    let replies = counted(usize::from(connection.replies), "reply", "replies");
+    format!("{replies}, {ended}")
+}
+
+fn all_forms(out: &mut String, view: &CaseView, job: &JobView, width: Option<usize>) {
+    let writer = forms::Writer::new(view, job);
+    let counts: Vec<String> = forms::summary(job)
+        .into_iter()
+        .map(|(column, count)| format!("{count} {}", column.as_str()))
+        .collect();
+    let _ = writeln!(out, "\nForms: {}", counts.join(", "));
+    let mut table = Table::new(&["Form", "Sender", "Recipient", "Reply", "Outcome"]);
+    for line in job.evidence.pairs() {
+        let pair = line.pair.pair();
+        let reply = line
+            .reply
+            .map_or_else(String::new, |reply| match reply.enhanced {
+                Some(code) => format!(
+                    "{} {}.{}.{}",
+                    reply.code, code.class, code.subject, code.detail
+                ),
+                None => reply.code.to_string(),
+            });
+        let outcome = Cell::new(line.outcome.as_str());
+        let (sender, recipient) = if line.outcome == Outcome::NotFormable {
+            // Whatever would stand there was not sent.
+            let (sender, recipient) = (pair.sender.info(), pair.recipient.info());
+            (sender.template.to_owned(), recipient.template.to_owned())
+        } else {
+            (writer.sender(line.pair), writer.recipient(line.pair, false))
+        };
+        table.push(vec![
+            Cell::new(forms::id(pair)),
+            Cell::new(sender),
+            Cell::new(recipient),
+            Cell::new(reply),
+            if line.outcome.is_accepted() {
+                outcome.styled(Style::new().bold())
+            } else {
+                outcome
+            },
+        ]);
+    }
+    out.push_str(&table.render(width));
+}
+
+fn history(out: &mut String, judgements: &[Judgement], width: Option<usize>) {
+    if judgements.is_empty() {
+        return;
+    }
+    let mut table = Table::new(&["Seen", "Judged", "Rules", "Depth", "Verdict", "Reason"]);
+    for judgement in judgements {
+        let kind = judgement.verdict.kind;
+        table.push(vec![
+            Cell::new(minute(timestamp(judgement.seen))),
+            Cell::new(minute(timestamp(judgement.judged))),
+            Cell::new(judgement.rules.to_string()),
+            Cell::new(judgement.depth.as_str()),
+            Cell::new(kind.as_str()).styled(style(kind)),
+            Cell::new(judgement.verdict.reason.as_str()),
+        ]);
+    }
+    let _ = write!(out, "\nHistory\n{}", table.render(width));
+}

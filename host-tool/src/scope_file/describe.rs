@@ -1,0 +1,206 @@
+//! What a scope allows, in words.
+
+use std::fmt::Write as _;
+
+use jiff::{SpanRound, Timestamp, Unit};
+use probe_core::scope::{AuthorityKind, Depth, Network};
+
+use super::ScopeFile;
+use crate::output::grouped;
+
+/// What `scope` allows, as of `now`.
+pub fn text(file: &ScopeFile, now: Timestamp) -> String {
+    let scope = &file.scope;
+    let mut out = String::new();
+    let mut line = |label: &str, value: &str| {
+        let _ = writeln!(out, "{label:<12}{value}");
+    };
+    let right = match scope.authority.kind {
+        AuthorityKind::Consent => "consent",
+        AuthorityKind::Mandate => "mandate",
+    };
+    line(
+        "authority",
+        &format!("{right}: {}", scope.authority.reference),
+    );
+    line("contact", &scope.contact);
+    line("abuse page", &scope.abuse_page);
+    line(
+        "says it is",
+        &format!(
+            "{}, senders at {}, sink at {}",
+            scope.identity.helo.as_str(),
+            scope.identity.sender_domain.as_str(),
+            scope.identity.sink_domain.as_str()
+        ),
+    );
+    line("may probe", &addresses(&scope.networks, &scope.exclusions));
+    for network in &scope.networks {
+        line("", &shown(network));
+    }
+    if !scope.exclusions.is_empty() {
+        line("never", &joined(scope.exclusions.iter().map(shown)));
+    }
+    line("ports", &joined(scope.ports.iter().map(u16::to_string)));
+    line(
+        "probes",
+        &joined(file.probes.iter().map(|probe| probe.as_str().to_owned())),
+    );
+    line("depth", depth(scope.depth));
+    line("delivery", "off: no test message is sent");
+    let rates = &scope.rates;
+    line(
+        "rates",
+        &format!(
+            "{} connections a second; {} at once to one target, {} to one /24 or /56, {} ms apart",
+            rates.connections_per_second_max,
+            rates.target_connections_max,
+            rates.network_connections_max,
+            rates.network_spacing_ms,
+        ),
+    );
+    line(
+        "",
+        &format!(
+            "at most {} refusals from one target in 24 hours; greylisted targets are retried for {} hours",
+            rates.target_refusals_max, rates.parked_hours_max
+        ),
+    );
+    line("in force", &until(scope.issued.0, scope.expires.0, now));
+    if scope.lab {
+        line(
+            "lab",
+            "the checks of our own identity are waived; every verdict says so",
+        );
+    }
+    out
+}
+
+/// A network as people write it.
+pub fn shown(network: &Network) -> String {
+    let single = *network == Network::single(network.address);
+    if single {
+        network.address.to_string()
+    } else {
+        format!("{}/{}", network.address, network.prefix)
+    }
+}
+
+/// How many addresses the networks hold, without those that the exclusions take away.
+fn addresses(networks: &[Network], exclusions: &[Network]) -> String {
+    let (mut v4, mut v6) = (0u64, 0u32);
+    let widest = widest(networks);
+    for network in &widest {
+        if network.address.is_ipv4() {
+            v4 += 1u64 << (32 - u32::from(network.prefix));
+        } else {
+            v6 += 1;
+        }
+    }
+    for exclusion in self::widest(exclusions) {
+        let size = |network: &Network| 1u64 << (32 - u32::from(network.prefix));
+        if exclusion.address.is_ipv4() {
+            if widest.iter().any(|network| network.holds(&exclusion)) {
+                v4 = v4.saturating_sub(size(&exclusion));
+            } else {
+                for network in widest.iter().filter(|network| exclusion.holds(network)) {
+                    v4 = v4.saturating_sub(size(network));
+                }
+            }
+        }
+    }
+    let networks = |count: u32| if count == 1 { "network" } else { "networks" };
+    match (v4, v6) {
+        (v4, 0) => format!("{} IPv4 addresses", grouped(v4)),
+        (0, v6) => format!("{v6} IPv6 {}", networks(v6)),
+        (v4, v6) => format!(
+            "{} IPv4 addresses and {v6} IPv6 {}",
+            grouped(v4),
+            networks(v6)
+        ),
+    }
+}
+
+/// The networks that lie in no other one.
+fn widest(networks: &[Network]) -> Vec<Network> {
+    let mut kept: Vec<Network> = Vec::new();
+    for network in networks {
+        if kept.iter().any(|other| other.holds(network)) {
+            continue;
+        }
+        kept.retain(|other| !network.holds(other));
+        kept.push(*network);
+    }
+    kept
+}
+
+fn depth(depth: Depth) -> &'static str {
+    match depth {
+        Depth::Quick => "quick: the controls, and the plainest form under three senders",
+        Depth::Standard => "standard: five forms under one connection, and nine refusals at most",
+        Depth::Full => "full: every form",
+    }
+}
+
+fn until(issued: u64, expires: u64, now: Timestamp) -> String {
+    let moment = |seconds: u64| {
+        i64::try_from(seconds)
+            .ok()
+            .and_then(|seconds| Timestamp::from_second(seconds).ok())
+            .unwrap_or(Timestamp::MAX)
+    };
+    let left = now
+        .until(moment(expires))
+        .and_then(|span| span.round(SpanRound::new().largest(Unit::Hour).smallest(Unit::Hour)))
+        .map_or(0, |span| span.get_hours());
+    let left = match left {
+        hours if hours >= 48 => format!("{} days", hours / 24),
+        hours => format!("{hours} hours"),
+    };
+    format!(
+        "from {} until {} ({left} left)",
+        crate::output::minute(moment(issued)),
+        crate::output::minute(moment(expires))
+    )
+}
+
+fn joined(words: impl Iterator<Item = String>) -> String {
+    words.collect::<Vec<String>>().join(", ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn addresses_are_counted_once_and_without_exclusions() {
+        let networks = |texts: &[&str]| -> Vec<Network> {
+            texts
+                .iter()
+                .map(|text| super::super::read::network(text).unwrap())
+                .collect()
+        };
+        for (inside, outside, text) in [
+            (&["192.0.2.0/24"][..], &[][..], "256 IPv4 addresses"),
+            (
+                &["192.0.2.0/24", "192.0.2.128/25"],
+                &[],
+                "256 IPv4 addresses",
+            ),
+            (
+                &["192.0.2.0/24"],
+                &["192.0.2.7", "192.0.2.0/28"],
+                "240 IPv4 addresses",
+            ),
+            (&["192.0.2.0/24"], &["192.0.0.0/16"], "0 IPv4 addresses"),
+            (
+                &["10.0.0.0/8", "2001:db8::/32"],
+                &[],
+                "16 777 216 IPv4 addresses and 1 IPv6 network",
+            ),
+        ] {
+            let counted = addresses(&networks(inside), &networks(outside));
+            assert_eq!(counted, text, "{inside:?} without {outside:?}");
+        }
+    }
+}

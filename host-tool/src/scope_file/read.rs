@@ -1,0 +1,550 @@
+//! From TOML to [`Scope`], field by field.
+
+use std::net::IpAddr;
+
+use jiff::{Timestamp, civil::Date, tz::TimeZone};
+use probe_core::{
+    finding::Probe,
+    name::Name,
+    scope::{
+        Authority, AuthorityKind, Depth, EXCLUSIONS_MAX, Field, Identity, NETWORKS_MAX, Network,
+        NetworkError, PORTS_MAX, PREFIX_V4_MIN, PREFIX_V6_MIN, Rates, SINK_DOMAIN_OCTETS_MAX,
+        Scope, ScopeError, Text,
+    },
+    time::Utc,
+};
+use toml::de::DeValue;
+
+use super::{
+    ScopeFile,
+    table::{Reader, Section, number, text, yes},
+};
+use crate::problem::{Place, Problems};
+
+const TOP: [&str; 14] = [
+    "contact",
+    "abuse_page",
+    "issued",
+    "expires",
+    "networks",
+    "exclusions",
+    "ports",
+    "probes",
+    "depth",
+    "delivery",
+    "lab",
+    "powered_minutes_max",
+    "authority",
+    "identity",
+];
+const AUTHORITY: [&str; 2] = ["kind", "reference"];
+const IDENTITY: [&str; 5] = [
+    "helo",
+    "sender_domain",
+    "sink_domain",
+    "sink_address",
+    "resolver",
+];
+const RATES: [&str; 6] = [
+    "target_refusals_max",
+    "target_connections_max",
+    "network_connections_max",
+    "network_spacing_ms",
+    "connections_per_second_max",
+    "parked_hours_max",
+];
+
+const NETWORK: &str = "a network such as \"192.0.2.0/24\" or an address";
+const NAME: &str = "a domain name of ours, such as \"probe.cert.example\"";
+
+/// Reads `source`, or tells everything that is wrong with it.
+pub(super) fn parse(source: &str, place: &Place, now: Timestamp) -> Result<ScopeFile, Problems> {
+    let mut reader = Reader::new(source, place.clone());
+    let Some(table) = reader.parse() else {
+        return reader.or(None);
+    };
+    let mut known = TOP.to_vec();
+    known.push("rates");
+    let top = reader.top(table.get_ref(), &known);
+    let authority = reader.section(&top, "authority", &AUTHORITY);
+    let identity = reader.section(&top, "identity", &IDENTITY);
+    let rates = reader.section(&top, "rates", &RATES);
+
+    let depth = depth(&mut reader, &top);
+    let scope = scope(&mut reader, &top, &authority, &identity, &rates, depth, now);
+    let probes = probes(&mut reader, &top);
+    delivery(&mut reader, &top);
+
+    let sections = Sections {
+        top: &top,
+        authority: &authority,
+        identity: &identity,
+        rates: &rates,
+    };
+    if let Some(scope) = &scope
+        && let Err(error) = scope.check()
+    {
+        sections.tell(&mut reader, error);
+    }
+    reader.or(scope.map(|scope| ScopeFile { scope, probes }))
+}
+
+fn scope<'t>(
+    reader: &mut Reader<'t>,
+    top: &Section<'t>,
+    authority: &Section<'t>,
+    identity: &Section<'t>,
+    rates: &Section<'t>,
+    depth: Depth,
+    now: Timestamp,
+) -> Option<Scope> {
+    // Every field is read before the first `?`, so that all that is wrong is told.
+    let authority = self::authority(reader, authority);
+    let contact = bounded(
+        reader,
+        top,
+        "contact",
+        "a mailbox that is read, such as \"noc@cert.example\"",
+    );
+    let abuse_page = bounded(
+        reader,
+        top,
+        "abuse_page",
+        "a page that says who probes and how to stop it, such as \"https://cert.example/probes\"",
+    );
+    let identity = self::identity(reader, identity);
+    let inside = networks::<NETWORKS_MAX>(reader, top, "networks", true);
+    let outside = networks::<EXCLUSIONS_MAX>(reader, top, "exclusions", false);
+    let ports = ports(reader, top);
+    let rates = self::rates(reader, rates, depth);
+    let dates = dates(reader, top, now);
+    let lab = reader
+        .optional(top, "lab", "true or false", yes)
+        .unwrap_or(false);
+    let powered = reader.optional(
+        top,
+        "powered_minutes_max",
+        "a number of minutes, 1 or more",
+        |value| number(value).and_then(|it| u32::try_from(it).ok()),
+    );
+
+    let (issued, expires) = dates?;
+    Some(Scope {
+        authority: authority?,
+        contact: contact?,
+        abuse_page: abuse_page?,
+        identity: identity?,
+        networks: inside?,
+        exclusions: outside?,
+        ports: ports?,
+        depth,
+        rates,
+        issued,
+        expires,
+        powered_minutes_max: powered.unwrap_or_else(|| minutes_between(issued, expires)),
+        lab,
+    })
+}
+
+fn authority<'t>(reader: &mut Reader<'t>, section: &Section<'t>) -> Option<Authority> {
+    let kind = reader.required(
+        section,
+        "kind",
+        "\"consent\" of the owner, or \"mandate\" by law or order",
+        |value| match text(value)?.as_str() {
+            "consent" => Some(AuthorityKind::Consent),
+            "mandate" => Some(AuthorityKind::Mandate),
+            _ => None,
+        },
+    );
+    let reference = bounded(
+        reader,
+        section,
+        "reference",
+        "the document that allows it, such as \"contract 2026/17, annex B\"",
+    );
+    Some(Authority {
+        kind: kind?,
+        reference: reference?,
+    })
+}
+
+fn identity<'t>(reader: &mut Reader<'t>, section: &Section<'t>) -> Option<Identity> {
+    let mut name =
+        |field| reader.required(section, field, NAME, |value| Name::new(&text(value)?).ok());
+    let (helo, sender_domain, sink_domain) =
+        (name("helo"), name("sender_domain"), name("sink_domain"));
+    let mut address = |field| {
+        reader.optional(
+            section,
+            field,
+            "an address such as \"192.0.2.25\"",
+            |value| text(value)?.parse::<IpAddr>().ok(),
+        )
+    };
+    let (sink_address, resolver) = (address("sink_address"), address("resolver"));
+    Some(Identity {
+        helo: helo?,
+        sender_domain: sender_domain?,
+        sink_domain: sink_domain?,
+        sink_address,
+        resolver,
+    })
+}
+
+/// A text of at most [`Text`]'s length.
+fn bounded<'t>(
+    reader: &mut Reader<'t>,
+    section: &Section<'t>,
+    field: &str,
+    expected: &str,
+) -> Option<Text> {
+    let all = reader.required(section, field, expected, |value| {
+        text(value).filter(|it| !it.chars().any(char::is_control))
+    })?;
+    match Text::try_from(all.as_str()) {
+        Ok(text) => Some(text),
+        Err(_) => {
+            let most = Text::new().capacity();
+            reader.wrong(
+                section,
+                field,
+                format_args!("has {} octets", all.len()),
+                &format!("at most {most} octets"),
+            );
+            None
+        }
+    }
+}
+
+fn networks<'t, const MAX: usize>(
+    reader: &mut Reader<'t>,
+    top: &Section<'t>,
+    field: &str,
+    required: bool,
+) -> Option<heapless::Vec<Network, MAX, u8>> {
+    if required && !top.has(field) {
+        return reader.required(top, field, "the networks that may be probed", |_| None);
+    }
+    let all = reader
+        .list(top, field, NETWORK, |value| match value {
+            DeValue::String(text) => network(text.trim()),
+            _ => Err("something that is no text".to_owned()),
+        })
+        .unwrap_or_default();
+    if required && all.is_empty() {
+        reader.wrong(top, field, "names no network", "at least one network");
+        return None;
+    }
+    let mut kept = heapless::Vec::new();
+    for network in &all {
+        if kept.push(*network).is_err() {
+            let expected = format!("at most {MAX}");
+            reader.wrong(
+                top,
+                field,
+                format_args!("has {} entries", all.len()),
+                &expected,
+            );
+            return None;
+        }
+    }
+    Some(kept)
+}
+
+/// Reads `192.0.2.0/24` or an address alone.
+pub(super) fn network(text: &str) -> Result<Network, String> {
+    let (address, prefix) = text
+        .split_once('/')
+        .map_or((text, None), |(a, p)| (a, Some(p)));
+    let no_network = || format!("{text:?} is no network");
+    let address: IpAddr = address.parse().map_err(|_| no_network())?;
+    let Some(prefix) = prefix else {
+        return Ok(Network::single(address));
+    };
+    let prefix: u8 = prefix.parse().map_err(|_| no_network())?;
+    Network::new(address, prefix).map_err(|error| match error {
+        NetworkError::Prefix => format!("{text:?} has too long a prefix"),
+        NetworkError::HostBits(meant) => format!(
+            "{text:?} has bits behind its prefix (\"{}/{}\" has none)",
+            meant.address, meant.prefix
+        ),
+    })
+}
+
+fn ports<'t>(
+    reader: &mut Reader<'t>,
+    top: &Section<'t>,
+) -> Option<heapless::Vec<u16, PORTS_MAX, u8>> {
+    let expected = "a port from 1 to 65535";
+    let all = if top.has("ports") {
+        reader.list(top, "ports", expected, |value| {
+            number(value)
+                .and_then(|port| u16::try_from(port).ok())
+                .filter(|port| *port > 0)
+                .ok_or_else(|| "no port".to_owned())
+        })?
+    } else {
+        vec![crate::lists::PORT_DEFAULT]
+    };
+    let mut kept = heapless::Vec::new();
+    for port in &all {
+        if !kept.contains(port) && kept.push(*port).is_err() {
+            let expected = format!("at most {PORTS_MAX}");
+            reader.wrong(
+                top,
+                "ports",
+                format_args!("has {} entries", all.len()),
+                &expected,
+            );
+            return None;
+        }
+    }
+    Some(kept)
+}
+
+fn probes<'t>(reader: &mut Reader<'t>, top: &Section<'t>) -> Vec<Probe> {
+    if !top.has("probes") {
+        return vec![Probe::Relay];
+    }
+    let expected = "\"relay\", the one probe of this version";
+    let probes = reader.list(top, "probes", expected, |value| match value {
+        DeValue::String(text) if text == "relay" => Ok(Probe::Relay),
+        DeValue::String(text) => Err(format!("{:?} is no probe of this version", &text[..])),
+        _ => Err("something that is no text".to_owned()),
+    });
+    match probes {
+        Some(probes) if probes.is_empty() => {
+            reader.wrong(top, "probes", "is empty", expected);
+            probes
+        }
+        Some(probes) => probes,
+        None => Vec::new(),
+    }
+}
+
+fn depth<'t>(reader: &mut Reader<'t>, top: &Section<'t>) -> Depth {
+    reader
+        .optional(
+            top,
+            "depth",
+            "\"quick\", \"standard\" or \"full\"",
+            |value| {
+                let word = text(value)?;
+                [Depth::Quick, Depth::Standard, Depth::Full]
+                    .into_iter()
+                    .find(|depth| depth.as_str() == word)
+            },
+        )
+        .unwrap_or_default()
+}
+
+fn delivery<'t>(reader: &mut Reader<'t>, top: &Section<'t>) {
+    reader.optional(
+        top,
+        "delivery",
+        "\"off\": this version sends no test messages",
+        |value| text(value).filter(|it| it == "off"),
+    );
+}
+
+fn rates<'t>(reader: &mut Reader<'t>, section: &Section<'t>, depth: Depth) -> Rates {
+    let mut rates = Rates::default_for(depth);
+    let ceiling = Rates::CEILING;
+    let mut limit = |field: &str, least: u64, most: u64| {
+        let expected = format!("a number from {least} to {most}");
+        reader.optional(section, field, &expected, |value| {
+            number(value).filter(|it| (least..=most).contains(it))
+        })
+    };
+    let narrow = |most: u8| u64::from(most);
+    if let Some(value) = limit(
+        "target_refusals_max",
+        1,
+        narrow(ceiling.target_refusals_max),
+    ) {
+        rates.target_refusals_max = value as u8;
+    }
+    if let Some(value) = limit(
+        "target_connections_max",
+        1,
+        narrow(ceiling.target_connections_max),
+    ) {
+        rates.target_connections_max = value as u8;
+    }
+    if let Some(value) = limit(
+        "network_connections_max",
+        1,
+        narrow(ceiling.network_connections_max),
+    ) {
+        rates.network_connections_max = value as u8;
+    }
+    if let Some(value) = limit(
+        "network_spacing_ms",
+        0,
+        u64::from(probe_core::scope::NETWORK_SPACING_MS_MAX),
+    ) {
+        rates.network_spacing_ms = value as u32;
+    }
+    if let Some(value) = limit(
+        "connections_per_second_max",
+        1,
+        u64::from(ceiling.connections_per_second_max),
+    ) {
+        rates.connections_per_second_max = value as u16;
+    }
+    if let Some(value) = limit("parked_hours_max", 0, narrow(ceiling.parked_hours_max)) {
+        rates.parked_hours_max = value as u8;
+    }
+    rates
+}
+
+/// When it was issued and when it ends, if it is in force at `now`.
+fn dates<'t>(reader: &mut Reader<'t>, top: &Section<'t>, now: Timestamp) -> Option<(Utc, Utc)> {
+    const DATE: &str = "a date such as 2026-11-20 or 2026-11-20T12:00:00Z";
+    let issued = reader.required(top, "issued", DATE, moment);
+    let expires = reader.required(top, "expires", DATE, moment);
+    let (issued, expires) = (issued?, expires?);
+    if issued > now {
+        reader.wrong(
+            top,
+            "issued",
+            format_args!("is {issued}, still to come"),
+            "a scope that is in force",
+        );
+    }
+    if expires <= issued {
+        reader.wrong(top, "expires", "is not after `issued`", "a later date");
+    } else if expires <= now {
+        reader.wrong(
+            top,
+            "expires",
+            format_args!("was {expires}: the scope has expired"),
+            "a scope that is in force: ask whoever issued it for a new one",
+        );
+    }
+    Some((utc(issued)?, utc(expires)?))
+}
+
+/// A date of TOML or a text that looks like one; a date alone is its midnight, UTC.
+fn moment(value: &DeValue<'_>) -> Option<Timestamp> {
+    let text = match value {
+        DeValue::Datetime(date) => date.to_string(),
+        DeValue::String(text) => text.trim().to_owned(),
+        _ => return None,
+    };
+    if let Ok(moment) = text.parse::<Timestamp>() {
+        return Some(moment);
+    }
+    // A time without an offset could be anybody's.
+    if text.len() != "2026-11-20".len() {
+        return None;
+    }
+    let midnight = text.parse::<Date>().ok()?.to_zoned(TimeZone::UTC).ok()?;
+    Some(midnight.timestamp())
+}
+
+fn utc(moment: Timestamp) -> Option<Utc> {
+    u64::try_from(moment.as_second()).ok().map(Utc)
+}
+
+fn minutes_between(issued: Utc, expires: Utc) -> u32 {
+    let minutes = expires.0.saturating_sub(issued.0).div_ceil(60);
+    u32::try_from(minutes).unwrap_or(u32::MAX)
+}
+
+/// Where the core's fields stand in the file.
+struct Sections<'s, 't> {
+    top: &'s Section<'t>,
+    authority: &'s Section<'t>,
+    identity: &'s Section<'t>,
+    rates: &'s Section<'t>,
+}
+
+impl<'t> Sections<'_, 't> {
+    /// Tells what the core found wrong.
+    fn tell(&self, reader: &mut Reader<'t>, error: ScopeError) {
+        match error {
+            ScopeError::Missing(field) => {
+                let (section, name, expected) = self.field(field);
+                reader.wrong(section, name, "is empty", &expected);
+            }
+            ScopeError::Limit(field) | ScopeError::Malformed(field) => {
+                let (section, name, expected) = self.field(field);
+                reader.wrong(section, name, "cannot be used", &expected);
+            }
+            ScopeError::NotCanonical(field, index) => {
+                let (section, name, _) = self.field(field);
+                let found = format_args!("has bits behind the prefix of entry {}", nth(index));
+                reader.wrong(section, name, found, NETWORK);
+            }
+            ScopeError::TooWide(index) => {
+                let expected =
+                    format!("a prefix of at least /{PREFIX_V4_MIN}, or /{PREFIX_V6_MIN} for IPv6");
+                let found = format_args!("is too wide at entry {}", nth(index));
+                reader.wrong(self.top, "networks", found, &expected);
+            }
+            ScopeError::NeverAdmits(index) => reader.wrong(
+                self.top,
+                "networks",
+                format_args!("has no host's address at entry {}", nth(index)),
+                "a network of hosts: not multicast, not reserved, not one that embeds IPv4 addresses (6to4, NAT64, Teredo)",
+            ),
+        }
+    }
+
+    fn field(&self, field: Field) -> (&Section<'t>, &'static str, String) {
+        let ours = || "a domain name with at least two labels".to_owned();
+        let host = || "a host's address".to_owned();
+        let limit = || "a value under the ceiling".to_owned();
+        match field {
+            Field::AuthorityReference => (
+                self.authority,
+                "reference",
+                "the document that allows it".to_owned(),
+            ),
+            Field::Contact => (
+                self.top,
+                "contact",
+                "a mailbox such as \"noc@cert.example\", in another domain than the sink's"
+                    .to_owned(),
+            ),
+            Field::AbusePage => (
+                self.top,
+                "abuse_page",
+                "a page that says who probes and how to stop it".to_owned(),
+            ),
+            Field::Helo => (self.identity, "helo", ours()),
+            Field::SenderDomain => (self.identity, "sender_domain", ours()),
+            Field::SinkDomain => (
+                self.identity,
+                "sink_domain",
+                format!(
+                    "a domain name with at least two labels and at most {SINK_DOMAIN_OCTETS_MAX} octets"
+                ),
+            ),
+            Field::SinkAddress => (self.identity, "sink_address", host()),
+            Field::Resolver => (self.identity, "resolver", host()),
+            Field::Networks => (self.top, "networks", "at least one network".to_owned()),
+            Field::Exclusions => (self.top, "exclusions", NETWORK.to_owned()),
+            Field::Ports => (self.top, "ports", "at least one port".to_owned()),
+            Field::TargetRefusals => (self.rates, "target_refusals_max", limit()),
+            Field::TargetConnections => (self.rates, "target_connections_max", limit()),
+            Field::NetworkConnections => (self.rates, "network_connections_max", limit()),
+            Field::NetworkSpacing => (self.rates, "network_spacing_ms", limit()),
+            Field::ConnectionsPerSecond => (self.rates, "connections_per_second_max", limit()),
+            Field::ParkedHours => (self.rates, "parked_hours_max", limit()),
+            Field::Expires => (self.top, "expires", "a date after `issued`".to_owned()),
+            Field::PoweredMinutes => (
+                self.top,
+                "powered_minutes_max",
+                "a number of minutes, 1 or more".to_owned(),
+            ),
+        }
+    }
+}
+
+/// People count from one.
+fn nth(index: u8) -> u16 {
+    u16::from(index) + 1
+}

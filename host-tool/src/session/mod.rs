@@ -1,0 +1,336 @@
+//! One scan over one link: scope and list out, records in, stored before they are acknowledged.
+//!
+//! The same session speaks with a simulated device, with this computer's own sockets, and with
+//! whatever carries octets. Listening and telling are two loops, so that neither end of a link can
+//! make the other wait for ever.
+
+#[cfg(test)]
+mod tests;
+
+use std::{cell::RefCell, pin::pin};
+
+use embassy_futures::select::{Either, select};
+use embassy_time::Timer;
+use embedded_io_async::{Read, Write};
+use jiff::Timestamp;
+use probe_core::{
+    finding::DeviceId,
+    frame::{
+        FORMAT, FRAME_OCTETS_MAX, ScanId, ToHost,
+        message::{DeviceHello, Ended, GuardCounters, Progress, ScopeAnswer},
+    },
+    host_link::HostLink,
+    scope::{Scope, ScopeError},
+    suspect::Suspect,
+    time::{Anchor, Instant, Utc},
+};
+use tokio::sync::Notify;
+
+use crate::store::{Record, Store, StoreError};
+
+/// How long a device may take to say who it is, in milliseconds.
+pub const HELLO_WITHIN_MS: u64 = 10_000;
+/// How long a device may be silent while a scan runs, in milliseconds. It says how it goes every
+/// second.
+pub const SILENT_WITHIN_MS: u64 = 30_000;
+/// How long a scan may take to end after it was asked to, in milliseconds.
+pub const STOP_WITHIN_MS: u64 = 15_000;
+
+/// How many octets are taken from the link at once.
+const PIECE_OCTETS: usize = 4_096;
+
+/// What is to be scanned.
+#[derive(Clone, Copy, Debug)]
+pub struct Scan<'a> {
+    /// The scan's number on its device.
+    pub id: ScanId,
+    /// What may be probed.
+    pub scope: &'a Scope,
+    /// The list.
+    pub list: &'a [Suspect],
+    /// What the host's clock says now: the device's anchor.
+    pub utc: Utc,
+}
+
+/// Whoever watches a scan.
+pub trait Watch {
+    /// The device has said who it is.
+    fn device(&mut self, device: &DeviceHello);
+
+    /// The device says how it goes.
+    fn progress(&mut self, progress: &Progress);
+
+    /// A record is stored.
+    fn stored(&mut self, record: &Record);
+
+    /// Whether the scan shall end now. Asked often.
+    fn wants_stop(&self) -> bool;
+}
+
+/// How a scan went.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Outcome {
+    /// Which device.
+    pub device: DeviceId,
+    /// Which of its boots.
+    pub boot: u32,
+    /// Why the scan is over; `None` where the device did not say before [`STOP_WITHIN_MS`].
+    pub ended: Option<Ended>,
+    /// Records that were new to the store.
+    pub stored: usize,
+    /// Records that the device could not keep.
+    pub lost: u32,
+    /// What the guard around the network saw.
+    pub guard: GuardCounters,
+}
+
+/// Why a scan could not be done, or not to its end.
+#[derive(Debug, PartialEq, Eq)]
+pub enum SessionError {
+    /// Nobody said who they are.
+    NoAnswer,
+    /// The link was closed, or failed.
+    LinkEnded(String),
+    /// Nothing was heard for [`SILENT_WITHIN_MS`].
+    Silent,
+    /// The device speaks another format of frames.
+    Format(u8),
+    /// The device does not take the scope.
+    ScopeRefused(ScopeError),
+    /// The device is busy with a scan under another scope.
+    Busy,
+    /// The store failed. What it had not stored was not acknowledged.
+    Store(StoreError),
+}
+
+/// Runs `scan` to its end.
+pub async fn run<R: Read, W: Write>(
+    reader: R,
+    writer: W,
+    scan: &Scan<'_>,
+    store: &mut dyn Store,
+    watch: &mut dyn Watch,
+) -> Result<Outcome, SessionError> {
+    let began = now();
+    let mut host = HostLink::new();
+    host.connected(began, scan.utc);
+    host.start(began, scan.id, scan.scope)
+        .map_err(SessionError::ScopeRefused)?;
+    let state = RefCell::new(State {
+        host,
+        scan,
+        store,
+        watch,
+        greeted: None,
+        stored: 0,
+        lost: 0,
+        heard: began,
+        stop_asked: None,
+    });
+    let news = Notify::new();
+    let listening = pin!(listen(reader, &state, &news));
+    let telling = pin!(tell(writer, &state, &news));
+    match select(listening, telling).await {
+        Either::First(error) => Err(error),
+        Either::Second(outcome) => outcome,
+    }
+}
+
+/// The moment that it is, on the session's own clock: virtual in a simulation.
+fn now() -> Instant {
+    Instant::from_millis(embassy_time::Instant::now().as_millis())
+}
+
+struct State<'s, 'a> {
+    host: HostLink,
+    scan: &'s Scan<'a>,
+    store: &'s mut dyn Store,
+    watch: &'s mut dyn Watch,
+    greeted: Option<DeviceHello>,
+    stored: usize,
+    lost: u32,
+    heard: Instant,
+    stop_asked: Option<Instant>,
+}
+
+async fn listen<R: Read>(
+    mut reader: R,
+    state: &RefCell<State<'_, '_>>,
+    news: &Notify,
+) -> SessionError {
+    let mut piece = vec![0; PIECE_OCTETS];
+    loop {
+        let count = match reader.read(&mut piece).await {
+            Ok(0) => return SessionError::LinkEnded("the device closed it".to_owned()),
+            Ok(count) => count,
+            Err(error) => return SessionError::LinkEnded(format!("{error:?}")),
+        };
+        let octets = piece.get(..count).unwrap_or_default();
+        if let Err(error) = state.borrow_mut().received(now(), octets) {
+            return error;
+        }
+        news.notify_one();
+    }
+}
+
+async fn tell<W: Write>(
+    mut writer: W,
+    state: &RefCell<State<'_, '_>>,
+    news: &Notify,
+) -> Result<Outcome, SessionError> {
+    let mut frame = vec![0; FRAME_OCTETS_MAX];
+    let failed = |error: W::Error| SessionError::LinkEnded(format!("{error:?}"));
+    loop {
+        let now = now();
+        state.borrow_mut().attend(now)?;
+        let count = state.borrow_mut().next_frame(now, &mut frame);
+        if let Some(count) = count {
+            let octets = frame.get(..count).unwrap_or_default();
+            writer.write_all(octets).await.map_err(failed)?;
+            continue;
+        }
+        writer.flush().await.map_err(failed)?;
+        // Everything is said, the last acknowledgement too.
+        if let Some(outcome) = state.borrow().outcome(now) {
+            return Ok(outcome);
+        }
+        let due = state.borrow().due(now);
+        let due = embassy_time::Instant::from_millis(due.as_millis());
+        select(news.notified(), Timer::at(due)).await;
+    }
+}
+
+impl State<'_, '_> {
+    /// Takes octets in, and stores what they bring before anything is acknowledged.
+    fn received(&mut self, now: Instant, mut octets: &[u8]) -> Result<(), SessionError> {
+        let mut records = Vec::new();
+        while let Some(message) = self.host.received(now, &mut octets) {
+            self.heard = now;
+            match message {
+                ToHost::Hello(hello) => self.greet(hello)?,
+                ToHost::ScopeAnswer { answer, .. } => match answer {
+                    ScopeAnswer::Taken => {}
+                    ScopeAnswer::Refused(error) => return Err(SessionError::ScopeRefused(error)),
+                    ScopeAnswer::ScanRunning => return Err(SessionError::Busy),
+                },
+                ToHost::Progress(progress) => self.watch.progress(&progress),
+                ToHost::Want(_) | ToHost::Ended { .. } => {}
+                ToHost::Finding(finding) => records.push(Record::Finding(Box::new(finding))),
+                ToHost::Refused(refused) => records.push(Record::Refused(refused)),
+                ToHost::Over(over) => records.push(Record::Over(over)),
+                ToHost::Lost(lost) => records.push(Record::Lost(lost)),
+            }
+        }
+        self.keep(&records)
+    }
+
+    fn greet(&mut self, hello: DeviceHello) -> Result<(), SessionError> {
+        if hello.format != FORMAT {
+            return Err(SessionError::Format(hello.format));
+        }
+        let anchor = Anchor {
+            at: hello.now,
+            utc: self.scan.utc,
+        };
+        self.store
+            .anchor(hello.device, hello.boot, anchor)
+            .map_err(SessionError::Store)?;
+        let same = self
+            .greeted
+            .is_some_and(|known| (known.device, known.boot) == (hello.device, hello.boot));
+        if !same {
+            self.store
+                .begin_scan(hello.device, hello.boot, self.scan.scope, self.scan.utc)
+                .map_err(SessionError::Store)?;
+            self.watch.device(&hello);
+        }
+        self.greeted = Some(hello);
+        Ok(())
+    }
+
+    fn keep(&mut self, records: &[Record]) -> Result<(), SessionError> {
+        let (Some(device), Some(last)) = (self.greeted, records.last()) else {
+            return Ok(());
+        };
+        let wall = Timestamp::now();
+        self.stored += self
+            .store
+            .append(device.device, records, wall)
+            .map_err(SessionError::Store)?;
+        self.host.stored(last.id());
+        for record in records {
+            if matches!(record, Record::Lost(_)) {
+                self.lost = self.lost.saturating_add(1);
+            }
+            self.watch.stored(record);
+        }
+        Ok(())
+    }
+
+    /// Looks after what time brings: a silent device, and a user who wants to stop.
+    fn attend(&mut self, now: Instant) -> Result<(), SessionError> {
+        let silent = now.since(self.heard).0;
+        match self.greeted {
+            None if silent >= HELLO_WITHIN_MS => return Err(SessionError::NoAnswer),
+            Some(_) if silent >= SILENT_WITHIN_MS => return Err(SessionError::Silent),
+            None | Some(_) => {}
+        }
+        if self.stop_asked.is_none() && self.watch.wants_stop() && self.is_running() {
+            self.stop_asked = Some(now);
+            self.host.stop(now);
+        }
+        Ok(())
+    }
+
+    /// Whether the device has begun the scan: it can only end what it has begun.
+    fn is_running(&self) -> bool {
+        self.host
+            .progress()
+            .is_some_and(|progress| progress.scan == Some(self.scan.id))
+    }
+
+    fn next_frame(&mut self, now: Instant, frame: &mut [u8]) -> Option<usize> {
+        let list = self.scan.list;
+        let line = |index: u32| list.get(usize::try_from(index).ok()?).cloned();
+        self.host.link_transmit(now, line, frame)
+    }
+
+    fn outcome(&self, now: Instant) -> Option<Outcome> {
+        let device = self.greeted?;
+        let given_up = self
+            .stop_asked
+            .is_some_and(|asked| now.since(asked).0 >= STOP_WITHIN_MS);
+        if self.host.ended().is_none() && !given_up {
+            return None;
+        }
+        Some(Outcome {
+            device: device.device,
+            boot: device.boot,
+            ended: self.host.ended(),
+            stored: self.stored,
+            lost: self.lost,
+            guard: self
+                .host
+                .progress()
+                .map(|progress| progress.guard)
+                .unwrap_or_default(),
+        })
+    }
+
+    /// When to look again though nothing was heard.
+    fn due(&self, now: Instant) -> Instant {
+        let patience = match self.greeted {
+            None => HELLO_WITHIN_MS,
+            Some(_) => SILENT_WITHIN_MS,
+        };
+        let mut due = self
+            .host
+            .link_due(now)
+            .min(self.heard + probe_core::time::Millis(patience));
+        if let Some(asked) = self.stop_asked {
+            due = due.min(asked + probe_core::time::Millis(STOP_WITHIN_MS));
+        }
+        // A moment that has passed would spin.
+        due.max(now + probe_core::time::Millis(1))
+    }
+}

@@ -1,0 +1,296 @@
+//! Sessions with a real prober at the other end of the cable. Its worker asks nobody anything:
+//! every job ends at once with no evidence.
+
+use std::net::SocketAddr;
+
+use embassy_futures::select::select3;
+use host_sim::pipe::{PipeEnd, pipe};
+use probe_core::{
+    evidence::Evidence,
+    finding::DeviceId,
+    prober::{Next, Prober},
+};
+
+use super::*;
+use crate::{
+    lists::Entry,
+    problem::{Place, Problem},
+    store::{Case, CaseNumber, Exclusion, Judgement, Kept, SqliteStore},
+};
+
+const DEVICE: DeviceId = DeviceId(*b"test 001");
+const UTC: Utc = Utc(1_795_000_000);
+
+#[test]
+fn every_line_ends_in_the_store() {
+    let bench = Bench::new("whole");
+    let outcome = bench.scan(&mut bench.store()).unwrap();
+    assert_eq!((outcome.stored, outcome.ended), (3, Some(Ended::ListDone)));
+    assert_eq!(bench.cases(), ["192.0.2.1:25", "192.0.2.2:25"]);
+    let refusals = bench.store().refusals().unwrap();
+    let stranger: SocketAddr = "198.51.100.1:25".parse().unwrap();
+    assert_eq!(refusals, [(stranger, "outside-networks".to_owned())]);
+}
+
+#[test]
+fn a_host_that_dies_between_storing_and_acknowledging_stores_nothing_twice() {
+    let bench = Bench::new("dies");
+    let error = bench.scan(&mut Dying(bench.store())).unwrap_err();
+    assert_eq!(error, SessionError::Store(Dying::dead()));
+    let kept = bench.cases().len() + bench.store().refusals().unwrap().len();
+    assert!(kept > 0, "what came before was stored");
+    assert_eq!(bench.prober.borrow().progress(now()).outbox.acknowledged, 0);
+
+    let outcome = bench.scan(&mut bench.store()).unwrap();
+    assert_eq!(bench.cases(), ["192.0.2.1:25", "192.0.2.2:25"]);
+    let store = bench.store();
+    for number in 1..=2 {
+        assert_eq!(store.findings(CaseNumber(number)).unwrap().len(), 1);
+    }
+    assert!(outcome.stored < 3, "the first one was there already");
+    assert_eq!(bench.prober.borrow().progress(now()).outbox.made, 3);
+}
+
+#[test]
+fn a_user_who_stops_keeps_what_is_stored() {
+    let mut bench = Bench::new("stops");
+    bench.works = false;
+    let outcome = bench.run(&mut bench.store(), &mut Stopper).unwrap();
+    assert_eq!(outcome.ended, Some(Ended::HostAsked));
+}
+
+#[test]
+fn a_link_that_closes_is_told() {
+    let bench = Bench::new("closes");
+    let (host, device) = pipe();
+    drop(device);
+    let error = bench.speak(host, &mut bench.store(), &mut Quiet, async {
+        std::future::pending().await
+    });
+    assert_eq!(
+        error.unwrap_err(),
+        SessionError::LinkEnded("the device closed it".to_owned())
+    );
+}
+
+/// A prober, a folder for the store, and a scope and list to scan.
+struct Bench {
+    prober: RefCell<Prober>,
+    folder: std::path::PathBuf,
+    scope: Scope,
+    list: Vec<Suspect>,
+    works: bool,
+}
+
+impl Bench {
+    fn new(name: &str) -> Self {
+        let name = format!("postern-session-{}-{name}", std::process::id());
+        let folder = std::env::temp_dir().join(name);
+        std::fs::create_dir_all(&folder).unwrap();
+        let now = Timestamp::from_second(UTC.0 as i64).unwrap();
+        let scope = crate::scope_file::parse(SCOPE, &Place::named("scope"), now).unwrap();
+        let list = ["192.0.2.1", "198.51.100.1", "192.0.2.2"].map(|address| Suspect {
+            address: address.parse().unwrap(),
+            port: 25,
+            names: heapless::Vec::new(),
+        });
+        Self {
+            prober: RefCell::new(Prober::new(DEVICE, 1)),
+            folder,
+            scope: scope.scope,
+            list: list.to_vec(),
+            works: true,
+        }
+    }
+
+    fn store(&self) -> SqliteStore {
+        SqliteStore::open(&self.folder.join("findings.db")).unwrap()
+    }
+
+    fn cases(&self) -> Vec<String> {
+        let cases = self.store().cases().unwrap();
+        cases.iter().map(|case| case.target.to_string()).collect()
+    }
+
+    fn scan(&self, store: &mut dyn Store) -> Result<Outcome, SessionError> {
+        self.run(store, &mut Quiet)
+    }
+
+    fn run(&self, store: &mut dyn Store, watch: &mut dyn Watch) -> Result<Outcome, SessionError> {
+        let (host, device) = pipe();
+        self.speak(host, store, watch, self.device(device))
+    }
+
+    fn speak(
+        &self,
+        host: PipeEnd,
+        store: &mut dyn Store,
+        watch: &mut dyn Watch,
+        device: impl Future<Output = ()>,
+    ) -> Result<Outcome, SessionError> {
+        let scan = Scan {
+            id: ScanId(1),
+            scope: &self.scope,
+            list: &self.list,
+            utc: UTC,
+        };
+        let (reader, writer) = host.split();
+        let both = async {
+            match select(run(reader, writer, &scan, store, watch), device).await {
+                Either::First(outcome) => outcome,
+                Either::Second(()) => panic!("the device went away"),
+            }
+        };
+        tokio::runtime::Builder::new_current_thread()
+            .build()
+            .unwrap()
+            .block_on(both)
+    }
+
+    async fn device(&self, end: PipeEnd) {
+        let (mut reader, mut writer) = end.split();
+        let news = Notify::new();
+        let listening = async {
+            let mut piece = [0; 256];
+            loop {
+                let count = reader.read(&mut piece).await.unwrap();
+                if count == 0 {
+                    std::future::pending::<()>().await;
+                }
+                let mut prober = self.prober.borrow_mut();
+                prober.link_received(now(), &piece[..count]);
+                news.notify_one();
+            }
+        };
+        let telling = async {
+            let mut frame = [0; FRAME_OCTETS_MAX];
+            loop {
+                let count = self.prober.borrow_mut().link_transmit(now(), &mut frame);
+                match count {
+                    Some(count) => writer.write_all(&frame[..count]).await.unwrap(),
+                    None => {
+                        let tick = embassy_time::Duration::from_millis(5);
+                        select(news.notified(), Timer::after(tick)).await;
+                    }
+                }
+            }
+        };
+        let working = async {
+            while self.works {
+                let mut prober = self.prober.borrow_mut();
+                while let Next::Job(job) = prober.next(now()) {
+                    prober.finish(now(), &job, &Evidence::default()).unwrap();
+                    news.notify_one();
+                }
+                drop(prober);
+                Timer::after(embassy_time::Duration::from_millis(1)).await;
+            }
+            std::future::pending::<()>().await;
+        };
+        select3(listening, telling, working).await;
+    }
+}
+
+impl Drop for Bench {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_dir_all(&self.folder);
+    }
+}
+
+const SCOPE: &str = r#"
+contact = "noc@cert.example"
+abuse_page = "https://cert.example/probes"
+issued = 2026-11-01
+expires = 2026-12-01
+networks = ["192.0.2.0/24"]
+[authority]
+kind = "consent"
+reference = "contract 2026/17"
+[identity]
+helo = "probe.cert.example"
+sender_domain = "probe.cert.example"
+sink_domain = "sink.cert.example"
+"#;
+
+struct Quiet;
+
+impl Watch for Quiet {
+    fn device(&mut self, device: &DeviceHello) {
+        assert_eq!(device.device, DEVICE);
+    }
+    fn progress(&mut self, _: &Progress) {}
+    fn stored(&mut self, _: &Record) {}
+    fn wants_stop(&self) -> bool {
+        false
+    }
+}
+
+struct Stopper;
+
+impl Watch for Stopper {
+    fn device(&mut self, _: &DeviceHello) {}
+    fn progress(&mut self, _: &Progress) {}
+    fn stored(&mut self, _: &Record) {}
+    fn wants_stop(&self) -> bool {
+        true
+    }
+}
+
+/// A store whose program dies right after it has stored.
+struct Dying(SqliteStore);
+
+impl Dying {
+    fn dead() -> StoreError {
+        Problem::new(Place::named("store"), "killed", "a longer life")
+    }
+}
+
+impl Store for Dying {
+    fn append(
+        &mut self,
+        device: DeviceId,
+        records: &[Record],
+        now: Timestamp,
+    ) -> Result<usize, StoreError> {
+        self.0.append(device, records, now)?;
+        Err(Self::dead())
+    }
+
+    fn anchor(&mut self, device: DeviceId, boot: u32, anchor: Anchor) -> Result<(), StoreError> {
+        self.0.anchor(device, boot, anchor)
+    }
+
+    fn begin_boot(&mut self, _: crate::store::DeviceFamily) -> Result<(DeviceId, u32), StoreError> {
+        Err(Self::dead())
+    }
+    fn note(&mut self, _: &[Entry], _: Timestamp) -> Result<(), StoreError> {
+        Err(Self::dead())
+    }
+    fn cases(&self) -> Result<Vec<Case>, StoreError> {
+        self.0.cases()
+    }
+    fn findings(&self, case: CaseNumber) -> Result<Vec<Kept>, StoreError> {
+        self.0.findings(case)
+    }
+    fn judge(&mut self, _: &Judgement) -> Result<(), StoreError> {
+        Err(Self::dead())
+    }
+    fn judgements(&self, _: CaseNumber) -> Result<Vec<Judgement>, StoreError> {
+        Err(Self::dead())
+    }
+    fn suspects(&self) -> Result<Vec<(SocketAddr, crate::lists::About)>, StoreError> {
+        Err(Self::dead())
+    }
+    fn refusals(&self) -> Result<Vec<(SocketAddr, String)>, StoreError> {
+        Err(Self::dead())
+    }
+    fn refused(&mut self, _: SocketAddr, _: &str, _: Timestamp) -> Result<(), StoreError> {
+        Err(Self::dead())
+    }
+    fn exclude(&mut self, _: &Exclusion) -> Result<(), StoreError> {
+        Err(Self::dead())
+    }
+    fn exclusions(&self) -> Result<Vec<Exclusion>, StoreError> {
+        Err(Self::dead())
+    }
+}

@@ -1,0 +1,229 @@
+//! The store: findings for good, on the host.
+//!
+//! A record is stored before it is acknowledged, and storing it twice is harmless. [`Store`] is
+//! all that the rest of the program knows; [`sqlite::SqliteStore`] is the one that there is.
+
+mod open;
+mod schema;
+pub mod sqlite;
+
+use std::{net::SocketAddr, path::PathBuf};
+
+use jiff::Timestamp;
+use probe_core::{
+    finding::{DeviceId, Finding, Lost, Over, Probe, RecordId, Refused},
+    name::Name,
+    scope::{Depth, Network, Scope},
+    time::{Anchor, Utc},
+    verdict::Verdict,
+};
+
+use crate::{
+    lists::{About, Entry},
+    problem::Problem,
+};
+
+pub use sqlite::SqliteStore;
+
+/// Why the store could not be used; the program then exits with 4.
+pub type StoreError = Problem;
+
+/// Where findings are kept.
+pub trait Store {
+    /// Names a device that has no name of its own, and this start of it: one that no other start
+    /// ever had in this store.
+    fn begin_boot(&mut self, family: DeviceFamily) -> Result<(DeviceId, u32), StoreError>;
+
+    /// Keeps what ties a boot's clock to UTC. The first anchor of a boot stands, so that its
+    /// records keep their dates.
+    fn anchor(&mut self, device: DeviceId, boot: u32, anchor: Anchor) -> Result<(), StoreError>;
+
+    /// Keeps under which scope a boot is scanned from now on.
+    fn begin_scan(
+        &mut self,
+        device: DeviceId,
+        boot: u32,
+        scope: &Scope,
+        now: Utc,
+    ) -> Result<(), StoreError>;
+
+    /// Keeps what a list says about suspects; a newer list replaces what it says anew.
+    fn note(&mut self, entries: &[Entry], now: Timestamp) -> Result<(), StoreError>;
+
+    /// Keeps records, all or none, durably when it returns. Those that it has are skipped.
+    /// Their boot must have an anchor. Says how many were new.
+    fn append(
+        &mut self,
+        device: DeviceId,
+        records: &[Record],
+        now: Timestamp,
+    ) -> Result<usize, StoreError>;
+
+    /// All cases, by number.
+    fn cases(&self) -> Result<Vec<Case>, StoreError>;
+
+    /// The findings of a case's jobs, oldest first.
+    fn findings(&self, case: CaseNumber) -> Result<Vec<Kept>, StoreError>;
+
+    /// Keeps a judgement of a job, unless the job's last one says the same.
+    fn judge(&mut self, judgement: &Judgement) -> Result<(), StoreError>;
+
+    /// Every judgement of a case, oldest first.
+    fn judgements(&self, case: CaseNumber) -> Result<Vec<Judgement>, StoreError>;
+
+    /// What the lists say about every suspect that they named.
+    fn suspects(&self) -> Result<Vec<(SocketAddr, About)>, StoreError>;
+
+    /// For each suspect that was refused: the newest refusal.
+    fn refusals(&self) -> Result<Vec<(SocketAddr, String)>, StoreError>;
+
+    /// Keeps a refusal that the host itself made, before the appliance heard of the suspect.
+    fn refused(&mut self, suspect: SocketAddr, why: &str, now: Timestamp)
+    -> Result<(), StoreError>;
+
+    /// Never probe this again.
+    fn exclude(&mut self, exclusion: &Exclusion) -> Result<(), StoreError>;
+
+    /// Everything that is excluded, oldest first.
+    fn exclusions(&self) -> Result<Vec<Exclusion>, StoreError>;
+}
+
+/// A device whose name the store gives.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum DeviceFamily {
+    /// A simulated device: every run is another device's first boot, so that a seed's run is the
+    /// same octet for octet whatever was stored before.
+    Simulated,
+    /// This computer: one device, whose boots are counted.
+    Direct,
+}
+
+/// Something that the device numbers and that must not be lost.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Record {
+    /// A job's evidence.
+    Finding(Box<Finding>),
+    /// A suspect that is not probed.
+    Refused(Refused),
+    /// A parked job that does not come back.
+    Over(Over),
+    /// What the device could not keep.
+    Lost(Lost),
+}
+
+/// A case's number: what `postern show` takes, for one address, port and probe for ever.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct CaseNumber(pub u64);
+
+/// A job's number in this store.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct JobNumber(pub u64);
+
+/// What is known about one address and port under one probe.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Case {
+    /// Its number.
+    pub number: CaseNumber,
+    /// Address and port.
+    pub target: SocketAddr,
+    /// The probe.
+    pub probe: Probe,
+    /// What the lists say.
+    pub about: About,
+}
+
+/// A finding as it is kept, with its dates in UTC.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Kept {
+    /// Its job.
+    pub job: JobNumber,
+    /// When its dialogue began.
+    pub began: Utc,
+    /// When it ended or parked.
+    pub ended: Utc,
+    /// Whether no later finding of the job comes.
+    pub over: bool,
+    /// The device and its boot.
+    pub device: DeviceId,
+    /// Under which scope it was probed, where that is known.
+    pub scope: Option<Scope>,
+    /// What the device sent.
+    pub finding: Finding,
+}
+
+/// What a job's evidence was judged to say, and under which rules.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Judgement {
+    /// The case.
+    pub case: CaseNumber,
+    /// The job.
+    pub job: JobNumber,
+    /// When it was judged.
+    pub judged: Utc,
+    /// When the evidence was seen.
+    pub seen: Utc,
+    /// At which depth.
+    pub depth: Depth,
+    /// The version of the rules.
+    pub rules: u16,
+    /// The verdict.
+    pub verdict: Verdict,
+}
+
+/// Something that must not be probed, whatever a scope says.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Exclusion {
+    /// What.
+    pub what: Excluded,
+    /// Why: whoever asked for it.
+    pub reason: String,
+    /// Since when.
+    pub since: Timestamp,
+}
+
+/// What may be excluded.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Excluded {
+    /// Addresses.
+    Network(Network),
+    /// A domain and every name below it.
+    Domain(Name),
+}
+
+impl Record {
+    /// Its name on its device.
+    pub const fn id(&self) -> RecordId {
+        match self {
+            Self::Finding(finding) => finding.id(),
+            Self::Refused(refused) => refused.id,
+            Self::Over(over) => over.id,
+            Self::Lost(lost) => lost.id,
+        }
+    }
+}
+
+impl Excluded {
+    /// Whether it holds what a list says about a suspect.
+    pub fn holds(&self, entry: &Entry) -> bool {
+        match self {
+            Self::Network(network) => network.contains(entry.endpoint().ip()),
+            Self::Domain(domain) => entry
+                .about
+                .name
+                .iter()
+                .chain(&entry.about.domains)
+                .any(|name| name.is_under(domain)),
+        }
+    }
+}
+
+/// Where findings are kept unless the user says otherwise: `$XDG_DATA_HOME/postern/findings.db`,
+/// and `~/.local/share` where that is not set. `None` where there is no home either.
+pub fn default_path() -> Option<PathBuf> {
+    let data = match std::env::var_os("XDG_DATA_HOME").map(PathBuf::from) {
+        // The XDG base directory specification has relative paths ignored.
+        Some(data) if data.is_absolute() => data,
+        Some(_) | None => PathBuf::from(std::env::var_os("HOME")?).join(".local/share"),
+    };
+    Some(data.join("postern").join("findings.db"))
+}

@@ -1,0 +1,152 @@
+//! The tables, and their version.
+
+/// Marks a SQLite file as ours: "post".
+pub(super) const APPLICATION_ID: i32 = 0x706f_7374;
+
+/// The version of the tables. A store of a newer one is refused.
+pub(super) const VERSION: i32 = 1;
+
+/// Version 1.
+pub(super) const TABLES: &str = "
+-- One start of a device, and what ties its clock to UTC.
+CREATE TABLE boots (
+    device      BLOB NOT NULL CHECK (length(device) = 8),
+    boot        INTEGER NOT NULL,
+    anchor_ms   INTEGER,
+    anchor_utc  INTEGER,
+    PRIMARY KEY (device, boot)
+) STRICT, WITHOUT ROWID;
+
+-- Under what a boot was scanned: by whose authority, and who we said that we are.
+CREATE TABLE scans (
+    id          INTEGER PRIMARY KEY AUTOINCREMENT,
+    device      BLOB NOT NULL,
+    boot        INTEGER NOT NULL,
+    began_utc   INTEGER NOT NULL,
+    scope       BLOB NOT NULL,
+    FOREIGN KEY (device, boot) REFERENCES boots
+) STRICT;
+
+-- Every record that was taken, by the name that it has for ever.
+CREATE TABLE records (
+    device      BLOB NOT NULL,
+    boot        INTEGER NOT NULL,
+    number      INTEGER NOT NULL,
+    kind        TEXT NOT NULL CHECK (kind IN ('finding', 'refused', 'over', 'lost')),
+    stored_utc  INTEGER NOT NULL,
+    PRIMARY KEY (device, boot, number),
+    FOREIGN KEY (device, boot) REFERENCES boots
+) STRICT, WITHOUT ROWID;
+
+-- One address and port under one probe.
+CREATE TABLE cases (
+    number      INTEGER PRIMARY KEY AUTOINCREMENT,
+    address     TEXT NOT NULL,
+    port        INTEGER NOT NULL,
+    probe       TEXT NOT NULL,
+    UNIQUE (address, port, probe)
+) STRICT;
+
+CREATE TABLE jobs (
+    number      INTEGER PRIMARY KEY AUTOINCREMENT,
+    case_number INTEGER NOT NULL REFERENCES cases,
+    device      BLOB NOT NULL,
+    boot        INTEGER NOT NULL,
+    serial      INTEGER NOT NULL,
+    scan        INTEGER REFERENCES scans,
+    over        INTEGER NOT NULL DEFAULT 0,
+    UNIQUE (device, serial),
+    FOREIGN KEY (device, boot) REFERENCES boots
+) STRICT;
+CREATE INDEX jobs_of_case ON jobs (case_number);
+
+-- A job's evidence: `record` is the whole finding in postcard, as the link's `format` has it.
+CREATE TABLE findings (
+    device      BLOB NOT NULL,
+    boot        INTEGER NOT NULL,
+    number      INTEGER NOT NULL,
+    job         INTEGER NOT NULL REFERENCES jobs,
+    revision    INTEGER NOT NULL,
+    last        INTEGER NOT NULL,
+    depth       TEXT NOT NULL,
+    began_utc   INTEGER NOT NULL,
+    ended_utc   INTEGER NOT NULL,
+    rules       INTEGER NOT NULL,
+    verdict     TEXT NOT NULL,
+    reason      TEXT NOT NULL,
+    format      INTEGER NOT NULL,
+    record      BLOB NOT NULL,
+    PRIMARY KEY (device, boot, number),
+    FOREIGN KEY (device, boot, number) REFERENCES records
+) STRICT;
+CREATE INDEX findings_of_job ON findings (job);
+
+-- What a job's evidence was judged to say. Nothing is ever changed here, only added.
+CREATE TABLE judgements (
+    id          INTEGER PRIMARY KEY AUTOINCREMENT,
+    job         INTEGER NOT NULL REFERENCES jobs,
+    judged_utc  INTEGER NOT NULL,
+    seen_utc    INTEGER NOT NULL,
+    depth       TEXT NOT NULL,
+    rules       INTEGER NOT NULL,
+    verdict     TEXT NOT NULL,
+    reason      TEXT NOT NULL
+) STRICT;
+CREATE INDEX judgements_of_job ON judgements (job);
+
+-- What a device could not keep.
+CREATE TABLE losses (
+    device      BLOB NOT NULL,
+    boot        INTEGER NOT NULL,
+    number      INTEGER NOT NULL,
+    address     TEXT NOT NULL,
+    port        INTEGER NOT NULL,
+    verdict     TEXT NOT NULL,
+    PRIMARY KEY (device, boot, number),
+    FOREIGN KEY (device, boot, number) REFERENCES records
+) STRICT, WITHOUT ROWID;
+
+-- Suspects that were not probed. `device` is NULL where the host itself refused.
+CREATE TABLE refusals (
+    id          INTEGER PRIMARY KEY AUTOINCREMENT,
+    device      BLOB,
+    boot        INTEGER,
+    number      INTEGER,
+    address     TEXT NOT NULL,
+    port        INTEGER NOT NULL,
+    why         TEXT NOT NULL,
+    refused_utc INTEGER NOT NULL
+) STRICT;
+
+-- What the lists say about suspects.
+CREATE TABLE suspects (
+    id          INTEGER PRIMARY KEY AUTOINCREMENT,
+    address     TEXT NOT NULL,
+    port        INTEGER NOT NULL,
+    name        TEXT,
+    domains     TEXT NOT NULL DEFAULT '',
+    country     TEXT,
+    language    TEXT,
+    contact     TEXT,
+    noted_utc   INTEGER NOT NULL,
+    UNIQUE (address, port)
+) STRICT;
+
+CREATE TABLE listings (
+    suspect     INTEGER NOT NULL REFERENCES suspects,
+    listed_by   TEXT NOT NULL,
+    listed_on   TEXT,
+    listed_code TEXT,
+    UNIQUE (suspect, listed_by)
+) STRICT;
+
+-- What must not be probed, whatever a scope says.
+CREATE TABLE exclusions (
+    id          INTEGER PRIMARY KEY AUTOINCREMENT,
+    kind        TEXT NOT NULL CHECK (kind IN ('network', 'domain')),
+    what        TEXT NOT NULL,
+    reason      TEXT NOT NULL,
+    since_utc   INTEGER NOT NULL,
+    UNIQUE (kind, what)
+) STRICT;
+";

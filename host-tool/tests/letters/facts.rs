@@ -1,0 +1,235 @@
+//! Cases to write letters about. Addresses and names are those reserved for documentation.
+
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+
+use host_tool::letters::{
+    Language,
+    model::{
+        Caveat, FindingFacts, LetterFacts, Line, Listing, Product, Recipient, Returned, Side,
+        Tested,
+    },
+};
+use probe_core::{
+    scope::Depth,
+    time::Utc,
+    verdict::{Kind, Reason, Verdict},
+};
+
+/// 2026-11-21T09:30:00Z.
+const WRITTEN: Utc = Utc(1_795_253_400);
+const MINUTE: u64 = 60;
+const DAY: u64 = 24 * 60 * MINUTE;
+
+/// A letter about `findings` to a recipient in the language's own country.
+pub(crate) fn letter(
+    reference: &str,
+    language: Language,
+    findings: Vec<FindingFacts>,
+) -> LetterFacts {
+    let country = match language {
+        Language::Pl => "PL",
+        Language::Fr => "FR",
+        Language::Da => "DK",
+        Language::De => "DE",
+        Language::It => "IT",
+        Language::En => "GB",
+    };
+    LetterFacts {
+        reference: reference.into(),
+        written: WRITTEN,
+        recipient: Recipient {
+            contact: Some("abuse@hosting.example".into()),
+            organisation: Some("Hosting Example".into()),
+            country: Some(country.into()),
+            language: None,
+            time_zone: None,
+        },
+        findings,
+    }
+}
+
+/// Listed, and a recipient was accepted at RCPT.
+pub(crate) fn suspected(last_octet: u8) -> FindingFacts {
+    FindingFacts {
+        endpoint: endpoint(last_octet),
+        host_name: Some(format!("mx{last_octet}.hosting.example")),
+        first_seen: Utc(WRITTEN.0 - DAY - 76 * MINUTE),
+        last_seen: Utc(WRITTEN.0 - 46 * MINUTE),
+        verdict: Verdict {
+            kind: Kind::Suspected,
+            reason: Reason::RecipientAccepted,
+        },
+        listing: Some(Listing {
+            by: "relays.dnsbl.example".into(),
+            on: Some(jiff::civil::date(2026, 11, 1)),
+            code: Some("127.0.0.2".into()),
+        }),
+        tested: Tested {
+            depth: Depth::Standard,
+            answered: 12,
+            accepted: 2,
+            refused: 10,
+            accepted_forms: vec![
+                "F1 T1  MAIL FROM:<s@probe.example>  RCPT TO:<u@sink.example>".into(),
+                "F2 T1  MAIL FROM:<>  RCPT TO:<u@sink.example>".into(),
+            ],
+        },
+        product: Some(Product::Postfix),
+        transcript: vec![
+            said(Side::Server, "220 mx.hosting.example ESMTP Postfix"),
+            said(Side::Client, "EHLO probe.example"),
+            said(Side::Server, "250-mx.hosting.example"),
+            said(Side::Server, "250-PIPELINING"),
+            said(Side::Server, "250 8BITMIME"),
+            said(Side::Client, "MAIL FROM:<s@probe.example>"),
+            said(Side::Server, "250 2.1.0 Ok"),
+            said(Side::Client, "RCPT TO:<u@sink.example>"),
+            said(Side::Server, "250 2.1.5 Ok"),
+            said(Side::Client, "QUIT"),
+            said(Side::Server, "221 2.0.0 Bye"),
+        ],
+        returned: None,
+        caveats: vec![Caveat::PathUnverified],
+    }
+}
+
+/// As [`suspected`], and anything else was accepted, too.
+pub(crate) fn suspected_of_anything(last_octet: u8) -> FindingFacts {
+    FindingFacts {
+        verdict: Verdict {
+            kind: Kind::Suspected,
+            reason: Reason::AcceptsAnything,
+        },
+        product: Some(Product::Sendmail),
+        ..suspected(last_octet)
+    }
+}
+
+/// Listed, and our message was taken, but did not come back.
+pub(crate) fn accepted(last_octet: u8) -> FindingFacts {
+    FindingFacts {
+        verdict: Verdict {
+            kind: Kind::Accepted,
+            reason: Reason::RecipientAccepted,
+        },
+        product: Some(Product::Exim),
+        ..suspected(last_octet)
+    }
+}
+
+/// Listed, and the test could not decide.
+pub(crate) fn undecided(last_octet: u8, reason: Reason) -> FindingFacts {
+    FindingFacts {
+        first_seen: Utc(WRITTEN.0 - 46 * MINUTE),
+        verdict: Verdict {
+            kind: Kind::Inconclusive,
+            reason,
+        },
+        tested: Tested {
+            depth: Depth::Quick,
+            answered: 1,
+            accepted: 0,
+            refused: 0,
+            accepted_forms: Vec::new(),
+        },
+        product: None,
+        transcript: vec![
+            said(Side::Server, "220 mx.hosting.example ESMTP"),
+            said(Side::Client, "EHLO probe.example"),
+            said(Side::Server, "250 mx.hosting.example"),
+            said(Side::Client, "MAIL FROM:<s@probe.example>"),
+            said(Side::Server, "250 2.1.0 Ok"),
+            said(Side::Client, "RCPT TO:<u@sink.example>"),
+            said(
+                Side::Server,
+                "451 4.7.1 \u{201e}Später\u{201c} \u{1b}[1mtry again\u{1b}[0m in 300 seconds, see \
+                 https://mx.hosting.example/greylisting",
+            ),
+        ],
+        caveats: Vec::new(),
+        ..suspected(last_octet)
+    }
+}
+
+/// Our own message came back, by way of another address.
+pub(crate) fn confirmed(last_octet: u8) -> FindingFacts {
+    FindingFacts {
+        verdict: Verdict {
+            kind: Kind::Confirmed,
+            reason: Reason::RecipientAccepted,
+        },
+        listing: None,
+        tested: Tested {
+            depth: Depth::Full,
+            ..suspected(last_octet).tested
+        },
+        returned: Some(Returned {
+            at: Utc(WRITTEN.0 - 40 * MINUTE),
+            from: IpAddr::V4(Ipv4Addr::new(198, 51, 100, last_octet)),
+        }),
+        ..suspected(last_octet)
+    }
+}
+
+/// Every wording, product, caveat and reason in one letter.
+pub(crate) fn everything() -> Vec<FindingFacts> {
+    let mut findings = vec![
+        confirmed(1),
+        accepted(2),
+        suspected(3),
+        suspected_of_anything(4),
+        FindingFacts {
+            product: Some(Product::OpenSmtpd),
+            caveats: vec![Caveat::Laboratory],
+            ..suspected(5)
+        },
+        FindingFacts {
+            product: Some(Product::Exchange),
+            endpoint: "[2001:db8:1234:5678:9abc:def0:1234:5678]:587"
+                .parse()
+                .unwrap(),
+            ..suspected(6)
+        },
+    ];
+    findings.extend(
+        [
+            Reason::NoAnswer,
+            Reason::Refused,
+            Reason::NotSmtp,
+            Reason::NoMailHere,
+            Reason::Blocked,
+            Reason::SenderRefused,
+            Reason::AuthRequired,
+            Reason::TlsRequired,
+            Reason::TlsVersion,
+            Reason::Greylisted,
+            Reason::Tarpit,
+            Reason::CutOff,
+            Reason::LocalOrRelay,
+            Reason::NotFormable,
+            Reason::Unclear,
+        ]
+        .into_iter()
+        .zip(101..)
+        .map(|(reason, last_octet)| FindingFacts {
+            transcript: Vec::new(),
+            tested: Tested {
+                answered: 0,
+                ..undecided(last_octet, reason).tested
+            },
+            ..undecided(last_octet, reason)
+        }),
+    );
+    findings
+}
+
+fn endpoint(last_octet: u8) -> SocketAddr {
+    SocketAddr::new(IpAddr::V4(Ipv4Addr::new(192, 0, 2, last_octet)), 25)
+}
+
+fn said(from: Side, text: &str) -> Line {
+    Line {
+        from,
+        text: text.into(),
+    }
+}

@@ -1,0 +1,8 @@
+//! Letters as people read them: golden files, and what must hold in every language.
+
+mod contract;
+mod facts;
+mod golden;
+mod refused;
+mod spoken;
+mod text;

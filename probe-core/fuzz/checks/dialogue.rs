@@ -1,0 +1,209 @@
+//! The relay dialogue against a peer that says anything at any time.
+
+use std::net::SocketAddr;
+
+use probe_core::{
+    dialogue::{Dialogue, End, Input, OpenFailure, Output, TRANSMIT_OCTETS_MIN},
+    evidence::Evidence,
+    finding::JobSerial,
+    frame::{decode_message, encode_message},
+    name::Name,
+    relay::{RelayDialogue, Setup},
+    scope::{Authority, AuthorityKind, Depth, Identity, Network, Rates, Scope},
+    suspect::Suspect,
+    time::{Instant, Millis, Utc},
+    verdict::{Kind, judge},
+};
+
+/// How many outputs a turn may have: a group of commands and a reply for each.
+const OUTPUTS_OF_A_TURN_MAX: usize = 4_096;
+
+/// The first octet chooses the depth. Then pieces of news, each behind one octet: its two highest
+/// bits choose the kind, the others are the length of what a server says.
+pub(crate) fn check(octets: &[u8]) {
+    let Some((depth, news)) = octets.split_first() else {
+        return;
+    };
+    let scope = scope();
+    let suspect = Suspect {
+        address: [192, 0, 2, 1].into(),
+        port: 25,
+        names: heapless::Vec::new(),
+    };
+    let target = scope.admit(&suspect, Utc(5_000)).expect("admitted");
+    let names = [Name::new("example.org").expect("a name")];
+    let mut dialogue = RelayDialogue::new(Setup {
+        target,
+        names: &names[..usize::from(depth & 1)],
+        identity: &scope.identity,
+        depth: [Depth::Quick, Depth::Standard, Depth::Full][usize::from(depth >> 1) % 3],
+        serial: JobSerial(7),
+        hours: 1,
+        refusals_max: 60,
+        parked_hours_max: 24,
+        resume: None,
+    });
+    let mut peer = Peer {
+        evidence: Evidence::default(),
+        now: Instant::BOOT,
+        said_yes: false,
+    };
+    let mut state = peer.turn(&mut dialogue, Input::Start);
+    let mut rest = news;
+    while let Some((kind, behind)) = rest.split_first() {
+        let end = SocketAddr::from(([192, 0, 2, 200], 40_000));
+        rest = behind;
+        state = match state {
+            State::Over => break,
+            State::Sending => peer.turn(&mut dialogue, Input::Sent),
+            State::Opening => peer.turn(
+                &mut dialogue,
+                match kind {
+                    0 => Input::OpenFailed(OpenFailure::Refused),
+                    1 => Input::OpenFailed(OpenFailure::NoAnswer),
+                    2 => Input::OpenFailed(OpenFailure::Unreachable),
+                    3 => Input::OpenFailed(OpenFailure::NoSlot),
+                    _ => Input::Opened {
+                        local: end,
+                        remote: target.endpoint(),
+                    },
+                },
+            ),
+            State::Waiting(until) => {
+                let (said, behind) = rest.split_at(usize::from(kind & 0x3f).min(rest.len()));
+                match kind >> 6 {
+                    0 | 1 => {
+                        rest = behind;
+                        peer.said_yes |= said.contains(&b'2');
+                        peer.turn(
+                            &mut dialogue,
+                            Input::Received {
+                                octets: said,
+                                source: None,
+                            },
+                        )
+                    }
+                    2 => {
+                        peer.now = until;
+                        peer.turn(&mut dialogue, Input::Timeout)
+                    }
+                    _ if kind & 1 == 0 => peer.turn(&mut dialogue, Input::Ended(End::Fin)),
+                    _ => peer.turn(&mut dialogue, Input::Ended(End::Reset)),
+                }
+            }
+        };
+    }
+    peer.holds();
+}
+
+enum State {
+    Opening,
+    Sending,
+    Waiting(Instant),
+    Over,
+}
+
+struct Peer {
+    evidence: Evidence,
+    now: Instant,
+    /// Something that may have been a 2xx.
+    said_yes: bool,
+}
+
+impl Peer {
+    fn turn(&mut self, dialogue: &mut RelayDialogue<'_>, input: Input<'_>) -> State {
+        self.now = self.now + Millis(5);
+        let mut lent = [0; TRANSMIT_OCTETS_MIN];
+        let (mut opens, mut says) = (false, false);
+        let generation = dialogue.generation();
+        let mut turn = dialogue.turn(self.now, generation, input);
+        for _ in 0..OUTPUTS_OF_A_TURN_MAX {
+            match turn.next(&mut lent) {
+                Output::Observed(observation) => self.evidence.record(&observation),
+                Output::Transmit { octets, .. } => {
+                    says = true;
+                    are_commands(&lent[..octets]);
+                }
+                Output::Open { by, .. } => {
+                    assert!(by > self.now);
+                    opens = true;
+                }
+                Output::Close(_) | Output::Secure { .. } => {}
+                Output::Wait { .. } if opens => return State::Opening,
+                Output::Wait { .. } if says => return State::Sending,
+                Output::Wait { until, .. } => return State::Waiting(until),
+                Output::Park { until } => {
+                    assert!(until > self.now);
+                    assert!(dialogue.parked().is_some());
+                    return State::Over;
+                }
+                Output::Done => return State::Over,
+            }
+        }
+        panic!("a turn does not end");
+    }
+
+    /// What must be true of the evidence, whatever came.
+    fn holds(&self) {
+        let verdict = judge(&self.evidence);
+        assert!(!matches!(verdict.kind, Kind::Confirmed | Kind::Accepted));
+        assert!(verdict.kind != Kind::Suspected || self.said_yes);
+        let mut octets = Vec::new();
+        let put = encode_message(&self.evidence, |octet| {
+            octets.push(octet);
+            true
+        });
+        assert!(put.is_some());
+        let back = decode_message::<Evidence>(&octets);
+        assert_eq!(back.as_ref(), Some(&self.evidence));
+    }
+}
+
+/// Whole lines, in text, with nothing of the peer's between them.
+fn are_commands(octets: &[u8]) {
+    let text = std::str::from_utf8(octets).expect("commands are text");
+    assert!(text.ends_with("\r\n"));
+    for line in text.split_terminator("\r\n") {
+        assert!(line.len() + 2 <= 512);
+        assert!(
+            line.bytes().all(|octet| (b' '..=b'~').contains(&octet)),
+            "{line:?}"
+        );
+        let verb = line.split([' ', ':']).next().unwrap_or_default();
+        assert!(
+            ["EHLO", "HELO", "MAIL", "RCPT", "RSET", "QUIT", "STARTTLS"].contains(&verb),
+            "{line:?}"
+        );
+    }
+}
+
+fn scope() -> Scope {
+    let text = |text: &str| text.try_into().expect("a short text");
+    let name = |text: &str| Name::new(text).expect("a name");
+    Scope {
+        authority: Authority {
+            kind: AuthorityKind::Consent,
+            reference: text("contract 17"),
+        },
+        contact: text("tests@cert.example.net"),
+        abuse_page: text("https://cert.example.net/tests"),
+        identity: Identity {
+            helo: name("probe.cert.example.net"),
+            sender_domain: name("cert.example.net"),
+            sink_domain: name("sink.example.net"),
+            sink_address: Some([198, 51, 100, 9].into()),
+            resolver: None,
+        },
+        networks: [Network::new([192, 0, 2, 0].into(), 24).expect("a network")]
+            .into_iter()
+            .collect(),
+        exclusions: heapless::Vec::new(),
+        ports: [25].into_iter().collect(),
+        depth: Depth::Standard,
+        rates: Rates::DEFAULT,
+        issued: Utc(1_000),
+        expires: Utc(2_000_000),
+        powered_minutes_max: 60_000,
+        lab: false,
+    }
+}

@@ -1,0 +1,74 @@
+//! The prober: whatever a host says, nothing is handed out that its scope does not admit.
+
+use probe_core::{
+    evidence::Evidence,
+    finding::DeviceId,
+    frame::{FRAME_OCTETS_MAX, Part, write_frame},
+    prober::{Next, Opening, Prober},
+    time::{Instant, Millis},
+};
+
+/// Messages of a host, each behind two octets with its length. Each is framed here: a fuzzer
+/// does not guess checksums.
+pub(crate) fn check(octets: &[u8]) {
+    let mut prober = Prober::new(DeviceId::default(), 1);
+    let mut now = Instant::BOOT;
+    let mut rest = octets;
+    let mut sequence = 0;
+    while let [high, low, behind @ ..] = rest {
+        let octets = usize::from(u16::from_be_bytes([*high, *low]) % 1_000);
+        let (message, behind) = behind.split_at(octets.min(behind.len()));
+        rest = behind;
+        let mut frame = [0; FRAME_OCTETS_MAX];
+        let part = Part {
+            first: true,
+            last: true,
+            sequence,
+        };
+        sequence = sequence.wrapping_add(1);
+        let written = write_frame(&mut frame, part, message.iter().copied());
+        let frame = &frame[..written.expect("a message that fits")];
+        prober.link_received(now, frame);
+        shell(&mut prober, now);
+        now = now + Millis(700);
+    }
+}
+
+/// What a shell does after each piece of news.
+fn shell(prober: &mut Prober, now: Instant) {
+    for _ in 0..8 {
+        let Next::Job(job) = prober.next(now) else {
+            break;
+        };
+        let scope = prober.scope().expect("a job comes under a scope");
+        let address = job.target.address();
+        assert!(
+            scope
+                .networks
+                .iter()
+                .any(|network| network.contains(address))
+        );
+        assert!(
+            !scope
+                .exclusions
+                .iter()
+                .any(|network| network.contains(address))
+        );
+        assert!(scope.ports.contains(&job.target.port()));
+        if prober.may_open(now, &job) == Opening::Now {
+            prober.spent(now, &job, 1);
+            prober.connection_closed(now, &job);
+        }
+        if prober.finish(now, &job, &Evidence::default()).is_err() {
+            break;
+        }
+    }
+    let mut frame = [0; FRAME_OCTETS_MAX];
+    for _ in 0..64 {
+        match prober.link_transmit(now, &mut frame) {
+            Some(octets) => assert!((1..=FRAME_OCTETS_MAX).contains(&octets)),
+            None => break,
+        }
+    }
+    let _ = prober.link_due(now);
+}

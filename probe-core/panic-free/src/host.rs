@@ -1,0 +1,51 @@
+//! The host's end of the link, which the core holds as well.
+
+use core::hint::black_box;
+
+use probe_core::{
+    frame::{ScanId, ToHost, decode_message},
+    host_link::HostLink,
+    scope::Scope,
+    suspect::Suspect,
+    time::{Instant, Utc},
+};
+
+pub(crate) fn host(octets: &mut [u8]) {
+    let mut link = HostLink::new();
+    let now = || black_box(Instant::BOOT);
+    while black_box(true) {
+        link.connected(now(), black_box(Utc(0)));
+        if let Some(scope) = decode_message::<Scope>(octets) {
+            black_box(link.start(now(), black_box(ScanId(1)), &scope).is_ok());
+        }
+        let mut received: &[u8] = octets;
+        while let Some(message) = link.received(now(), &mut received) {
+            if let Some(record) = message.record() {
+                link.stored(record);
+            }
+            if let ToHost::Finding(finding) = &message {
+                for line in finding.evidence.pairs() {
+                    black_box(line);
+                }
+                for line in finding.evidence.lines() {
+                    black_box(line);
+                }
+            }
+        }
+        let list = |index| {
+            black_box(index == 0)
+                .then(|| decode_message::<Suspect>(&[0]))
+                .flatten()
+        };
+        black_box(link.link_transmit(now(), list, octets));
+        black_box(link.link_due(now()));
+        black_box(link.device());
+        black_box(link.progress());
+        black_box(link.scope_answer());
+        black_box(link.ended());
+        black_box(link.counters());
+        if black_box(false) {
+            link.stop(now());
+        }
+    }
+}

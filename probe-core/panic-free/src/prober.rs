@@ -1,0 +1,46 @@
+//! The prober, as a shell drives it.
+
+use core::hint::black_box;
+
+use probe_core::{
+    evidence::Evidence,
+    finding::DeviceId,
+    frame::message::GuardCounters,
+    prober::{Next, Prober, Stop},
+    time::Instant,
+};
+
+pub(crate) fn prober(octets: &mut [u8]) {
+    let mut prober = Prober::new(black_box(DeviceId::default()), black_box(1));
+    let mut evidence = Evidence::default();
+    black_box(&mut evidence);
+    let now = || black_box(Instant::BOOT);
+    while black_box(true) {
+        prober.link_received(now(), octets);
+        black_box(prober.link_transmit(now(), octets));
+        black_box(prober.link_due(now()));
+        match prober.next(now()) {
+            Next::Job(job) => {
+                black_box(prober.may_open(now(), &job));
+                prober.connection_closed(now(), &job);
+                prober.spent(now(), &job, black_box(1));
+                let taken = if let Some(parked) = black_box(job.parked) {
+                    prober.park(now(), &job, now(), parked, &evidence)
+                } else {
+                    prober.finish(now(), &job, &evidence)
+                };
+                black_box(taken.is_ok());
+            }
+            Next::Wait(until) => drop(black_box(until)),
+            Next::Idle => {}
+        }
+        prober.guard_counted(black_box(GuardCounters::default()));
+        black_box(prober.progress(now()));
+        black_box(prober.scope());
+        black_box(prober.phase());
+        black_box(prober.ended());
+        if black_box(false) {
+            prober.stop(now(), Stop::GuardViolation);
+        }
+    }
+}

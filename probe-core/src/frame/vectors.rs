@@ -1,0 +1,400 @@
+//! The test vectors of docs/wire-format.md, read from there: what the document says is what the
+//! code does.
+
+use std::{collections::BTreeMap, path::Path};
+
+use serde::{Serialize, de::DeserializeOwned};
+
+use super::{Decoder, ScanId, ScopeDigest, ToDevice, ToHost, decode_message, message};
+use crate::{
+    evidence::{Ending, Finish, Notes},
+    finding::{DeviceId, Finding, JobSerial, Lost, Over, Probe, RecordId, Refused},
+    name::Name,
+    prober::closed,
+    relay::{Hello, Outcome},
+    scope::{Depth, Field, Refusal, ScopeError, fixture},
+    smtp::{Class, Extensions, Quirks, Server},
+    suspect::Suspect,
+    testing::{frames_of, octets_of},
+    time::{Instant, Utc},
+    verdict::{Kind, RULES, Reason, Verdict},
+};
+
+const SCAN: ScanId = ScanId(9);
+
+#[test]
+fn the_document_has_every_message_as_it_is() {
+    let document = Document::read();
+    let mut names = Vec::new();
+    for (name, message) in to_device() {
+        document.check(name, &message);
+        names.push(name);
+    }
+    for (name, message) in to_host() {
+        document.check(name, &message);
+        names.push(name);
+    }
+    let unknown: Vec<&String> = document
+        .messages
+        .keys()
+        .chain(document.frames.keys())
+        .filter(|name| !names.contains(&name.as_str()))
+        .collect();
+    assert!(unknown.is_empty(), "vectors of nothing: {unknown:?}");
+}
+
+#[test]
+fn the_scope_digest_is_as_documented() {
+    let ToDevice::Scope(scope) = &to_device()[1].1 else {
+        panic!("not the scope");
+    };
+    let digest = ScopeDigest::of(scope);
+    let documented = format!("digest of this scope is `{:08x}`", digest.0);
+    assert!(
+        Document::text().contains(&documented),
+        "missing: {documented}"
+    );
+}
+
+#[test]
+fn the_document_has_every_number_as_it_is() {
+    let text = Document::text();
+    let sections: [(&str, Vec<String>); 16] = [
+        ("Refusal", words(|of: Refusal| of.as_str().to_string())),
+        ("Ended", words(|of: message::Ended| of.as_str().to_string())),
+        ("Kind", words(|of: Kind| of.as_str().to_string())),
+        ("Reason", words(|of: Reason| of.as_str().to_string())),
+        ("Depth", words(|of: Depth| of.as_str().to_string())),
+        ("Probe", words(|of: Probe| of.as_str().to_string())),
+        ("Field", words(|of: Field| format!("{of:?}"))),
+        ("Finish", words(|of: Finish| of.as_str().to_string())),
+        ("Outcome", words(|of: Outcome| of.as_str().to_string())),
+        ("Class", words(|of: Class| of.as_str().to_string())),
+        ("Ending", words(|of: Ending| of.as_str().to_string())),
+        ("Server", words(|of: Server| of.as_str().to_string())),
+        (
+            "Hello name",
+            Hello::ALL.iter().map(|of| format!("{of:?}")).collect(),
+        ),
+        ("Extensions", bits::<Extensions>()),
+        ("Quirks", bits::<Quirks>()),
+        ("Notes", bits::<Notes>()),
+    ];
+    for (section, words) in sections {
+        let heading = format!("### {section}\n");
+        let (_, rest) = text.split_once(&heading).expect(section);
+        let documented: Vec<(usize, &str)> = rest
+            .lines()
+            .take_while(|line| !line.starts_with('#'))
+            .filter_map(|line| line.strip_prefix("| ")?.split_once(" | `"))
+            .filter_map(|(number, word)| Some((number.parse().ok()?, word.split_once('`')?.0)))
+            .collect();
+        let expected: Vec<(usize, &str)> = words
+            .iter()
+            .map(String::as_str)
+            .enumerate()
+            .filter(|(_, word)| !word.is_empty())
+            .collect();
+        assert_eq!(documented, expected, "{section}");
+    }
+}
+
+/// The names of a set's bits, in the order of their places; one without a name is empty.
+fn bits<T: bitflags::Flags<Bits = u16>>() -> Vec<String> {
+    let last = T::FLAGS
+        .iter()
+        .map(|flag| flag.value().bits().ilog2())
+        .max();
+    (0..=last.unwrap())
+        .map(|place| {
+            let mut flags = T::FLAGS.iter();
+            let flag = flags.find(|flag| flag.value().bits() == 1 << place);
+            flag.map_or(String::new(), |flag| flag.name().to_string())
+        })
+        .collect()
+}
+
+/// The words of an enum's variants, in the order of their numbers.
+fn words<T: DeserializeOwned>(word: impl Fn(T) -> String) -> Vec<String> {
+    (0..128)
+        .map_while(|number: u8| decode_message::<T>(&[number]))
+        .map(word)
+        .collect()
+}
+
+/// Vectors by name: the octets of messages, and of frames.
+struct Document {
+    messages: BTreeMap<String, Vec<u8>>,
+    frames: BTreeMap<String, Vec<u8>>,
+}
+
+impl Document {
+    fn text() -> String {
+        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/wire-format.md");
+        std::fs::read_to_string(path).unwrap()
+    }
+
+    /// Reads the fenced blocks "message NAME" and "frame NAME": octets in hexadecimal, and
+    /// comments behind `#`.
+    fn read() -> Self {
+        let mut document = Self {
+            messages: BTreeMap::new(),
+            frames: BTreeMap::new(),
+        };
+        let text = Self::text();
+        let mut lines = text.lines();
+        while let Some(line) = lines.next() {
+            let Some((kind, name)) = line
+                .strip_prefix("```")
+                .and_then(|rest| rest.split_once(' '))
+            else {
+                continue;
+            };
+            let octets = lines
+                .by_ref()
+                .take_while(|line| !line.starts_with("```"))
+                .filter_map(|line| line.split('#').next())
+                .flat_map(str::split_whitespace)
+                .map(|octet| u8::from_str_radix(octet, 16).unwrap())
+                .collect();
+            let vectors = match kind {
+                "message" => &mut document.messages,
+                "frame" => &mut document.frames,
+                _ => panic!("a block of kind {kind:?}"),
+            };
+            assert!(
+                vectors.insert(name.to_string(), octets).is_none(),
+                "{name} twice"
+            );
+        }
+        document
+    }
+
+    fn check<T>(&self, name: &str, message: &T)
+    where
+        T: Serialize + DeserializeOwned + PartialEq + std::fmt::Debug,
+    {
+        let octets = octets_of(message);
+        let documented = self.messages.get(name);
+        assert_eq!(
+            documented.map(|of| hex(of)),
+            Some(hex(&octets)),
+            "message {name}"
+        );
+        assert_eq!(decode_message(&octets).as_ref(), Some(message), "{name}");
+        let frames = frames_of(0, message).concat();
+        if let Some(documented) = self.frames.get(name) {
+            assert_eq!(hex(documented), hex(&frames), "frame {name}");
+        }
+        let mut decoder = Decoder::new();
+        let heard = frames
+            .iter()
+            .find_map(|octet| decoder.push(*octet).map(<[u8]>::to_vec));
+        assert_eq!(heard, Some(octets), "{name}");
+    }
+}
+
+fn hex(octets: &[u8]) -> String {
+    let octets: Vec<String> = octets.iter().map(|octet| format!("{octet:02x}")).collect();
+    octets.join(" ")
+}
+
+fn to_device() -> [(&'static str, ToDevice); 8] {
+    let mut scope = fixture::scope(&["192.0.2.0/24", "2001:db8::/32"]);
+    scope
+        .exclusions
+        .push(fixture::network("192.0.2.128/25"))
+        .unwrap();
+    scope.identity.resolver = "192.0.2.53".parse().ok();
+    let digest = ScopeDigest::of(&scope);
+    let suspect = Suspect {
+        address: "192.0.2.7".parse().unwrap(),
+        port: 25,
+        names: [Name::new("example.org").unwrap()].into_iter().collect(),
+    };
+    [
+        (
+            "to-device/hello",
+            ToDevice::Hello {
+                format: 1,
+                utc: Utc(1_795_000_000),
+            },
+        ),
+        ("to-device/scope", ToDevice::Scope(scope)),
+        (
+            "to-device/start",
+            ToDevice::Start {
+                scan: SCAN,
+                scope: digest,
+            },
+        ),
+        (
+            "to-device/suspect",
+            ToDevice::Suspect {
+                scan: SCAN,
+                index: 300,
+                suspect,
+            },
+        ),
+        (
+            "to-device/no-more",
+            ToDevice::NoMore {
+                scan: SCAN,
+                count: 301,
+            },
+        ),
+        ("to-device/stop", ToDevice::Stop { scan: SCAN }),
+        (
+            "to-device/ack",
+            ToDevice::Ack {
+                boot: 3,
+                through: 128,
+            },
+        ),
+        ("to-device/resend", ToDevice::Resend { boot: 3, from: 129 }),
+    ]
+}
+
+fn to_host() -> [(&'static str, ToHost); 10] {
+    let digest = ScopeDigest(0x0403_0201);
+    let id = RecordId {
+        boot: 3,
+        number: 129,
+    };
+    let job = JobSerial(0x3_000001);
+    let target = "192.0.2.7:25".parse().unwrap();
+    let verdict = Verdict {
+        kind: Kind::Closed,
+        reason: Reason::RelayDenied,
+    };
+    [
+        (
+            "to-host/hello",
+            ToHost::Hello(message::DeviceHello {
+                format: 1,
+                rules: RULES,
+                device: DeviceId(*b"postern1"),
+                boot: 3,
+                now: Instant::from_millis(5_000),
+                first: 129,
+            }),
+        ),
+        (
+            "to-host/scope-taken",
+            ToHost::ScopeAnswer {
+                digest,
+                answer: message::ScopeAnswer::Taken,
+            },
+        ),
+        (
+            "to-host/scope-refused",
+            ToHost::ScopeAnswer {
+                digest,
+                answer: message::ScopeAnswer::Refused(ScopeError::Missing(Field::Contact)),
+            },
+        ),
+        (
+            "to-host/want",
+            ToHost::Want(message::Want {
+                scan: SCAN,
+                next: 300,
+                suspects: 64,
+            }),
+        ),
+        ("to-host/progress", ToHost::Progress(progress(digest))),
+        (
+            "to-host/ended",
+            ToHost::Ended {
+                scan: SCAN,
+                why: message::Ended::ListDone,
+                records: 129,
+            },
+        ),
+        (
+            "to-host/finding",
+            ToHost::Finding(Finding {
+                boot: id.boot,
+                number: id.number,
+                job,
+                revision: 0,
+                last: true,
+                target,
+                probe: Probe::Relay,
+                depth: Depth::Quick,
+                lab: false,
+                began: Instant::from_millis(6_000),
+                ended: Instant::from_millis(6_700),
+                rules: RULES,
+                verdict,
+                evidence: closed::postfix(Depth::Quick),
+            }),
+        ),
+        (
+            "to-host/refused",
+            ToHost::Refused(Refused {
+                id,
+                index: 300,
+                suspect: "[2002:c000:201::1]:25".parse().unwrap(),
+                why: Refusal::EmbedsIpv4,
+            }),
+        ),
+        (
+            "to-host/over",
+            ToHost::Over(Over {
+                id,
+                job,
+                revisions: 1,
+                target,
+                why: Refusal::ScanEnded,
+            }),
+        ),
+        (
+            "to-host/lost",
+            ToHost::Lost(Lost {
+                id,
+                job,
+                target,
+                last: true,
+                verdict,
+            }),
+        ),
+    ]
+}
+
+fn progress(digest: ScopeDigest) -> message::Progress {
+    message::Progress {
+        now: Instant::from_millis(7_000),
+        phase: message::Phase::Running,
+        scope: Some(digest),
+        scan: Some(SCAN),
+        targets: message::Targets {
+            taken: 300,
+            queued: 40,
+            running: 16,
+            parked: 3,
+            done: 240,
+            refused: 1,
+        },
+        outbox: message::OutboxState {
+            made: 129,
+            acknowledged: 128,
+            octets: 180,
+            lost: 0,
+        },
+        guard: message::GuardCounters {
+            allowed: 20_000,
+            dropped: 2,
+            violations: 0,
+        },
+        link: message::LinkCounters {
+            frames: 305,
+            messages: 303,
+            broken: 1,
+            ..message::LinkCounters::default()
+        },
+        limits: message::LimitCounters {
+            outbox: 1,
+            ..message::LimitCounters::default()
+        },
+    }
+}

@@ -1,0 +1,364 @@
+//! The device's end of the link.
+//!
+//! Nothing that is not a record is queued: what must be said is a flag, and its content is what is
+//! true at the moment of sending. So a lost frame costs time and nothing else: the host sees from
+//! the next [`Progress`](crate::frame::message::Progress) what the device does not have.
+
+use super::{InForce, List, Prober};
+use crate::{
+    evidence::Evidence,
+    frame::{
+        Decoder, FORMAT, PAYLOAD_OCTETS_MAX, PROGRESS_EVERY_MS, Part, ScanId, ScopeDigest,
+        ToDevice, ToHost, decode_message, encode_message,
+        message::{
+            DeviceHello, Ended, LinkCounters, PLAIN_MESSAGE_OCTETS_MAX, Phase, ScopeAnswer, Want,
+        },
+        write_frame,
+    },
+    schedule::QUEUED_TARGETS_MAX,
+    scope::Scope,
+    suspect::Suspect,
+    time::{Anchor, Instant, Millis, Utc},
+    verdict::RULES,
+};
+
+/// For how long records wait for their acknowledgement before they are sent again, in
+/// milliseconds.
+pub const RESEND_AFTER_MS: u64 = 5_000;
+
+/// The least change of room for suspects that is worth a message.
+const ROOM_WORTH_TELLING: u32 = (QUEUED_TARGETS_MAX / 4) as u32;
+
+/// What the link has to say.
+#[derive(Debug)]
+pub(super) struct Link {
+    decoder: Decoder,
+    /// A host has said Hello.
+    greeted: bool,
+    sequence: u16,
+    hello: bool,
+    scope_answer: Option<(ScopeDigest, ScopeAnswer)>,
+    want: bool,
+    /// Behind the last line that the host was told there is room for.
+    want_told: u32,
+    progress: bool,
+    progress_due: Instant,
+    ended: bool,
+    /// The record that is being sent, and how many of its octets have been.
+    part: Option<(u32, usize)>,
+    /// When to send records again.
+    resend_at: Instant,
+}
+
+impl Link {
+    pub(super) const fn new() -> Self {
+        Self {
+            decoder: Decoder::new(),
+            greeted: false,
+            sequence: 0,
+            hello: false,
+            scope_answer: None,
+            want: false,
+            want_told: 0,
+            progress: false,
+            progress_due: Instant::BOOT,
+            ended: false,
+            part: None,
+            resend_at: Instant::NEVER,
+        }
+    }
+
+    pub(super) const fn counters(&self) -> LinkCounters {
+        self.decoder.counters()
+    }
+
+    pub(super) fn phase_changed(&mut self) {
+        self.progress = true;
+        self.ended = true;
+    }
+}
+
+impl Prober {
+    /// Takes in octets from the host, in pieces of any length.
+    pub fn link_received(&mut self, now: Instant, octets: &[u8]) {
+        for octet in octets {
+            let heard = match self.link.decoder.push(*octet) {
+                Some(message) => decode_message::<ToDevice>(message),
+                None => continue,
+            };
+            match heard {
+                Some(message) => self.heard(now, &message),
+                None => self.link.decoder.count_undecodable(),
+            }
+        }
+    }
+
+    /// Writes the next frame for the host into `out`, which is at least
+    /// [`crate::frame::FRAME_OCTETS_MAX`] long, and says how many octets it has. `None`: nothing
+    /// before [`Prober::link_due`] unless something changes.
+    pub fn link_transmit(&mut self, now: Instant, out: &mut [u8]) -> Option<usize> {
+        if !self.link.greeted {
+            return None;
+        }
+        self.settle(now);
+        self.mind_the_time(now);
+        if self.link.part.is_some() {
+            return self.transmit_part(now, out);
+        }
+        self.transmit_plain(now, out)
+            .or_else(|| self.transmit_part(now, out))
+            .or_else(|| self.transmit_ended(out))
+    }
+
+    /// When to call [`Prober::link_transmit`] again; `now` or earlier when there is something to
+    /// say at once.
+    pub fn link_due(&self, now: Instant) -> Instant {
+        let link = &self.link;
+        if !link.greeted {
+            return Instant::NEVER;
+        }
+        let over = link.ended && matches!(self.phase, Phase::Ended(_));
+        let something = link.hello || link.progress || link.scope_answer.is_some() || over;
+        if something || !self.outbox.all_sent() || self.want().is_some() {
+            now
+        } else if self.outbox.is_empty() {
+            self.link.progress_due
+        } else {
+            self.link.progress_due.min(self.link.resend_at)
+        }
+    }
+
+    fn heard(&mut self, now: Instant, message: &ToDevice) {
+        match message {
+            ToDevice::Hello { utc, .. } => self.heard_hello(now, *utc),
+            ToDevice::Scope(scope) => {
+                let digest = ScopeDigest::of(scope);
+                let answer = self.heard_scope(now, scope, digest);
+                self.link.scope_answer = Some((digest, answer));
+            }
+            ToDevice::Start { scan, scope } => self.heard_start(now, *scan, *scope),
+            ToDevice::Suspect {
+                scan,
+                index,
+                suspect,
+            } => self.heard_suspect(now, *scan, *index, suspect),
+            ToDevice::NoMore { scan, count } => {
+                if self.runs(*scan) && *count == self.list.taken {
+                    self.list.complete = true;
+                    self.settle(now);
+                }
+            }
+            ToDevice::Stop { scan } => {
+                if self.runs(*scan) {
+                    self.end(now, Ended::HostAsked);
+                }
+            }
+            ToDevice::Ack { boot, through } => {
+                if *boot == self.boot {
+                    self.outbox.acknowledge(*through);
+                    self.link.resend_at = now + Millis(RESEND_AFTER_MS);
+                    self.settle(now);
+                }
+            }
+            ToDevice::Resend { boot, from } => {
+                if *boot == self.boot {
+                    self.outbox.send_again(*from);
+                    self.link.part = None;
+                }
+            }
+        }
+    }
+
+    fn heard_hello(&mut self, now: Instant, utc: Utc) {
+        self.anchor = Some(Anchor { at: now, utc });
+        self.outbox.send_again(0);
+        let link = &mut self.link;
+        link.greeted = true;
+        link.part = None;
+        link.hello = true;
+        link.progress = true;
+        link.want = true;
+        link.ended = true;
+    }
+
+    pub(super) fn heard_scope(
+        &mut self,
+        now: Instant,
+        scope: &Scope,
+        digest: ScopeDigest,
+    ) -> ScopeAnswer {
+        if let Err(error) = scope.check() {
+            return ScopeAnswer::Refused(error);
+        }
+        if self.scope.as_ref().is_some_and(|of| of.digest == digest) {
+            return ScopeAnswer::Taken;
+        }
+        if matches!(self.phase, Phase::Running | Phase::Stopping(_)) {
+            return ScopeAnswer::ScanRunning;
+        }
+        self.schedule.set_rates(scope.rates);
+        self.scope = Some(InForce {
+            scope: scope.clone(),
+            digest,
+            since: now,
+        });
+        ScopeAnswer::Taken
+    }
+
+    fn heard_start(&mut self, now: Instant, scan: ScanId, scope: ScopeDigest) {
+        self.link.progress = true;
+        match self.phase {
+            Phase::Running if self.scan == Some(scan) => self.link.want = true,
+            Phase::Running => self.end(now, Ended::Replaced),
+            Phase::Stopping(_) => {}
+            Phase::Ended(_) if self.scan == Some(scan) => self.link.ended = true,
+            Phase::Idle | Phase::Ended(_) => self.begin(now, scan, scope),
+        }
+    }
+
+    /// Begins a scan, if this boot has an anchor and the scope that is meant is in force.
+    fn begin(&mut self, now: Instant, scan: ScanId, scope: ScopeDigest) {
+        let in_force = self.scope.as_ref().is_some_and(|of| of.digest == scope);
+        if !in_force || self.anchor.is_none() {
+            return;
+        }
+        self.scan = Some(scan);
+        self.list = List::default();
+        self.link.want = true;
+        self.link.want_told = 0;
+        self.set_phase(Phase::Running);
+        self.settle(now);
+    }
+
+    fn heard_suspect(&mut self, now: Instant, scan: ScanId, index: u32, suspect: &Suspect) {
+        if !self.runs(scan) || self.list.complete || index != self.list.taken {
+            return;
+        }
+        self.take_suspect(now, index, suspect);
+    }
+
+    fn runs(&self, scan: ScanId) -> bool {
+        self.phase == Phase::Running && self.scan == Some(scan)
+    }
+
+    fn mind_the_time(&mut self, now: Instant) {
+        if now >= self.link.progress_due {
+            self.link.progress_due = now + Millis(PROGRESS_EVERY_MS);
+            self.link.progress = true;
+            self.link.want = true;
+        }
+        if self.outbox.all_sent() && now >= self.link.resend_at {
+            self.outbox.send_again(0);
+            self.link.resend_at = now + Millis(RESEND_AFTER_MS);
+        }
+    }
+
+    fn transmit_plain(&mut self, now: Instant, out: &mut [u8]) -> Option<usize> {
+        if self.link.hello {
+            let hello = DeviceHello {
+                format: FORMAT,
+                rules: RULES,
+                device: self.device,
+                boot: self.boot,
+                now,
+                first: self.outbox.first_number(),
+            };
+            let sent = self.write_plain(out, &ToHost::Hello(hello))?;
+            self.link.hello = false;
+            return Some(sent);
+        }
+        if let Some((digest, answer)) = self.link.scope_answer {
+            let sent = self.write_plain(out, &ToHost::ScopeAnswer { digest, answer })?;
+            self.link.scope_answer = None;
+            return Some(sent);
+        }
+        if let Some(want) = self.want() {
+            let sent = self.write_plain(out, &ToHost::Want(want))?;
+            self.link.want = false;
+            self.link.want_told = want.next.saturating_add(u32::from(want.suspects));
+            return Some(sent);
+        }
+        if self.link.progress {
+            let sent = self.write_plain(out, &ToHost::Progress(self.progress(now)))?;
+            self.link.progress = false;
+            return Some(sent);
+        }
+        None
+    }
+
+    fn transmit_part(&mut self, now: Instant, out: &mut [u8]) -> Option<usize> {
+        let Some((number, length)) = self.outbox.sending() else {
+            self.link.part = None;
+            return None;
+        };
+        let from = match self.link.part {
+            Some((of, from)) if of == number => from,
+            _ => 0,
+        };
+        let behind = from.saturating_add(PAYLOAD_OCTETS_MAX);
+        let last = behind >= length;
+        let part = Part {
+            first: from == 0,
+            last,
+            sequence: self.link.sequence,
+        };
+        let payload = self.outbox.sending_octets(from).take(PAYLOAD_OCTETS_MAX);
+        let sent = write_frame(out, part, payload)?;
+        self.link.sequence = self.link.sequence.wrapping_add(1);
+        if last {
+            self.outbox.sent();
+            self.link.part = None;
+            self.link.resend_at = now + Millis(RESEND_AFTER_MS);
+        } else {
+            self.link.part = Some((number, behind));
+        }
+        Some(sent)
+    }
+
+    /// Says that the scan is over, behind its last record.
+    fn transmit_ended(&mut self, out: &mut [u8]) -> Option<usize> {
+        let (Phase::Ended(why), Some(scan), true) = (self.phase, self.scan, self.link.ended) else {
+            return None;
+        };
+        let records = self.outbox.state().made;
+        let sent = self.write_plain(out, &ToHost::Ended { scan, why, records })?;
+        self.link.ended = false;
+        Some(sent)
+    }
+
+    /// What to ask of the host, when there is something to ask.
+    fn want(&self) -> Option<Want> {
+        let (Phase::Running, Some(scan), false) = (self.phase, self.scan, self.list.complete)
+        else {
+            return None;
+        };
+        let room = if self.has_room_for_a_record() {
+            u16::try_from(self.schedule.queue_room()).unwrap_or(u16::MAX)
+        } else {
+            0
+        };
+        let next = self.list.taken;
+        let reach = next.saturating_add(u32::from(room));
+        let told = self.link.want_told;
+        let worth_it =
+            reach >= told.saturating_add(ROOM_WORTH_TELLING) || (next >= told && room > 0);
+        (self.link.want || worth_it).then_some(Want {
+            scan,
+            next,
+            suspects: room,
+        })
+    }
+
+    fn write_plain(&mut self, out: &mut [u8], message: &ToHost<&Evidence>) -> Option<usize> {
+        let mut octets = heapless::Vec::<u8, PLAIN_MESSAGE_OCTETS_MAX>::new();
+        encode_message(message, |octet| octets.push(octet).is_ok())?;
+        let part = Part {
+            first: true,
+            last: true,
+            sequence: self.link.sequence,
+        };
+        let sent = write_frame(out, part, octets.iter().copied())?;
+        self.link.sequence = self.link.sequence.wrapping_add(1);
+        Some(sent)
+    }
+}

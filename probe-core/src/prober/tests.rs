@@ -1,0 +1,897 @@
+//! A prober and a host over a wire that may do what wires do.
+
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+
+use super::*;
+use crate::{
+    evidence::Observation,
+    finding::RecordId,
+    frame::{FRAME_OCTETS_MAX, ToDevice, ToHost, message::ScopeAnswer},
+    host_link::{ASK_AGAIN_AFTER_MS, HostLink},
+    relay::{Hello, Outcome, PairId, PairSet},
+    schedule::RUNNING_JOBS_MAX,
+    scope::{ScopeError, fixture},
+    smtp::{ReplyParser, Step},
+    testing::{Random, frames_of},
+    time::{Millis, Utc},
+};
+
+const SCAN: ScanId = ScanId(9);
+const DEVICE: DeviceId = DeviceId(*b"postern1");
+/// The host's clock at the start of every test, in seconds.
+const UTC_S: u64 = 10_000;
+
+fn at(ms: u64) -> Instant {
+    Instant::from_millis(ms)
+}
+
+fn suspect(address: &str) -> Suspect {
+    Suspect {
+        address: address.parse().unwrap(),
+        port: 25,
+        names: Names::new(),
+    }
+}
+
+fn scope() -> Scope {
+    let mut scope = fixture::scope(&["10.0.0.0/8"]);
+    scope
+        .exclusions
+        .push(fixture::network("10.9.0.0/16"))
+        .unwrap();
+    scope
+}
+
+/// A device and its host, with nothing between them unless a test puts it there.
+struct Site {
+    now_ms: u64,
+    prober: Prober,
+    host: HostLink,
+    list: Vec<Suspect>,
+    to_device: VecDeque<u8>,
+    to_host: VecDeque<u8>,
+    heard: Vec<ToHost>,
+}
+
+impl Site {
+    fn new(list: Vec<Suspect>) -> Self {
+        Self {
+            now_ms: 0,
+            prober: Prober::new(DEVICE, 1),
+            host: HostLink::new(),
+            list,
+            to_device: VecDeque::new(),
+            to_host: VecDeque::new(),
+            heard: Vec::new(),
+        }
+    }
+
+    /// A site whose host wants the list scanned, and has been heard.
+    fn scanning(list: Vec<Suspect>) -> Self {
+        let mut site = Self::new(list);
+        site.connect();
+        site.host.start(at(0), SCAN, &scope()).unwrap();
+        site.talk();
+        site
+    }
+
+    fn connect(&mut self) {
+        self.to_device.clear();
+        self.to_host.clear();
+        let utc = Utc(UTC_S + self.now_ms / 1_000);
+        self.host.connected(at(self.now_ms), utc);
+    }
+
+    fn now(&self) -> Instant {
+        at(self.now_ms)
+    }
+
+    /// Both ends say all they have to say.
+    fn write(&mut self) {
+        let (now, mut frame) = (at(self.now_ms), [0; FRAME_OCTETS_MAX]);
+        let list = |index: u32| self.list.get(index as usize).cloned();
+        while let Some(octets) = self.host.link_transmit(now, list, &mut frame) {
+            self.to_device.extend(&frame[..octets]);
+        }
+        while let Some(octets) = self.prober.link_transmit(now, &mut frame) {
+            self.to_host.extend(&frame[..octets]);
+        }
+    }
+
+    /// The device hears so many octets of what was written.
+    fn deliver_to_device(&mut self, octets: usize) {
+        let octets = octets.min(self.to_device.len());
+        let piece: Vec<u8> = self.to_device.drain(..octets).collect();
+        self.prober.link_received(at(self.now_ms), &piece);
+    }
+
+    /// The host hears so many octets of what was written.
+    fn deliver_to_host(&mut self, octets: usize) {
+        let octets = octets.min(self.to_host.len());
+        let piece: Vec<u8> = self.to_host.drain(..octets).collect();
+        let mut rest = piece.as_slice();
+        while let Some(message) = self.host.received(at(self.now_ms), &mut rest) {
+            self.heard.push(message);
+        }
+    }
+
+    /// Writes and delivers until neither end has anything to say.
+    fn talk(&mut self) {
+        loop {
+            self.write();
+            if self.to_device.is_empty() && self.to_host.is_empty() {
+                break;
+            }
+            self.deliver_to_device(usize::MAX);
+            self.deliver_to_host(usize::MAX);
+        }
+    }
+
+    /// As [`Site::talk`], and the host stores what it hears at once.
+    fn talk_and_store(&mut self) {
+        self.talk();
+        while let Some(record) = self.heard.iter().rev().find_map(ToHost::record) {
+            self.host.stored(record);
+            let stored = self.prober.outbox.state();
+            self.talk();
+            if self.prober.outbox.state() == stored {
+                break;
+            }
+        }
+    }
+
+    fn job(&mut self) -> Job {
+        match self.prober.next(self.now()) {
+            Next::Job(job) => job,
+            other => panic!("no job but {other:?}"),
+        }
+    }
+
+    fn finish(&mut self, job: &Job) -> Result<(), OutboxFull> {
+        self.prober.finish(self.now(), job, &Evidence::default())
+    }
+
+    fn park(&mut self, job: &Job, until_ms: u64) -> Result<(), OutboxFull> {
+        let evidence = Evidence::default();
+        let parked = Parked::for_test(job.target, job.serial);
+        self.prober
+            .park(self.now(), job, at(until_ms), parked, &evidence)
+    }
+
+    fn refusals(&self) -> Vec<(u32, Refusal)> {
+        let refused = |message: &ToHost| match message {
+            ToHost::Refused(refused) => Some((refused.index, refused.why)),
+            _ => None,
+        };
+        self.heard.iter().filter_map(refused).collect()
+    }
+}
+
+#[test]
+fn nothing_is_probed_before_scope_anchor_and_start() {
+    let mut site = Site::new(vec![suspect("10.0.0.1")]);
+    assert!(matches!(site.prober.next(at(0)), Next::Idle));
+    assert!(site.prober.link_transmit(at(0), &mut [0; 1_024]).is_none());
+    // Scope and Start without Hello: heard, and not begun.
+    let say = |site: &mut Site, message: &ToDevice| {
+        for frame in frames_of(0, message) {
+            site.prober.link_received(at(1), &frame);
+        }
+    };
+    let digest = ScopeDigest::of(&scope());
+    let start = ToDevice::Start {
+        scan: SCAN,
+        scope: digest,
+    };
+    say(&mut site, &start);
+    say(&mut site, &ToDevice::Scope(scope()));
+    say(&mut site, &start);
+    say(
+        &mut site,
+        &ToDevice::Suspect {
+            scan: SCAN,
+            index: 0,
+            suspect: suspect("10.0.0.1"),
+        },
+    );
+    assert_eq!(site.prober.phase(), Phase::Idle);
+    assert_eq!(site.prober.scope(), Some(&scope()));
+    assert!(matches!(site.prober.next(at(2)), Next::Idle));
+    // With a Hello, Start begins; under another scope it would not.
+    say(
+        &mut site,
+        &ToDevice::Hello {
+            format: 1,
+            utc: Utc(UTC_S),
+        },
+    );
+    say(
+        &mut site,
+        &ToDevice::Start {
+            scan: SCAN,
+            scope: ScopeDigest(digest.0 ^ 1),
+        },
+    );
+    assert_eq!(site.prober.phase(), Phase::Idle);
+    say(&mut site, &start);
+    assert_eq!(site.prober.phase(), Phase::Running);
+}
+
+#[test]
+fn a_list_goes_out_and_comes_back_as_records() {
+    let mut site = Site::scanning(vec![
+        suspect("10.0.0.1"),
+        suspect("10.9.0.1"),
+        suspect("::ffff:10.0.0.1"),
+        suspect("2002:a00:1::1"),
+        suspect("192.0.2.1"),
+        suspect("10.0.0.2"),
+    ]);
+    assert_eq!(
+        site.refusals(),
+        [
+            (1, Refusal::Excluded),
+            (2, Refusal::Duplicate),
+            (3, Refusal::EmbedsIpv4),
+            (4, Refusal::OutsideNetworks),
+        ]
+    );
+    let first = site.job();
+    assert_eq!(first.target.endpoint(), "10.0.0.1:25".parse().unwrap());
+    assert_eq!((first.revision, first.refusals_max), (0, 10));
+    site.now_ms = 1_000;
+    site.park(&first, 311_000).unwrap();
+    let second = site.job();
+    site.finish(&second).unwrap();
+    assert!(matches!(site.prober.next(at(1_000)), Next::Wait(until) if until == at(311_000)));
+    site.now_ms = 311_000;
+    let again = site.job();
+    assert_eq!((again.serial, again.revision), (first.serial, 1));
+    assert_eq!(
+        again.parked,
+        Some(Parked::for_test(first.target, first.serial))
+    );
+    assert_eq!(site.prober.phase(), Phase::Running);
+    site.finish(&again).unwrap();
+    assert_eq!(site.prober.phase(), Phase::Ended(Ended::ListDone));
+    site.talk();
+    assert_eq!(site.host.ended(), None, "nothing is stored yet");
+    site.talk_and_store();
+    assert_eq!(site.host.ended(), Some(Ended::ListDone));
+    let findings: Vec<_> = site
+        .heard
+        .iter()
+        .filter_map(|message| match message {
+            ToHost::Finding(of) => Some((of.number, of.job, of.revision, of.last)),
+            _ => None,
+        })
+        .collect();
+    assert_eq!(
+        findings,
+        [
+            (5, first.serial, 0, false),
+            (6, second.serial, 0, true),
+            (7, first.serial, 1, true),
+        ]
+    );
+    let targets = site.host.progress().unwrap().targets;
+    assert_eq!((targets.taken, targets.done, targets.refused), (6, 2, 4));
+    assert_eq!((targets.queued, targets.running, targets.parked), (0, 0, 0));
+    assert!(site.prober.outbox.is_empty());
+}
+
+#[test]
+fn connections_are_asked_for_one_by_one() {
+    let mut site = Site::scanning(vec![suspect("10.0.0.1")]);
+    let job = site.job();
+    assert_eq!(site.prober.may_open(at(0), &job), Opening::Now);
+    assert!(matches!(
+        site.prober.may_open(at(500), &job),
+        Opening::At(_)
+    ));
+    site.prober.connection_closed(at(500), &job);
+    assert_eq!(site.prober.may_open(at(500), &job), Opening::Now);
+    site.prober.connection_closed(at(600), &job);
+    site.prober.spent(at(600), &job, 10);
+    assert_eq!(
+        site.prober.may_open(at(700), &job),
+        Opening::No(Refusal::RefusalsSpent)
+    );
+    site.finish(&job).unwrap();
+    assert_eq!(
+        site.prober.may_open(at(800), &job),
+        Opening::No(Refusal::ScanEnded)
+    );
+}
+
+#[test]
+fn a_violation_ends_the_scan_and_everything_is_told() {
+    let list = (1..=40).map(|host| suspect(&format!("10.0.{host}.1")));
+    let mut site = Site::scanning(list.collect());
+    let parked = site.job();
+    site.park(&parked, 900_000).unwrap();
+    site.now_ms = 100;
+    let running = site.job();
+    site.prober.stop(at(100), Stop::GuardViolation);
+    assert_eq!(site.prober.phase(), Phase::Stopping(Ended::GuardViolation));
+    assert!(matches!(site.prober.next(at(100)), Next::Idle));
+    assert_eq!(
+        site.prober.may_open(at(100), &running),
+        Opening::No(Refusal::ScanEnded)
+    );
+    // A job that wants to be parked ends instead.
+    site.park(&running, 900_000).unwrap();
+    site.talk_and_store();
+    assert_eq!(site.host.ended(), Some(Ended::GuardViolation));
+    assert_eq!(site.refusals().len(), 38);
+    assert!(
+        site.refusals()
+            .iter()
+            .all(|(_, why)| *why == Refusal::ScanEnded)
+    );
+    let over = site.heard.iter().find_map(|message| match message {
+        ToHost::Over(over) => Some(*over),
+        _ => None,
+    });
+    let over = over.unwrap();
+    assert_eq!((over.job, over.revisions), (parked.serial, 1));
+    assert!(site.heard.iter().any(
+        |message| matches!(message, ToHost::Finding(of) if of.job == running.serial && of.last)
+    ));
+}
+
+#[test]
+fn a_scope_ends_by_the_clock_and_by_powered_minutes() {
+    for (expires_s, minutes, ends_at_ms, why) in [
+        (UTC_S + 60, 1_000, 60_000, Ended::Expired),
+        (UTC_S + 6_000, 3, 180_000, Ended::PoweredMinutes),
+    ] {
+        let mut site = Site::new(vec![suspect("10.0.0.1"), suspect("10.0.0.2")]);
+        site.connect();
+        let mut scope = scope();
+        scope.expires = Utc(expires_s);
+        scope.powered_minutes_max = minutes;
+        site.host.start(at(0), SCAN, &scope).unwrap();
+        site.talk();
+        let job = site.job();
+        assert_eq!(site.prober.may_open(at(ends_at_ms - 1), &job), Opening::Now);
+        site.prober.connection_closed(at(ends_at_ms - 1), &job);
+        site.now_ms = ends_at_ms;
+        assert_eq!(
+            site.prober.may_open(site.now(), &job),
+            Opening::No(Refusal::Expired)
+        );
+        assert!(matches!(site.prober.next(at(ends_at_ms)), Next::Idle));
+        site.finish(&job).unwrap();
+        site.talk_and_store();
+        assert_eq!(site.host.ended(), Some(why));
+        assert_eq!(site.refusals(), [(1, Refusal::Expired)]);
+        // The same scope again does not begin its minutes anew.
+        site.host.start(site.now(), ScanId(10), &scope).unwrap();
+        site.talk_and_store();
+        assert_eq!(site.host.ended(), Some(why));
+    }
+}
+
+#[test]
+fn a_scope_that_may_not_be_used_is_refused_on_both_ends() {
+    let mut site = Site::new(vec![suspect("10.0.0.1")]);
+    site.connect();
+    let mut bad = scope();
+    bad.contact.clear();
+    let error = ScopeError::Missing(crate::scope::Field::Contact);
+    assert_eq!(site.host.start(at(0), SCAN, &bad), Err(error));
+    let digest = ScopeDigest::of(&bad);
+    let answer = site.prober.heard_scope(at(0), &bad, digest);
+    assert_eq!(answer, ScopeAnswer::Refused(error));
+    assert_eq!(site.prober.scope(), None);
+}
+
+#[test]
+fn another_scan_replaces_the_one_that_runs() {
+    let mut site = Site::scanning(vec![suspect("10.0.0.1"), suspect("10.0.0.2")]);
+    let job = site.job();
+    let mut other = scope();
+    other.networks = [fixture::network("10.1.0.0/16")].into_iter().collect();
+    site.list = vec![suspect("10.1.0.1")];
+    site.host.start(at(0), ScanId(10), &other).unwrap();
+    site.talk_and_store();
+    assert_eq!(site.prober.phase(), Phase::Stopping(Ended::Replaced));
+    assert_eq!(site.prober.scope(), Some(&scope()), "not before it is over");
+    site.finish(&job).unwrap();
+    for _ in 0..3 {
+        site.now_ms += 1_500;
+        site.talk_and_store();
+    }
+    assert_eq!(site.prober.phase(), Phase::Running);
+    assert_eq!(site.prober.scope(), Some(&other));
+    let job = site.job();
+    assert_eq!(job.target.endpoint(), "10.1.0.1:25".parse().unwrap());
+}
+
+#[test]
+fn a_host_that_stores_nothing_stops_the_work_and_loses_nothing() {
+    let list = (0..4_000).map(|host| suspect(&format!("10.0.{}.{}", host / 250, 1 + host % 250)));
+    let mut site = Site::scanning(list.collect());
+    let mut given_back = 0;
+    let mut quiet = 0;
+    while quiet < 50 {
+        site.now_ms += 100;
+        site.talk();
+        match site.prober.next(site.now()) {
+            Next::Job(job) => {
+                site.finish(&job).unwrap();
+                given_back += 1;
+                quiet = 0;
+            }
+            Next::Wait(_) | Next::Idle => quiet += 1,
+        }
+    }
+    let progress = site.prober.progress(site.now());
+    assert!(progress.limits.outbox > 0);
+    assert_eq!(progress.targets.done, given_back);
+    assert!(given_back < 4_000);
+    while site.host.ended().is_none() {
+        site.now_ms += 100;
+        site.talk_and_store();
+        while let Next::Job(job) = site.prober.next(site.now()) {
+            site.finish(&job).unwrap();
+        }
+        assert!(site.now_ms < 10_000_000, "it does not end");
+    }
+    assert_eq!(site.prober.progress(site.now()).targets.done, 4_000);
+    let records: BTreeSet<RecordId> = site.heard.iter().filter_map(ToHost::record).collect();
+    assert_eq!(records.len(), 4_000);
+}
+
+/// As much evidence as a job can have: accepted in a hundred octets each, until the transcript
+/// is full.
+fn much_evidence() -> Evidence {
+    let mut evidence = Evidence::default();
+    let mut parser = ReplyParser::new();
+    evidence.record(&Observation::Opening(Hello::Own));
+    for pair in PairId::all() {
+        let text = format!("250 2.1.5 {}\r\n", "x".repeat(90));
+        let mut octets = text.as_bytes();
+        let reply = parser.push(Step::Rcpt, &mut octets).unwrap();
+        evidence.record(&Observation::Answer {
+            pairs: PairSet::of(pair),
+            twin: false,
+            step: Step::Rcpt,
+            outcome: Outcome::Accepted,
+            reply,
+            after: Millis(50),
+        });
+    }
+    evidence
+}
+
+#[test]
+fn a_job_that_finds_no_room_keeps_its_evidence_until_there_is() {
+    let list = (1..=RUNNING_JOBS_MAX).map(|host| suspect(&format!("10.0.{host}.1")));
+    let mut site = Site::scanning(list.collect());
+    let mut jobs = Vec::new();
+    for _ in 0..RUNNING_JOBS_MAX {
+        site.now_ms += 10;
+        jobs.push(site.job());
+    }
+    let evidence = much_evidence();
+    let mut full = 0;
+    while !jobs.is_empty() {
+        jobs.retain(|job| {
+            let parked = Parked::for_test(job.target, job.serial);
+            let now = site.now();
+            let given_back = if job.serial.0 % 2 == 0 {
+                site.prober.finish(now, job, &evidence)
+            } else {
+                site.prober.park(now, job, at(9_000), parked, &evidence)
+            };
+            full += u32::from(given_back == Err(OutboxFull));
+            given_back.is_err()
+        });
+        site.talk_and_store();
+        assert!(full < 1_000, "there is never room");
+    }
+    assert!(full > 10, "there was always room: {full}");
+    assert!(site.prober.progress(site.now()).limits.outbox >= full);
+    let whole = site.heard.iter().filter(|message| match message {
+        ToHost::Finding(finding) => finding.evidence == evidence,
+        _ => false,
+    });
+    assert_eq!(whole.count(), RUNNING_JOBS_MAX);
+    let targets = site.prober.progress(site.now()).targets;
+    assert_eq!((targets.done, targets.parked), (16, 16));
+}
+
+#[test]
+fn lines_that_are_lost_come_again() {
+    let mut site = Site::new(
+        (1..=9)
+            .map(|host| suspect(&format!("10.0.{host}.1")))
+            .collect(),
+    );
+    site.connect();
+    site.host.start(at(0), SCAN, &scope()).unwrap();
+    while site.prober.phase() != Phase::Running {
+        site.write();
+        site.deliver_to_device(usize::MAX);
+        site.deliver_to_host(usize::MAX);
+    }
+    // The device's Want is heard; what the host says to it is lost.
+    site.write();
+    site.deliver_to_host(usize::MAX);
+    site.write();
+    assert!(!site.to_device.is_empty());
+    site.to_device.clear();
+    site.talk();
+    assert_eq!(site.prober.progress(at(0)).targets.taken, 0);
+    site.now_ms = ASK_AGAIN_AFTER_MS;
+    site.talk();
+    assert_eq!(site.prober.progress(at(0)).targets.taken, 9);
+}
+
+#[test]
+fn records_that_are_lost_come_again_at_a_greeting_at_a_gap_and_after_a_while() {
+    let mut site = Site::scanning(
+        (1..=4)
+            .map(|host| suspect(&format!("10.0.{host}.1")))
+            .collect(),
+    );
+    let finish_one = |site: &mut Site| {
+        site.now_ms += 10;
+        let job = site.job();
+        site.finish(&job).unwrap();
+        site.write();
+    };
+    let numbers = |site: &Site| -> Vec<u32> {
+        let records = site.heard.iter().filter_map(ToHost::record);
+        records.map(|id| id.number).collect()
+    };
+    // Lost, and the link connected again.
+    finish_one(&mut site);
+    site.to_host.clear();
+    site.connect();
+    site.talk();
+    assert_eq!(numbers(&site), [1]);
+    // Lost, and the next one shows the gap.
+    finish_one(&mut site);
+    site.to_host.clear();
+    finish_one(&mut site);
+    site.talk();
+    assert_eq!(numbers(&site), [1, 2, 3]);
+    // Lost, and nothing shows it.
+    finish_one(&mut site);
+    site.to_host.clear();
+    let pass = |site: &mut Site, until_ms: u64| {
+        while site.now_ms < until_ms {
+            site.now_ms = until_ms.min(site.now_ms + 500);
+            site.talk();
+        }
+    };
+    let due_ms = site.now_ms + RESEND_AFTER_MS;
+    pass(&mut site, due_ms - 1);
+    assert_eq!(numbers(&site), [1, 2, 3]);
+    pass(&mut site, due_ms);
+    assert_eq!(numbers(&site), [1, 2, 3, 4]);
+    // An acknowledgement that was lost is said again when the records come again.
+    site.host.stored(RecordId { boot: 1, number: 4 });
+    site.write();
+    site.to_device.clear();
+    let due_ms = site.now_ms + RESEND_AFTER_MS;
+    pass(&mut site, due_ms);
+    assert!(site.prober.outbox.is_empty());
+    assert_eq!(numbers(&site), [1, 2, 3, 4], "none is given out twice");
+}
+
+#[test]
+fn a_prober_leaves_room_for_sixteen_workers() {
+    // 192 KiB in all, 6.5 KiB for each worker, 16 KiB for the network.
+    const PROBER_OCTETS_MAX: usize = (192 - 104 - 16) * 1_024;
+    assert!(size_of::<Prober>() <= PROBER_OCTETS_MAX);
+    assert!(size_of::<Job>() <= 256);
+}
+
+#[test]
+fn records_survive_cuts_noise_and_restarts_of_either_end() {
+    let mut seen = Seen::default();
+    for seed in 0..40 {
+        let mut chaos = Chaos::new(seed);
+        chaos.run();
+        seen.cuts += chaos.seen.cuts;
+        seen.garbled += chaos.seen.garbled;
+        seen.host_restarts += chaos.seen.host_restarts;
+        seen.device_restarts += chaos.seen.device_restarts;
+        seen.repeated += chaos.seen.repeated;
+    }
+    for (what, count) in [
+        ("cuts", seen.cuts),
+        ("garbled octets", seen.garbled),
+        ("restarts of the host", seen.host_restarts),
+        ("restarts of the device", seen.device_restarts),
+        ("records that came again", seen.repeated),
+    ] {
+        assert!(count > 20, "{what}: only {count}");
+    }
+}
+
+#[derive(Debug, Default)]
+struct Seen {
+    cuts: u32,
+    garbled: u32,
+    host_restarts: u32,
+    device_restarts: u32,
+    repeated: u32,
+}
+
+/// A site with workers, a store, and bad luck.
+struct Chaos {
+    seed: u64,
+    random: Random,
+    site: Site,
+    lines: Vec<Suspect>,
+    jobs: Vec<(Job, u64)>,
+    /// By boot and number, as a store would keep them.
+    store: BTreeMap<RecordId, ToHost>,
+    /// Heard and not stored yet.
+    to_store: Vec<ToHost>,
+    /// What the device made in each boot that is over, and how much of it was acknowledged.
+    boots: BTreeMap<u32, (u32, u32)>,
+    bad_luck: bool,
+    seen: Seen,
+}
+
+impl Chaos {
+    fn new(seed: u64) -> Self {
+        let mut random = Random::new(seed);
+        let lines: Vec<Suspect> = (0..120 + random.below(100))
+            .map(|line| {
+                let kind = random.below(20);
+                suspect(&match kind {
+                    0 => format!("10.9.0.{line}"),
+                    1 => format!("2002:a00:{line:x}::1"),
+                    _ => format!("10.0.{}.{}", line % 40, 1 + line),
+                })
+            })
+            .collect();
+        Self {
+            seed,
+            random,
+            site: Site::scanning(lines.clone()),
+            lines,
+            jobs: Vec::new(),
+            store: BTreeMap::new(),
+            to_store: Vec::new(),
+            boots: BTreeMap::new(),
+            bad_luck: true,
+            seen: Seen::default(),
+        }
+    }
+
+    fn run(&mut self) {
+        let mut steps = 0;
+        while self.site.host.ended().is_none() {
+            self.step();
+            steps += 1;
+            self.bad_luck = steps < 3_000;
+            assert!(steps < 100_000, "seed {}: the scan does not end", self.seed);
+        }
+        assert_eq!(
+            self.site.host.ended(),
+            Some(Ended::ListDone),
+            "seed {}",
+            self.seed
+        );
+        self.end_boot();
+        self.check_numbers();
+        self.check_lines();
+    }
+
+    fn step(&mut self) {
+        let pause_ms = [1, 10, 100, 1_600][self.random.below(4) as usize];
+        self.site.now_ms += pause_ms;
+        self.work();
+        self.site.write();
+        self.carry();
+        self.keep();
+        if !self.bad_luck {
+            return;
+        }
+        match self.random.below(400) {
+            0..=3 => self.cut(),
+            4 => self.restart_host(),
+            5 => self.restart_device(),
+            _ => {}
+        }
+    }
+
+    /// Workers take jobs, and give back those whose time has come.
+    fn work(&mut self) {
+        let now = self.site.now();
+        if self.jobs.len() < 8
+            && let Next::Job(job) = self.site.prober.next(now)
+        {
+            let until_ms = self.site.now_ms + self.random.below(2_000);
+            assert!(scope().permits(job.target.endpoint()));
+            self.jobs.push((job, until_ms));
+        }
+        let mut jobs = std::mem::take(&mut self.jobs);
+        jobs.retain(|(job, until_ms)| {
+            if self.site.now_ms < *until_ms {
+                return true;
+            }
+            let parks = job.revision < 3 && self.random.once_in(4);
+            let given_back = if parks {
+                let until_ms = self.site.now_ms + self.random.below(20_000);
+                self.site.park(job, until_ms)
+            } else {
+                self.site.finish(job)
+            };
+            given_back.is_err()
+        });
+        self.jobs = jobs;
+    }
+
+    /// Some octets arrive, some of them garbled.
+    fn carry(&mut self) {
+        if self.bad_luck && self.random.once_in(60) {
+            let wire = if self.random.once_in(2) {
+                &mut self.site.to_device
+            } else {
+                &mut self.site.to_host
+            };
+            let length = wire.len() as u64;
+            if length > 0 {
+                wire[self.random.below(length) as usize] ^= 1 << self.random.below(8);
+                self.seen.garbled += 1;
+            }
+        }
+        let there = 1 + self.random.below(3_000) as usize;
+        let back = 1 + self.random.below(3_000) as usize;
+        self.site.deliver_to_device(there);
+        self.site.deliver_to_host(back);
+        self.to_store.append(&mut self.site.heard);
+    }
+
+    /// The host stores what it heard, and acknowledges it.
+    fn keep(&mut self) {
+        let unstored = std::mem::take(&mut self.to_store);
+        for (place, message) in unstored.iter().enumerate() {
+            // Now and then it is busy and stores the rest later.
+            if self.random.once_in(10) {
+                self.to_store = unstored[place..].to_vec();
+                return;
+            }
+            let Some(id) = message.record() else {
+                continue;
+            };
+            if let Some(kept) = self.store.insert(id, message.clone()) {
+                assert_eq!(&kept, message, "seed {}: {id:?} has changed", self.seed);
+                self.seen.repeated += 1;
+            }
+            self.site.host.stored(id);
+        }
+    }
+
+    /// The wire is cut at an octet of chance and mended at once.
+    fn cut(&mut self) {
+        let there = self.random.below(1 + self.site.to_device.len() as u64) as usize;
+        let back = self.random.below(1 + self.site.to_host.len() as u64) as usize;
+        self.site.deliver_to_device(there);
+        self.site.deliver_to_host(back);
+        self.to_store.append(&mut self.site.heard);
+        self.site.connect();
+        self.seen.cuts += 1;
+    }
+
+    /// The host dies with all that it has not stored, and comes back with its store.
+    fn restart_host(&mut self) {
+        self.to_store.clear();
+        self.site.host = HostLink::new();
+        self.site.connect();
+        let now = self.site.now();
+        self.site.host.start(now, SCAN, &scope()).unwrap();
+        self.seen.host_restarts += 1;
+    }
+
+    /// The device loses its power, and with it all that was not acknowledged. The host notices by
+    /// itself, or has been restarted as well.
+    fn restart_device(&mut self) {
+        self.end_boot();
+        self.jobs.clear();
+        let boot = self.site.prober.boot() + 1;
+        self.site.prober = Prober::new(DEVICE, boot);
+        self.to_store.clear();
+        self.site.list = self.lines_not_told();
+        if self.random.once_in(2) {
+            self.restart_host();
+        } else {
+            self.site.connect();
+        }
+        self.seen.device_restarts += 1;
+    }
+
+    fn end_boot(&mut self) {
+        let outbox = self.site.prober.outbox.state();
+        assert_eq!(outbox.lost, 0);
+        let boot = self.site.prober.boot();
+        self.boots.insert(boot, (outbox.made, outbox.acknowledged));
+    }
+
+    fn lines_not_told(&self) -> Vec<Suspect> {
+        let told = self.told();
+        let is_told = |line: &Suspect| told.contains_key(&(line.address.to_string(), line.port));
+        self.lines
+            .iter()
+            .filter(|line| !is_told(line))
+            .cloned()
+            .collect()
+    }
+
+    /// How often the store says that a line is over.
+    fn told(&self) -> BTreeMap<(String, u16), u32> {
+        let mut told = BTreeMap::new();
+        for record in self.store.values() {
+            let over = match record {
+                ToHost::Finding(finding) if finding.last => finding.target,
+                ToHost::Refused(refused) => refused.suspect,
+                ToHost::Over(over) => over.target,
+                ToHost::Lost(lost) if lost.last => lost.target,
+                _ => continue,
+            };
+            *told
+                .entry((over.ip().to_string(), over.port()))
+                .or_default() += 1;
+        }
+        told
+    }
+
+    /// Made = stored, in every boot that the device has lived through; of a boot that was cut
+    /// short the host has at least what it acknowledged, without gaps.
+    fn check_numbers(&self) {
+        for (boot, (made, acknowledged)) in &self.boots {
+            let numbers: Vec<u32> = self
+                .store
+                .keys()
+                .filter(|id| id.boot == *boot)
+                .map(|id| id.number)
+                .collect();
+            let stored = numbers.len() as u32;
+            assert_eq!(
+                numbers,
+                (1..=stored).collect::<Vec<_>>(),
+                "seed {}",
+                self.seed
+            );
+            assert!(
+                (*acknowledged..=*made).contains(&stored),
+                "seed {}",
+                self.seed
+            );
+            if *boot == self.site.prober.boot() {
+                assert_eq!(stored, *made, "seed {}", self.seed);
+            }
+        }
+    }
+
+    /// Every line is told once, and jobs come in their revisions.
+    fn check_lines(&self) {
+        let told = self.told();
+        for line in &self.lines {
+            let times = told.get(&(line.address.to_string(), line.port));
+            assert_eq!(times, Some(&1), "seed {}: {line:?}", self.seed);
+        }
+        let mut revisions: BTreeMap<JobSerial, Vec<u8>> = BTreeMap::new();
+        for record in self.store.values() {
+            if let ToHost::Finding(finding) = record {
+                revisions
+                    .entry(finding.job)
+                    .or_default()
+                    .push(finding.revision);
+            }
+        }
+        for (job, of) in revisions {
+            let expected: Vec<u8> = (0..of.len() as u8).collect();
+            assert_eq!(of, expected, "seed {}: {job:?}", self.seed);
+        }
+    }
+}

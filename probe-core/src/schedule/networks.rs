@@ -1,0 +1,146 @@
+//! How hard each network is being asked.
+
+use super::slots::Slots;
+use crate::{
+    scope::Rates,
+    target::RateNetwork,
+    time::{Instant, Millis},
+};
+
+/// How many networks can be watched at once. One more waits until one of them needs no watching.
+pub const NETWORKS_WATCHED_MAX: usize = 128;
+
+/// The networks that have a job, or had a connection less than the spacing ago.
+#[derive(Debug)]
+pub(super) struct Networks(Slots<Watched, NETWORKS_WATCHED_MAX>);
+
+#[derive(Debug)]
+struct Watched {
+    network: RateNetwork,
+    jobs: u8,
+    connections: u8,
+    /// When its last job was handed out: the next one waits, so that no worker has to.
+    handed: Instant,
+    /// When its last connection was opened.
+    opened: Option<Instant>,
+}
+
+/// Whether a network takes something more.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Room {
+    /// Now.
+    Now,
+    /// Then.
+    At(Instant),
+    /// When something of it has ended.
+    Later,
+    /// Too many networks are watched; then at the earliest.
+    TooManyNetworks(Instant),
+}
+
+impl Networks {
+    pub(super) const fn new() -> Self {
+        Self(Slots::new())
+    }
+
+    /// Whether `network` takes one more job.
+    pub(super) fn room_for_job(&self, now: Instant, network: RateNetwork, rates: &Rates) -> Room {
+        let spacing = spacing(rates);
+        match self.0.find(|of| of.network == network) {
+            Some(of) if of.jobs >= rates.network_connections_max => Room::Later,
+            Some(of) => at(now, of.quiet_until(spacing)),
+            None if self.0.free() > 0 => Room::Now,
+            None => {
+                let free_at = self
+                    .0
+                    .iter()
+                    .filter(|of| of.jobs == 0)
+                    .map(|of| of.quiet_until(spacing))
+                    .min();
+                match free_at {
+                    Some(at) if at <= now => Room::Now,
+                    Some(at) => Room::TooManyNetworks(at),
+                    None => Room::TooManyNetworks(Instant::NEVER),
+                }
+            }
+        }
+    }
+
+    /// A job of `network` is handed out; false when it cannot be watched.
+    #[must_use]
+    pub(super) fn job_handed(&mut self, now: Instant, network: RateNetwork, rates: &Rates) -> bool {
+        if let Some(of) = self.0.find_mut(|of| of.network == network) {
+            of.jobs = of.jobs.saturating_add(1);
+            of.handed = now;
+            return true;
+        }
+        if self.0.free() == 0 {
+            let spacing = spacing(rates);
+            self.0
+                .retain(|of| of.jobs > 0 || of.quiet_until(spacing) > now);
+        }
+        self.0
+            .insert(Watched {
+                network,
+                jobs: 1,
+                connections: 0,
+                handed: now,
+                opened: None,
+            })
+            .is_ok()
+    }
+
+    /// Whether a job of `network` may open a connection.
+    pub(super) fn room_for_connection(
+        &self,
+        now: Instant,
+        network: RateNetwork,
+        rates: &Rates,
+    ) -> Room {
+        match self.0.find(|of| of.network == network) {
+            Some(of) if of.connections >= rates.network_connections_max => Room::Later,
+            Some(of) => of
+                .opened
+                .map_or(Room::Now, |opened| at(now, opened + spacing(rates))),
+            None => Room::Later,
+        }
+    }
+
+    pub(super) fn connection_opened(&mut self, now: Instant, network: RateNetwork) {
+        if let Some(of) = self.0.find_mut(|of| of.network == network) {
+            of.connections = of.connections.saturating_add(1);
+            of.opened = Some(now);
+        }
+    }
+
+    pub(super) fn connection_closed(&mut self, network: RateNetwork) {
+        if let Some(of) = self.0.find_mut(|of| of.network == network) {
+            of.connections = of.connections.saturating_sub(1);
+        }
+    }
+
+    pub(super) fn job_returned(&mut self, network: RateNetwork) {
+        if let Some(of) = self.0.find_mut(|of| of.network == network) {
+            of.jobs = of.jobs.saturating_sub(1);
+        }
+    }
+}
+
+impl Watched {
+    /// From when on its spacing holds nothing back.
+    fn quiet_until(&self, spacing: Millis) -> Instant {
+        self.opened.unwrap_or(Instant::BOOT).max(self.handed) + spacing
+    }
+}
+
+fn spacing(rates: &Rates) -> Millis {
+    Millis(u64::from(rates.network_spacing_ms))
+}
+
+fn at(now: Instant, moment: Instant) -> Room {
+    if moment <= now {
+        Room::Now
+    } else {
+        Room::At(moment)
+    }
+}

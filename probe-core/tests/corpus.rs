@@ -1,0 +1,73 @@
+//! Every file of every fuzz corpus, as an ordinary test.
+
+#[path = "../fuzz/checks/classify.rs"]
+mod classify;
+#[path = "../fuzz/checks/dialogue.rs"]
+mod dialogue;
+#[path = "../fuzz/checks/frames.rs"]
+mod frames;
+#[path = "../fuzz/checks/name.rs"]
+mod name;
+#[path = "../fuzz/checks/path.rs"]
+mod path;
+#[path = "../fuzz/checks/prober.rs"]
+mod prober;
+#[path = "../fuzz/checks/replies.rs"]
+mod replies;
+
+use std::{collections::BTreeSet, fs, path::Path};
+
+type Check = fn(&[u8]);
+
+const CHECKS: &[(&str, Check)] = &[
+    ("classify", classify::check),
+    ("dialogue", dialogue::check),
+    ("frames", frames::check),
+    ("name", name::check),
+    ("path", path::check),
+    ("prober", prober::check),
+    ("replies", replies::check),
+];
+
+fn corpora() -> std::path::PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("fuzz/corpus")
+}
+
+#[test]
+fn every_corpus_file_holds() {
+    for (name, check) in CHECKS {
+        let mut files = 0;
+        for entry in fs::read_dir(corpora().join(name)).expect("the corpus is there") {
+            let path = entry.expect("an entry").path();
+            let octets = fs::read(&path).expect("a readable file");
+            println!("{}", path.display());
+            check(&octets);
+            // What a fuzzer would try first; a hundred places are enough for one file.
+            for cut in (0..octets.len()).step_by(octets.len() / 100 + 1) {
+                check(&octets[..cut]);
+            }
+            files += 1;
+        }
+        assert!(files >= 5, "{name} has {files} files");
+    }
+}
+
+#[test]
+fn every_corpus_has_its_check_and_its_fuzz_target() {
+    let folders: BTreeSet<String> = fs::read_dir(corpora())
+        .expect("the corpora are there")
+        .map(|entry| {
+            entry
+                .expect("an entry")
+                .file_name()
+                .into_string()
+                .expect("a name")
+        })
+        .collect();
+    let checks: BTreeSet<String> = CHECKS.iter().map(|(name, _)| (*name).into()).collect();
+    assert_eq!(folders, checks);
+    for name in checks {
+        let target = format!("{}/fuzz/fuzz_targets/{name}.rs", env!("CARGO_MANIFEST_DIR"));
+        assert!(Path::new(&target).exists(), "{target}");
+    }
+}

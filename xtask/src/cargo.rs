@@ -1,0 +1,133 @@
+//! Cargo's own commands, and what their output says.
+
+use std::process::{Command, ExitCode};
+
+use crate::{
+    failure::Result,
+    run::{self, Said},
+    suite::Outcome,
+};
+
+/// The target of the boards.
+pub(crate) const BOARD_TARGET: &str = "thumbv7em-none-eabihf";
+
+/// `cargo` with these arguments, in the workspace, without colours in what is kept.
+pub(crate) fn cargo(arguments: &[&str]) -> Command {
+    let mut command = run::command(&["cargo"]);
+    command.args(arguments).env("CARGO_TERM_COLOR", "never");
+    command
+}
+
+/// Runs a command as one check.
+pub(crate) fn check(command: &mut Command) -> Result<Outcome> {
+    let said = run::capture(command)?;
+    Ok(if said.success {
+        Outcome::passed("")
+    } else {
+        Outcome::failed(format!("{}\n{}", run::describe(command), said.everything()))
+    })
+}
+
+/// Runs a command whose checks are the tests of libtest.
+pub(crate) fn check_tests(command: &mut Command) -> Result<Outcome> {
+    let said = run::capture(command)?;
+    Ok(judge_tests(&run::describe(command), &said))
+}
+
+/// `cargo fmt`, to rewrite or only to look.
+pub(crate) fn format(check: bool) -> Result<ExitCode> {
+    let mut command = cargo(&["fmt", "--all"]);
+    if check {
+        command.arg("--check");
+    }
+    run::show(&mut command)?;
+    Ok(ExitCode::SUCCESS)
+}
+
+fn judge_tests(command: &str, said: &Said) -> Outcome {
+    let counts = Counts::read(&said.out);
+    if said.success {
+        Outcome::Passed {
+            checks: counts.passed,
+            note: format!("{} tests", counts.passed),
+        }
+    } else {
+        Outcome::Failed {
+            passed: counts.passed,
+            // A test program that does not build or dies is a failure without a count.
+            failed: counts.failed.max(1),
+            output: format!("{command}\n{}{}", said.err, said.out),
+        }
+    }
+}
+
+/// Sums of libtest's closing lines.
+#[derive(Debug, Default, PartialEq, Eq)]
+struct Counts {
+    passed: u32,
+    failed: u32,
+}
+
+impl Counts {
+    fn read(output: &str) -> Self {
+        let mut counts = Self::default();
+        for line in output.lines() {
+            let Some((_, figures)) = line
+                .strip_prefix("test result: ")
+                .and_then(|rest| rest.split_once(". "))
+            else {
+                continue;
+            };
+            for figure in figures.split("; ") {
+                match figure.split_once(' ') {
+                    Some((number, "passed")) => counts.passed += number.parse().unwrap_or(0),
+                    Some((number, "failed")) => counts.failed += number.parse().unwrap_or(0),
+                    _ => {}
+                }
+            }
+        }
+        counts
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const TWO_PROGRAMS: &str = "\
+running 3 tests
+test a ... ok
+test result: ok. 3 passed; 0 failed; 0 ignored; 0 measured; 0 filtered out; finished in 0.00s
+
+test result: FAILED. 4 passed; 2 failed; 0 ignored; 0 measured; 0 filtered out; finished in 0.01s
+";
+
+    #[test]
+    fn closing_lines_add_up() {
+        assert_eq!(
+            Counts::read(TWO_PROGRAMS),
+            Counts {
+                passed: 7,
+                failed: 2
+            }
+        );
+    }
+
+    #[test]
+    fn a_test_program_that_does_not_build_is_one_failure() {
+        let said = Said {
+            success: false,
+            status: Some(101),
+            out: String::new(),
+            err: "error: could not compile".to_owned(),
+        };
+        assert!(matches!(
+            judge_tests("cargo test", &said),
+            Outcome::Failed {
+                passed: 0,
+                failed: 1,
+                ..
+            }
+        ));
+    }
+}

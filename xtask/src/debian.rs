@@ -1,0 +1,181 @@
+//! Debian packages, extracted side by side and never installed: mail servers conflict as packages.
+//!
+//! A bundle is a folder that holds some packages and every library that they need, so that a
+//! program in it runs after `chroot` whatever this machine has installed.
+
+use std::{
+    fs,
+    os::unix,
+    path::{Path, PathBuf},
+    sync::Once,
+};
+
+use crate::{
+    failure::{Failure, Result},
+    place, run,
+};
+
+/// Packages that share a root.
+pub(crate) struct Bundle {
+    /// The folder's name.
+    pub(crate) name: &'static str,
+    /// The package that the bundle is for; libraries are resolved for it.
+    pub(crate) main: &'static str,
+    /// Further packages, taken without what they depend on.
+    pub(crate) with: &'static [&'static str],
+}
+
+/// The folder that holds the extracted bundle; downloads and extracts on first use.
+pub(crate) fn root(bundle: &Bundle) -> Result<PathBuf> {
+    let root = place::target().join("lab/bundles").join(bundle.name);
+    let complete = root.with_extension("complete");
+    let wanted = format!("{} {}", bundle.main, bundle.with.join(" "));
+    if complete.is_file() && place::read(&complete)? == wanted {
+        return Ok(root);
+    }
+    refresh_lists_if_empty(bundle.main)?;
+    let mut packages = libraries_of(bundle.main)?;
+    packages.push(bundle.main.to_owned());
+    packages.extend(bundle.with.iter().map(|&package| package.to_owned()));
+
+    let archives = place::target().join("lab/archives").join(bundle.name);
+    place::make_fresh_folder(&archives)?;
+    let mut download = run::command(&["apt-get", "download", "-q"]);
+    run::output(download.args(&packages).current_dir(&archives))?;
+    place::make_fresh_folder(&root)?;
+    extract_all(&archives, &root)?;
+    link_merged_folders(&root)?;
+    fs::remove_dir_all(&archives).map_err(|error| Failure::at(&archives, &error))?;
+    place::write(&complete, &wanted)?;
+    Ok(root)
+}
+
+/// Installs packages that conflict with nothing, such as dictionaries.
+pub(crate) fn install(packages: &[&str]) -> Result<()> {
+    refresh_lists_if_empty(packages[0])?;
+    let mut command = run::command(&[
+        "apt-get",
+        "install",
+        "--yes",
+        "-q",
+        "--no-install-recommends",
+    ]);
+    run::output(
+        command
+            .args(packages)
+            .env("DEBIAN_FRONTEND", "noninteractive"),
+    )
+    .map(drop)
+}
+
+/// A machine whose package lists were emptied, as images for containers do, gets them once.
+fn refresh_lists_if_empty(package: &str) -> Result<()> {
+    static REFRESHED: Once = Once::new();
+    let known = run::output(&mut run::command(&["apt-cache", "policy", package]))?;
+    if known.contains("Candidate:") && !known.contains("Candidate: (none)") {
+        return Ok(());
+    }
+    let mut result = Ok(());
+    REFRESHED.call_once(|| {
+        result = run::output(&mut run::command(&["apt-get", "update", "-q"])).map(drop);
+    });
+    result
+}
+
+/// The libraries that `package` needs, all the way down.
+///
+/// apt is asked what it would install on a machine that has nothing; of that, programs and scripts
+/// are left out, because nobody runs them in a bundle.
+fn libraries_of(package: &str) -> Result<Vec<String>> {
+    let scratch = place::target().join("lab/apt");
+    place::make_folder(&scratch)?;
+    let nothing_installed = scratch.join("status");
+    place::write(&nothing_installed, "")?;
+    let mut ask = run::command(&["apt-get", "install", "-qq", "--print-uris"]);
+    ask.arg("--no-install-recommends")
+        .args([
+            "-o",
+            &format!("Dir::State::status={}", nothing_installed.display()),
+        ])
+        // The machine's own caches stay as they are.
+        .args([
+            "-o",
+            "Dir::Cache::pkgcache=",
+            "-o",
+            "Dir::Cache::srcpkgcache=",
+        ])
+        .args(["-o", "Debug::NoLocking=true"])
+        .arg(package);
+    let answer = run::output(&mut ask)?;
+    let libraries: Vec<String> = answer
+        .lines()
+        .filter_map(package_of_uri_line)
+        .filter(|name| is_library(name))
+        .map(str::to_owned)
+        .collect();
+    if libraries.is_empty() {
+        return Err(Failure::new(format!(
+            "apt resolved no libraries for {package}:\n{answer}"
+        ))
+        .next("apt-get update"));
+    }
+    Ok(libraries)
+}
+
+/// `'http://…/libc6_2.36_amd64.deb' libc6_2.36_amd64.deb 2759320 MD5Sum:…` names libc6.
+fn package_of_uri_line(line: &str) -> Option<&str> {
+    line.split(' ').nth(1)?.split('_').next()
+}
+
+fn is_library(package: &str) -> bool {
+    (package.starts_with("lib") && !package.ends_with("-perl") && !package.starts_with("libperl"))
+        || ["zlib1g", "netbase"].contains(&package)
+}
+
+fn extract_all(archives: &Path, root: &Path) -> Result<()> {
+    let entries = fs::read_dir(archives).map_err(|error| Failure::at(archives, &error))?;
+    for entry in entries {
+        let archive = entry.map_err(|error| Failure::at(archives, &error))?.path();
+        let mut extract = run::command(&["dpkg-deb", "--extract"]);
+        run::output(extract.arg(&archive).arg(root))?;
+    }
+    Ok(())
+}
+
+/// Newer releases ship everything under /usr; programs still name /lib and /bin.
+fn link_merged_folders(root: &Path) -> Result<()> {
+    for folder in ["bin", "sbin", "lib", "lib64"] {
+        let link = root.join(folder);
+        if !link.exists() && root.join("usr").join(folder).exists() {
+            unix::fs::symlink(format!("usr/{folder}"), &link)
+                .map_err(|error| Failure::at(&link, &error))?;
+        }
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn apt_names_packages_with_their_files() {
+        let line =
+            "'http://deb.debian.org/l/libc6_2.36-9_amd64.deb' libc6_2.36-9_amd64.deb 1 MD5Sum:0";
+        assert_eq!(package_of_uri_line(line), Some("libc6"));
+    }
+
+    #[test]
+    fn only_libraries_and_the_names_of_services_are_taken() {
+        for (package, taken) in [
+            ("libc6", true),
+            ("zlib1g", true),
+            ("netbase", true),
+            ("libfile-find-rule-perl", false),
+            ("libperl5.36", false),
+            ("dpkg", false),
+        ] {
+            assert_eq!(is_library(package), taken, "{package}");
+        }
+    }
+}

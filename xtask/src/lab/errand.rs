@@ -1,0 +1,126 @@
+//! What postern is sent out with in the lab: a scope, a list of suspects, a store of its own.
+
+use std::{fmt::Write as _, path::PathBuf, process::Command};
+
+use super::{
+    network,
+    plan::{RESOLVER, SENDER_DOMAIN, SERVERS, SINK, SINK_DOMAIN, Scanner},
+};
+use crate::{
+    failure::Result,
+    finding::Finding,
+    place,
+    run::{self, Said},
+};
+
+/// The networks that the lab's scope admits: the servers, and nobody else in their range.
+const NETWORKS: [&str; 2] = ["192.0.2.0/26", "2001:db8:25::/64"];
+
+/// One run of `postern scan`, prepared.
+pub(super) struct Errand<'a> {
+    scanner: &'a Scanner,
+    folder: PathBuf,
+}
+
+impl<'a> Errand<'a> {
+    /// Writes scope and list into a fresh folder.
+    pub(super) fn prepare(scanner: &'a Scanner, name: &str, suspects: &[Suspect]) -> Result<Self> {
+        let folder = place::target().join("lab/errands").join(name);
+        place::make_fresh_folder(&folder)?;
+        place::write(&folder.join("scope.toml"), &scope(scanner)?)?;
+        place::write(&folder.join("list.csv"), &list(suspects))?;
+        Ok(Self { scanner, folder })
+    }
+
+    /// Scans, and keeps what was printed in the folder.
+    pub(super) fn scan(&self) -> Result<Said> {
+        let mut command = self.postern("scan");
+        command.arg("--scope").arg(self.folder.join("scope.toml"));
+        command.arg("--targets").arg(self.folder.join("list.csv"));
+        command.args(["--link", "direct", "--json"]);
+        let said = run::capture(&mut command)?;
+        place::write(&self.folder.join("findings.jsonl"), &said.out)?;
+        place::write(&self.folder.join("scan.log"), &said.err)?;
+        Ok(said)
+    }
+
+    /// Keeps a finding's transcript in the folder.
+    pub(super) fn keep_transcript(&self, finding: &Finding) -> Result<()> {
+        let mut command = self.postern("show");
+        let shown = run::output(command.arg(finding.number.to_string()))?;
+        let name = finding.address.to_string().replace(':', "-");
+        place::write(&self.folder.join(format!("{name}.txt")), &shown)
+    }
+
+    /// The folder with everything.
+    pub(super) fn folder(&self) -> &PathBuf {
+        &self.folder
+    }
+
+    fn postern(&self, subcommand: &str) -> Command {
+        let mut command = network::within(self.scanner.namespace);
+        command.arg(place::postern()).arg(subcommand);
+        command.arg("--store").arg(self.folder.join("store.sqlite"));
+        command
+    }
+}
+
+/// A line of the list.
+pub(super) struct Suspect {
+    pub(super) address: String,
+    pub(super) domain: String,
+}
+
+/// Every address of every server, with the domain that it serves.
+pub(super) fn all_servers() -> Vec<Suspect> {
+    SERVERS
+        .iter()
+        .flat_map(|server| {
+            super::addresses(server).map(|address| Suspect {
+                address: address.to_string(),
+                domain: server.domain(),
+            })
+        })
+        .collect()
+}
+
+fn list(suspects: &[Suspect]) -> String {
+    let mut text = "address,domains\n".to_owned();
+    for Suspect { address, domain } in suspects {
+        writeln!(text, "{address},{domain}").expect("strings take everything");
+    }
+    text
+}
+
+fn scope(scanner: &Scanner) -> Result<String> {
+    let day = |when: &str| {
+        let mut date = run::command(&["date", "--utc", "+%F", "--date", when]);
+        run::output(&mut date).map(|day| day.trim().to_owned())
+    };
+    let (issued, expires) = (day("yesterday")?, day("2 days")?);
+    let networks = NETWORKS.map(|network| format!("{network:?}")).join(", ");
+    let helo = scanner.host_name;
+    Ok(format!(
+        "contact = \"lab@{SENDER_DOMAIN}\"\n\
+         abuse_page = \"https://{SENDER_DOMAIN}/\"\n\
+         issued = {issued}\n\
+         expires = {expires}\n\
+         networks = [{networks}]\n\
+         ports = [25]\n\
+         probes = [\"relay\"]\n\
+         depth = \"full\"\n\
+         delivery = \"off\"\n\
+         [authority]\n\
+         kind = \"consent\"\n\
+         reference = \"our own lab\"\n\
+         [identity]\n\
+         helo = \"{helo}\"\n\
+         sender_domain = \"{SENDER_DOMAIN}\"\n\
+         sink_domain = \"{SINK_DOMAIN}\"\n\
+         sink_address = \"{SINK}\"\n\
+         resolver = \"{RESOLVER}\"\n\
+         [rates]\n\
+         network_connections_max = 16\n\
+         network_spacing_ms = 0\n"
+    ))
+}

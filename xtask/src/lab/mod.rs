@@ -1,0 +1,201 @@
+//! Real mail servers, closed and open, in network namespaces without a way out: docs/lab.md.
+
+mod capture;
+mod errand;
+mod exim;
+mod greeting;
+mod inside;
+mod link;
+mod network;
+mod opensmtpd;
+mod plan;
+mod postfix;
+mod process;
+mod race;
+mod resolver;
+mod root;
+mod scan;
+mod status;
+mod tap;
+mod tools;
+
+use std::{net::IpAddr, process::ExitCode, time::Instant};
+
+use lexopt::{
+    Arg::{Long, Value},
+    ValueExt as _,
+};
+
+use crate::{
+    cargo::cargo,
+    failure::{Failure, Result},
+    machine, run,
+};
+use plan::{SCANNERS, SERVERS, Server, Software};
+
+/// How often each side of the race runs unless told otherwise.
+const RACE_RUNS: u32 = 3;
+
+pub(crate) use scan::scan;
+pub(crate) use {greeting::greet, inside::enter, link::carry};
+
+/// `cargo xtask lab …`.
+pub(crate) fn command(mut arguments: lexopt::Parser) -> Result<ExitCode> {
+    let word = match arguments.next()? {
+        Some(Value(word)) => word.to_string_lossy().into_owned(),
+        Some(other) => return Err(other.unexpected().into()),
+        None => return Err(Failure::new("lab wants to know what").next("cargo xtask help")),
+    };
+    let mut json = false;
+    let mut runs = RACE_RUNS;
+    while let Some(argument) = arguments.next()? {
+        match argument {
+            Long("json") if word == "status" => json = true,
+            Long("runs") if word == "race" => runs = arguments.value()?.parse()?,
+            other => return Err(other.unexpected().into()),
+        }
+    }
+    match word.as_str() {
+        "up" => {
+            let started = Instant::now();
+            up()?;
+            println!("up after {:.1} s", started.elapsed().as_secs_f32());
+            status::show(false)
+        }
+        "down" => down().map(|()| ExitCode::SUCCESS),
+        "status" => status::show(json),
+        "scan" => scan_and_show(),
+        "race" => {
+            build_postern()?;
+            with_lab(|| race::race(runs)).map(|()| ExitCode::SUCCESS)
+        }
+        "shell" => shell(),
+        other => Err(Failure::new(format!("unknown: lab {other}")).next("cargo xtask help")),
+    }
+}
+
+/// Starts the lab, unless it is up and well. What is left of a broken one is removed first.
+pub(crate) fn up() -> Result<()> {
+    if let Some(lack) = machine::lab_lack() {
+        return Err(Failure::new(lack.why).next(lack.get));
+    }
+    if is_well() {
+        return Ok(());
+    }
+    down()?;
+    if let Err(failure) = start_all() {
+        // Half a lab would only confuse; its logs stay.
+        down()?;
+        return Err(failure);
+    }
+    Ok(())
+}
+
+/// Ends every process with a record and removes the namespaces.
+pub(crate) fn down() -> Result<()> {
+    for name in process::recorded() {
+        process::stop(&name)?;
+    }
+    network::remove()
+}
+
+/// Has the lab up for as long as the work takes. A lab that was up before stays up.
+pub(crate) fn with_lab<T>(work: impl FnOnce() -> Result<T>) -> Result<T> {
+    if machine::lab_lack().is_none() && is_well() {
+        return work();
+    }
+    up()?;
+    let _lab = Borrowed;
+    work()
+}
+
+/// A lab that goes down again, however the work ends.
+struct Borrowed;
+
+impl Drop for Borrowed {
+    fn drop(&mut self) {
+        if let Err(failure) = down() {
+            eprintln!("lab: {failure}");
+        }
+    }
+}
+
+/// Builds the program that the lab sends out, as it is now.
+pub(crate) fn build_postern() -> Result<()> {
+    run::output(&mut cargo(&["build", "--package", "host-tool"])).map(drop)
+}
+
+fn scan_and_show() -> Result<ExitCode> {
+    build_postern()?;
+    let scanned = with_lab(scan::scan)?;
+    print!("{}", scanned.table);
+    for broken in &scanned.broken {
+        println!("did not hold: {broken}");
+    }
+    println!("{} held, {} did not", scanned.held, scanned.broken.len());
+    Ok(if scanned.broken.is_empty() {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    })
+}
+
+fn start_all() -> Result<()> {
+    network::make()?;
+    resolver::start()?;
+    for server in &SERVERS {
+        start(server)?;
+    }
+    for scanner in SCANNERS {
+        link::start(scanner)?;
+    }
+    for server in &SERVERS {
+        for address in addresses(server) {
+            greeting::wait(server.name, address)?;
+        }
+    }
+    Ok(())
+}
+
+fn start(server: &Server) -> Result<()> {
+    match server.software {
+        Software::Postfix => postfix::start(server),
+        Software::Exim => exim::start(server),
+        Software::OpenSmtpd => opensmtpd::start(server),
+    }
+}
+
+fn is_well() -> bool {
+    let runs = |name: &str| process::alive(name).is_some();
+    network::is_whole()
+        && runs(resolver::NAME)
+        && SCANNERS
+            .iter()
+            .all(|scanner| runs(&link::process_name(scanner)))
+        && SERVERS.iter().all(|server| {
+            runs(server.name)
+                && addresses(server)
+                    .into_iter()
+                    .all(|address| greeting::read(address).is_some())
+        })
+}
+
+fn addresses(server: &Server) -> [IpAddr; 2] {
+    [IpAddr::V4(server.ipv4()), IpAddr::V6(server.ipv6())]
+}
+
+/// A shell next to the servers, to look around with.
+fn shell() -> Result<ExitCode> {
+    if !is_well() {
+        return Err(Failure::new("the lab is not up").next("cargo xtask lab up"));
+    }
+    let shell = std::env::var("SHELL").unwrap_or_else(|_| "/bin/sh".to_owned());
+    let mut command = network::within(plan::NEAR.namespace);
+    let status = command
+        .arg(shell)
+        .status()
+        .map_err(|error| Failure::new(format!("{}: {error}", run::describe(&command))))?;
+    Ok(ExitCode::from(
+        u8::try_from(status.code().unwrap_or(1)).unwrap_or(1),
+    ))
+}

@@ -1,0 +1,254 @@
+//! Who lives where in the lab. Addresses are from the ranges for documentation (RFC 5737, RFC 3849).
+
+use std::{
+    fmt::Write as _,
+    net::{Ipv4Addr, Ipv6Addr},
+};
+
+use crate::place;
+
+/// Which of the three mail servers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Software {
+    /// Debian's postfix.
+    Postfix,
+    /// Debian's exim4-daemon-light.
+    Exim,
+    /// Debian's opensmtpd.
+    OpenSmtpd,
+}
+
+/// Whether strangers may relay.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Gate {
+    /// As Debian ships it.
+    Closed,
+    /// Anybody may send to anybody.
+    Open,
+}
+
+/// One mail server of the lab.
+pub(crate) struct Server {
+    /// Short name: of its folder, log and process record.
+    pub(crate) name: &'static str,
+    pub(crate) software: Software,
+    pub(crate) gate: Gate,
+    /// The last part of its addresses.
+    host: u8,
+}
+
+impl Server {
+    pub(crate) fn ipv4(&self) -> Ipv4Addr {
+        server_ipv4(self.host)
+    }
+
+    pub(crate) fn ipv6(&self) -> Ipv6Addr {
+        server_ipv6(self.host)
+    }
+
+    /// What it calls itself; its addresses resolve to this name and back.
+    pub(crate) fn host_name(&self) -> String {
+        format!("mx.{}", self.domain())
+    }
+
+    /// The domain whose mail it takes.
+    pub(crate) fn domain(&self) -> String {
+        format!("{}.example", self.name)
+    }
+}
+
+/// Every mail server, in the order of the reports.
+pub(crate) const SERVERS: [Server; 6] = [
+    Server {
+        name: "postfix-closed",
+        software: Software::Postfix,
+        gate: Gate::Closed,
+        host: 10,
+    },
+    Server {
+        name: "postfix-open",
+        software: Software::Postfix,
+        gate: Gate::Open,
+        host: 11,
+    },
+    Server {
+        name: "exim-closed",
+        software: Software::Exim,
+        gate: Gate::Closed,
+        host: 20,
+    },
+    Server {
+        name: "exim-open",
+        software: Software::Exim,
+        gate: Gate::Open,
+        host: 21,
+    },
+    Server {
+        name: "opensmtpd-closed",
+        software: Software::OpenSmtpd,
+        gate: Gate::Closed,
+        host: 30,
+    },
+    Server {
+        name: "opensmtpd-open",
+        software: Software::OpenSmtpd,
+        gate: Gate::Open,
+        host: 31,
+    },
+];
+
+/// Where the names are served.
+pub(crate) const RESOLVER: Ipv4Addr = server_ipv4(53);
+/// The mail exchanger of the sink domain. Nothing listens there: the battery sends no message.
+pub(crate) const SINK: Ipv4Addr = server_ipv4(25);
+/// Answers on this network and lies outside every scope that the lab writes.
+pub(crate) const OUT_OF_SCOPE: Ipv4Addr = server_ipv4(99);
+/// Final domain of every recipient form.
+pub(crate) const SINK_DOMAIN: &str = "sink.example";
+/// Domain of our senders.
+pub(crate) const SENDER_DOMAIN: &str = "probe.example";
+
+/// A namespace of the lab.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Namespace {
+    /// The mail servers and the resolver.
+    Servers,
+    /// A scanner next door.
+    Near,
+    /// A scanner fifty milliseconds away and back.
+    Far,
+}
+
+impl Namespace {
+    pub(crate) const ALL: [Self; 3] = [Self::Servers, Self::Near, Self::Far];
+
+    /// The kernel's name for it. Every checkout has names of its own, so that two labs can be up at once.
+    pub(crate) fn name(self) -> String {
+        let checkout = fingerprint(place::workspace().as_os_str().as_encoded_bytes());
+        let role = match self {
+            Self::Servers => "servers",
+            Self::Near => "near",
+            Self::Far => "far",
+        };
+        format!("postern-lab-{checkout:04x}-{role}")
+    }
+}
+
+/// A scanner's namespace and its link to the servers.
+pub(crate) struct Scanner {
+    pub(crate) namespace: Namespace,
+    /// Name of the interface at both ends.
+    pub(crate) interface: &'static str,
+    /// What it says in HELO; its addresses resolve to this name and back.
+    pub(crate) host_name: &'static str,
+    pub(crate) ipv4: Ipv4Addr,
+    pub(crate) ipv6: Ipv6Addr,
+    /// The servers' end of the link.
+    pub(crate) gateway_ipv4: Ipv4Addr,
+    pub(crate) gateway_ipv6: Ipv6Addr,
+    /// How long the link holds a frame, each way.
+    pub(crate) delay_one_way_ms: u64,
+}
+
+/// The scanner without delay.
+pub(crate) const NEAR: Scanner = Scanner {
+    namespace: Namespace::Near,
+    interface: "near",
+    host_name: "near.probe.example",
+    ipv4: Ipv4Addr::new(198, 51, 100, 2),
+    ipv6: Ipv6Addr::new(0x2001, 0xdb8, 0x100, 0, 0, 0, 0, 2),
+    gateway_ipv4: Ipv4Addr::new(198, 51, 100, 1),
+    gateway_ipv6: Ipv6Addr::new(0x2001, 0xdb8, 0x100, 0, 0, 0, 0, 1),
+    delay_one_way_ms: 0,
+};
+
+/// The scanner fifty milliseconds away and back.
+pub(crate) const FAR: Scanner = Scanner {
+    namespace: Namespace::Far,
+    interface: "far",
+    host_name: "far.probe.example",
+    ipv4: Ipv4Addr::new(203, 0, 113, 2),
+    ipv6: Ipv6Addr::new(0x2001, 0xdb8, 0x113, 0, 0, 0, 0, 2),
+    gateway_ipv4: Ipv4Addr::new(203, 0, 113, 1),
+    gateway_ipv6: Ipv6Addr::new(0x2001, 0xdb8, 0x113, 0, 0, 0, 0, 1),
+    delay_one_way_ms: 25,
+};
+
+/// Every scanner.
+pub(crate) const SCANNERS: [&Scanner; 2] = [&NEAR, &FAR];
+
+/// Ethernet address of the servers' end of a link, and of the scanner's.
+pub(crate) const ETHERNET_ADDRESSES: [&str; 2] = ["02:00:00:00:00:01", "02:00:00:00:00:02"];
+
+/// Every address that the servers' namespace answers for.
+pub(crate) fn server_addresses() -> Vec<String> {
+    let mut addresses = Vec::new();
+    for server in &SERVERS {
+        addresses.push(format!("{}/32", server.ipv4()));
+        addresses.push(format!("{}/128", server.ipv6()));
+    }
+    for address in [RESOLVER, SINK, OUT_OF_SCOPE] {
+        addresses.push(format!("{address}/32"));
+    }
+    addresses
+}
+
+/// The resolver's configuration: names, reverse names and mail exchangers, and nothing upstream.
+pub(crate) fn resolver_configuration() -> String {
+    let mut text = format!(
+        "listen-address={RESOLVER}\nbind-interfaces\nno-resolv\nno-hosts\naddress=/#/\nuser=root\n\
+         pid-file=\ncache-size=0\n\
+         host-record=mx.{SINK_DOMAIN},{SINK}\nmx-host={SINK_DOMAIN},mx.{SINK_DOMAIN},10\n\
+         mx-host={SENDER_DOMAIN},mx.{SINK_DOMAIN},10\n"
+    );
+    for scanner in SCANNERS {
+        let Scanner {
+            host_name,
+            ipv4,
+            ipv6,
+            ..
+        } = scanner;
+        writeln!(text, "host-record={host_name},{ipv4},{ipv6}").expect("strings take everything");
+    }
+    for server in &SERVERS {
+        let (host, domain) = (server.host_name(), server.domain());
+        writeln!(
+            text,
+            "host-record={host},{},{}\nmx-host={domain},{host},10",
+            server.ipv4(),
+            server.ipv6()
+        )
+        .expect("strings take everything");
+    }
+    text
+}
+
+/// FNV-1a, folded: the same for a path in every build.
+fn fingerprint(octets: &[u8]) -> u16 {
+    let hash = octets.iter().fold(0x811c_9dc5_u32, |hash, &octet| {
+        (hash ^ u32::from(octet)).wrapping_mul(0x0100_0193)
+    });
+    (hash ^ (hash >> 16)) as u16
+}
+
+const fn server_ipv4(host: u8) -> Ipv4Addr {
+    Ipv4Addr::new(192, 0, 2, host)
+}
+
+const fn server_ipv6(host: u8) -> Ipv6Addr {
+    // Written as in the IPv4 address: host 10 is ::10.
+    let digits = (host / 10) as u16 * 16 + (host % 10) as u16;
+    Ipv6Addr::new(0x2001, 0xdb8, 0x25, 0, 0, 0, 0, digits)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn addresses_read_alike_in_both_families() {
+        let server = &SERVERS[1];
+        assert_eq!(server.ipv4().to_string(), "192.0.2.11");
+        assert_eq!(server.ipv6().to_string(), "2001:db8:25::11");
+    }
+}

@@ -1,0 +1,123 @@
+//! Debian's Postfix: the configuration that its package writes for an Internet site.
+
+use super::{
+    inside,
+    plan::{Gate, Server},
+    root::{Root, User},
+};
+use crate::{
+    debian::{self, Bundle},
+    failure::Result,
+};
+
+const BUNDLE: Bundle = Bundle {
+    name: "postfix",
+    main: "postfix",
+    with: &[],
+};
+
+const POSTFIX: User = User {
+    name: "postfix",
+    number: 64_101,
+    home: "/var/spool/postfix",
+};
+const POSTDROP: User = User {
+    name: "postdrop",
+    number: 64_102,
+    home: "/nonexistent",
+};
+
+/// Queue folders and who they belong to; Postfix looks at it when it starts.
+const QUEUES: [(&str, u32, u32, u32); 17] = [
+    ("", 0, 0, 0o755),
+    ("/pid", 0, 0, 0o755),
+    ("/etc", 0, 0, 0o755),
+    ("/active", POSTFIX.number, 0, 0o700),
+    ("/bounce", POSTFIX.number, 0, 0o700),
+    ("/corrupt", POSTFIX.number, 0, 0o700),
+    ("/defer", POSTFIX.number, 0, 0o700),
+    ("/deferred", POSTFIX.number, 0, 0o700),
+    ("/flush", POSTFIX.number, 0, 0o700),
+    ("/hold", POSTFIX.number, 0, 0o700),
+    ("/incoming", POSTFIX.number, 0, 0o700),
+    ("/private", POSTFIX.number, 0, 0o700),
+    ("/saved", POSTFIX.number, 0, 0o700),
+    ("/trace", POSTFIX.number, 0, 0o700),
+    ("/maildrop", POSTFIX.number, POSTDROP.number, 0o730),
+    ("/public", POSTFIX.number, POSTDROP.number, 0o710),
+    ("/dev", 0, 0, 0o755),
+];
+
+/// What the chrooted parts read; Debian's start script copies these into the queue folder.
+const COPIED: [&str; 4] = [
+    "/etc/hosts",
+    "/etc/nsswitch.conf",
+    "/etc/resolv.conf",
+    "/etc/services",
+];
+
+/// Makes the root and starts the server.
+pub(super) fn start(server: &Server) -> Result<()> {
+    let bundle = debian::root(&BUNDLE)?;
+    let root = Root::make(
+        server.name,
+        &bundle,
+        &server.host_name(),
+        &[POSTFIX, POSTDROP],
+    )?;
+    for (folder, user, group, mode) in QUEUES {
+        root.folder(&format!("/var/spool/postfix{folder}"), user, group, mode)?;
+    }
+    for file in COPIED {
+        root.copy(file, &format!("/var/spool/postfix{file}"))?;
+    }
+    root.folder("/var/lib/postfix", POSTFIX.number, POSTFIX.number, 0o755)?;
+    root.folder("/var/mail", 0, 8, 0o2775)?;
+    root.folder("/var/log", 0, 0, 0o755)?;
+    root.copy(
+        "/usr/share/postfix/master.cf.dist",
+        "/etc/postfix/master.cf",
+    )?;
+    root.copy(
+        "/usr/share/postfix/dynamicmaps.cf",
+        "/etc/postfix/dynamicmaps.cf",
+    )?;
+    root.write("/etc/postfix/main.cf", &main_cf(server))?;
+    root.run(&["/usr/sbin/postalias", "/etc/aliases"])?;
+    let program = ["/usr/lib/postfix/sbin/master", "-i"];
+    inside::start(server.name, &root, &server.host_name(), &program)
+}
+
+/// As the package's own script leaves it, with this server's names; the open one trusts every network.
+///
+/// TLS is left out, because the lab has no certificates.
+fn main_cf(server: &Server) -> String {
+    let host = server.host_name();
+    let domain = server.domain();
+    let networks = match server.gate {
+        Gate::Closed => "127.0.0.0/8 [::ffff:127.0.0.0]/104 [::1]/128",
+        Gate::Open => "0.0.0.0/0 [::]/0",
+    };
+    format!(
+        "smtpd_banner = $myhostname ESMTP $mail_name (Debian/GNU)\n\
+         biff = no\n\
+         append_dot_mydomain = no\n\
+         readme_directory = no\n\
+         compatibility_level = 3.6\n\
+         smtpd_relay_restrictions = permit_mynetworks permit_sasl_authenticated defer_unauth_destination\n\
+         myhostname = {host}\n\
+         alias_maps = hash:/etc/aliases\n\
+         alias_database = hash:/etc/aliases\n\
+         myorigin = /etc/mailname\n\
+         mydestination = $myhostname, {domain}, localhost.{domain}, localhost\n\
+         relayhost =\n\
+         mynetworks = {networks}\n\
+         mailbox_size_limit = 0\n\
+         recipient_delimiter = +\n\
+         inet_interfaces = {ipv4} {ipv6}\n\
+         inet_protocols = all\n\
+         maillog_file = /var/log/mail.log\n",
+        ipv4 = server.ipv4(),
+        ipv6 = server.ipv6(),
+    )
+}

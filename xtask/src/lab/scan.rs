@@ -1,0 +1,206 @@
+//! `cargo xtask lab scan`: postern's verdict on every server of the lab, and what left the scanner.
+
+use std::{
+    collections::BTreeMap,
+    fmt::Write as _,
+    net::{IpAddr, Ipv4Addr, Ipv6Addr},
+};
+
+use super::{
+    addresses,
+    capture::{Capture, Mark},
+    errand::{self, Errand, Suspect},
+    link,
+    plan::{Gate, NEAR, OUT_OF_SCOPE, RESOLVER, SERVERS},
+};
+use crate::{
+    failure::{Failure, Result},
+    finding::Finding,
+};
+
+/// What a scan of the whole lab showed.
+pub(crate) struct Scanned {
+    /// A line for each address.
+    pub(crate) table: String,
+    /// How many things held.
+    pub(crate) held: u32,
+    /// What did not hold.
+    pub(crate) broken: Vec<String>,
+}
+
+/// Scans every address at full depth, with suspects in the list that lie outside the scope.
+pub(crate) fn scan() -> Result<Scanned> {
+    let mut suspects = errand::all_servers();
+    suspects.extend(outside_the_scope().map(|address| Suspect {
+        address: address.to_string(),
+        domain: String::new(),
+    }));
+    let errand = Errand::prepare(&NEAR, "scan", &suspects)?;
+    let capture_file = link::capture_file(&NEAR);
+    let mark = Mark::now(&capture_file)?;
+    let said = errand.scan()?;
+    let capture = mark.read(&capture_file)?;
+    if said.status != Some(0) {
+        return Err(Failure::new(format!(
+            "postern scan ended with {:?} and not with 0:\n{}",
+            said.status,
+            said.everything()
+        )));
+    }
+    let findings = Finding::parse_all(&said.out)?;
+    for finding in &findings {
+        errand.keep_transcript(finding)?;
+    }
+    let mut scanned = Scanned {
+        table: String::new(),
+        held: 0,
+        broken: Vec::new(),
+    };
+    scanned.judge_findings(&findings);
+    scanned.judge_capture(&capture);
+    writeln!(scanned.table, "transcripts: {}", errand.folder().display())
+        .expect("strings take everything");
+    Ok(scanned)
+}
+
+/// The address next door in its four disguises.
+fn outside_the_scope() -> [IpAddr; 4] {
+    let [a, b, c, d] = OUT_OF_SCOPE.octets();
+    let (high, low) = (u16::from_be_bytes([a, b]), u16::from_be_bytes([c, d]));
+    [
+        IpAddr::V4(OUT_OF_SCOPE),
+        IpAddr::V6(OUT_OF_SCOPE.to_ipv6_mapped()),
+        IpAddr::V6(Ipv6Addr::new(0x2002, high, low, 0, 0, 0, 0, 1)),
+        IpAddr::V6(Ipv6Addr::new(0x64, 0xff9b, 0, 0, 0, 0, high, low)),
+    ]
+}
+
+impl Scanned {
+    /// A failure if anything did not hold.
+    pub(crate) fn whole(&self) -> Result<()> {
+        if self.broken.is_empty() {
+            Ok(())
+        } else {
+            Err(Failure::new(format!(
+                "{}{}",
+                self.table,
+                self.broken.join("\n")
+            )))
+        }
+    }
+
+    fn judge_findings(&mut self, findings: &[Finding]) {
+        for server in &SERVERS {
+            for address in addresses(server) {
+                let Some(finding) = findings.iter().rfind(|finding| finding.address == address)
+                else {
+                    self.check(false, format!("{} at {address}: no finding", server.name));
+                    continue;
+                };
+                let outcomes = count(&finding.outcomes);
+                writeln!(
+                    self.table,
+                    "{:<17} {:<16} {:<12} {:<18} {outcomes}",
+                    server.name,
+                    address.to_string(),
+                    finding.verdict,
+                    finding.reason
+                )
+                .expect("strings take everything");
+                let expected = match server.gate {
+                    Gate::Closed => "closed",
+                    Gate::Open => "suspected",
+                };
+                self.check(
+                    finding.verdict == expected,
+                    format!(
+                        "{} at {address}: expected {expected}, found {} ({})",
+                        server.name, finding.verdict, finding.reason
+                    ),
+                );
+                self.check(
+                    !finding.outcomes.is_empty() && !finding.reason.is_empty(),
+                    format!("{} at {address}: forms or reason are missing", server.name),
+                );
+                let unanswered = finding
+                    .outcomes
+                    .iter()
+                    .filter(|outcome| is_unanswered(outcome));
+                let unanswered = unanswered.count();
+                self.check(
+                    unanswered == 0,
+                    format!(
+                        "{} at {address}: {unanswered} forms have no answer",
+                        server.name
+                    ),
+                );
+            }
+        }
+        for finding in findings {
+            let known = SERVERS
+                .iter()
+                .any(|server| addresses(server).contains(&finding.address));
+            self.check(
+                known,
+                format!("a finding about {}, which is not in scope", finding.address),
+            );
+        }
+    }
+
+    fn judge_capture(&mut self, capture: &Capture) {
+        for address in outside_the_scope() {
+            let packets = capture.packets_with(address);
+            self.check(
+                packets == 0,
+                format!("{packets} packets with {address}, out of scope"),
+            );
+        }
+        let mine = [IpAddr::V4(NEAR.ipv4), IpAddr::V6(NEAR.ipv6)];
+        let destinations = capture.destinations_of(&mine);
+        self.check(
+            !destinations.is_empty(),
+            "the capture holds no packet of ours".to_owned(),
+        );
+        for address in destinations {
+            let allowed = address == IpAddr::V4(RESOLVER)
+                || SERVERS
+                    .iter()
+                    .any(|server| addresses(server).contains(&address))
+                || is_next_hop(address);
+            self.check(allowed, format!("a packet went to {address}"));
+        }
+    }
+
+    fn check(&mut self, held: bool, otherwise: String) {
+        if held {
+            self.held += 1;
+        } else {
+            self.broken.push(otherwise);
+        }
+    }
+}
+
+/// The kernel's own talk on the link: multicast listener reports and the like.
+fn is_next_hop(address: IpAddr) -> bool {
+    match address {
+        IpAddr::V4(address) => address.is_multicast() || address == Ipv4Addr::BROADCAST,
+        IpAddr::V6(address) => address.is_multicast(),
+    }
+}
+
+/// At full depth, on servers that answer everything, no form may end so.
+fn is_unanswered(outcome: &str) -> bool {
+    ["not-reached", "cut-off", "too-long"].contains(&outcome)
+}
+
+fn count(outcomes: &[String]) -> String {
+    let mut counts = BTreeMap::new();
+    for outcome in outcomes {
+        *counts.entry(outcome.as_str()).or_insert(0_u32) += 1;
+    }
+    let counts: Vec<_> = counts
+        .into_iter()
+        .map(|(outcome, count)| format!("{count} {outcome}"))
+        .collect();
+    counts.join(", ")
+}

@@ -1,0 +1,81 @@
+//! Scans of the built-in simulator's demonstration.
+
+use std::{
+    path::{Path, PathBuf},
+    process::Command,
+};
+
+use crate::{
+    cargo::cargo,
+    failure::{Failure, Result},
+    place, run,
+};
+
+/// What cargo builds for a scan: the program, and the writer of the demonstration's files.
+pub(crate) fn build() -> Command {
+    cargo(&[
+        "build",
+        "--package",
+        "host-tool",
+        "--package",
+        "host-sim",
+        "--bin",
+        "postern",
+        "--example",
+        "demo_files",
+    ])
+}
+
+/// Writes the demonstration's list and scope.
+pub(crate) fn write_files(folder: &Path) -> Result<()> {
+    let writer = place::target().join("debug/examples/demo_files");
+    run::show(run::command(&[writer]).arg(folder))
+}
+
+/// Where [`write_files`] puts the scope.
+pub(crate) fn scope_file(folder: &Path) -> PathBuf {
+    folder.join("scope.toml")
+}
+
+/// Where [`write_files`] puts the list.
+pub(crate) fn list_file(folder: &Path) -> PathBuf {
+    folder.join("suspects.csv")
+}
+
+/// What one scan of the simulator left behind.
+pub(crate) struct Traces {
+    /// The capture of its wire.
+    pub(crate) capture: Vec<u8>,
+    /// The findings, a line each.
+    pub(crate) findings: String,
+}
+
+/// Scans the world of a seed, with a fresh store, and returns what it left behind.
+pub(crate) fn scan(folder: &Path, seed: u32) -> Result<Traces> {
+    let capture = folder.join("wire.pcap");
+    let store = folder.join("findings.db");
+    for leftover in [&capture, &store] {
+        if leftover.exists() {
+            std::fs::remove_file(leftover).map_err(|error| Failure::at(leftover, &error))?;
+        }
+    }
+    let mut command = run::command(&[place::postern()]);
+    command.args([
+        "scan",
+        "--link",
+        "sim",
+        "--json",
+        "--seed",
+        &seed.to_string(),
+    ]);
+    command.arg("--scope").arg(scope_file(folder));
+    command.arg("--targets").arg(list_file(folder));
+    command
+        .arg("--store")
+        .arg(&store)
+        .arg("--pcap")
+        .arg(&capture);
+    let findings = run::output(&mut command)?;
+    let capture = std::fs::read(&capture).map_err(|error| Failure::at(&capture, &error))?;
+    Ok(Traces { capture, findings })
+}

@@ -1,0 +1,230 @@
+//! The steps, in order: cheap and telling ones first.
+
+use std::path::Path;
+
+use super::{Outcome, Step};
+use crate::{
+    cargo::{self, BOARD_TARGET, cargo},
+    debian,
+    failure::Result,
+    lab, machine, panic_free, place, run, simulated,
+    spelling::{self, Spelling},
+};
+
+/// The world that is run twice.
+const SEED: u32 = 7;
+
+/// Everything that must hold.
+pub(super) const STEPS: &[Step] = &[
+    Step {
+        name: "toolchain",
+        run: toolchain,
+    },
+    Step {
+        name: "formatting",
+        run: formatting,
+    },
+    Step {
+        name: "clippy",
+        run: clippy,
+    },
+    Step {
+        name: "tests",
+        run: tests,
+    },
+    Step {
+        name: "documentation tests",
+        run: documentation_tests,
+    },
+    Step {
+        name: "documentation",
+        run: documentation,
+    },
+    Step {
+        name: "core and firmware for the boards",
+        run: boards,
+    },
+    Step {
+        name: "core cannot panic",
+        run: core_cannot_panic,
+    },
+    Step {
+        name: "spelling of the letters",
+        run: spelling_of_the_letters,
+    },
+    Step {
+        name: "same seed, same frames",
+        run: same_seed_same_frames,
+    },
+    Step {
+        name: "real mail servers",
+        run: real_mail_servers,
+    },
+];
+
+fn toolchain() -> Result<Outcome> {
+    let version = run::output(&mut run::command(&["rustc", "--version"]))?;
+    if !has_board_target()? {
+        let add = ["rustup", "target", "add", BOARD_TARGET];
+        if !run::exists("rustup") {
+            return Ok(Outcome::skipped(
+                format!("the target {BOARD_TARGET} is not installed, and rustup is missing"),
+                format!(
+                    "install rustup (https://rustup.rs), then: {}",
+                    add.join(" ")
+                ),
+            ));
+        }
+        run::output(&mut run::command(&add))?;
+    }
+    Ok(Outcome::passed(version.trim()))
+}
+
+fn formatting() -> Result<Outcome> {
+    cargo::check(&mut cargo(&["fmt", "--all", "--check"]))
+}
+
+fn clippy() -> Result<Outcome> {
+    cargo::check(&mut cargo(&[
+        "clippy",
+        "--workspace",
+        "--all-targets",
+        "--",
+        "--deny",
+        "warnings",
+    ]))
+}
+
+fn tests() -> Result<Outcome> {
+    cargo::check_tests(&mut cargo(&[
+        "test",
+        "--workspace",
+        "--no-fail-fast",
+        "--lib",
+        "--bins",
+        "--tests",
+        "--examples",
+    ]))
+}
+
+fn documentation_tests() -> Result<Outcome> {
+    cargo::check_tests(&mut cargo(&[
+        "test",
+        "--workspace",
+        "--no-fail-fast",
+        "--doc",
+    ]))
+}
+
+fn documentation() -> Result<Outcome> {
+    let mut document = cargo(&["doc", "--workspace", "--no-deps"]);
+    cargo::check(document.env("RUSTDOCFLAGS", "--deny warnings"))
+}
+
+fn boards() -> Result<Outcome> {
+    if !has_board_target()? {
+        return Ok(lacks_board_target());
+    }
+    cargo::check(&mut cargo(&[
+        "build",
+        "--package",
+        "probe-core",
+        "--package",
+        "firmware",
+        "--lib",
+        "--target",
+        BOARD_TARGET,
+    ]))
+}
+
+fn core_cannot_panic() -> Result<Outcome> {
+    if !has_board_target()? {
+        return Ok(lacks_board_target());
+    }
+    Ok(match panic_free::prove(&place::workspace()) {
+        Ok(_) => Outcome::Passed {
+            checks: 2,
+            note: "links without a panic; refuses to link with one".into(),
+        },
+        Err(why) => Outcome::failed(why),
+    })
+}
+
+fn spelling_of_the_letters() -> Result<Outcome> {
+    let mut spelling = spelling::check(&place::workspace());
+    if let Spelling::NotChecked { .. } = spelling
+        && machine::is_root()
+        && debian::install(&spelling::PACKAGES).is_ok()
+    {
+        spelling = spelling::check(&place::workspace());
+    }
+    Ok(match spelling {
+        Spelling::Right { words } => Outcome::passed(format!("{words} words")),
+        Spelling::Wrong { faults } => Outcome::failed(faults.join("\n")),
+        Spelling::NotChecked { why, get } => Outcome::skipped(why, get),
+    })
+}
+
+fn same_seed_same_frames() -> Result<Outcome> {
+    let folder = place::target().join("same-seed");
+    place::make_fresh_folder(&folder)?;
+    run::output(&mut simulated::build())?;
+    simulated::write_files(&folder)?;
+    let first = simulated::scan(&folder, SEED)?;
+    let second = simulated::scan(&folder, SEED)?;
+    let other = simulated::scan(&folder, SEED + 1)?;
+    Ok(
+        if first.capture != second.capture || first.findings != second.findings {
+            Outcome::failed(format!(
+                "seed {SEED} gave two different worlds; see {}",
+                folder.display()
+            ))
+        } else if first.capture == other.capture {
+            Outcome::failed("another seed gave the same frames: the seed decides nothing")
+        } else {
+            Outcome::Passed {
+                checks: 2,
+                note: format!("{} octets of capture, twice", first.capture.len()),
+            }
+        },
+    )
+}
+
+fn real_mail_servers() -> Result<Outcome> {
+    if let Some(lack) = machine::lab_lack() {
+        return Ok(Outcome::skipped(lack.why, lack.get));
+    }
+    lab::build_postern()?;
+    let scanned = lab::with_lab(lab::scan)?;
+    Ok(if scanned.broken.is_empty() {
+        Outcome::Passed {
+            checks: scanned.held,
+            note: String::new(),
+        }
+    } else {
+        Outcome::Failed {
+            passed: scanned.held,
+            failed: u32::try_from(scanned.broken.len()).unwrap_or(u32::MAX),
+            output: format!("{}{}", scanned.table, scanned.broken.join("\n")),
+        }
+    })
+}
+
+fn has_board_target() -> Result<bool> {
+    let words = [
+        "rustc",
+        "--print",
+        "target-libdir",
+        "--target",
+        BOARD_TARGET,
+    ];
+    let folder = run::output(&mut run::command(&words))?;
+    Ok(Path::new(folder.trim()).exists())
+}
+
+fn lacks_board_target() -> Outcome {
+    Outcome::skipped(
+        format!("the target {BOARD_TARGET} is not installed"),
+        format!("rustup target add {BOARD_TARGET}"),
+    )
+}
