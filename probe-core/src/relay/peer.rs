@@ -15,7 +15,7 @@ use crate::{
     scope::{Depth, Identity},
     target::Target,
     time::{Instant, Millis},
-    verdict::{Verdict, judge},
+    verdict::{Kind, Verdict, judge},
 };
 
 /// What a server does about a line, or about a new connection.
@@ -123,6 +123,8 @@ impl<'a> Peer<'a> {
 /// How the network between both behaves.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Network {
+    /// When the dialogue begins.
+    pub(crate) began: Instant,
     /// The time of a round trip.
     pub(crate) round_trip: Millis,
     /// At most so many octets arrive at once.
@@ -139,6 +141,7 @@ pub(crate) struct Network {
 impl Default for Network {
     fn default() -> Self {
         Self {
+            began: Instant::BOOT,
             round_trip: Millis(50),
             piece: usize::MAX,
             octets_max: usize::MAX,
@@ -165,6 +168,8 @@ pub(crate) struct Talk {
     pub(crate) refusals: u8,
     /// Octets that arrived from the server.
     pub(crate) octets: usize,
+    /// What the evidence said after each observation.
+    pub(crate) kinds: Vec<Kind>,
 }
 
 impl Talk {
@@ -231,10 +236,11 @@ pub(crate) fn talk_over(network: Network, setup: Setup<'_>, peer: &mut Peer<'_>)
     let mut wire = Wire::new(network, peer);
     let mut evidence = Evidence::default();
     let mut transmit = vec![0; network.transmit];
-    let mut now = Instant::BOOT;
+    let mut now = network.began;
     let mut news: Option<News> = None;
+    let mut kinds = Vec::new();
     let mut has_begun = false;
-    loop {
+    for _ in 0..TURNS_MAX {
         let generation = dialogue.generation();
         let address = |port| SocketAddr::from(([192, 0, 2, 1], port));
         let input = match &news {
@@ -260,7 +266,10 @@ pub(crate) fn talk_over(network: Network, setup: Setup<'_>, peer: &mut Peer<'_>)
                 Output::Open { .. } => wire.open(now),
                 Output::Secure { .. } => wire.send(now, Millis(0), News::Secure),
                 Output::Transmit { octets, .. } => wire.transmit(now, &transmit[..octets]),
-                Output::Observed(observation) => evidence.record(&observation),
+                Output::Observed(observation) => {
+                    evidence.record(&observation);
+                    kinds.push(judge(&evidence).kind);
+                }
                 Output::Close(close) => wire.close(close),
                 Output::Wait { until, .. } => break until,
                 Output::Park { until } => {
@@ -282,13 +291,21 @@ pub(crate) fn talk_over(network: Network, setup: Setup<'_>, peer: &mut Peer<'_>)
                 connections: wire.session.connection,
                 refusals: dialogue.refusals(),
                 octets: wire.octets,
+                kinds,
                 script: wire.script,
             };
         }
         assert!(until != Instant::NEVER, "nothing would ever end this wait");
         (now, news) = wire.next(now, until);
     }
+    panic!(
+        "no end after {TURNS_MAX} turns:\n{}",
+        wire.script.join("\n")
+    );
 }
+
+/// More turns than any test needs.
+const TURNS_MAX: usize = 200_000;
 
 struct Wire<'a, 'p> {
     network: Network,
