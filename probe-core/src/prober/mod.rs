@@ -133,7 +133,8 @@ pub struct Prober {
 struct InForce {
     scope: Scope,
     digest: ScopeDigest,
-    /// When it was taken: its powered minutes count from here.
+    /// When it was taken: its powered minutes count from here, until this device restarts. Taking
+    /// the same scope again does not begin them anew.
     since: Instant,
 }
 
