@@ -23,12 +23,13 @@ pub fn letters(cases: &[CaseView], written: Utc) -> Vec<(LetterFacts, Vec<&CaseV
         if !matches!(decision(view), Decision::Write(_)) {
             continue;
         }
-        let contact = view.case.about.contact.as_ref();
+        let contact = |view: &CaseView| {
+            let contact = view.case.about.contact.as_ref()?;
+            Some(contact.to_lowercase())
+        };
+        let own = contact(view);
         let known = groups.iter_mut().find(|group| {
-            contact.is_some()
-                && group
-                    .first()
-                    .is_some_and(|first| first.case.about.contact.as_ref() == contact)
+            own.is_some() && group.first().is_some_and(|first| contact(first) == own)
         });
         match known {
             Some(group) => group.push(view),
