@@ -65,3 +65,19 @@ fn a_capture_that_cannot_be_written_ends_the_program() {
     );
     assert_eq!(output.status.code(), Some(2));
 }
+
+#[test]
+fn the_demonstrations_files_are_written() {
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("demo");
+    let output = host_sim(&["demo", "--out", folder.to_str().unwrap()]);
+    assert!(output.status.success());
+    let list = fs::read_to_string(folder.join("suspects.csv")).unwrap();
+    assert!(list.contains(
+        "\n192.0.2.10,25,poczta.piekarnia.example,piekarnia.example,PL,pl,\
+         abuse@piekarnia.example,relays.dnsbl.example,2026-09-03,127.0.0.2\n"
+    ));
+    assert_eq!(
+        fs::read_to_string(folder.join("scope.toml")).unwrap(),
+        include_str!("golden/scope.toml")
+    );
+}
