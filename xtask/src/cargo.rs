@@ -44,6 +44,12 @@ pub(crate) fn format(check: bool) -> Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
+/// `cargo bench`, whose programs print what they measured.
+pub(crate) fn bench() -> Result<ExitCode> {
+    run::show(&mut cargo(&["bench", "--package", "host-sim", "--benches"]))?;
+    Ok(ExitCode::SUCCESS)
+}
+
 fn judge_tests(command: &str, said: &Said) -> Outcome {
     let counts = Counts::read(&said.out);
     if said.success {
@@ -56,9 +62,30 @@ fn judge_tests(command: &str, said: &Said) -> Outcome {
             passed: counts.passed,
             // A test program that does not build or dies is a failure without a count.
             failed: counts.failed.max(1),
-            output: format!("{command}\n{}{}", said.err, said.out),
+            // What failed comes last, because the end is what the reader sees.
+            output: format!(
+                "{command}\n{}{}\n{}",
+                said.err,
+                said.out,
+                failures(&said.out)
+            ),
         }
     }
+}
+
+/// What libtest says of the tests that failed, of every test program.
+fn failures(output: &str) -> String {
+    let mut telling = String::new();
+    let mut inside = false;
+    for line in output.lines() {
+        inside |= line == "failures:";
+        if inside {
+            telling.push_str(line);
+            telling.push('\n');
+        }
+        inside &= !line.starts_with("test result:");
+    }
+    telling
 }
 
 /// Sums of libtest's closing lines.
@@ -110,6 +137,16 @@ test result: FAILED. 4 passed; 2 failed; 0 ignored; 0 measured; 0 filtered out; 
                 passed: 7,
                 failed: 2
             }
+        );
+    }
+
+    #[test]
+    fn only_what_failed_is_told_again() {
+        let output = "test a ... ok\nfailures:\n---- b ----\nwhy\ntest result: FAILED. 1 passed\n\
+                      test c ... ok\ntest result: ok. 1 passed\n";
+        assert_eq!(
+            failures(output),
+            "failures:\n---- b ----\nwhy\ntest result: FAILED. 1 passed\n"
         );
     }
 

@@ -47,6 +47,17 @@ impl Finding {
     }
 }
 
+/// Address, verdict and reason of each finding, in the order of the addresses: what does not depend on
+/// when the scan was made.
+pub(crate) fn verdicts(output: &str) -> Result<Vec<(IpAddr, String, String)>> {
+    let mut verdicts: Vec<_> = Finding::parse_all(output)?
+        .into_iter()
+        .map(|finding| (finding.address, finding.verdict, finding.reason))
+        .collect();
+    verdicts.sort_unstable();
+    Ok(verdicts)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

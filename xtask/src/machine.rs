@@ -30,6 +30,12 @@ pub(crate) fn is_root() -> bool {
 
 /// What the lab of real mail servers needs and this machine does not have.
 pub(crate) fn lab_lack() -> Option<Lack> {
+    if !cfg!(target_os = "linux") {
+        return Some(Lack::new(
+            "network namespaces need Linux",
+            "run it in a virtual machine with Linux",
+        ));
+    }
     if !is_root() {
         return Some(Lack::new(
             "network namespaces need root",

@@ -11,7 +11,7 @@ use crate::{
     place, run,
 };
 
-/// What cargo builds for a scan: the program, and the writer of the demonstration's files.
+/// Builds the program, and the simulator's own.
 pub(crate) fn build() -> Command {
     cargo(&[
         "build",
@@ -19,17 +19,20 @@ pub(crate) fn build() -> Command {
         "host-tool",
         "--package",
         "host-sim",
-        "--bin",
-        "postern",
-        "--example",
-        "demo_files",
+        "--bins",
     ])
 }
 
 /// Writes the demonstration's list and scope.
 pub(crate) fn write_files(folder: &Path) -> Result<()> {
-    let writer = place::target().join("debug/examples/demo_files");
-    run::show(run::command(&[writer]).arg(folder))
+    run::output(host_sim(&["demo", "--out"]).arg(folder)).map(drop)
+}
+
+/// Holds the verdict on every personality, at every depth, in the world of a seed, against the one that
+/// is expected. The answer is how many verdicts there were.
+pub(crate) fn hold_truths(seed: u32) -> Result<usize> {
+    let mut command = host_sim(&["run", "--json", "--seed", &seed.to_string()]);
+    run::output(&mut command).map(|said| said.lines().count())
 }
 
 /// Where [`write_files`] puts the scope.
@@ -78,4 +81,10 @@ pub(crate) fn scan(folder: &Path, seed: u32) -> Result<Traces> {
     let findings = run::output(&mut command)?;
     let capture = std::fs::read(&capture).map_err(|error| Failure::at(&capture, &error))?;
     Ok(Traces { capture, findings })
+}
+
+fn host_sim(arguments: &[&str]) -> Command {
+    let mut command = run::command(&[place::target().join("debug/host-sim")]);
+    command.args(arguments);
+    command
 }

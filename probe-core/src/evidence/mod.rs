@@ -240,7 +240,7 @@ impl Evidence {
                 self.count(&reply, after);
                 self.learn(step, &reply);
                 let is_first = self.connections.len() <= 1;
-                if is_odd(&reply) || (step == Step::Greeting && is_first) {
+                if is_odd(step, &reply) || (step == Step::Greeting && is_first) {
                     self.keep(step, None, false, &reply);
                 }
             }
@@ -470,18 +470,19 @@ impl Evidence {
     }
 }
 
-/// Whether a reply that decides no pair is worth its text.
-fn is_odd(reply: &Reply<'_>) -> bool {
-    reply.class != Class::Accepted
+/// Whether a reply that decides no pair is worth its text. One to a recipient whose sender was
+/// refused already is not.
+fn is_odd(step: Step, reply: &Reply<'_>) -> bool {
+    step != Step::Rcpt && reply.class != Class::Accepted
 }
 
-/// Whether the text of a reply that decides a pair is kept: what the server accepted, and the first
-/// of each other kind. Of a control only the unusual is worth it.
+/// Whether the text of a reply that decides a pair is kept: what the server accepted, what decides
+/// most, and the first of each kind that is not usual.
 fn is_worth_its_text(pair: PairId, outcome: Outcome, is_new: bool, reply: &Reply<'_>) -> bool {
-    let is_usual = matches!(reply.class, Class::Accepted | Class::UserUnknown);
-    if pair.pair().recipient.is_control() {
-        is_new && !is_usual
-    } else {
-        outcome.is_accepted() || is_new
-    }
+    let is_usual = matches!(
+        reply.class,
+        Class::Accepted | Class::UserUnknown | Class::Syntax
+    );
+    let is_a_control = pair.pair().recipient.is_control();
+    (outcome.is_accepted() && !is_a_control) || pair == PairId::DECIDING || (is_new && !is_usual)
 }

@@ -1,6 +1,10 @@
 //! `cargo xtask lab status`: what runs, where, and what it says first.
 
-use std::{net::IpAddr, process::ExitCode};
+use std::{
+    io::{self, Write as _},
+    net::IpAddr,
+    process::ExitCode,
+};
 
 use tinyjson::JsonValue;
 
@@ -29,25 +33,13 @@ pub(super) fn show(json: bool) -> Result<ExitCode> {
             .next("sudo --preserve-env=PATH cargo xtask lab status"));
     }
     let rows = rows();
-    if json {
-        let objects: Vec<_> = rows.iter().map(Row::to_json).collect();
-        println!("[{}]", objects.join(",\n "));
+    let text = if json {
+        json_of(&rows)
     } else {
-        for row in &rows {
-            println!("{}", row.to_line());
-        }
-        println!(
-            "{:<17}  {}",
-            resolver::NAME,
-            describe_process(process::alive(resolver::NAME))
-        );
-        for scanner in SCANNERS {
-            let name = link::process_name(scanner);
-            let process = process::alive(&name);
-            let counters = process.map_or_else(String::new, |_| link::counters(scanner));
-            println!("{name:<17}  {:<15}  {counters}", describe_process(process));
-        }
-    }
+        table_of(&rows)
+    };
+    // Whoever reads only the first lines has closed the pipe, and that is all right.
+    let _ = io::stdout().write_all(text.as_bytes());
     let well = rows
         .iter()
         .all(|row| row.process.is_some() && row.greeting.is_some());
@@ -56,6 +48,27 @@ pub(super) fn show(json: bool) -> Result<ExitCode> {
     } else {
         ExitCode::FAILURE
     })
+}
+
+fn json_of(rows: &[Row]) -> String {
+    let objects: Vec<_> = rows.iter().map(Row::to_json).collect();
+    format!("[{}]\n", objects.join(",\n "))
+}
+
+fn table_of(rows: &[Row]) -> String {
+    let mut lines: Vec<_> = rows.iter().map(Row::to_line).collect();
+    let resolver = describe_process(process::alive(resolver::NAME));
+    lines.push(format!("{:<17}  {resolver}", resolver::NAME));
+    for scanner in SCANNERS {
+        let name = link::process_name(scanner);
+        let process = process::alive(&name);
+        let counters = process.map_or_else(String::new, |_| link::counters(scanner));
+        lines.push(format!(
+            "{name:<17}  {:<15}  {counters}",
+            describe_process(process)
+        ));
+    }
+    lines.join("\n") + "\n"
 }
 
 fn rows() -> Vec<Row> {

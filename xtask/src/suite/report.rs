@@ -7,6 +7,7 @@ use std::{
 };
 
 use super::Outcome;
+use crate::place;
 
 /// How many lines of a failure are shown; the log has all of them.
 const FAILURE_LINES_MAX: usize = 60;
@@ -57,7 +58,7 @@ impl Report {
                 self.failed += failed;
                 self.broken.push(name);
                 println!("FAILED  {seconds:>6.1} s");
-                show_end_of(&output);
+                show_telling_part_of(&output);
             }
             Outcome::Skipped { why, get } => {
                 println!("SKIPPED {seconds:>6.1} s  {why}");
@@ -107,15 +108,27 @@ impl Report {
     }
 }
 
-fn show_end_of(output: &str) {
+fn show_telling_part_of(output: &str) {
     let lines: Vec<&str> = output.lines().collect();
-    let hidden = lines.len().saturating_sub(FAILURE_LINES_MAX);
-    if hidden > 0 {
-        println!("    ({hidden} lines before this are in target/test-logs)");
-    }
-    for line in &lines[hidden..] {
+    for line in telling_part_of(&lines) {
         println!("    {line}");
     }
+    if lines.len() > FAILURE_LINES_MAX {
+        let logs = place::target().join("test-logs");
+        println!("    (all {} lines are in {})", lines.len(), logs.display());
+    }
+}
+
+/// What does not build says why where its first error is; everything else says it at its end.
+fn telling_part_of<'a>(lines: &'a [&'a str]) -> &'a [&'a str] {
+    let last = lines.len().saturating_sub(FAILURE_LINES_MAX);
+    let does_not_build = lines.iter().any(|line| line.contains("could not compile"));
+    let first_error = lines.iter().position(|line| line.starts_with("error"));
+    let start = match first_error {
+        Some(line) if does_not_build => line.min(last),
+        _ => last,
+    };
+    &lines[start..lines.len().min(start + FAILURE_LINES_MAX)]
 }
 
 #[cfg(test)]
@@ -140,6 +153,22 @@ mod tests {
     fn a_skip_stays_a_skip() {
         let report = report_after(false);
         assert_eq!((report.passed, report.closing_counts()), (12, (0, 1)));
+    }
+
+    #[test]
+    fn what_does_not_build_is_shown_from_its_first_error() {
+        let mut lines = vec!["warning: unused"; 100];
+        lines[10] = "error[E0046]: not all trait items implemented";
+        lines.push("error: could not compile `probe-core`");
+        let part = telling_part_of(&lines);
+        assert_eq!((part.len(), part[0]), (FAILURE_LINES_MAX, lines[10]));
+    }
+
+    #[test]
+    fn failed_tests_are_shown_by_their_end() {
+        let mut lines = vec!["test a ... ok"; 100];
+        lines.push("test result: FAILED. 100 passed; 1 failed");
+        assert_eq!(telling_part_of(&lines).last(), lines.last());
     }
 
     #[test]

@@ -7,6 +7,7 @@ use crate::{
     cargo::{self, BOARD_TARGET, cargo},
     debian,
     failure::Result,
+    finding::verdicts,
     lab, machine, panic_free, place, run, simulated,
     spelling::{self, Spelling},
 };
@@ -173,21 +174,26 @@ fn same_seed_same_frames() -> Result<Outcome> {
     let first = simulated::scan(&folder, SEED)?;
     let second = simulated::scan(&folder, SEED)?;
     let other = simulated::scan(&folder, SEED + 1)?;
-    Ok(
-        if first.capture != second.capture || first.findings != second.findings {
-            Outcome::failed(format!(
-                "seed {SEED} gave two different worlds; see {}",
-                folder.display()
-            ))
-        } else if first.capture == other.capture {
-            Outcome::failed("another seed gave the same frames: the seed decides nothing")
-        } else {
-            Outcome::Passed {
-                checks: 2,
-                note: format!("{} octets of capture, twice", first.capture.len()),
-            }
-        },
-    )
+    if first.capture != second.capture {
+        return Ok(Outcome::failed(format!(
+            "seed {SEED} gave two different captures"
+        )));
+    }
+    if verdicts(&first.findings)? != verdicts(&second.findings)? {
+        return Ok(Outcome::failed(format!(
+            "seed {SEED} gave different verdicts on equal frames"
+        )));
+    }
+    if first.capture == other.capture {
+        return Ok(Outcome::failed(
+            "another seed gave the same frames: the seed decides nothing",
+        ));
+    }
+    let octets = first.capture.len();
+    Ok(Outcome::Passed {
+        checks: 3,
+        note: format!("{octets} octets of capture, twice alike"),
+    })
 }
 
 fn real_mail_servers() -> Result<Outcome> {

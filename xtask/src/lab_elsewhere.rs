@@ -1,0 +1,50 @@
+//! The lab where it cannot be: it is made of Linux's namespaces.
+
+use std::process::ExitCode;
+
+use crate::failure::{Failure, Result};
+
+pub(crate) fn command(_arguments: lexopt::Parser) -> Result<ExitCode> {
+    Err(needs_linux())
+}
+
+pub(crate) fn carry(arguments: lexopt::Parser) -> Result<ExitCode> {
+    command(arguments)
+}
+
+pub(crate) fn enter(arguments: lexopt::Parser) -> Result<ExitCode> {
+    command(arguments)
+}
+
+pub(crate) fn greet(arguments: lexopt::Parser) -> Result<ExitCode> {
+    command(arguments)
+}
+
+pub(crate) fn build_postern() -> Result<()> {
+    Err(needs_linux())
+}
+
+pub(crate) fn with_lab<T>(_work: impl FnOnce() -> Result<T>) -> Result<T> {
+    Err(needs_linux())
+}
+
+/// What a scan of the whole lab would show.
+pub(crate) struct Scanned {
+    pub(crate) table: String,
+    pub(crate) held: u32,
+    pub(crate) broken: Vec<String>,
+}
+
+impl Scanned {
+    pub(crate) fn whole(&self) -> Result<()> {
+        Err(needs_linux())
+    }
+}
+
+pub(crate) fn scan() -> Result<Scanned> {
+    Err(needs_linux())
+}
+
+fn needs_linux() -> Failure {
+    Failure::new("the lab of real mail servers needs Linux").next("run it in a virtual machine")
+}
