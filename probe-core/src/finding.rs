@@ -95,6 +95,10 @@ impl<E> Finding<E> {
     }
 }
 
+/// The most octets that a closed target's finding has, as a message: its transcript is shortened
+/// to what fits.
+pub const CLOSED_FINDING_OCTETS_MAX: usize = 256;
+
 /// A suspect that is not probed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Refused {

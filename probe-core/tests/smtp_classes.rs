@@ -35,6 +35,7 @@ fn step_of(word: &str) -> Step {
         "MAIL" => Step::Mail,
         "RCPT" => Step::Rcpt,
         "RSET" => Step::Rset,
+        "STARTTLS" => Step::StartTls,
         "QUIT" => Step::Quit,
         _ => panic!("no such step: {word}"),
     }

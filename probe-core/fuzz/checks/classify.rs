@@ -16,6 +16,7 @@ pub(crate) fn check(octets: &[u8]) {
         Step::Mail,
         Step::Rcpt,
         Step::Rset,
+        Step::StartTls,
         Step::Quit,
     ] {
         let class = classify(step, code, None, wording);

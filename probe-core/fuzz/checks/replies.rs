@@ -5,7 +5,7 @@ use probe_core::smtp::{
     ReplyParser, Step,
 };
 
-/// The first octet chooses the step: G, E, H, M, R, S or Q. The second one and what it adds up to
+/// The first octet chooses the step: G, E, H, M, R, S, T or Q. The second one and what it adds up to
 /// choose the pieces. The rest is the stream.
 pub(crate) fn check(octets: &[u8]) {
     let [step, pieces, stream @ ..] = octets else {
@@ -34,6 +34,7 @@ fn step_of(octet: u8) -> Step {
         b'H' => Step::Helo,
         b'M' => Step::Mail,
         b'S' => Step::Rset,
+        b'T' => Step::StartTls,
         b'Q' => Step::Quit,
         _ => Step::Rcpt,
     }

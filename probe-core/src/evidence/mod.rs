@@ -239,7 +239,8 @@ impl Evidence {
             Observation::Reply { step, reply, after } => {
                 self.count(&reply, after);
                 self.learn(step, &reply);
-                if is_odd(step, &reply) {
+                let is_first = self.connections.len() <= 1;
+                if is_odd(step, &reply) || (step == Step::Greeting && is_first) {
                     self.keep(step, None, false, &reply);
                 }
             }
@@ -375,6 +376,28 @@ impl Evidence {
         }
     }
 
+    /// How many octets the transcript takes.
+    pub fn transcript_octets(&self) -> usize {
+        self.transcript.octets()
+    }
+
+    /// The same evidence with a transcript of at most `octets_max`: what decides first, then the
+    /// other lines in their order. What is left out is marked by [`Notes::TRANSCRIPT_FULL`], and
+    /// every reply keeps its [`Summary`]; a verdict does not depend on text.
+    pub fn with_transcript_within(&self, octets_max: usize) -> Self {
+        let transcript = self.transcript.shortened(octets_max, |entry| {
+            entry.place.pair == Some(PairId::DECIDING)
+        });
+        let mut shortened = Self {
+            transcript,
+            ..self.clone()
+        };
+        if shortened.transcript != self.transcript {
+            shortened.notes |= Notes::TRANSCRIPT_FULL;
+        }
+        shortened
+    }
+
     /// How much was asked.
     pub const fn depth(&self) -> Depth {
         self.depth
@@ -447,18 +470,19 @@ impl Evidence {
     }
 }
 
-/// Whether a reply that decides no pair is worth its text.
+/// Whether a reply that decides no pair is worth its text. One to a recipient whose sender was
+/// refused already is not.
 fn is_odd(step: Step, reply: &Reply<'_>) -> bool {
-    step == Step::Greeting || reply.class != Class::Accepted
+    step != Step::Rcpt && reply.class != Class::Accepted
 }
 
-/// Whether the text of a reply that decides a pair is kept: what the server accepted, and the first
-/// of each other kind. Of a control only the unusual is worth it.
+/// Whether the text of a reply that decides a pair is kept: what the server accepted, what decides
+/// most, and the first of each kind that is not usual.
 fn is_worth_its_text(pair: PairId, outcome: Outcome, is_new: bool, reply: &Reply<'_>) -> bool {
-    let is_usual = matches!(reply.class, Class::Accepted | Class::UserUnknown);
-    if pair.pair().recipient.is_control() {
-        is_new && !is_usual
-    } else {
-        outcome.is_accepted() || is_new
-    }
+    let is_usual = matches!(
+        reply.class,
+        Class::Accepted | Class::UserUnknown | Class::Syntax
+    );
+    let is_a_control = pair.pair().recipient.is_control();
+    (outcome.is_accepted() && !is_a_control) || pair == PairId::DECIDING || (is_new && !is_usual)
 }

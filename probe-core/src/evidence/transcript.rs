@@ -90,16 +90,53 @@ impl Transcript {
     /// room for all.
     pub(super) fn append(&mut self, later: &Self, connections_before: u8) -> bool {
         later.entries().all(|entry| {
-            let mut flags = if entry.is_first { FIRST } else { 0 };
-            flags |= if entry.is_last { LAST } else { 0 };
-            flags |= if entry.is_cut { CUT } else { 0 };
             let connection = entry.place.connection.saturating_add(connections_before);
             let place = Place {
                 connection,
                 ..entry.place
             };
-            self.push(place, flags, entry.text)
+            self.push_entry(place, &entry)
         })
+    }
+
+    fn push_entry(&mut self, place: Place, entry: &Entry<'_>) -> bool {
+        let mut flags = if entry.is_first { FIRST } else { 0 };
+        flags |= if entry.is_last { LAST } else { 0 };
+        flags |= if entry.is_cut { CUT } else { 0 };
+        self.push(place, flags, entry.text)
+    }
+
+    /// How many octets the lines take.
+    pub(super) fn octets(&self) -> usize {
+        self.0.len()
+    }
+
+    /// As many of the lines as fit `octets_max`, those that `come_first` before all others.
+    pub(super) fn shortened(
+        &self,
+        octets_max: usize,
+        come_first: impl Fn(&Entry<'_>) -> bool,
+    ) -> Self {
+        let needed = |entry: &Entry<'_>| entry.text.len().saturating_add(HEAD_OCTETS);
+        let first = self
+            .entries()
+            .filter(&come_first)
+            .map(|entry| needed(&entry));
+        let mut first_left = first.fold(0usize, usize::saturating_add).min(octets_max);
+        let mut others_left = octets_max.saturating_sub(first_left);
+        let mut kept = Self::default();
+        for entry in self.entries() {
+            let left = if come_first(&entry) {
+                &mut first_left
+            } else {
+                &mut others_left
+            };
+            if let Some(rest) = left.checked_sub(needed(&entry)) {
+                *left = rest;
+                kept.push_entry(entry.place, &entry);
+            }
+        }
+        kept
     }
 
     /// The lines, in the order in which they came.

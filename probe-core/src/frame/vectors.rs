@@ -7,10 +7,13 @@ use serde::{Serialize, de::DeserializeOwned};
 
 use super::{Decoder, ScanId, ScopeDigest, ToDevice, ToHost, decode_message, message};
 use crate::{
-    evidence::Evidence,
+    evidence::{Ending, Finish, Notes},
     finding::{DeviceId, Finding, JobSerial, Lost, Over, Probe, RecordId, Refused},
     name::Name,
+    prober::closed,
+    relay::{Hello, Outcome},
     scope::{Depth, Field, Refusal, ScopeError, fixture},
+    smtp::{Class, Extensions, Quirks, Server},
     suspect::Suspect,
     testing::{frames_of, octets_of},
     time::{Instant, Utc},
@@ -56,7 +59,7 @@ fn the_scope_digest_is_as_documented() {
 #[test]
 fn the_document_has_every_number_as_it_is() {
     let text = Document::text();
-    let sections: [(&str, Vec<String>); 7] = [
+    let sections: [(&str, Vec<String>); 16] = [
         ("Refusal", words(|of: Refusal| of.as_str().to_string())),
         ("Ended", words(|of: message::Ended| of.as_str().to_string())),
         ("Kind", words(|of: Kind| of.as_str().to_string())),
@@ -64,6 +67,18 @@ fn the_document_has_every_number_as_it_is() {
         ("Depth", words(|of: Depth| of.as_str().to_string())),
         ("Probe", words(|of: Probe| of.as_str().to_string())),
         ("Field", words(|of: Field| format!("{of:?}"))),
+        ("Finish", words(|of: Finish| of.as_str().to_string())),
+        ("Outcome", words(|of: Outcome| of.as_str().to_string())),
+        ("Class", words(|of: Class| of.as_str().to_string())),
+        ("Ending", words(|of: Ending| of.as_str().to_string())),
+        ("Server", words(|of: Server| of.as_str().to_string())),
+        (
+            "Hello name",
+            Hello::ALL.iter().map(|of| format!("{of:?}")).collect(),
+        ),
+        ("Extensions", bits::<Extensions>()),
+        ("Quirks", bits::<Quirks>()),
+        ("Notes", bits::<Notes>()),
     ];
     for (section, words) in sections {
         let heading = format!("### {section}\n");
@@ -74,9 +89,29 @@ fn the_document_has_every_number_as_it_is() {
             .filter_map(|line| line.strip_prefix("| ")?.split_once(" | `"))
             .filter_map(|(number, word)| Some((number.parse().ok()?, word.split_once('`')?.0)))
             .collect();
-        let expected: Vec<(usize, &str)> = words.iter().map(String::as_str).enumerate().collect();
+        let expected: Vec<(usize, &str)> = words
+            .iter()
+            .map(String::as_str)
+            .enumerate()
+            .filter(|(_, word)| !word.is_empty())
+            .collect();
         assert_eq!(documented, expected, "{section}");
     }
+}
+
+/// The names of a set's bits, in the order of their places; one without a name is empty.
+fn bits<T: bitflags::Flags<Bits = u16>>() -> Vec<String> {
+    let last = T::FLAGS
+        .iter()
+        .map(|flag| flag.value().bits().ilog2())
+        .max();
+    (0..=last.unwrap())
+        .map(|place| {
+            let mut flags = T::FLAGS.iter();
+            let flag = flags.find(|flag| flag.value().bits() == 1 << place);
+            flag.map_or(String::new(), |flag| flag.name().to_string())
+        })
+        .collect()
 }
 
 /// The words of an enum's variants, in the order of their numbers.
@@ -285,13 +320,13 @@ fn to_host() -> [(&'static str, ToHost); 10] {
                 last: true,
                 target,
                 probe: Probe::Relay,
-                depth: Depth::Standard,
+                depth: Depth::Quick,
                 lab: false,
                 began: Instant::from_millis(6_000),
                 ended: Instant::from_millis(6_700),
                 rules: RULES,
                 verdict,
-                evidence: Evidence::default(),
+                evidence: closed::postfix(Depth::Quick),
             }),
         ),
         (

@@ -8,6 +8,8 @@
 //! when the guard stops a probe. It stays in `Stopping` until every job is back and whatever
 //! never had its turn has been told.
 
+#[cfg(test)]
+pub(crate) mod closed;
 mod link;
 mod records;
 #[cfg(test)]
@@ -131,7 +133,8 @@ pub struct Prober {
 struct InForce {
     scope: Scope,
     digest: ScopeDigest,
-    /// When it was taken: its powered minutes count from here.
+    /// When it was taken: its powered minutes count from here, until this device restarts. Taking
+    /// the same scope again does not begin them anew.
     since: Instant,
 }
 

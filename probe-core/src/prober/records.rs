@@ -7,13 +7,13 @@ use serde::Serialize;
 use super::{Job, OutboxFull, Prober, count};
 use crate::{
     evidence::Evidence,
-    finding::{Finding, Lost, Over, RecordId, Refused},
-    frame::{ToHost, message::Ended},
+    finding::{CLOSED_FINDING_OCTETS_MAX, Finding, Lost, Over, RecordId, Refused},
+    frame::{ToHost, encode_message, message::Ended},
     outbox::NotTaken,
     scope::Refusal,
     suspect::Suspect,
     time::Instant,
-    verdict::{RULES, judge},
+    verdict::{Kind, RULES, judge},
 };
 
 impl Prober {
@@ -27,7 +27,7 @@ impl Prober {
     ) -> Result<(), OutboxFull> {
         let id = self.next_record();
         let verdict = judge(evidence);
-        let finding = ToHost::Finding(Finding {
+        let mut finding = Finding {
             boot: id.boot,
             number: id.number,
             job: job.serial,
@@ -42,8 +42,15 @@ impl Prober {
             rules: RULES,
             verdict,
             evidence,
-        });
-        match self.outbox.push(&finding) {
+        };
+        let shortened;
+        let over = octets_over(&finding);
+        if over > 0 {
+            let octets_max = evidence.transcript_octets().saturating_sub(over);
+            shortened = evidence.with_transcript_within(octets_max);
+            finding.evidence = &shortened;
+        }
+        match self.outbox.push(&ToHost::Finding(finding)) {
             Ok(()) => Ok(()),
             Err(NotTaken::Full) => {
                 count(&mut self.outbox_full);
@@ -125,5 +132,17 @@ impl Prober {
             boot: self.boot,
             number: self.outbox.next_number(),
         }
+    }
+}
+
+/// How many octets a finding's message is over what its verdict is worth.
+fn octets_over(finding: &Finding<&Evidence>) -> usize {
+    const MESSAGE_NUMBER_OCTETS: usize = 1;
+    match finding.verdict.kind {
+        Kind::Closed => encode_message(finding, |_| true)
+            .unwrap_or(0)
+            .saturating_add(MESSAGE_NUMBER_OCTETS)
+            .saturating_sub(CLOSED_FINDING_OCTETS_MAX),
+        Kind::Confirmed | Kind::Accepted | Kind::Suspected | Kind::Inconclusive => 0,
     }
 }

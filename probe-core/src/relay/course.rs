@@ -490,17 +490,14 @@ impl Course<'_> {
 
     /// No connection is open: another one, a pause, or the end.
     fn what_next(&mut self, in_order: bool) {
-        let pending = self.plan.pending();
-        let twins = self.plan.twins_pending();
+        let wants_more = self.wants_tls() || !self.plan.twins_pending().is_empty();
+        let is_done = self.plan.pending().is_empty();
+        let has_no_room = self.plan.refusals_left() == 0 || self.nothing_fits;
         if self.plan.is_settled() {
             self.finish(Finish::Settled);
-        } else if self.wants_tls() {
-            self.connect();
-        } else if pending.is_empty() && twins.is_empty() {
+        } else if is_done && !wants_more {
             self.finish_or_park(Finish::Tested);
-        } else if self.plan.refusals_left() == 0 || self.nothing_fits {
-            self.finish_or_park(Finish::Limited);
-        } else if in_order && self.is_one_connection_enough() && twins.is_empty() {
+        } else if has_no_room || (in_order && self.is_one_connection_enough() && !wants_more) {
             self.finish_or_park(Finish::Limited);
         } else if self.barren >= BARREN_CONNECTIONS_MAX
             || (self.turned_away && self.barren > 1)

@@ -15,7 +15,7 @@ use crate::{
     scope::{Depth, Identity},
     target::Target,
     time::{Instant, Millis},
-    verdict::{Verdict, judge},
+    verdict::{Kind, Verdict, judge},
 };
 
 /// What a server does about a line, or about a new connection.
@@ -66,11 +66,6 @@ impl Session {
     fn verb(&self) -> &str {
         self.line.split([' ', ':']).next().unwrap_or_default()
     }
-
-    /// Whether the recipient is plainly at the tests' sink.
-    pub(crate) fn is_to_sink(&self) -> bool {
-        self.to.ends_with("@sink.example>")
-    }
 }
 
 /// A server: what it says at greeting and EHLO, and a function for everything it does otherwise.
@@ -78,8 +73,10 @@ impl Session {
 pub(crate) struct Peer<'a> {
     pub(crate) greeting: Answer,
     pub(crate) offers: &'a [&'a str],
-    pub(crate) answer: Box<dyn FnMut(&Session) -> Option<Answer> + 'a>,
+    pub(crate) answer: Box<Answers<'a>>,
 }
+
+type Answers<'a> = dyn FnMut(&Session) -> Option<Answer> + 'a;
 
 impl<'a> Peer<'a> {
     pub(crate) fn new(
@@ -123,6 +120,8 @@ impl<'a> Peer<'a> {
 /// How the network between both behaves.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Network {
+    /// When the dialogue begins.
+    pub(crate) began: Instant,
     /// The time of a round trip.
     pub(crate) round_trip: Millis,
     /// At most so many octets arrive at once.
@@ -139,6 +138,7 @@ pub(crate) struct Network {
 impl Default for Network {
     fn default() -> Self {
         Self {
+            began: Instant::BOOT,
             round_trip: Millis(50),
             piece: usize::MAX,
             octets_max: usize::MAX,
@@ -165,6 +165,8 @@ pub(crate) struct Talk {
     pub(crate) refusals: u8,
     /// Octets that arrived from the server.
     pub(crate) octets: usize,
+    /// What the evidence said after each observation, where nothing is cut.
+    pub(crate) kinds: Vec<Kind>,
 }
 
 impl Talk {
@@ -231,10 +233,11 @@ pub(crate) fn talk_over(network: Network, setup: Setup<'_>, peer: &mut Peer<'_>)
     let mut wire = Wire::new(network, peer);
     let mut evidence = Evidence::default();
     let mut transmit = vec![0; network.transmit];
-    let mut now = Instant::BOOT;
+    let mut now = network.began;
     let mut news: Option<News> = None;
+    let mut kinds = Vec::new();
     let mut has_begun = false;
-    loop {
+    for _ in 0..TURNS_MAX {
         let generation = dialogue.generation();
         let address = |port| SocketAddr::from(([192, 0, 2, 1], port));
         let input = match &news {
@@ -260,7 +263,12 @@ pub(crate) fn talk_over(network: Network, setup: Setup<'_>, peer: &mut Peer<'_>)
                 Output::Open { .. } => wire.open(now),
                 Output::Secure { .. } => wire.send(now, Millis(0), News::Secure),
                 Output::Transmit { octets, .. } => wire.transmit(now, &transmit[..octets]),
-                Output::Observed(observation) => evidence.record(&observation),
+                Output::Observed(observation) => {
+                    evidence.record(&observation);
+                    if network.octets_max == usize::MAX {
+                        kinds.push(judge(&evidence).kind);
+                    }
+                }
                 Output::Close(close) => wire.close(close),
                 Output::Wait { until, .. } => break until,
                 Output::Park { until } => {
@@ -282,13 +290,21 @@ pub(crate) fn talk_over(network: Network, setup: Setup<'_>, peer: &mut Peer<'_>)
                 connections: wire.session.connection,
                 refusals: dialogue.refusals(),
                 octets: wire.octets,
+                kinds,
                 script: wire.script,
             };
         }
         assert!(until != Instant::NEVER, "nothing would ever end this wait");
         (now, news) = wire.next(now, until);
     }
+    panic!(
+        "no end after {TURNS_MAX} turns:\n{}",
+        wire.script.join("\n")
+    );
 }
+
+/// More turns than any test needs.
+const TURNS_MAX: usize = 200_000;
 
 struct Wire<'a, 'p> {
     network: Network,
@@ -424,7 +440,7 @@ impl<'a, 'p> Wire<'a, 'p> {
             _ => {}
         }
         for line in String::from_utf8_lossy(&octets).lines() {
-            let shown: String = line.chars().take(100).collect();
+            let shown: String = line.chars().take(120).collect();
             self.script.push(format!("S: {}", shorten(&shown)));
         }
         // What a late answer holds up comes later still.

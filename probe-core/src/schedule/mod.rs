@@ -6,9 +6,11 @@
 
 mod ledger;
 mod networks;
+mod search;
 mod slots;
 #[cfg(test)]
 mod tests;
+mod turn;
 
 use crate::{
     finding::JobSerial,
@@ -23,10 +25,13 @@ use crate::{
 
 pub use ledger::{LEDGER_TARGETS_MAX, REFUSALS_COUNT_FOR};
 pub use networks::NETWORKS_WATCHED_MAX;
+pub use turn::{Opening, ParkedJob, Queued, Queueing, Turn, Whose};
 
 use ledger::Ledger;
 use networks::{Networks, Room};
+use search::{Candidate, Search};
 use slots::Slots;
+use turn::Running;
 
 /// How many targets wait for their first turn.
 pub const QUEUED_TARGETS_MAX: usize = 64;
@@ -60,101 +65,6 @@ pub struct Schedule {
     handed: Option<Instant>,
     opened: Option<Instant>,
     limits: LimitCounters,
-}
-
-/// A target that waits for its first turn.
-#[derive(Clone, Debug)]
-pub struct Queued {
-    /// The target.
-    pub target: Target,
-    /// Its known domains.
-    pub names: Names,
-    /// Its line of the list.
-    pub index: u32,
-    arrival: u32,
-}
-
-/// A job that waits to be asked again.
-#[derive(Clone, Debug)]
-pub struct ParkedJob {
-    /// The job.
-    pub serial: JobSerial,
-    /// How often it was handed out before.
-    pub revisions: u8,
-    /// Its target.
-    pub target: Target,
-    /// Its known domains.
-    pub names: Names,
-    /// Where its dialogue stood.
-    pub parked: Parked,
-    due: Instant,
-    /// When it was first parked.
-    since: Instant,
-}
-
-/// A target whose turn it is.
-#[derive(Debug)]
-pub struct Turn {
-    /// The job.
-    pub serial: JobSerial,
-    /// How often it was handed out before.
-    pub revision: u8,
-    /// Its target.
-    pub target: Target,
-    /// Its known domains.
-    pub names: Names,
-    /// How many refusals the target may still be made to give.
-    pub refusals_max: u8,
-    /// Where its dialogue stood.
-    pub parked: Option<Parked>,
-}
-
-#[derive(Debug)]
-struct Running {
-    serial: JobSerial,
-    target: Target,
-    network: RateNetwork,
-    connections: u8,
-    parked_since: Option<Instant>,
-}
-
-/// What became of a suspect's target.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Queueing {
-    /// It waits for its turn.
-    Queued,
-    /// It gets none.
-    Refused(Refusal),
-    /// There is no room: offer it again later.
-    Full,
-}
-
-/// Whose turn it is.
-#[derive(Debug)]
-#[expect(
-    clippy::large_enum_variant,
-    reason = "there is no heap to box a turn into, and a worker holds one at a time"
-)]
-pub enum Whose {
-    /// This target's.
-    Turn(Turn),
-    /// Nobody's before then, unless something changes.
-    Wait(Instant),
-    /// Nobody's until something changes.
-    Nobody,
-    /// This boot has no job numbers left.
-    SerialsSpent,
-}
-
-/// Whether a connection may be opened; see [`crate::prober::Opening`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Opening {
-    /// Yes, and it counts as open until [`Schedule::connection_closed`].
-    Now,
-    /// Ask again then; earlier does no harm.
-    At(Instant),
-    /// No. End the job with the evidence that there is.
-    No(Refusal),
 }
 
 /// For how long a job waits before it asks again for a place that only another job's end frees.
@@ -546,43 +456,6 @@ impl Schedule {
         }
         self.jobs = self.jobs.saturating_add(1);
         Some(JobSerial(u64::from(self.boot) << 24 | u64::from(self.jobs)))
-    }
-}
-
-/// One of those who could have the turn; the least of those who have room gets it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-enum Candidate {
-    Parked { due: Instant, serial: JobSerial },
-    Queued { arrival: u32 },
-}
-
-/// The best candidate so far, and when to look again if there is none.
-#[derive(Default)]
-struct Search {
-    best: Option<Candidate>,
-    earliest: Option<Instant>,
-    too_many_networks: bool,
-}
-
-impl Search {
-    /// Looks at a candidate; `room` is asked only where it matters.
-    fn see(&mut self, candidate: Candidate, room: impl Fn() -> Room) {
-        if self.best.is_some_and(|best| best < candidate) {
-            return;
-        }
-        let at = match room() {
-            Room::Now => {
-                self.best = Some(candidate);
-                return;
-            }
-            Room::Later => return,
-            Room::At(at) => at,
-            Room::TooManyNetworks(at) => {
-                self.too_many_networks = true;
-                at
-            }
-        };
-        self.earliest = Some(self.earliest.map_or(at, |earliest| earliest.min(at)));
     }
 }
 

@@ -24,7 +24,7 @@ const NOT_UNICAST_V6: [Network; 3] = [
 /// (RFC 6052, RFC 8215), Teredo (RFC 4380), 6to4 (RFC 3056).
 const EMBEDS_IPV4: [Network; 7] = [
     v6([0, 0, 0, 0, 0, 0, 0, 0], 96),
-    v6([0, 0, 0, 0, 0, 0xffff, 0, 0], 96),
+    MAPPED,
     v6([0, 0, 0, 0, 0xffff, 0, 0, 0], 96),
     v6([0x64, 0xff9b, 0, 0, 0, 0, 0, 0], 96),
     v6([0x64, 0xff9b, 1, 0, 0, 0, 0, 0], 48),
@@ -32,6 +32,7 @@ const EMBEDS_IPV4: [Network; 7] = [
     v6([0x2002, 0, 0, 0, 0, 0, 0, 0], 16),
 ];
 
+const MAPPED: Network = v6([0, 0, 0, 0, 0, 0xffff, 0, 0], 96);
 const LOOPBACK_V4: Network = v4([127, 0, 0, 0], 8);
 const LOOPBACK_V6: Network = v6([0, 0, 0, 0, 0, 0, 0, 1], 128);
 
@@ -67,6 +68,11 @@ pub(super) fn is_loopback(address: IpAddr) -> bool {
 /// Whether all of `network` is loopback: only such a network admits a loopback address.
 pub(super) fn is_loopback_network(network: &Network) -> bool {
     LOOPBACK_V4.holds(network) || LOOPBACK_V6.holds(network)
+}
+
+/// Whether `network` holds nothing but IPv4-mapped addresses, none of which is ever looked for.
+pub(super) fn is_mapped_network(network: &Network) -> bool {
+    MAPPED.holds(network)
 }
 
 /// Whether `address` can be a host of ours.

@@ -21,7 +21,8 @@ pub enum ScopeError {
     Limit(Field),
     /// The field does not say what it must: see the field's own page.
     Malformed(Field),
-    /// `networks[index]` or `exclusions[index]` has host bits or a prefix over its length.
+    /// `networks[index]` or `exclusions[index]` has host bits, or a prefix over its length; or it
+    /// excludes IPv4-mapped IPv6 addresses, which are judged as the IPv4 addresses that they are.
     NotCanonical(Field, u8),
     /// `networks[index]` is wider than [`PREFIX_V4_MIN`] or [`PREFIX_V6_MIN`] allows.
     TooWide(u8),
@@ -142,7 +143,7 @@ impl Scope {
             check_network(index, network)?;
         }
         for (index, network) in (0u8..).zip(&self.exclusions) {
-            if !network.is_canonical() {
+            if !network.is_canonical() || address::is_mapped_network(network) {
                 return Err(ScopeError::NotCanonical(Field::Exclusions, index));
             }
         }
@@ -313,6 +314,10 @@ mod tests {
             ),
             (
                 &|scope| scope.exclusions.push(raw("192.0.2.0", 33)).unwrap(),
+                ScopeError::NotCanonical(Field::Exclusions, 0),
+            ),
+            (
+                &|scope| scope.exclusions.push(raw("::ffff:192.0.2.0", 120)).unwrap(),
                 ScopeError::NotCanonical(Field::Exclusions, 0),
             ),
             (

@@ -109,7 +109,7 @@ impl Script {
 
     /// Whether it is worth a run for each of its octets.
     pub(crate) fn is_short(&self) -> bool {
-        self.server_octets() <= 900
+        self.server_octets() <= 600
     }
 
     /// How many octets the server says.

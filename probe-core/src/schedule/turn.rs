@@ -1,0 +1,108 @@
+//! A target's way through the schedule, and what the schedule answers.
+
+use super::Names;
+#[cfg(doc)]
+use super::Schedule;
+use crate::{
+    finding::JobSerial,
+    relay::Parked,
+    scope::Refusal,
+    target::{RateNetwork, Target},
+    time::Instant,
+};
+
+/// A target that waits for its first turn.
+#[derive(Clone, Debug)]
+pub struct Queued {
+    /// The target.
+    pub target: Target,
+    /// Its known domains.
+    pub names: Names,
+    /// Its line of the list.
+    pub index: u32,
+    pub(super) arrival: u32,
+}
+
+/// A job that waits to be asked again.
+#[derive(Clone, Debug)]
+pub struct ParkedJob {
+    /// The job.
+    pub serial: JobSerial,
+    /// How often it was handed out before.
+    pub revisions: u8,
+    /// Its target.
+    pub target: Target,
+    /// Its known domains.
+    pub names: Names,
+    /// Where its dialogue stood.
+    pub parked: Parked,
+    pub(super) due: Instant,
+    /// When it was first parked.
+    pub(super) since: Instant,
+}
+
+/// A target whose turn it is.
+#[derive(Debug)]
+pub struct Turn {
+    /// The job.
+    pub serial: JobSerial,
+    /// How often it was handed out before.
+    pub revision: u8,
+    /// Its target.
+    pub target: Target,
+    /// Its known domains.
+    pub names: Names,
+    /// How many refusals the target may still be made to give.
+    pub refusals_max: u8,
+    /// Where its dialogue stood.
+    pub parked: Option<Parked>,
+}
+
+/// A job that a worker has.
+#[derive(Debug)]
+pub(super) struct Running {
+    pub(super) serial: JobSerial,
+    pub(super) target: Target,
+    pub(super) network: RateNetwork,
+    pub(super) connections: u8,
+    pub(super) parked_since: Option<Instant>,
+}
+
+/// What became of a suspect's target.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Queueing {
+    /// It waits for its turn.
+    Queued,
+    /// It gets none.
+    Refused(Refusal),
+    /// There is no room: offer it again later.
+    Full,
+}
+
+/// Whose turn it is.
+#[derive(Debug)]
+#[expect(
+    clippy::large_enum_variant,
+    reason = "there is no heap to box a turn into, and a worker holds one at a time"
+)]
+pub enum Whose {
+    /// This target's.
+    Turn(Turn),
+    /// Nobody's before then, unless something changes.
+    Wait(Instant),
+    /// Nobody's until something changes.
+    Nobody,
+    /// This boot has no job numbers left.
+    SerialsSpent,
+}
+
+/// Whether a connection may be opened; see [`crate::prober::Opening`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Opening {
+    /// Yes, and it counts as open until [`Schedule::connection_closed`].
+    Now,
+    /// Ask again then; earlier does no harm.
+    At(Instant),
+    /// No. End the job with the evidence that there is.
+    No(Refusal),
+}
