@@ -11,7 +11,7 @@ impl Random {
     }
 
     /// The next 64 bits.
-    pub fn next(&mut self) -> u64 {
+    pub fn bits(&mut self) -> u64 {
         self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
         mix(self.0)
     }
@@ -19,7 +19,7 @@ impl Random {
     /// Fills `octets`.
     pub fn fill(&mut self, octets: &mut [u8]) {
         for chunk in octets.chunks_mut(8) {
-            for (place, octet) in chunk.iter_mut().zip(self.next().to_le_bytes()) {
+            for (place, octet) in chunk.iter_mut().zip(self.bits().to_le_bytes()) {
                 *place = octet;
             }
         }

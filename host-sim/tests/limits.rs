@@ -9,7 +9,7 @@ use std::{
     time::Duration,
 };
 
-use firmware::appliance::WORKERS;
+use firmware::{appliance::WORKERS, guard::Counters};
 use host_sim::{
     demo,
     observer::Connection,
@@ -72,6 +72,7 @@ fn no_frame_leaves_for_a_target_outside_the_scope() {
     assert_eq!(collected.findings.len(), 0);
     assert_eq!(report.wire.connections, []);
     assert_eq!(report.wire.frames_out, 0);
+    assert_eq!(report.guard, Some(Counters::default()));
 }
 
 #[test]

@@ -2,19 +2,20 @@
 
 mod support;
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, net::SocketAddr};
 
 use firmware::appliance::WORKERS;
 use host_sim::{
     demo, parade,
     peers::{Fate, Personality, Step, fate},
-    world::World,
+    world::{Site, World},
 };
 use probe_core::{
     finding::Finding,
     relay::{Hello, PairId},
     scope::Depth,
-    verdict::Kind,
+    suspect::Suspect,
+    verdict::{Kind, Reason, Verdict},
 };
 use support::{last_findings, scan};
 
@@ -120,6 +121,48 @@ fn a_seed_decides_every_frame() {
     assert_eq!(one.1, again.1);
     assert_eq!(one.0, again.0);
     assert_ne!(one.1.wire.pcap_sha256, other.1.wire.pcap_sha256);
+}
+
+#[test]
+fn dead_addresses_are_told_apart_as_far_as_they_can_be() {
+    let scope = demo::scope(Depth::Standard);
+    let cases = [
+        ("192.0.2.77:25", Site::ClosedPort, Reason::Refused),
+        ("[2001:db8:7::77]:25", Site::ClosedPort, Reason::Refused),
+        ("192.0.2.78:25", Site::NoRoute, Reason::NoAnswer),
+        ("[2001:db8:7::78]:25", Site::NoRoute, Reason::NoAnswer),
+        ("192.0.2.79:25", Site::Silent, Reason::NoAnswer),
+        ("[2001:db8:7::79]:25", Site::Silent, Reason::NoAnswer),
+    ];
+    for (at, site, reason) in cases {
+        let at: SocketAddr = at.parse().unwrap();
+        let suspect = Suspect {
+            address: at.ip(),
+            port: at.port(),
+            names: Default::default(),
+        };
+        let world = World::empty(1).with(at, site);
+        let (collected, report) = scan(world, &scope, &[suspect]);
+        let expected = Verdict {
+            kind: Kind::Inconclusive,
+            reason,
+        };
+        assert_eq!(last_findings(&collected)[&at].verdict, expected, "{at}");
+        assert_eq!(report.wire.open_max, 0, "{at}");
+    }
+}
+
+#[test]
+fn each_thread_has_a_world_of_its_own() {
+    let run = || {
+        let scope = demo::scope(Depth::Quick);
+        scan(parade::world(1), &scope, &parade::suspects()).1
+    };
+    let alone = run();
+    let threads: Vec<_> = (0..2).map(|_| std::thread::spawn(run)).collect();
+    for thread in threads {
+        assert_eq!(thread.join().unwrap(), alone);
+    }
 }
 
 #[test]

@@ -12,7 +12,7 @@ use std::net::SocketAddr;
 use probe_core::{name::Name, suspect::Suspect};
 
 pub use scope::{scope, scope_toml};
-pub use table::{Listing, ROWS, Row, There};
+pub use table::{Country, LISTED_BY, LISTED_CODE, PORT, ROWS, Row, There};
 
 use crate::{
     peers::Personality,
@@ -35,12 +35,13 @@ pub fn suspects_csv() -> String {
         "address,port,name,domains,country,language,contact,listed_by,listed_on,listed_code\n",
     );
     for row in ROWS {
-        let (by, on, code) = row.listed.map_or(("", "", ""), |listing| {
-            (listing.by, listing.on, listing.code)
+        let listing = row.listed_on.map_or(",,".to_owned(), |on| {
+            format!("{LISTED_BY},{on},{LISTED_CODE}")
         });
+        let (address, host, domain) = (row.address, row.host(), row.domain());
+        let Country { code, language, .. } = row.country;
         csv.push_str(&format!(
-            "{},{},{},{},{},{},abuse@{},{by},{on},{code}\n",
-            row.address, row.port, row.host, row.domain, row.country, row.language, row.domain,
+            "{address},{PORT},{host},{domain},{code},{language},abuse@{domain},{listing}\n"
         ));
     }
     csv
@@ -55,13 +56,13 @@ impl Row {
     /// Address and port.
     pub fn endpoint(&self) -> SocketAddr {
         let address = self.address.parse().expect("the table holds addresses");
-        SocketAddr::new(address, self.port)
+        SocketAddr::new(address, PORT)
     }
 
     fn suspect(&self) -> Suspect {
         let endpoint = self.endpoint();
-        let names =
-            [self.host, self.domain].map(|name| Name::new(name).expect("the table holds names"));
+        let names = [self.host(), self.domain()]
+            .map(|name| Name::new(&name).expect("the table holds names"));
         Suspect {
             address: endpoint.ip(),
             port: endpoint.port(),
@@ -73,7 +74,7 @@ impl Row {
         match self.there {
             There::Server(name) => {
                 let personality = Personality::named(name).expect("the table names personalities");
-                Site::Peer(personality.at(self.host, &[self.domain]))
+                Site::Peer(personality.at(&self.host(), &[&self.domain()]))
             }
             There::ClosedPort => Site::ClosedPort,
             There::NoRoute => Site::NoRoute,
@@ -94,7 +95,7 @@ mod tests {
         assert_eq!(world.sites.len(), ROWS.len(), "each address stands once");
         let of = |pick: fn(&Row) -> &str| ROWS.iter().map(pick).collect::<BTreeSet<_>>();
         assert_eq!(
-            of(|row| row.country),
+            of(|row| row.country.code),
             BTreeSet::from(["DE", "DK", "FR", "GB", "IT", "PL"])
         );
         for personality in Personality::ALL {

@@ -1,24 +1,31 @@
 //! The rows of the demonstration.
 
+use There::{ClosedPort, NoRoute, Server, Silence};
+
 /// One address of the demonstration: what is there, and what the list says about it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Row {
     /// The address.
     pub address: &'static str,
-    /// The port.
-    pub port: u16,
-    /// The host name.
-    pub host: &'static str,
-    /// The domain that it takes mail for.
-    pub domain: &'static str,
-    /// ISO 3166-1, two letters.
-    pub country: &'static str,
-    /// The language of whoever runs it.
-    pub language: &'static str,
+    /// Where it is.
+    pub country: &'static Country,
+    /// Whose it is: the first label of its domain.
+    pub owner: &'static str,
     /// What is there.
     pub there: There,
-    /// The database that lists it.
-    pub listed: Option<Listing>,
+    /// Since when [`LISTED_BY`] lists it.
+    pub listed_on: Option<&'static str>,
+}
+
+/// A country of the demonstration.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Country {
+    /// ISO 3166-1, two letters.
+    pub code: &'static str,
+    /// The language that is written there.
+    pub language: &'static str,
+    /// What mail servers are called there.
+    pub mail_host: &'static str,
 }
 
 /// What is at an address.
@@ -34,478 +41,100 @@ pub enum There {
     Silence,
 }
 
-/// That a database lists an address.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Listing {
-    /// The database.
-    pub by: &'static str,
-    /// The date of the listing.
-    pub on: &'static str,
-    /// The code of the entry.
-    pub code: &'static str,
+/// The port of every row.
+pub const PORT: u16 = 25;
+/// The database that lists some of them.
+pub const LISTED_BY: &str = "relays.dnsbl.example";
+/// The code of its entries.
+pub const LISTED_CODE: &str = "127.0.0.2";
+
+impl Row {
+    const fn new(
+        address: &'static str,
+        country: &'static Country,
+        owner: &'static str,
+        there: There,
+        listed_on: Option<&'static str>,
+    ) -> Self {
+        Self {
+            address,
+            country,
+            owner,
+            there,
+            listed_on,
+        }
+    }
+
+    /// The domain that it takes mail for.
+    pub fn domain(&self) -> String {
+        format!("{}.example", self.owner)
+    }
+
+    /// The host name.
+    pub fn host(&self) -> String {
+        format!("{}.{}", self.country.mail_host, self.domain())
+    }
 }
 
-/// Every address. The last three are for the scope to refuse: one that it excludes, one outside
-/// its networks, and one that embeds another address.
+impl Country {
+    const fn new(code: &'static str, language: &'static str, mail_host: &'static str) -> Self {
+        Self {
+            code,
+            language,
+            mail_host,
+        }
+    }
+}
+
+const PL: Country = Country::new("PL", "pl", "poczta");
+const FR: Country = Country::new("FR", "fr", "smtp");
+const DK: Country = Country::new("DK", "da", "mail");
+const DE: Country = Country::new("DE", "de", "mail");
+const IT: Country = Country::new("IT", "it", "posta");
+const GB: Country = Country::new("GB", "en", "mx");
+
+/// Every address. Three lines are for the scope to refuse: one that it excludes, one outside its
+/// networks, and one that embeds another address; they stand at the end.
+#[rustfmt::skip]
 pub const ROWS: &[Row] = &[
-    Row {
-        address: "192.0.2.10",
-        port: 25,
-        host: "poczta.piekarnia.example",
-        domain: "piekarnia.example",
-        country: "PL",
-        language: "pl",
-        there: There::Server("open"),
-        listed: Some(Listing {
-            by: "relays.dnsbl.example",
-            on: "2026-09-03",
-            code: "127.0.0.2",
-        }),
-    },
-    Row {
-        address: "192.0.2.11",
-        port: 25,
-        host: "poczta.biblioteka.example",
-        domain: "biblioteka.example",
-        country: "PL",
-        language: "pl",
-        there: There::Server("closed-454"),
-        listed: None,
-    },
-    Row {
-        address: "192.0.2.12",
-        port: 25,
-        host: "poczta.szkola.example",
-        domain: "szkola.example",
-        country: "PL",
-        language: "pl",
-        there: There::Server("greylisting"),
-        listed: None,
-    },
-    Row {
-        address: "2001:db8:48::1c",
-        port: 25,
-        host: "poczta.drukarnia.example",
-        domain: "drukarnia.example",
-        country: "PL",
-        language: "pl",
-        there: There::Server("closed-550"),
-        listed: Some(Listing {
-            by: "relays.dnsbl.example",
-            on: "2026-09-05",
-            code: "127.0.0.2",
-        }),
-    },
-    Row {
-        address: "192.0.2.14",
-        port: 25,
-        host: "poczta.muzeum.example",
-        domain: "muzeum.example",
-        country: "PL",
-        language: "pl",
-        there: There::Server("drops-after-mail"),
-        listed: Some(Listing {
-            by: "relays.dnsbl.example",
-            on: "2026-09-07",
-            code: "127.0.0.2",
-        }),
-    },
-    Row {
-        address: "192.0.2.15",
-        port: 25,
-        host: "poczta.hotel-baltyk.example",
-        domain: "hotel-baltyk.example",
-        country: "PL",
-        language: "pl",
-        there: There::Silence,
-        listed: None,
-    },
-    Row {
-        address: "198.51.100.10",
-        port: 25,
-        host: "smtp.boulangerie.example",
-        domain: "boulangerie.example",
-        country: "FR",
-        language: "fr",
-        there: There::Server("open"),
-        listed: Some(Listing {
-            by: "relays.dnsbl.example",
-            on: "2026-09-09",
-            code: "127.0.0.2",
-        }),
-    },
-    Row {
-        address: "198.51.100.11",
-        port: 25,
-        host: "smtp.bibliotheque.example",
-        domain: "bibliotheque.example",
-        country: "FR",
-        language: "fr",
-        there: There::Server("closed-550"),
-        listed: None,
-    },
-    Row {
-        address: "198.51.100.12",
-        port: 25,
-        host: "smtp.ecole.example",
-        domain: "ecole.example",
-        country: "FR",
-        language: "fr",
-        there: There::Server("forged-local"),
-        listed: None,
-    },
-    Row {
-        address: "2001:db8:33::1c",
-        port: 25,
-        host: "smtp.imprimerie.example",
-        domain: "imprimerie.example",
-        country: "FR",
-        language: "fr",
-        there: There::Server("closed-454"),
-        listed: None,
-    },
-    Row {
-        address: "198.51.100.14",
-        port: 25,
-        host: "smtp.musee.example",
-        domain: "musee.example",
-        country: "FR",
-        language: "fr",
-        there: There::Server("tarpit"),
-        listed: Some(Listing {
-            by: "relays.dnsbl.example",
-            on: "2026-09-11",
-            code: "127.0.0.2",
-        }),
-    },
-    Row {
-        address: "198.51.100.15",
-        port: 25,
-        host: "smtp.auberge.example",
-        domain: "auberge.example",
-        country: "FR",
-        language: "fr",
-        there: There::Server("not-smtp"),
-        listed: None,
-    },
-    Row {
-        address: "203.0.113.10",
-        port: 25,
-        host: "mail.bageri.example",
-        domain: "bageri.example",
-        country: "DK",
-        language: "da",
-        there: There::Server("greylisting"),
-        listed: Some(Listing {
-            by: "relays.dnsbl.example",
-            on: "2026-09-13",
-            code: "127.0.0.2",
-        }),
-    },
-    Row {
-        address: "203.0.113.11",
-        port: 25,
-        host: "mail.bibliotek.example",
-        domain: "bibliotek.example",
-        country: "DK",
-        language: "da",
-        there: There::Server("closed-454"),
-        listed: Some(Listing {
-            by: "relays.dnsbl.example",
-            on: "2026-09-15",
-            code: "127.0.0.2",
-        }),
-    },
-    Row {
-        address: "2001:db8:45::1b",
-        port: 25,
-        host: "mail.skole.example",
-        domain: "skole.example",
-        country: "DK",
-        language: "da",
-        there: There::Server("open"),
-        listed: None,
-    },
-    Row {
-        address: "203.0.113.13",
-        port: 25,
-        host: "mail.trykkeri.example",
-        domain: "trykkeri.example",
-        country: "DK",
-        language: "da",
-        there: There::Server("closed-550"),
-        listed: None,
-    },
-    Row {
-        address: "203.0.113.14",
-        port: 25,
-        host: "mail.havnemuseum.example",
-        domain: "havnemuseum.example",
-        country: "DK",
-        language: "da",
-        there: There::Server("closed-454"),
-        listed: None,
-    },
-    Row {
-        address: "203.0.113.15",
-        port: 25,
-        host: "mail.kro.example",
-        domain: "kro.example",
-        country: "DK",
-        language: "da",
-        there: There::ClosedPort,
-        listed: None,
-    },
-    Row {
-        address: "192.0.2.100",
-        port: 25,
-        host: "mail.baeckerei.example",
-        domain: "baeckerei.example",
-        country: "DE",
-        language: "de",
-        there: There::Server("forged-local"),
-        listed: Some(Listing {
-            by: "relays.dnsbl.example",
-            on: "2026-09-17",
-            code: "127.0.0.2",
-        }),
-    },
-    Row {
-        address: "192.0.2.101",
-        port: 25,
-        host: "mail.buecherei.example",
-        domain: "buecherei.example",
-        country: "DE",
-        language: "de",
-        there: There::Server("closed-550"),
-        listed: None,
-    },
-    Row {
-        address: "192.0.2.102",
-        port: 25,
-        host: "mail.schule.example",
-        domain: "schule.example",
-        country: "DE",
-        language: "de",
-        there: There::Server("closed-454"),
-        listed: None,
-    },
-    Row {
-        address: "2001:db8:49::1c",
-        port: 25,
-        host: "mail.druckerei.example",
-        domain: "druckerei.example",
-        country: "DE",
-        language: "de",
-        there: There::Server("open"),
-        listed: Some(Listing {
-            by: "relays.dnsbl.example",
-            on: "2026-09-19",
-            code: "127.0.0.2",
-        }),
-    },
-    Row {
-        address: "192.0.2.104",
-        port: 25,
-        host: "mail.stadtmuseum.example",
-        domain: "stadtmuseum.example",
-        country: "DE",
-        language: "de",
-        there: There::Server("not-smtp"),
-        listed: None,
-    },
-    Row {
-        address: "192.0.2.105",
-        port: 25,
-        host: "mail.gasthof.example",
-        domain: "gasthof.example",
-        country: "DE",
-        language: "de",
-        there: There::Server("closed-550"),
-        listed: Some(Listing {
-            by: "relays.dnsbl.example",
-            on: "2026-09-21",
-            code: "127.0.0.2",
-        }),
-    },
-    Row {
-        address: "198.51.100.100",
-        port: 25,
-        host: "posta.panificio.example",
-        domain: "panificio.example",
-        country: "IT",
-        language: "it",
-        there: There::Server("open"),
-        listed: Some(Listing {
-            by: "relays.dnsbl.example",
-            on: "2026-09-23",
-            code: "127.0.0.2",
-        }),
-    },
-    Row {
-        address: "198.51.100.101",
-        port: 25,
-        host: "posta.biblioteca.example",
-        domain: "biblioteca.example",
-        country: "IT",
-        language: "it",
-        there: There::Server("closed-454"),
-        listed: None,
-    },
-    Row {
-        address: "198.51.100.102",
-        port: 25,
-        host: "posta.scuola.example",
-        domain: "scuola.example",
-        country: "IT",
-        language: "it",
-        there: There::Server("drops-after-mail"),
-        listed: None,
-    },
-    Row {
-        address: "2001:db8:39::1c",
-        port: 25,
-        host: "posta.tipografia.example",
-        domain: "tipografia.example",
-        country: "IT",
-        language: "it",
-        there: There::Server("closed-550"),
-        listed: None,
-    },
-    Row {
-        address: "198.51.100.104",
-        port: 25,
-        host: "posta.museo.example",
-        domain: "museo.example",
-        country: "IT",
-        language: "it",
-        there: There::Server("tarpit"),
-        listed: None,
-    },
-    Row {
-        address: "198.51.100.105",
-        port: 25,
-        host: "posta.albergo.example",
-        domain: "albergo.example",
-        country: "IT",
-        language: "it",
-        there: There::NoRoute,
-        listed: None,
-    },
-    Row {
-        address: "203.0.113.100",
-        port: 25,
-        host: "mx.bakery.example",
-        domain: "bakery.example",
-        country: "GB",
-        language: "en",
-        there: There::Server("open"),
-        listed: Some(Listing {
-            by: "relays.dnsbl.example",
-            on: "2026-09-25",
-            code: "127.0.0.2",
-        }),
-    },
-    Row {
-        address: "203.0.113.101",
-        port: 25,
-        host: "mx.library.example",
-        domain: "library.example",
-        country: "GB",
-        language: "en",
-        there: There::Server("closed-454"),
-        listed: None,
-    },
-    Row {
-        address: "2001:db8:44::1b",
-        port: 25,
-        host: "mx.school.example",
-        domain: "school.example",
-        country: "GB",
-        language: "en",
-        there: There::Server("forged-local"),
-        listed: Some(Listing {
-            by: "relays.dnsbl.example",
-            on: "2026-09-27",
-            code: "127.0.0.2",
-        }),
-    },
-    Row {
-        address: "203.0.113.103",
-        port: 25,
-        host: "mx.printers.example",
-        domain: "printers.example",
-        country: "GB",
-        language: "en",
-        there: There::Server("closed-550"),
-        listed: None,
-    },
-    Row {
-        address: "203.0.113.104",
-        port: 25,
-        host: "mx.gallery.example",
-        domain: "gallery.example",
-        country: "GB",
-        language: "en",
-        there: There::Server("greylisting"),
-        listed: None,
-    },
-    Row {
-        address: "2001:db8:44::1e",
-        port: 25,
-        host: "mx.inn.example",
-        domain: "inn.example",
-        country: "GB",
-        language: "en",
-        there: There::Silence,
-        listed: Some(Listing {
-            by: "relays.dnsbl.example",
-            on: "2026-09-02",
-            code: "127.0.0.2",
-        }),
-    },
-    Row {
-        address: "2001:db8:48::99",
-        port: 25,
-        host: "poczta.piekarnia.example",
-        domain: "piekarnia.example",
-        country: "PL",
-        language: "pl",
-        there: There::Server("closed-454"),
-        listed: None,
-    },
-    Row {
-        address: "198.51.100.200",
-        port: 25,
-        host: "mail.kanzlei.example",
-        domain: "kanzlei.example",
-        country: "DE",
-        language: "de",
-        there: There::Server("open"),
-        listed: Some(Listing {
-            by: "relays.dnsbl.example",
-            on: "2026-09-12",
-            code: "127.0.0.2",
-        }),
-    },
-    Row {
-        address: "10.99.0.25",
-        port: 25,
-        host: "mail.intranet.example",
-        domain: "intranet.example",
-        country: "GB",
-        language: "en",
-        there: There::Silence,
-        listed: None,
-    },
-    Row {
-        address: "2002:c000:20a::1",
-        port: 25,
-        host: "poczta.piekarnia.example",
-        domain: "piekarnia.example",
-        country: "PL",
-        language: "pl",
-        there: There::Silence,
-        listed: None,
-    },
+    Row::new("192.0.2.10", &PL, "piekarnia", Server("open"), Some("2026-09-03")),
+    Row::new("192.0.2.11", &PL, "biblioteka", Server("closed-454"), None),
+    Row::new("192.0.2.12", &PL, "szkola", Server("greylisting"), None),
+    Row::new("2001:db8:48::1c", &PL, "drukarnia", Server("closed-550"), Some("2026-09-05")),
+    Row::new("192.0.2.14", &PL, "muzeum", Server("drops-after-mail"), Some("2026-09-07")),
+    Row::new("192.0.2.15", &PL, "hotel-baltyk", Silence, None),
+    Row::new("198.51.100.10", &FR, "boulangerie", Server("open"), Some("2026-09-09")),
+    Row::new("198.51.100.11", &FR, "bibliotheque", Server("closed-550"), None),
+    Row::new("198.51.100.12", &FR, "ecole", Server("forged-local"), None),
+    Row::new("2001:db8:33::1c", &FR, "imprimerie", Server("closed-454"), None),
+    Row::new("198.51.100.14", &FR, "musee", Server("tarpit"), Some("2026-09-11")),
+    Row::new("198.51.100.15", &FR, "auberge", Server("not-smtp"), None),
+    Row::new("203.0.113.10", &DK, "bageri", Server("greylisting"), Some("2026-09-13")),
+    Row::new("203.0.113.11", &DK, "bibliotek", Server("closed-454"), Some("2026-09-15")),
+    Row::new("2001:db8:45::1b", &DK, "skole", Server("open"), None),
+    Row::new("203.0.113.13", &DK, "trykkeri", Server("closed-550"), None),
+    Row::new("203.0.113.14", &DK, "havnemuseum", Server("closed-454"), None),
+    Row::new("203.0.113.15", &DK, "kro", ClosedPort, None),
+    Row::new("192.0.2.100", &DE, "baeckerei", Server("forged-local"), Some("2026-09-17")),
+    Row::new("192.0.2.101", &DE, "buecherei", Server("closed-550"), None),
+    Row::new("192.0.2.102", &DE, "schule", Server("closed-454"), None),
+    Row::new("2001:db8:49::1c", &DE, "druckerei", Server("open"), Some("2026-09-19")),
+    Row::new("192.0.2.104", &DE, "stadtmuseum", Server("not-smtp"), None),
+    Row::new("192.0.2.105", &DE, "gasthof", Server("closed-550"), Some("2026-09-21")),
+    Row::new("198.51.100.100", &IT, "panificio", Server("open"), Some("2026-09-23")),
+    Row::new("198.51.100.101", &IT, "biblioteca", Server("closed-454"), None),
+    Row::new("198.51.100.102", &IT, "scuola", Server("drops-after-mail"), None),
+    Row::new("2001:db8:39::1c", &IT, "tipografia", Server("closed-550"), None),
+    Row::new("198.51.100.104", &IT, "museo", Server("tarpit"), None),
+    Row::new("198.51.100.105", &IT, "albergo", NoRoute, None),
+    Row::new("203.0.113.100", &GB, "bakery", Server("open"), Some("2026-09-25")),
+    Row::new("203.0.113.101", &GB, "library", Server("closed-454"), None),
+    Row::new("2001:db8:44::1b", &GB, "school", Server("forged-local"), Some("2026-09-27")),
+    Row::new("203.0.113.103", &GB, "printers", Server("closed-550"), None),
+    Row::new("203.0.113.104", &GB, "gallery", Server("greylisting"), None),
+    Row::new("2001:db8:44::1e", &GB, "inn", Silence, Some("2026-09-02")),
+    Row::new("2001:db8:48::99", &PL, "piekarnia", Server("closed-454"), None),
+    Row::new("198.51.100.200", &DE, "kanzlei", Server("open"), Some("2026-09-12")),
+    Row::new("10.99.0.25", &GB, "intranet", Silence, None),
+    Row::new("2002:c000:20a::1", &PL, "piekarnia", Silence, None),
 ];

@@ -58,7 +58,7 @@ impl Driver for DeviceEnd {
             wires.device = Some(context.waker().clone());
             return None;
         };
-        wires.observer.towards_device(now, &frame);
+        wires.observer.reaches_device(now, &frame);
         Some((Received(frame), Transmit(&self.wires)))
     }
 
@@ -105,7 +105,7 @@ impl TxToken for Transmit<'_> {
         let result = write(&mut frame);
         let now = clock::now();
         let mut wires = self.0.borrow_mut();
-        wires.observer.from_device(now, &frame);
+        wires.observer.leaves_device(now, &frame);
         wires.up.send(now + LINK_LATENCY, frame);
         result
     }

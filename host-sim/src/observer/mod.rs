@@ -4,23 +4,25 @@
 //! The check shares no code with the device: it reads the frames with smoltcp's wire types and
 //! compares addresses by itself.
 
+mod allowed;
+mod reading;
+
 use std::{
     cell::RefCell,
     collections::BTreeMap,
     fmt,
     io::{self, Write},
-    net::{IpAddr, SocketAddr},
+    net::SocketAddr,
     rc::Rc,
     time::Duration,
 };
 
-use probe_core::scope::{Network, Scope};
 use sha2::{Digest, Sha256};
-use smoltcp::wire::{
-    ArpPacket, ArpRepr, EthernetAddress, EthernetFrame, EthernetProtocol, Icmpv6Message,
-    Icmpv6Packet, IpProtocol, Ipv4Packet, Ipv6Packet, TcpPacket, TcpSeqNumber,
-};
+use smoltcp::wire::{EthernetFrame, TcpSeqNumber};
 
+pub use allowed::Allowed;
+
+use self::reading::{Segment, link_protocol};
 use crate::pcap;
 
 /// How many strays are kept in full; all are counted.
@@ -33,44 +35,6 @@ pub struct Connection {
     pub at: Duration,
     /// Towards whom.
     pub remote: SocketAddr,
-}
-
-/// What the wire may carry away from the device, beside the link's own protocols.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Allowed {
-    /// Addresses and prefix lengths that may be sent to.
-    pub networks: Vec<(IpAddr, u8)>,
-    /// Those that may not, whatever `networks` says.
-    pub exclusions: Vec<(IpAddr, u8)>,
-    /// TCP ports.
-    pub ports: Vec<u16>,
-}
-
-impl Allowed {
-    /// What `scope` allows.
-    pub fn by(scope: &Scope) -> Self {
-        let networks = |networks: &[Network]| {
-            let pairs = networks
-                .iter()
-                .map(|network| (network.address, network.prefix));
-            pairs.collect()
-        };
-        Self {
-            networks: networks(&scope.networks),
-            exclusions: networks(&scope.exclusions),
-            ports: scope.ports.to_vec(),
-        }
-    }
-
-    /// Whether a TCP segment may go to `remote`.
-    pub fn allows(&self, remote: SocketAddr) -> bool {
-        let holds = |networks: &[(IpAddr, u8)]| {
-            networks
-                .iter()
-                .any(|&(network, prefix)| prefix_holds(network, prefix, remote.ip()))
-        };
-        holds(&self.networks) && !holds(&self.exclusions) && self.ports.contains(&remote.port())
-    }
 }
 
 /// A frame that should not have left the device.
@@ -163,14 +127,14 @@ impl Observer {
         Self(Rc::new(RefCell::new(state)))
     }
 
-    pub(crate) fn from_device(&self, at: Duration, frame: &[u8]) {
+    pub(crate) fn leaves_device(&self, at: Duration, frame: &[u8]) {
         let mut state = self.0.borrow_mut();
         state.seen.frames_out += 1;
         state.frame(at, frame);
         state.check(at, frame);
     }
 
-    pub(crate) fn towards_device(&self, at: Duration, frame: &[u8]) {
+    pub(crate) fn reaches_device(&self, at: Duration, frame: &[u8]) {
         let mut state = self.0.borrow_mut();
         state.seen.frames_in += 1;
         state.frame(at, frame);
@@ -283,154 +247,5 @@ impl State {
         if self.seen.strays.len() < STRAYS_KEPT_MAX {
             self.seen.strays.push(Stray { at, what: what() });
         }
-    }
-}
-
-/// What matters of a TCP segment.
-struct Segment {
-    source: SocketAddr,
-    destination: SocketAddr,
-    sequence: TcpSeqNumber,
-    syn: bool,
-    ack: bool,
-    fin: bool,
-    rst: bool,
-}
-
-impl Segment {
-    fn read(frame: &EthernetFrame<&[u8]>) -> Option<Self> {
-        let (source, destination, protocol, payload) = addressed(frame)?;
-        (protocol == IpProtocol::Tcp).then_some(())?;
-        let tcp = TcpPacket::new_checked(payload).ok()?;
-        Some(Self {
-            source: SocketAddr::new(source, tcp.src_port()),
-            destination: SocketAddr::new(destination, tcp.dst_port()),
-            sequence: tcp.seq_number(),
-            syn: tcp.syn(),
-            ack: tcp.ack(),
-            fin: tcp.fin(),
-            rst: tcp.rst(),
-        })
-    }
-}
-
-fn addressed<'a>(
-    frame: &EthernetFrame<&'a [u8]>,
-) -> Option<(IpAddr, IpAddr, IpProtocol, &'a [u8])> {
-    match frame.ethertype() {
-        EthernetProtocol::Ipv4 => {
-            let ip = Ipv4Packet::new_checked(frame.payload()).ok()?;
-            Some((
-                ip.src_addr().into(),
-                ip.dst_addr().into(),
-                ip.next_header(),
-                ip.payload(),
-            ))
-        }
-        EthernetProtocol::Ipv6 => {
-            let ip = Ipv6Packet::new_checked(frame.payload()).ok()?;
-            Some((
-                ip.src_addr().into(),
-                ip.dst_addr().into(),
-                ip.next_header(),
-                ip.payload(),
-            ))
-        }
-        _ => None,
-    }
-}
-
-/// Beside TCP, a device in the simulator has business with its link only: ARP, neighbour
-/// discovery and multicast reports.
-fn link_protocol(frame: &EthernetFrame<&[u8]>) -> Result<(), String> {
-    match frame.ethertype() {
-        EthernetProtocol::Arp => ArpPacket::new_checked(frame.payload())
-            .and_then(|packet| ArpRepr::parse(&packet))
-            .map(|_| ())
-            .map_err(|_| "ARP that is not to be read".into()),
-        EthernetProtocol::Ipv6 => {
-            let (_, destination, protocol, payload) =
-                addressed(frame).ok_or("IPv6 that is not to be read")?;
-            let neighbour = protocol == IpProtocol::Icmpv6
-                && Icmpv6Packet::new_checked(payload).is_ok_and(|icmp| {
-                    matches!(
-                        icmp.msg_type(),
-                        Icmpv6Message::NeighborSolicit
-                            | Icmpv6Message::NeighborAdvert
-                            | Icmpv6Message::RouterSolicit
-                    )
-                });
-            // Multicast listener reports travel behind a hop-by-hop header (RFC 3810, 5).
-            let report = protocol == IpProtocol::HopByHop
-                && frame.dst_addr() != EthernetAddress::BROADCAST
-                && destination.is_multicast();
-            if neighbour || report {
-                Ok(())
-            } else {
-                Err(format!("{protocol} to {destination}"))
-            }
-        }
-        _ => match addressed(frame) {
-            Some((_, destination, protocol, _)) => Err(format!("{protocol} to {destination}")),
-            None => Err(format!("a frame of type {}", frame.ethertype())),
-        },
-    }
-}
-
-/// Whether the network `network/prefix` holds `address`. Families never hold each other.
-fn prefix_holds(network: IpAddr, prefix: u8, address: IpAddr) -> bool {
-    fn top_bits(value: u128, width: u32, prefix: u8) -> u128 {
-        value
-            .checked_shr(width.saturating_sub(u32::from(prefix)))
-            .unwrap_or(0)
-    }
-    match (network, address) {
-        (IpAddr::V4(network), IpAddr::V4(address)) => {
-            let bits = |v4: std::net::Ipv4Addr| u128::from(u32::from(v4));
-            top_bits(bits(network), 32, prefix) == top_bits(bits(address), 32, prefix)
-        }
-        (IpAddr::V6(network), IpAddr::V6(address)) => {
-            top_bits(network.into(), 128, prefix) == top_bits(address.into(), 128, prefix)
-        }
-        _ => false,
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn what_the_wire_may_carry() {
-        let allowed = Allowed {
-            networks: vec![
-                ("192.0.2.0".parse().unwrap(), 24),
-                ("2001:db8::".parse().unwrap(), 32),
-            ],
-            exclusions: vec![("192.0.2.128".parse().unwrap(), 25)],
-            ports: vec![25],
-        };
-        for (remote, expected) in [
-            ("192.0.2.1:25", true),
-            ("192.0.2.1:26", false),
-            ("192.0.2.129:25", false),
-            ("192.0.3.1:25", false),
-            ("[2001:db8:1::1]:25", true),
-            ("[2001:db9::1]:25", false),
-            ("[::ffff:192.0.2.1]:25", false),
-        ] {
-            assert_eq!(
-                allowed.allows(remote.parse().unwrap()),
-                expected,
-                "{remote}"
-            );
-        }
-    }
-
-    #[test]
-    fn a_prefix_of_nothing_holds_its_family() {
-        let any = "0.0.0.0".parse().unwrap();
-        assert!(prefix_holds(any, 0, "203.0.113.9".parse().unwrap()));
-        assert!(!prefix_holds(any, 0, "2001:db8::1".parse().unwrap()));
     }
 }

@@ -1,0 +1,101 @@
+//! What may leave the device, as the third check has it.
+
+use std::net::{IpAddr, SocketAddr};
+
+use probe_core::scope::{Network, Scope};
+
+/// What the wire may carry away from the device, beside the link's own protocols.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Allowed {
+    /// Addresses and prefix lengths that may be sent to.
+    pub networks: Vec<(IpAddr, u8)>,
+    /// Those that may not, whatever `networks` says.
+    pub exclusions: Vec<(IpAddr, u8)>,
+    /// TCP ports.
+    pub ports: Vec<u16>,
+}
+
+impl Allowed {
+    /// What `scope` allows.
+    pub fn by(scope: &Scope) -> Self {
+        let networks = |networks: &[Network]| {
+            let pairs = networks
+                .iter()
+                .map(|network| (network.address, network.prefix));
+            pairs.collect()
+        };
+        Self {
+            networks: networks(&scope.networks),
+            exclusions: networks(&scope.exclusions),
+            ports: scope.ports.to_vec(),
+        }
+    }
+
+    /// Whether a TCP segment may go to `remote`.
+    pub fn allows(&self, remote: SocketAddr) -> bool {
+        let holds = |networks: &[(IpAddr, u8)]| {
+            networks
+                .iter()
+                .any(|&(network, prefix)| prefix_holds(network, prefix, remote.ip()))
+        };
+        holds(&self.networks) && !holds(&self.exclusions) && self.ports.contains(&remote.port())
+    }
+}
+
+/// Whether the network `network/prefix` holds `address`. Families never hold each other.
+fn prefix_holds(network: IpAddr, prefix: u8, address: IpAddr) -> bool {
+    fn top_bits(value: u128, width: u32, prefix: u8) -> u128 {
+        value
+            .checked_shr(width.saturating_sub(u32::from(prefix)))
+            .unwrap_or(0)
+    }
+    match (network, address) {
+        (IpAddr::V4(network), IpAddr::V4(address)) => {
+            let bits = |v4: std::net::Ipv4Addr| u128::from(u32::from(v4));
+            top_bits(bits(network), 32, prefix) == top_bits(bits(address), 32, prefix)
+        }
+        (IpAddr::V6(network), IpAddr::V6(address)) => {
+            top_bits(network.into(), 128, prefix) == top_bits(address.into(), 128, prefix)
+        }
+        _ => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_the_wire_may_carry() {
+        let allowed = Allowed {
+            networks: vec![
+                ("192.0.2.0".parse().unwrap(), 24),
+                ("2001:db8::".parse().unwrap(), 32),
+            ],
+            exclusions: vec![("192.0.2.128".parse().unwrap(), 25)],
+            ports: vec![25],
+        };
+        for (remote, expected) in [
+            ("192.0.2.1:25", true),
+            ("192.0.2.1:26", false),
+            ("192.0.2.129:25", false),
+            ("192.0.3.1:25", false),
+            ("[2001:db8:1::1]:25", true),
+            ("[2001:db9::1]:25", false),
+            ("[::ffff:192.0.2.1]:25", false),
+        ] {
+            assert_eq!(
+                allowed.allows(remote.parse().unwrap()),
+                expected,
+                "{remote}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_prefix_of_nothing_holds_its_family() {
+        let any = "0.0.0.0".parse().unwrap();
+        assert!(prefix_holds(any, 0, "203.0.113.9".parse().unwrap()));
+        assert!(!prefix_holds(any, 0, "2001:db8::1".parse().unwrap()));
+    }
+}

@@ -1,0 +1,99 @@
+//! What the observer reads of a frame.
+
+use std::net::{IpAddr, SocketAddr};
+
+use smoltcp::wire::{
+    ArpPacket, ArpRepr, EthernetAddress, EthernetFrame, EthernetProtocol, Icmpv6Message,
+    Icmpv6Packet, IpProtocol, Ipv4Packet, Ipv6Packet, TcpPacket, TcpSeqNumber,
+};
+
+/// What matters of a TCP segment.
+pub(super) struct Segment {
+    pub(super) source: SocketAddr,
+    pub(super) destination: SocketAddr,
+    pub(super) sequence: TcpSeqNumber,
+    pub(super) syn: bool,
+    pub(super) ack: bool,
+    pub(super) fin: bool,
+    pub(super) rst: bool,
+}
+
+impl Segment {
+    pub(super) fn read(frame: &EthernetFrame<&[u8]>) -> Option<Self> {
+        let (source, destination, protocol, payload) = addressed(frame)?;
+        (protocol == IpProtocol::Tcp).then_some(())?;
+        let tcp = TcpPacket::new_checked(payload).ok()?;
+        Some(Self {
+            source: SocketAddr::new(source, tcp.src_port()),
+            destination: SocketAddr::new(destination, tcp.dst_port()),
+            sequence: tcp.seq_number(),
+            syn: tcp.syn(),
+            ack: tcp.ack(),
+            fin: tcp.fin(),
+            rst: tcp.rst(),
+        })
+    }
+}
+
+fn addressed<'a>(
+    frame: &EthernetFrame<&'a [u8]>,
+) -> Option<(IpAddr, IpAddr, IpProtocol, &'a [u8])> {
+    match frame.ethertype() {
+        EthernetProtocol::Ipv4 => {
+            let ip = Ipv4Packet::new_checked(frame.payload()).ok()?;
+            Some((
+                ip.src_addr().into(),
+                ip.dst_addr().into(),
+                ip.next_header(),
+                ip.payload(),
+            ))
+        }
+        EthernetProtocol::Ipv6 => {
+            let ip = Ipv6Packet::new_checked(frame.payload()).ok()?;
+            Some((
+                ip.src_addr().into(),
+                ip.dst_addr().into(),
+                ip.next_header(),
+                ip.payload(),
+            ))
+        }
+        _ => None,
+    }
+}
+
+/// Beside TCP, a device in the simulator has business with its link only: ARP, neighbour
+/// discovery and multicast reports.
+pub(super) fn link_protocol(frame: &EthernetFrame<&[u8]>) -> Result<(), String> {
+    match frame.ethertype() {
+        EthernetProtocol::Arp => ArpPacket::new_checked(frame.payload())
+            .and_then(|packet| ArpRepr::parse(&packet))
+            .map(|_| ())
+            .map_err(|_| "ARP that is not to be read".into()),
+        EthernetProtocol::Ipv6 => {
+            let (_, destination, protocol, payload) =
+                addressed(frame).ok_or("IPv6 that is not to be read")?;
+            let neighbour = protocol == IpProtocol::Icmpv6
+                && Icmpv6Packet::new_checked(payload).is_ok_and(|icmp| {
+                    matches!(
+                        icmp.msg_type(),
+                        Icmpv6Message::NeighborSolicit
+                            | Icmpv6Message::NeighborAdvert
+                            | Icmpv6Message::RouterSolicit
+                    )
+                });
+            // Multicast listener reports travel behind a hop-by-hop header (RFC 3810, 5).
+            let report = protocol == IpProtocol::HopByHop
+                && frame.dst_addr() != EthernetAddress::BROADCAST
+                && destination.is_multicast();
+            if neighbour || report {
+                Ok(())
+            } else {
+                Err(format!("{protocol} to {destination}"))
+            }
+        }
+        _ => match addressed(frame) {
+            Some((_, destination, protocol, _)) => Err(format!("{protocol} to {destination}")),
+            None => Err(format!("a frame of type {}", frame.ethertype())),
+        },
+    }
+}

@@ -1,0 +1,4 @@
+//! The program's commands.
+
+pub(crate) mod demo_files;
+pub(crate) mod run;
