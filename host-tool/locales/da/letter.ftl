@@ -94,7 +94,7 @@ closing = Med venlig hilsen
 ## Bilag
 
 heading-evidence = Bilag: udskrift af samtalen med serveren
-evidence = ”C:” står for vores test, ”S:” for serveren. Tegn, der ikke kan udskrives, er gengivet som koder.
+evidence = ”C:” står for vores test, ”S:” for serveren. Dette er et uddrag: Nogle svar kan mangle, og vores egne adresser er forkortet. Tegn, der ikke kan udskrives, er gengivet som koder.
 evidence-of = IP-adresse { $address }, port~{ $port }
 evidence-forms = Kombinationer, som serveren accepterede:
 evidence-more = { $count ->

@@ -88,7 +88,7 @@ closing = Mit freundlichen Grüßen
 ## Anhänge
 
 heading-evidence = Anhang: Protokoll des Dialogs mit dem Server
-evidence = „C:“ kennzeichnet unseren Test, „S:“ den Server. Nicht druckbare Zeichen sind als Codes wiedergegeben.
+evidence = „C:“ kennzeichnet unseren Test, „S:“ den Server. Dies ist ein Auszug: Einzelne Antworten können fehlen, unsere eigenen Adressen sind gekürzt. Nicht druckbare Zeichen sind als Codes wiedergegeben.
 evidence-of = IP-Adresse { $address }, Port~{ $port }
 evidence-forms = Kombinationen, die der Server angenommen hat:
 evidence-more = { $count ->

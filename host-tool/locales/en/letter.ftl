@@ -88,7 +88,7 @@ closing = Yours faithfully,
 ## Annexes
 
 heading-evidence = Annex: record of the conversation with the server
-evidence = “C:” marks our test, “S:” marks the server. Characters that cannot be printed are shown in their coded form.
+evidence = “C:” marks our test, “S:” marks the server. This is an extract: some replies may be missing, and our own addresses are shortened. Characters that cannot be printed appear as codes.
 evidence-of = IP~address { $address }, port~{ $port }
 evidence-forms = Combinations that the server accepted:
 evidence-more = { $count ->

@@ -93,7 +93,7 @@ closing = Nous vous prions d’agréer, Madame, Monsieur, l’expression de nos 
 ## Annexes
 
 heading-evidence = Annexe : relevé de l’échange avec le serveur
-evidence = « C: » désigne notre test, « S: » le serveur. Les caractères non imprimables sont représentés par leur code.
+evidence = « C: » désigne notre test, « S: » le serveur. Il s’agit d’un extrait : certaines réponses peuvent manquer et nos propres adresses sont abrégées. Les caractères non imprimables sont représentés par leur code.
 evidence-of = Adresse IP~{ $address }, port~{ $port }
 evidence-forms = Combinaisons acceptées par le serveur :
 evidence-more = { $count ->

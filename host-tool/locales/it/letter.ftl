@@ -91,7 +91,7 @@ closing = Distinti saluti
 ## Allegati
 
 heading-evidence = Allegato: trascrizione del dialogo con il server
-evidence = «C:» indica la nostra verifica, «S:» il server. I caratteri non stampabili sono rappresentati con il loro codice.
+evidence = «C:» indica la nostra verifica, «S:» il server. Si tratta di un estratto: alcune risposte possono mancare e i nostri indirizzi sono abbreviati. I caratteri non stampabili sono rappresentati con il loro codice.
 evidence-of = Indirizzo IP~{ $address }, porta~{ $port }
 evidence-forms = Combinazioni accettate dal server:
 evidence-more = { $count ->

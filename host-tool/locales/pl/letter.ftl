@@ -93,7 +93,7 @@ closing = Z poważaniem
 ## Załączniki
 
 heading-evidence = Załącznik: zapis rozmowy z serwerem
-evidence = „C:” oznacza nasz test, a „S:” serwer. Znaki, których nie da się wydrukować, podano jako kody.
+evidence = „C:” oznacza nasz test, a „S:” serwer. Jest to wyciąg: niektórych odpowiedzi może brakować, a nasze własne adresy są skrócone. Znaki, których nie da się wydrukować, podano jako kody.
 evidence-of = Adres IP~{ $address }, port~{ $port }
 evidence-forms = Kombinacje przyjęte przez serwer:
 evidence-more = { $count ->

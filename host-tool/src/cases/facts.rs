@@ -1,6 +1,6 @@
 //! From cases to what a letter says.
 
-use probe_core::{smtp::Server, time::Utc};
+use probe_core::{relay::Outcome, smtp::Server, time::Utc};
 
 use super::{CaseView, JobView, forms, transcript};
 use crate::{
@@ -23,12 +23,13 @@ pub fn letters(cases: &[CaseView], written: Utc) -> Vec<(LetterFacts, Vec<&CaseV
         if !matches!(decision(view), Decision::Write(_)) {
             continue;
         }
-        let contact = view.case.about.contact.as_ref();
+        let contact = |view: &CaseView| {
+            let contact = view.case.about.contact.as_ref()?;
+            Some(contact.to_lowercase())
+        };
+        let own = contact(view);
         let known = groups.iter_mut().find(|group| {
-            contact.is_some()
-                && group
-                    .first()
-                    .is_some_and(|first| first.case.about.contact.as_ref() == contact)
+            own.is_some() && group.first().is_some_and(|first| contact(first) == own)
         });
         match known {
             Some(group) => group.push(view),
@@ -92,18 +93,25 @@ fn listing(about: &About) -> Option<Listing> {
 }
 
 fn tested(view: &CaseView, job: &JobView) -> Tested {
-    let (answered, accepted) = forms::answered(job);
     let writer = forms::Writer::new(view, job);
-    let count = |number: usize| u16::try_from(number).unwrap_or(u16::MAX);
+    // Controls ask for the server's own users: a letter does not count them.
+    let forms = || {
+        job.evidence
+            .pairs()
+            .filter(|line| !line.pair.pair().recipient.is_control())
+    };
+    let count = |is: fn(Outcome) -> bool| {
+        u16::try_from(forms().filter(|line| is(line.outcome)).count()).unwrap_or(u16::MAX)
+    };
     Tested {
         depth: job.depth,
-        answered: count(answered),
-        accepted: count(accepted),
-        refused: count(answered.saturating_sub(accepted)),
-        accepted_forms: job
-            .evidence
-            .pairs()
-            .filter(|line| line.outcome.is_accepted() && !line.pair.pair().recipient.is_control())
+        answered: count(Outcome::is_answered),
+        accepted: count(Outcome::is_accepted),
+        refused: count(|outcome| {
+            outcome.is_refused() && !outcome.is_deferred() && outcome != Outcome::Unclear
+        }),
+        accepted_forms: forms()
+            .filter(|line| line.outcome.is_accepted())
             .map(|line| {
                 let sender = redacted(&writer.sender(line.pair));
                 let recipient = redacted(&writer.recipient(line.pair, false));

@@ -151,6 +151,14 @@ fn table(
             }
         }
     }
+    let all = written.iter().flat_map(|(_, letters)| letters);
+    for (first, second) in letters::second_letters(all) {
+        faults.push_str(&format!(
+            "{}: a second letter to the recipient of {}\n",
+            second.file_name(),
+            first.file_name()
+        ));
+    }
     for view in cases {
         if let Decision::NoLetter(why) = facts::decision(view) {
             table.push(row(view, &format!("no: {}", why.as_str())));

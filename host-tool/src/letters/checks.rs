@@ -83,7 +83,9 @@ pub(crate) fn read(language: Language, subject: &str, parts: &[Part<String>]) ->
 
 /// Two letters of one run to one recipient about different cases. One text in several languages
 /// is one letter.
-pub fn second_letters(letters: &[Letter]) -> Vec<(&Letter, &Letter)> {
+pub fn second_letters<'a>(
+    letters: impl IntoIterator<Item = &'a Letter>,
+) -> Vec<(&'a Letter, &'a Letter)> {
     let mut first = std::collections::HashMap::new();
     let mut second = Vec::new();
     for letter in letters {

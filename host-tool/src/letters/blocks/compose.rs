@@ -281,7 +281,8 @@ impl<'a> Composer<'a> {
         if let Some(name) = &finding.host_name {
             rows.push(row("label-host", vec![text(name)]));
         }
-        if finding.first_seen == finding.last_seen {
+        // Letters give minutes.
+        if finding.first_seen.0 / 60 == finding.last_seen.0 / 60 {
             rows.push(self.moments("label-seen", finding.first_seen)?);
         } else {
             rows.push(self.moments("label-first-seen", finding.first_seen)?);
@@ -353,7 +354,7 @@ impl<'a> Composer<'a> {
             self.facts
                 .findings
                 .iter()
-                .any(|finding| finding.caveats.contains(&caveat))
+                .any(|finding| limits(finding, caveat))
         };
         for (caveat, id) in [
             (Caveat::PathUnverified, "caveat-path"),
@@ -548,6 +549,12 @@ impl<'a> Composer<'a> {
                 seconds: at.0,
             })
     }
+}
+
+/// Whether a caveat limits what is said of a finding: without a reply, none came from elsewhere.
+fn limits(finding: &FindingFacts, caveat: Caveat) -> bool {
+    let is_answered = finding.tested.answered > 0 || !finding.transcript.is_empty();
+    finding.caveats.contains(&caveat) && (is_answered || caveat != Caveat::PathUnverified)
 }
 
 /// The recipient's zone, else the country's, else the profile's.

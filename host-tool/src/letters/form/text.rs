@@ -124,18 +124,30 @@ fn wrapped(first: &str, rest: &str, words: &str) -> Vec<String> {
     lines
 }
 
-/// Breaks data at the margin, wherever that is: data has no words.
+/// Breaks data at a space where one is near the margin, else at the margin.
 fn cut(first: &str, rest: &str, line: &str) -> Vec<String> {
     let mut lines = Vec::new();
-    let mut shown = first.to_owned();
-    for letter in line.chars() {
-        if columns(&shown) == COLUMNS {
-            lines.push(std::mem::replace(&mut shown, rest.to_owned()));
+    let mut lead = first;
+    let mut left = line;
+    loop {
+        let room = COLUMNS - columns(lead);
+        let Some((end, _)) = left.char_indices().nth(room) else {
+            lines.push(format!("{lead}{left}"));
+            return lines;
+        };
+        let (head, tail) = left.split_at(end);
+        match head.rfind(' ').filter(|space| *space > end / 3) {
+            Some(space) => {
+                lines.push(format!("{lead}{}", left[..space].trim_end()));
+                left = &left[space + 1..];
+            }
+            None => {
+                lines.push(format!("{lead}{head}"));
+                left = tail;
+            }
         }
-        shown.push(letter);
+        lead = rest;
     }
-    lines.push(shown);
-    lines
 }
 
 fn columns(text: &str) -> usize {
@@ -161,7 +173,23 @@ mod tests {
     }
 
     #[test]
-    fn data_breaks_at_the_margin_and_loses_nothing() {
+    fn data_breaks_at_a_space_near_the_margin() {
+        let line = format!(
+            "MAIL FROM:<{}> RCPT TO:<{}>",
+            "a".repeat(30),
+            "b".repeat(30)
+        );
+        assert_eq!(
+            cut("> ", ">    ", &line),
+            [
+                format!("> MAIL FROM:<{}> RCPT", "a".repeat(30)),
+                format!(">    TO:<{}>", "b".repeat(30))
+            ]
+        );
+    }
+
+    #[test]
+    fn data_without_spaces_breaks_at_the_margin_and_loses_nothing() {
         let line: String = ('a'..='z').cycle().take(150).collect();
         let lines = cut("> ", ">    ", &line);
         assert!(lines.iter().all(|line| columns(line) <= COLUMNS));
