@@ -186,3 +186,61 @@ fn merged(mut findings: Vec<Kept>) -> Option<JobView> {
         evidence,
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use probe_core::{
+        finding::Probe,
+        verdict::{Kind, Reason},
+    };
+
+    use super::*;
+    use crate::lists::About;
+
+    fn view(kinds: &[Kind]) -> CaseView {
+        let jobs = (1..).zip(kinds).map(|(day, kind)| JobView {
+            number: JobNumber(day),
+            serial: JobSerial(day),
+            device: DeviceId::default(),
+            boot: 1,
+            scope: None,
+            began: Utc(day * 100),
+            ended: Utc(day * 100 + 1),
+            over: true,
+            depth: Depth::Standard,
+            lab: false,
+            evidence: Evidence::default(),
+            verdict: Verdict {
+                kind: *kind,
+                reason: Reason::Unclear,
+            },
+        });
+        CaseView {
+            case: Case {
+                number: CaseNumber(1),
+                target: "192.0.2.1:25".parse().unwrap(),
+                probe: Probe::Relay,
+                about: About::default(),
+            },
+            jobs: jobs.collect(),
+        }
+    }
+
+    #[test]
+    fn a_verdict_counts_from_when_it_was_last_another_one() {
+        use Kind::{Closed, Inconclusive, Suspected};
+        for (kinds, first, last) in [
+            (&[Closed][..], 100, 101),
+            (&[Closed, Closed], 100, 201),
+            (&[Suspected, Closed, Suspected, Suspected], 300, 401),
+            (&[Suspected, Inconclusive], 200, 201),
+        ] {
+            let view = view(kinds);
+            assert_eq!(
+                (view.first_seen(), view.last_seen()),
+                (Utc(first), Utc(last)),
+                "{kinds:?}"
+            );
+        }
+    }
+}

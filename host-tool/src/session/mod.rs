@@ -22,7 +22,7 @@ use probe_core::{
     host_link::HostLink,
     scope::{Scope, ScopeError},
     suspect::Suspect,
-    time::{Anchor, Instant, Utc},
+    time::{Anchor, Instant, Millis, Utc},
 };
 use tokio::sync::Notify;
 
@@ -35,6 +35,12 @@ pub const HELLO_WITHIN_MS: u64 = 10_000;
 pub const SILENT_WITHIN_MS: u64 = 30_000;
 /// How long a scan may take to end after it was asked to, in milliseconds.
 pub const STOP_WITHIN_MS: u64 = 15_000;
+
+/// For how long records are gathered before they are stored together, in milliseconds: a store
+/// that reaches the disk for each would be the slowest part of a scan.
+pub const GATHER_MS: u64 = 100;
+/// How many records are gathered at most.
+pub const GATHERED_RECORDS_MAX: usize = 64;
 
 /// How many octets are taken from the link at once.
 const PIECE_OCTETS: usize = 4_096;
@@ -122,6 +128,8 @@ pub async fn run<R: Read, W: Write>(
         store,
         watch,
         greeted: None,
+        gathered: Vec::new(),
+        gathered_since: began,
         stored: 0,
         lost: 0,
         heard: began,
@@ -130,10 +138,15 @@ pub async fn run<R: Read, W: Write>(
     let news = Notify::new();
     let listening = pin!(listen(reader, &state, &news));
     let telling = pin!(tell(writer, &state, &news));
-    match select(listening, telling).await {
+    let outcome = match select(listening, telling).await {
         Either::First(error) => Err(error),
         Either::Second(outcome) => outcome,
+    };
+    // Whatever ended it: what came is kept.
+    if !matches!(outcome, Err(SessionError::Store(_))) {
+        state.borrow_mut().keep()?;
     }
+    outcome
 }
 
 /// The moment that it is, on the session's own clock: virtual in a simulation.
@@ -147,6 +160,9 @@ struct State<'s, 'a> {
     store: &'s mut dyn Store,
     watch: &'s mut dyn Watch,
     greeted: Option<DeviceHello>,
+    /// Records that are not stored yet, so not acknowledged either.
+    gathered: Vec<Record>,
+    gathered_since: Instant,
     stored: usize,
     lost: u32,
     heard: Instant,
@@ -201,9 +217,8 @@ async fn tell<W: Write>(
 }
 
 impl State<'_, '_> {
-    /// Takes octets in, and stores what they bring before anything is acknowledged.
+    /// Takes octets in.
     fn received(&mut self, now: Instant, mut octets: &[u8]) -> Result<(), SessionError> {
-        let mut records = Vec::new();
         while let Some(message) = self.host.received(now, &mut octets) {
             self.heard = now;
             match message {
@@ -215,13 +230,23 @@ impl State<'_, '_> {
                 },
                 ToHost::Progress(progress) => self.watch.progress(&progress),
                 ToHost::Want(_) | ToHost::Ended { .. } => {}
-                ToHost::Finding(finding) => records.push(Record::Finding(Box::new(finding))),
-                ToHost::Refused(refused) => records.push(Record::Refused(refused)),
-                ToHost::Over(over) => records.push(Record::Over(over)),
-                ToHost::Lost(lost) => records.push(Record::Lost(lost)),
+                ToHost::Finding(finding) => self.gather(now, Record::Finding(Box::new(finding))),
+                ToHost::Refused(refused) => self.gather(now, Record::Refused(refused)),
+                ToHost::Over(over) => self.gather(now, Record::Over(over)),
+                ToHost::Lost(lost) => self.gather(now, Record::Lost(lost)),
             }
         }
-        self.keep(&records)
+        if self.gathered.len() >= GATHERED_RECORDS_MAX {
+            self.keep()?;
+        }
+        Ok(())
+    }
+
+    fn gather(&mut self, now: Instant, record: Record) {
+        if self.gathered.is_empty() {
+            self.gathered_since = now;
+        }
+        self.gathered.push(record);
     }
 
     fn greet(&mut self, hello: DeviceHello) -> Result<(), SessionError> {
@@ -248,17 +273,18 @@ impl State<'_, '_> {
         Ok(())
     }
 
-    fn keep(&mut self, records: &[Record]) -> Result<(), SessionError> {
+    /// Stores what was gathered, and only then has it acknowledged.
+    fn keep(&mut self) -> Result<(), SessionError> {
+        let records = std::mem::take(&mut self.gathered);
         let (Some(device), Some(last)) = (self.greeted, records.last()) else {
             return Ok(());
         };
-        let wall = Timestamp::now();
         self.stored += self
             .store
-            .append(device.device, records, wall)
+            .append(device.device, &records, Timestamp::now())
             .map_err(SessionError::Store)?;
         self.host.stored(last.id());
-        for record in records {
+        for record in &records {
             if matches!(record, Record::Lost(_)) {
                 self.lost = self.lost.saturating_add(1);
             }
@@ -274,6 +300,9 @@ impl State<'_, '_> {
             None if silent >= HELLO_WITHIN_MS => return Err(SessionError::NoAnswer),
             Some(_) if silent >= SILENT_WITHIN_MS => return Err(SessionError::Silent),
             None | Some(_) => {}
+        }
+        if now.since(self.gathered_since).0 >= GATHER_MS {
+            self.keep()?;
         }
         if self.stop_asked.is_none() && self.watch.wants_stop() && self.is_running() {
             self.stop_asked = Some(now);
@@ -323,14 +352,14 @@ impl State<'_, '_> {
             None => HELLO_WITHIN_MS,
             Some(_) => SILENT_WITHIN_MS,
         };
-        let mut due = self
-            .host
-            .link_due(now)
-            .min(self.heard + probe_core::time::Millis(patience));
+        let mut due = self.host.link_due(now).min(self.heard + Millis(patience));
         if let Some(asked) = self.stop_asked {
-            due = due.min(asked + probe_core::time::Millis(STOP_WITHIN_MS));
+            due = due.min(asked + Millis(STOP_WITHIN_MS));
+        }
+        if !self.gathered.is_empty() {
+            due = due.min(self.gathered_since + Millis(GATHER_MS));
         }
         // A moment that has passed would spin.
-        due.max(now + probe_core::time::Millis(1))
+        due.max(now + Millis(1))
     }
 }

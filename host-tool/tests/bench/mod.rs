@@ -137,12 +137,15 @@ pub(crate) fn golden(name: &str, text: &str) {
         return;
     }
     let expected = fs::read_to_string(&path).unwrap_or_default();
-    assert_eq!(
-        text,
-        expected,
-        "{} differs; if that is meant, run UPDATE_GOLDEN=1 cargo test -p host-tool",
-        path.display()
-    );
+    if text != expected {
+        let differs = text.lines().zip(expected.lines()).find(|(a, b)| a != b);
+        let (is, should) = differs.unwrap_or(("more or fewer lines", "as many as there were"));
+        panic!(
+            "{} differs; if that is meant, run UPDATE_GOLDEN=1 cargo test -p host-tool\n\
+             now: {is}\nwas: {should}",
+            path.display()
+        );
+    }
 }
 
 /// How many frames of a capture in pcap format carry TCP.

@@ -1,0 +1,457 @@
+//! The store as a SQLite file.
+
+#[cfg(test)]
+mod tests;
+mod write;
+
+use std::{
+    collections::BTreeMap,
+    net::{IpAddr, SocketAddr},
+    path::{Path, PathBuf},
+};
+
+use jiff::Timestamp;
+use probe_core::{
+    finding::{DeviceId, Finding},
+    frame::FORMAT,
+    name::Name,
+    scope::Scope,
+    time::{Anchor, Utc},
+    verdict::Verdict,
+};
+use rusqlite::{Connection, Row, Transaction, params};
+
+use super::{
+    Case, CaseNumber, DeviceFamily, Excluded, Exclusion, JobNumber, Judgement, Kept, Record, Store,
+    StoreError, open,
+};
+use crate::{
+    lists::{About, Entry, Listing},
+    problem::{Place, Problem},
+    scope_file, words,
+};
+
+/// A store in a SQLite file.
+pub struct SqliteStore {
+    connection: Connection,
+    path: PathBuf,
+}
+
+impl SqliteStore {
+    /// Opens for reading and writing; makes a new store where there is none.
+    pub fn open(path: &Path) -> Result<Self, StoreError> {
+        Ok(Self {
+            connection: open::writable(path)?,
+            path: path.to_owned(),
+        })
+    }
+
+    /// Opens for reading only. The store must be there.
+    pub fn open_to_read(path: &Path) -> Result<Self, StoreError> {
+        Ok(Self {
+            connection: open::readable(path)?,
+            path: path.to_owned(),
+        })
+    }
+
+    fn explain(&self, error: &rusqlite::Error) -> StoreError {
+        open::explain(&self.path, error)
+    }
+
+    /// Does `work` in one transaction, all or nothing.
+    fn at_once<T>(
+        &mut self,
+        work: impl FnOnce(&Transaction<'_>) -> rusqlite::Result<T>,
+    ) -> Result<T, StoreError> {
+        let path = self.path.clone();
+        self.connection
+            .transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)
+            .and_then(|transaction| {
+                let value = work(&transaction)?;
+                transaction.commit()?;
+                Ok(value)
+            })
+            .map_err(|error| open::explain(&path, &error))
+    }
+
+    /// All rows of a query.
+    fn rows<T>(
+        &self,
+        query: &str,
+        given: impl rusqlite::Params,
+        read: impl FnMut(&Row<'_>) -> rusqlite::Result<T>,
+    ) -> Result<Vec<T>, StoreError> {
+        let rows = || -> rusqlite::Result<Vec<T>> {
+            self.connection
+                .prepare_cached(query)?
+                .query_map(given, read)?
+                .collect()
+        };
+        rows().map_err(|error| self.explain(&error))
+    }
+
+    /// What does not fit the tables' meaning, though SQLite took it.
+    fn damaged(&self, what: &str) -> StoreError {
+        Problem::new(
+            Place::file(&self.path),
+            format!("the store is damaged: {what}"),
+            "what postern wrote",
+        )
+        .next("restore it from a copy, or choose another store with --store")
+    }
+}
+
+impl Store for SqliteStore {
+    fn begin_boot(&mut self, family: DeviceFamily) -> Result<(DeviceId, u32), StoreError> {
+        self.at_once(|transaction| {
+            let (device, boot) = match family {
+                DeviceFamily::Simulated => (write::next_simulated(transaction)?, 1),
+                DeviceFamily::Direct => write::next_direct(transaction)?,
+            };
+            transaction.execute(
+                "INSERT INTO boots (device, boot) VALUES (?1, ?2)",
+                params![device.0, boot],
+            )?;
+            Ok((device, boot))
+        })
+    }
+
+    fn anchor(&mut self, device: DeviceId, boot: u32, anchor: Anchor) -> Result<(), StoreError> {
+        self.at_once(|transaction| {
+            transaction.execute(
+                "INSERT INTO boots (device, boot, anchor_ms, anchor_utc) VALUES (?1, ?2, ?3, ?4)
+                 ON CONFLICT (device, boot) DO UPDATE
+                 SET anchor_ms = excluded.anchor_ms, anchor_utc = excluded.anchor_utc
+                 WHERE boots.anchor_ms IS NULL",
+                params![
+                    device.0,
+                    boot,
+                    signed(anchor.at.as_millis()),
+                    signed(anchor.utc.0)
+                ],
+            )?;
+            Ok(())
+        })
+    }
+
+    fn begin_scan(
+        &mut self,
+        device: DeviceId,
+        boot: u32,
+        scope: &Scope,
+        now: Utc,
+    ) -> Result<(), StoreError> {
+        self.at_once(|transaction| {
+            transaction.execute(
+                "INSERT INTO scans (device, boot, began_utc, scope) VALUES (?1, ?2, ?3, ?4)",
+                params![device.0, boot, signed(now.0), write::octets_of(scope)?],
+            )?;
+            Ok(())
+        })
+    }
+
+    fn note(&mut self, entries: &[Entry], now: Timestamp) -> Result<(), StoreError> {
+        self.at_once(|transaction| {
+            for entry in entries {
+                write::note(transaction, entry, now)?;
+            }
+            Ok(())
+        })
+    }
+
+    fn append(
+        &mut self,
+        device: DeviceId,
+        records: &[Record],
+        now: Timestamp,
+    ) -> Result<usize, StoreError> {
+        self.at_once(|transaction| {
+            let mut new = 0;
+            for record in records {
+                let kind = match record {
+                    Record::Finding(_) => "finding",
+                    Record::Refused(_) => "refused",
+                    Record::Over(_) => "over",
+                    Record::Lost(_) => "lost",
+                };
+                let taken = transaction.execute(
+                    "INSERT INTO records (device, boot, number, kind, stored_utc)
+                     VALUES (?1, ?2, ?3, ?4, ?5)
+                     ON CONFLICT DO NOTHING",
+                    params![
+                        device.0,
+                        record.id().boot,
+                        record.id().number,
+                        kind,
+                        now.as_second()
+                    ],
+                )?;
+                if taken == 1 {
+                    write::append(transaction, device, record)?;
+                    new += 1;
+                }
+            }
+            Ok(new)
+        })
+    }
+
+    fn cases(&self) -> Result<Vec<Case>, StoreError> {
+        let abouts: BTreeMap<SocketAddr, About> = self.suspects()?.into_iter().collect();
+        let rows = self.rows(
+            "SELECT number, address, port, probe FROM cases ORDER BY number",
+            [],
+            |row| {
+                let number: i64 = row.get(0)?;
+                let probe: String = row.get(3)?;
+                Ok((unsigned(number), endpoint(row, 1)?, probe))
+            },
+        )?;
+        rows.into_iter()
+            .map(|(number, target, probe)| {
+                Ok(Case {
+                    number: CaseNumber(number),
+                    target,
+                    probe: words::probe(&probe)
+                        .ok_or_else(|| self.damaged(&format!("probe {probe:?}")))?,
+                    about: abouts.get(&target).cloned().unwrap_or_default(),
+                })
+            })
+            .collect()
+    }
+
+    fn findings(&self, case: CaseNumber) -> Result<Vec<Kept>, StoreError> {
+        let rows = self.rows(
+            "SELECT jobs.number, findings.began_utc, ended_utc, over, format, record,
+                    jobs.device, scope
+             FROM findings JOIN jobs ON jobs.number = findings.job
+             LEFT JOIN scans ON scans.id = jobs.scan
+             WHERE case_number = ?1
+             ORDER BY findings.began_utc, jobs.number, revision",
+            [signed(case.0)],
+            |row| {
+                let numbers: [i64; 3] = [row.get(0)?, row.get(1)?, row.get(2)?];
+                let over: bool = row.get(3)?;
+                let format: u8 = row.get(4)?;
+                let record: Vec<u8> = row.get(5)?;
+                let device: [u8; 8] = row.get(6)?;
+                let scope: Option<Vec<u8>> = row.get(7)?;
+                Ok((numbers, over, format, record, device, scope))
+            },
+        )?;
+        rows.into_iter()
+            .map(
+                |([job, began, ended], over, format, record, device, scope)| {
+                    if format != FORMAT {
+                        return Err(self.damaged(&format!("a finding of format {format}")));
+                    }
+                    let finding: Finding = postcard::from_bytes(&record)
+                        .map_err(|_| self.damaged("a finding that cannot be read"))?;
+                    Ok(Kept {
+                        job: JobNumber(unsigned(job)),
+                        began: Utc(unsigned(began)),
+                        ended: Utc(unsigned(ended)),
+                        over,
+                        device: DeviceId(device),
+                        scope: scope.and_then(|octets| postcard::from_bytes(&octets).ok()),
+                        finding,
+                    })
+                },
+            )
+            .collect()
+    }
+
+    fn judge(&mut self, judgements: &[Judgement]) -> Result<(), StoreError> {
+        self.at_once(|transaction| {
+            let mut add = transaction.prepare_cached(
+                "INSERT INTO judgements
+                 (job, judged_utc, seen_utc, depth, rules, verdict, reason)
+                 SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7 WHERE NOT EXISTS (
+                     SELECT 1 FROM judgements
+                     WHERE id = (SELECT max(id) FROM judgements WHERE job = ?1)
+                     AND (seen_utc, rules, verdict, reason) = (?3, ?5, ?6, ?7))",
+            )?;
+            for judgement in judgements {
+                add.execute(params![
+                    signed(judgement.job.0),
+                    signed(judgement.judged.0),
+                    signed(judgement.seen.0),
+                    judgement.depth.as_str(),
+                    judgement.rules,
+                    judgement.verdict.kind.as_str(),
+                    judgement.verdict.reason.as_str(),
+                ])?;
+            }
+            Ok(())
+        })
+    }
+
+    fn judgements(&self, case: CaseNumber) -> Result<Vec<Judgement>, StoreError> {
+        let rows = self.rows(
+            "SELECT job, judged_utc, seen_utc, rules, depth, verdict, reason
+             FROM judgements JOIN jobs ON jobs.number = judgements.job
+             WHERE case_number = ?1
+             ORDER BY id",
+            [signed(case.0)],
+            |row| {
+                let numbers: [i64; 3] = [row.get(0)?, row.get(1)?, row.get(2)?];
+                let rules: u16 = row.get(3)?;
+                let words: [String; 3] = [row.get(4)?, row.get(5)?, row.get(6)?];
+                Ok((numbers, rules, words))
+            },
+        )?;
+        rows.into_iter()
+            .map(|([job, judged, seen], rules, [depth, kind, reason])| {
+                let unknown = |word: &str| self.damaged(&format!("the word {word:?}"));
+                Ok(Judgement {
+                    case,
+                    job: JobNumber(unsigned(job)),
+                    judged: Utc(unsigned(judged)),
+                    seen: Utc(unsigned(seen)),
+                    depth: words::depth(&depth).ok_or_else(|| unknown(&depth))?,
+                    rules,
+                    verdict: Verdict {
+                        kind: words::kind(&kind).ok_or_else(|| unknown(&kind))?,
+                        reason: words::reason(&reason).ok_or_else(|| unknown(&reason))?,
+                    },
+                })
+            })
+            .collect()
+    }
+
+    fn suspects(&self) -> Result<Vec<(SocketAddr, About)>, StoreError> {
+        let mut listings: BTreeMap<i64, Vec<Listing>> = BTreeMap::new();
+        let rows = self.rows(
+            "SELECT suspect, listed_by, listed_on, listed_code FROM listings ORDER BY rowid",
+            [],
+            |row| {
+                let on: Option<String> = row.get(2)?;
+                let listing = Listing {
+                    by: row.get(1)?,
+                    on: on.and_then(|text| text.parse().ok()),
+                    code: row.get(3)?,
+                };
+                Ok((row.get::<_, i64>(0)?, listing))
+            },
+        )?;
+        for (suspect, listing) in rows {
+            listings.entry(suspect).or_default().push(listing);
+        }
+        self.rows(
+            "SELECT id, address, port, name, domains, country, language, contact
+             FROM suspects ORDER BY id",
+            [],
+            |row| {
+                let name: Option<String> = row.get(3)?;
+                let domains: String = row.get(4)?;
+                let about = About {
+                    name: name.and_then(|text| Name::new(&text).ok()),
+                    domains: domains
+                        .split_whitespace()
+                        .filter_map(|text| Name::new(text).ok())
+                        .collect(),
+                    country: row.get(5)?,
+                    language: row.get(6)?,
+                    contact: row.get(7)?,
+                    listings: listings.remove(&row.get(0)?).unwrap_or_default(),
+                };
+                Ok((endpoint(row, 1)?, about))
+            },
+        )
+    }
+
+    fn refusals(&self) -> Result<Vec<(SocketAddr, String)>, StoreError> {
+        self.rows(
+            "SELECT address, port, why FROM refusals
+             WHERE id IN (SELECT max(id) FROM refusals GROUP BY address, port)
+             ORDER BY id",
+            [],
+            |row| Ok((endpoint(row, 0)?, row.get(2)?)),
+        )
+    }
+
+    fn refused(
+        &mut self,
+        suspects: &[(SocketAddr, String)],
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
+        self.at_once(|transaction| {
+            for (suspect, why) in suspects {
+                transaction.execute(
+                    "INSERT INTO refusals (address, port, why, refused_utc)
+                     VALUES (?1, ?2, ?3, ?4)",
+                    params![
+                        suspect.ip().to_string(),
+                        suspect.port(),
+                        why,
+                        now.as_second()
+                    ],
+                )?;
+            }
+            Ok(())
+        })
+    }
+
+    fn exclude(&mut self, exclusion: &Exclusion) -> Result<(), StoreError> {
+        let (kind, what) = match &exclusion.what {
+            Excluded::Network(network) => ("network", scope_file::describe::shown(network)),
+            Excluded::Domain(name) => ("domain", name.as_str().to_owned()),
+        };
+        self.at_once(|transaction| {
+            transaction.execute(
+                "INSERT INTO exclusions (kind, what, reason, since_utc) VALUES (?1, ?2, ?3, ?4)
+                 ON CONFLICT DO NOTHING",
+                params![kind, what, exclusion.reason, exclusion.since.as_second()],
+            )?;
+            Ok(())
+        })
+    }
+
+    fn exclusions(&self) -> Result<Vec<Exclusion>, StoreError> {
+        let rows = self.rows(
+            "SELECT kind, what, reason, since_utc FROM exclusions ORDER BY id",
+            [],
+            |row| {
+                let words: [String; 3] = [row.get(0)?, row.get(1)?, row.get(2)?];
+                Ok((words, row.get::<_, i64>(3)?))
+            },
+        )?;
+        rows.into_iter()
+            .map(|([kind, what, reason], since)| {
+                // An exclusion that cannot be read must never be skipped: someone was promised it.
+                let unreadable = || self.damaged(&format!("the exclusion {what:?}"));
+                let excluded = match kind.as_str() {
+                    "network" => scope_file::network(&what)
+                        .map(Excluded::Network)
+                        .map_err(|_| unreadable())?,
+                    _ => Excluded::Domain(Name::new(&what).map_err(|_| unreadable())?),
+                };
+                Ok(Exclusion {
+                    what: excluded,
+                    reason,
+                    since: Timestamp::from_second(since).map_err(|_| unreadable())?,
+                })
+            })
+            .collect()
+    }
+}
+
+fn endpoint(row: &Row<'_>, at: usize) -> rusqlite::Result<SocketAddr> {
+    let address: String = row.get(at)?;
+    let address: IpAddr = address.parse().map_err(|error| {
+        rusqlite::Error::FromSqlConversionFailure(
+            at,
+            rusqlite::types::Type::Text,
+            Box::<std::net::AddrParseError>::new(error),
+        )
+    })?;
+    Ok(SocketAddr::new(address, row.get(at + 1)?))
+}
+
+/// SQLite's integers are signed; ours never pass 2^63.
+fn signed(number: u64) -> i64 {
+    i64::try_from(number).unwrap_or(i64::MAX)
+}
+
+fn unsigned(number: i64) -> u64 {
+    u64::try_from(number).unwrap_or(0)
+}

@@ -1,0 +1,253 @@
+//! What goes into the tables, within a transaction.
+
+use std::hash::{BuildHasher, RandomState};
+
+use jiff::Timestamp;
+use probe_core::{
+    finding::{DeviceId, Finding, JobSerial},
+    frame::{FORMAT, RECORD_OCTETS_MAX},
+    name::Name,
+    time::{Anchor, Instant, Utc},
+};
+use rusqlite::{OptionalExtension, Transaction, params};
+
+use super::{signed, unsigned};
+use crate::{
+    lists::Entry,
+    store::{JobNumber, Record},
+};
+
+/// `sim` and a number that no run before had.
+pub(super) fn next_simulated(transaction: &Transaction<'_>) -> rusqlite::Result<DeviceId> {
+    let runs: u64 = transaction.query_row(
+        "SELECT count(*) FROM boots WHERE substr(device, 1, 3) = x'73696d'",
+        [],
+        |row| row.get(0),
+    )?;
+    let [.., a, b, c, d, e] = (runs + 1).to_be_bytes();
+    Ok(DeviceId([b's', b'i', b'm', a, b, c, d, e]))
+}
+
+/// `dir` and a number that other stores have not, with the next boot.
+pub(super) fn next_direct(transaction: &Transaction<'_>) -> rusqlite::Result<(DeviceId, u32)> {
+    let known: Option<(Vec<u8>, u32)> = transaction
+        .query_row(
+            "SELECT device, max(boot) FROM boots
+             WHERE substr(device, 1, 3) = x'646972' GROUP BY device",
+            [],
+            |row| Ok((row.get(0)?, row.get(1)?)),
+        )
+        .optional()?;
+    let known = known.and_then(|(device, boot)| {
+        let device: [u8; 8] = device.try_into().ok()?;
+        Some((DeviceId(device), boot.saturating_add(1)))
+    });
+    Ok(known.unwrap_or_else(|| {
+        let [a, b, c, d, e, ..] = RandomState::new().hash_one(()).to_be_bytes();
+        (DeviceId([b'd', b'i', b'r', a, b, c, d, e]), 1)
+    }))
+}
+
+pub(super) fn note(
+    transaction: &Transaction<'_>,
+    entry: &Entry,
+    now: Timestamp,
+) -> rusqlite::Result<()> {
+    let endpoint = entry.endpoint();
+    let about = &entry.about;
+    let domains: Vec<&str> = about.domains.iter().map(Name::as_str).collect();
+    let suspect: i64 = transaction.query_row(
+        "INSERT INTO suspects
+         (address, port, name, domains, country, language, contact, noted_utc)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)
+         ON CONFLICT (address, port) DO UPDATE SET
+             name = coalesce(excluded.name, name),
+             domains = CASE excluded.domains WHEN '' THEN domains ELSE excluded.domains END,
+             country = coalesce(excluded.country, country),
+             language = coalesce(excluded.language, language),
+             contact = coalesce(excluded.contact, contact),
+             noted_utc = excluded.noted_utc
+         RETURNING id",
+        params![
+            endpoint.ip().to_string(),
+            endpoint.port(),
+            about.name.as_ref().map(Name::as_str),
+            domains.join(" "),
+            about.country,
+            about.language,
+            about.contact,
+            now.as_second()
+        ],
+        |row| row.get(0),
+    )?;
+    for listing in &about.listings {
+        transaction.execute(
+            "INSERT INTO listings (suspect, listed_by, listed_on, listed_code)
+             VALUES (?1, ?2, ?3, ?4)
+             ON CONFLICT (suspect, listed_by) DO UPDATE SET
+                 listed_on = coalesce(excluded.listed_on, listed_on),
+                 listed_code = coalesce(excluded.listed_code, listed_code)",
+            params![
+                suspect,
+                listing.by,
+                listing.on.map(|date| date.to_string()),
+                listing.code
+            ],
+        )?;
+    }
+    Ok(())
+}
+
+pub(super) fn append(
+    transaction: &Transaction<'_>,
+    device: DeviceId,
+    record: &Record,
+) -> rusqlite::Result<()> {
+    match record {
+        Record::Finding(finding) => append_finding(transaction, device, finding),
+        Record::Refused(refused) => {
+            let suspect = refused.suspect;
+            transaction.execute(
+                "INSERT INTO refusals (device, boot, number, address, port, why, refused_utc)
+                 SELECT ?1, ?2, ?3, ?4, ?5, ?6, stored_utc FROM records
+                 WHERE device = ?1 AND boot = ?2 AND number = ?3",
+                params![
+                    device.0,
+                    refused.id.boot,
+                    refused.id.number,
+                    suspect.ip().to_canonical().to_string(),
+                    suspect.port(),
+                    refused.why.as_str(),
+                ],
+            )?;
+            Ok(())
+        }
+        Record::Over(over) => {
+            transaction.execute(
+                "UPDATE jobs SET over = 1 WHERE device = ?1 AND serial = ?2",
+                params![device.0, signed(over.job.0)],
+            )?;
+            Ok(())
+        }
+        Record::Lost(lost) => {
+            transaction.execute(
+                "INSERT INTO losses (device, boot, number, address, port, verdict)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+                params![
+                    device.0,
+                    lost.id.boot,
+                    lost.id.number,
+                    lost.target.ip().to_string(),
+                    lost.target.port(),
+                    lost.verdict.kind.as_str(),
+                ],
+            )?;
+            Ok(())
+        }
+    }
+}
+
+fn append_finding(
+    transaction: &Transaction<'_>,
+    device: DeviceId,
+    finding: &Finding,
+) -> rusqlite::Result<()> {
+    let anchor = anchor(transaction, device, finding.boot)?;
+    let job = job(transaction, device, finding)?;
+    transaction.execute(
+        "INSERT INTO findings
+         (device, boot, number, job, revision, last, depth, began_utc, ended_utc,
+          rules, verdict, reason, format, record)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)",
+        params![
+            device.0,
+            finding.boot,
+            finding.number,
+            signed(job.0),
+            finding.revision,
+            finding.last,
+            finding.depth.as_str(),
+            signed(anchor.utc(finding.began).0),
+            signed(anchor.utc(finding.ended).0),
+            finding.rules,
+            finding.verdict.kind.as_str(),
+            finding.verdict.reason.as_str(),
+            FORMAT,
+            octets_of(finding)?,
+        ],
+    )?;
+    if finding.last {
+        transaction.execute(
+            "UPDATE jobs SET over = 1 WHERE number = ?1",
+            [signed(job.0)],
+        )?;
+    }
+    Ok(())
+}
+
+/// In postcard. Both a scope and a finding fit a record of the link.
+pub(super) fn octets_of(value: &impl serde::Serialize) -> rusqlite::Result<Vec<u8>> {
+    let mut octets = vec![0; RECORD_OCTETS_MAX];
+    let length = postcard::to_slice(value, &mut octets)
+        .map_err(|error| rusqlite::Error::ToSqlConversionFailure(Box::new(error)))?
+        .len();
+    octets.truncate(length);
+    Ok(octets)
+}
+
+fn anchor(transaction: &Transaction<'_>, device: DeviceId, boot: u32) -> rusqlite::Result<Anchor> {
+    transaction.query_row(
+        "SELECT anchor_ms, anchor_utc FROM boots WHERE device = ?1 AND boot = ?2",
+        params![device.0, boot],
+        |row| {
+            Ok(Anchor {
+                at: Instant::from_millis(unsigned(row.get(0)?)),
+                utc: Utc(unsigned(row.get(1)?)),
+            })
+        },
+    )
+}
+
+/// The job of a finding, new or known.
+fn job(
+    transaction: &Transaction<'_>,
+    device: DeviceId,
+    finding: &Finding,
+) -> rusqlite::Result<JobNumber> {
+    let JobSerial(serial) = finding.job;
+    let known: Option<i64> = transaction
+        .query_row(
+            "SELECT number FROM jobs WHERE device = ?1 AND serial = ?2",
+            params![device.0, signed(serial)],
+            |row| row.get(0),
+        )
+        .optional()?;
+    if let Some(number) = known {
+        return Ok(JobNumber(unsigned(number)));
+    }
+    let target = finding.target;
+    let (address, probe) = (target.ip().to_string(), finding.probe.as_str());
+    transaction.execute(
+        "INSERT INTO cases (address, port, probe) SELECT ?1, ?2, ?3
+         WHERE NOT EXISTS
+             (SELECT 1 FROM cases WHERE address = ?1 AND port = ?2 AND probe = ?3)",
+        params![address, target.port(), probe],
+    )?;
+    let number: i64 = transaction.query_row(
+        "INSERT INTO jobs (case_number, device, boot, serial, scan)
+         SELECT number, ?4, ?5, ?6,
+                (SELECT max(id) FROM scans WHERE device = ?4 AND boot = ?5)
+         FROM cases WHERE address = ?1 AND port = ?2 AND probe = ?3
+         RETURNING number",
+        params![
+            address,
+            target.port(),
+            probe,
+            device.0,
+            finding.boot,
+            signed(serial)
+        ],
+        |row| row.get(0),
+    )?;
+    Ok(JobNumber(unsigned(number)))
+}
