@@ -238,9 +238,8 @@ impl Evidence {
             Observation::OpenFailed(failure) => self.end(Ending::of_failure(failure)),
             Observation::Reply { step, reply, after } => {
                 self.count(&reply, after);
-                self.learn(step, &reply);
-                let is_first = self.connections.len() <= 1;
-                if is_odd(&reply) || (step == Step::Greeting && is_first) {
+                let is_telling = self.learn(step, &reply);
+                if is_telling || is_odd(step, &reply) {
                     self.keep(step, None, false, &reply);
                 }
             }
@@ -347,7 +346,9 @@ impl Evidence {
         self.slowest_ms = self.slowest_ms.max(after_ms);
     }
 
-    fn learn(&mut self, step: Step, reply: &Reply<'_>) {
+    /// Learns who answers; whether the reply says more of it in words than is kept otherwise.
+    fn learn(&mut self, step: Step, reply: &Reply<'_>) -> bool {
+        let is_first = self.greeting.is_none();
         if step == Step::Greeting && self.greeting != Some(Class::Accepted) {
             self.greeting = Some(reply.class);
         }
@@ -362,6 +363,7 @@ impl Evidence {
         if step == Step::Ehlo {
             self.extensions |= reply.extensions;
         }
+        step == Step::Greeting && is_first && (self.server.is_none() || self.host.is_none())
     }
 
     fn keep(&mut self, step: Step, pair: Option<PairId>, twin: bool, reply: &Reply<'_>) {
@@ -470,18 +472,19 @@ impl Evidence {
     }
 }
 
-/// Whether a reply that decides no pair is worth its text.
-fn is_odd(reply: &Reply<'_>) -> bool {
-    reply.class != Class::Accepted
+/// Whether a reply that decides no pair is worth its text. One to a recipient whose sender was
+/// refused already is not.
+fn is_odd(step: Step, reply: &Reply<'_>) -> bool {
+    step != Step::Rcpt && reply.class != Class::Accepted
 }
 
-/// Whether the text of a reply that decides a pair is kept: what the server accepted, and the first
-/// of each other kind. Of a control only the unusual is worth it.
+/// Whether the text of a reply that decides a pair is kept: what the server accepted, what decides
+/// most, and the first of each kind that is not usual.
 fn is_worth_its_text(pair: PairId, outcome: Outcome, is_new: bool, reply: &Reply<'_>) -> bool {
-    let is_usual = matches!(reply.class, Class::Accepted | Class::UserUnknown);
-    if pair.pair().recipient.is_control() {
-        is_new && !is_usual
-    } else {
-        outcome.is_accepted() || is_new
-    }
+    let is_usual = matches!(
+        reply.class,
+        Class::Accepted | Class::UserUnknown | Class::Syntax
+    );
+    let is_a_control = pair.pair().recipient.is_control();
+    (outcome.is_accepted() && !is_a_control) || pair == PairId::DECIDING || (is_new && !is_usual)
 }

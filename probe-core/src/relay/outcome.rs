@@ -140,7 +140,7 @@ impl Outcomes {
     /// What came of a pair.
     pub fn get(&self, pair: PairId) -> Outcome {
         let octet = self.0.get(pair.index() / 2).copied().unwrap_or_default();
-        Outcome::of_nibble(if pair.index() % 2 == 0 {
+        Outcome::of_nibble(if pair.index().is_multiple_of(2) {
             octet
         } else {
             octet >> 4
@@ -150,7 +150,7 @@ impl Outcomes {
     /// Notes what came of a pair.
     pub fn set(&mut self, pair: PairId, outcome: Outcome) {
         if let Some(octet) = self.0.get_mut(pair.index() / 2) {
-            *octet = if pair.index() % 2 == 0 {
+            *octet = if pair.index().is_multiple_of(2) {
                 (*octet & 0xf0) | outcome.nibble()
             } else {
                 (*octet & 0x0f) | (outcome.nibble() << 4)

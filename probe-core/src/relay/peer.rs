@@ -66,11 +66,6 @@ impl Session {
     fn verb(&self) -> &str {
         self.line.split([' ', ':']).next().unwrap_or_default()
     }
-
-    /// Whether the recipient is plainly at the tests' sink.
-    pub(crate) fn is_to_sink(&self) -> bool {
-        self.to.ends_with("@sink.example>")
-    }
 }
 
 /// A server: what it says at greeting and EHLO, and a function for everything it does otherwise.
@@ -78,8 +73,10 @@ impl Session {
 pub(crate) struct Peer<'a> {
     pub(crate) greeting: Answer,
     pub(crate) offers: &'a [&'a str],
-    pub(crate) answer: Box<dyn FnMut(&Session) -> Option<Answer> + 'a>,
+    pub(crate) answer: Box<Answers<'a>>,
 }
+
+type Answers<'a> = dyn FnMut(&Session) -> Option<Answer> + 'a;
 
 impl<'a> Peer<'a> {
     pub(crate) fn new(
@@ -168,7 +165,7 @@ pub(crate) struct Talk {
     pub(crate) refusals: u8,
     /// Octets that arrived from the server.
     pub(crate) octets: usize,
-    /// What the evidence said after each observation.
+    /// What the evidence said after each observation, where nothing is cut.
     pub(crate) kinds: Vec<Kind>,
 }
 
@@ -268,7 +265,9 @@ pub(crate) fn talk_over(network: Network, setup: Setup<'_>, peer: &mut Peer<'_>)
                 Output::Transmit { octets, .. } => wire.transmit(now, &transmit[..octets]),
                 Output::Observed(observation) => {
                     evidence.record(&observation);
-                    kinds.push(judge(&evidence).kind);
+                    if network.octets_max == usize::MAX {
+                        kinds.push(judge(&evidence).kind);
+                    }
                 }
                 Output::Close(close) => wire.close(close),
                 Output::Wait { until, .. } => break until,
@@ -441,7 +440,7 @@ impl<'a, 'p> Wire<'a, 'p> {
             _ => {}
         }
         for line in String::from_utf8_lossy(&octets).lines() {
-            let shown: String = line.chars().take(100).collect();
+            let shown: String = line.chars().take(120).collect();
             self.script.push(format!("S: {}", shorten(&shown)));
         }
         // What a late answer holds up comes later still.

@@ -192,3 +192,252 @@ fn denial(evidence: &Evidence) -> Reason {
         _ => Reason::RecipientRefused,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        dialogue::{OpenFailure, SecureFailure},
+        evidence::Observation,
+        relay::{Hello, Outcomes, PairSet, Recipient},
+        scope::Depth,
+    };
+
+    /// The first pair of these forms.
+    fn pair(sender: Sender, recipient: Recipient) -> PairId {
+        PairId::all()
+            .find(|pair| pair.pair().sender == sender && pair.pair().recipient == recipient)
+            .unwrap()
+    }
+
+    /// A quick battery that was greeted and refused everywhere, but for what is listed here.
+    fn evidence(changes: &[(PairId, Outcome)], finish: Finish) -> Evidence {
+        let mut outcomes = Outcomes::default();
+        for id in PairId::all() {
+            let pair = id.pair();
+            let outcome = match (pair.least, pair.recipient) {
+                (Depth::Quick, Recipient::C1) => Outcome::Accepted,
+                (Depth::Quick, Recipient::C2) => Outcome::RecipientRefused,
+                (Depth::Quick, _) => Outcome::RelayDenied,
+                _ => Outcome::NotReached,
+            };
+            outcomes.set(id, outcome);
+        }
+        for (pair, outcome) in changes {
+            outcomes.set(*pair, *outcome);
+        }
+        let mut evidence = Evidence::default();
+        for observation in [
+            Observation::Began {
+                depth: Depth::Quick,
+                hours: 0,
+                outcomes,
+            },
+            Observation::Opening(Hello::Own),
+            Observation::Closed(Ending::InOrder),
+            Observation::Finished(finish),
+        ] {
+            evidence.record(&observation);
+        }
+        evidence
+    }
+
+    fn words(evidence: &Evidence) -> String {
+        let Verdict { kind, reason } = judge(evidence);
+        format!("{}: {}", kind.as_str(), reason.as_str())
+    }
+
+    #[test]
+    fn every_rule_from_both_sides() {
+        use Outcome as O;
+        use Recipient as T;
+        use Sender as F;
+        let t1 = PairId::DECIDING;
+        let c3 = PairId::NO_SUCH_DOMAIN;
+        let f2 = PairId::EMPTY_SENDER;
+        let f3 = pair(F::F3, T::T1);
+        let t3 = pair(F::F1, T::T3);
+        for (changes, expected) in [
+            // 10: closed.
+            (&[][..], "closed: relay-denied"),
+            (&[(t1, O::RecipientRefused)], "closed: recipient-refused"),
+            (&[(PairId::POSTMASTER, O::Blocked)], "closed: relay-denied"),
+            // 1: suspected.
+            (&[(t1, O::Accepted)], "suspected: recipient-accepted"),
+            (
+                &[(t1, O::Accepted), (c3, O::Accepted)],
+                "suspected: accepts-anything",
+            ),
+            (&[(f3, O::Accepted)], "suspected: recipient-accepted"),
+            (
+                &[(pair(F::F1, T::T2), O::Accepted)],
+                "suspected: recipient-accepted",
+            ),
+            (
+                &[(pair(F::F1, T::T12), O::Accepted)],
+                "suspected: recipient-accepted",
+            ),
+            (
+                &[(pair(F::F1, T::T13), O::Accepted)],
+                "suspected: recipient-accepted",
+            ),
+            (
+                &[(pair(F::F1, T::T19), O::Accepted)],
+                "suspected: recipient-accepted",
+            ),
+            (
+                &[(pair(F::F1, T::T22), O::Accepted)],
+                "suspected: recipient-accepted",
+            ),
+            (
+                &[(pair(F::F1, T::T24), O::Accepted)],
+                "suspected: recipient-accepted",
+            ),
+            (
+                &[(pair(F::F1, T::T25), O::Accepted)],
+                "suspected: recipient-accepted",
+            ),
+            (
+                &[(t1, O::Blocked), (f3, O::Accepted)],
+                "suspected: recipient-accepted",
+            ),
+            // 2: the deciding pair has no answer to the question.
+            (&[(t1, O::SenderRefused)], "inconclusive: sender-refused"),
+            (&[(t1, O::Blocked)], "inconclusive: blocked"),
+            (&[(t1, O::AuthRequired)], "inconclusive: auth-required"),
+            (&[(t1, O::TlsRequired)], "inconclusive: tls-required"),
+            (&[(t1, O::Deferred)], "inconclusive: greylisted"),
+            (&[(t1, O::Greylisted)], "inconclusive: greylisted"),
+            (&[(t1, O::Unclear)], "inconclusive: unclear"),
+            (&[(t1, O::CutOff)], "inconclusive: cut-off"),
+            (&[(t1, O::NotReached)], "inconclusive: cut-off"),
+            (&[(t1, O::TooLong)], "inconclusive: not-formable"),
+            // 3: the domain that cannot exist is taken, our sink is not.
+            (&[(c3, O::Accepted)], "inconclusive: accepts-anything"),
+            // 4: what may be a local user.
+            (&[(t3, O::Accepted)], "inconclusive: local-or-relay"),
+            (
+                &[(t3, O::AcceptedTwinAccepted)],
+                "inconclusive: local-or-relay",
+            ),
+            (
+                &[(t3, O::AcceptedTwinRefused)],
+                "inconclusive: local-or-relay",
+            ),
+            (&[(t3, O::RecipientRefused)], "closed: relay-denied"),
+            (
+                &[(PairId::NO_SUCH_USER, O::Accepted)],
+                "closed: relay-denied",
+            ),
+            // 6: the other senders.
+            (&[(f2, O::SenderRefused)], "closed: relay-denied"),
+            (&[(f2, O::Blocked)], "closed: relay-denied"),
+            (&[(f2, O::AuthRequired)], "closed: relay-denied"),
+            (&[(f2, O::Deferred)], "inconclusive: greylisted"),
+            (&[(f2, O::TlsRequired)], "inconclusive: tls-required"),
+            (&[(f2, O::Unclear)], "inconclusive: unclear"),
+            (&[(f2, O::NotReached)], "inconclusive: cut-off"),
+            (&[(f3, O::SenderRefused)], "closed: relay-denied"),
+            (&[(f3, O::NotFormable)], "closed: relay-denied"),
+            (&[(f3, O::CutOff)], "inconclusive: cut-off"),
+            // 7: greylisting of what is relayed only.
+            (
+                &[(pair(F::F1, T::T22), O::Greylisted)],
+                "inconclusive: greylisted",
+            ),
+            (
+                &[(pair(F::F1, T::T22), O::Deferred)],
+                "closed: relay-denied",
+            ),
+            (&[(t3, O::Greylisted)], "closed: relay-denied"),
+            // 8: a form was cut off.
+            (&[(t3, O::CutOff)], "inconclusive: cut-off"),
+            (&[(c3, O::CutOff)], "inconclusive: cut-off"),
+            (&[(t3, O::TooLong)], "closed: relay-denied"),
+        ] {
+            assert_eq!(
+                words(&evidence(changes, Finish::Tested)),
+                expected,
+                "{changes:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn f4_stands_in_where_f3_has_no_name() {
+        let mut changes: Vec<_> = t1_under(Sender::F3)
+            .map(|pair| (pair, Outcome::NotFormable))
+            .collect();
+        assert_eq!(
+            words(&evidence(&changes, Finish::Tested)),
+            "inconclusive: cut-off"
+        );
+        changes.push((pair(Sender::F4, Recipient::T1), Outcome::SenderRefused));
+        assert_eq!(
+            words(&evidence(&changes, Finish::Tested)),
+            "closed: relay-denied"
+        );
+    }
+
+    #[test]
+    fn only_a_battery_that_came_to_its_end_says_closed() {
+        for (finish, expected) in [
+            (Finish::Tested, "closed: relay-denied"),
+            (Finish::Limited, "closed: relay-denied"),
+            (Finish::Running, "inconclusive: cut-off"),
+            (Finish::Parked, "inconclusive: cut-off"),
+            (Finish::CutOff, "inconclusive: cut-off"),
+            (Finish::TimeOver, "inconclusive: tarpit"),
+            (Finish::Stopped, "inconclusive: limit-reached"),
+        ] {
+            assert_eq!(words(&evidence(&[], finish)), expected, "{finish:?}");
+            let accepted = [(PairId::DECIDING, Outcome::Accepted)];
+            assert_eq!(
+                words(&evidence(&accepted, finish)),
+                "suspected: recipient-accepted",
+                "{finish:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn what_was_accepted_out_of_step_accuses_nobody() {
+        let mut evidence = evidence(&[], Finish::Tested);
+        evidence.record(&Observation::Outcome {
+            pairs: PairSet::of(PairId::DECIDING),
+            outcome: Outcome::NotReached,
+        });
+        assert_eq!(words(&evidence), "inconclusive: cut-off");
+    }
+
+    #[test]
+    fn tls_that_failed_is_not_closed() {
+        for (why, expected) in [
+            (SecureFailure::NotAvailable, "inconclusive: tls-required"),
+            (SecureFailure::Version, "inconclusive: tls-version"),
+            (SecureFailure::Handshake, "inconclusive: tls-version"),
+            (SecureFailure::Deadline, "inconclusive: tls-version"),
+        ] {
+            let wanted = [(PairId::DECIDING, Outcome::TlsRequired)];
+            let mut evidence = evidence(&wanted, Finish::Tested);
+            evidence.record(&Observation::SecureFailed(why));
+            assert_eq!(words(&evidence), expected, "{why:?}");
+        }
+    }
+
+    #[test]
+    fn no_answer_and_unreachable_are_one_verdict() {
+        for (failure, expected) in [
+            (OpenFailure::NoAnswer, "inconclusive: no-answer"),
+            (OpenFailure::Unreachable, "inconclusive: no-answer"),
+            (OpenFailure::Refused, "inconclusive: refused"),
+        ] {
+            let mut evidence = Evidence::default();
+            evidence.record(&Observation::Opening(Hello::Own));
+            evidence.record(&Observation::OpenFailed(failure));
+            evidence.record(&Observation::Finished(Finish::CutOff));
+            assert_eq!(words(&evidence), expected);
+        }
+        assert_eq!(words(&Evidence::default()), "inconclusive: cut-off");
+    }
+}
