@@ -238,8 +238,9 @@ impl Evidence {
             Observation::OpenFailed(failure) => self.end(Ending::of_failure(failure)),
             Observation::Reply { step, reply, after } => {
                 self.count(&reply, after);
-                let is_telling = self.learn(step, &reply);
-                if is_telling || is_odd(step, &reply) {
+                self.learn(step, &reply);
+                let is_first = self.connections.len() <= 1;
+                if is_odd(step, &reply) || (step == Step::Greeting && is_first) {
                     self.keep(step, None, false, &reply);
                 }
             }
@@ -346,9 +347,7 @@ impl Evidence {
         self.slowest_ms = self.slowest_ms.max(after_ms);
     }
 
-    /// Learns who answers; whether the reply says more of it in words than is kept otherwise.
-    fn learn(&mut self, step: Step, reply: &Reply<'_>) -> bool {
-        let is_first = self.greeting.is_none();
+    fn learn(&mut self, step: Step, reply: &Reply<'_>) {
         if step == Step::Greeting && self.greeting != Some(Class::Accepted) {
             self.greeting = Some(reply.class);
         }
@@ -363,7 +362,6 @@ impl Evidence {
         if step == Step::Ehlo {
             self.extensions |= reply.extensions;
         }
-        step == Step::Greeting && is_first && (self.server.is_none() || self.host.is_none())
     }
 
     fn keep(&mut self, step: Step, pair: Option<PairId>, twin: bool, reply: &Reply<'_>) {

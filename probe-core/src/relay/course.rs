@@ -492,7 +492,8 @@ impl Course<'_> {
     fn what_next(&mut self, in_order: bool) {
         let wants_more = self.wants_tls() || !self.plan.twins_pending().is_empty();
         let is_done = self.plan.pending().is_empty();
-        let has_no_room = self.plan.refusals_left() == 0 || self.nothing_fits;
+        let has_no_room =
+            !self.wants_tls() && (self.plan.refusals_left() == 0 || self.nothing_fits);
         if self.plan.is_settled() {
             self.finish(Finish::Settled);
         } else if is_done && !wants_more {
