@@ -93,6 +93,30 @@ pub enum Reason {
 }
 
 impl Reason {
+    /// Every reason.
+    pub const ALL: [Self; 20] = [
+        Self::RelayDenied,
+        Self::RecipientRefused,
+        Self::RecipientAccepted,
+        Self::AcceptsAnything,
+        Self::LocalOrRelay,
+        Self::Blocked,
+        Self::SenderRefused,
+        Self::AuthRequired,
+        Self::TlsRequired,
+        Self::TlsVersion,
+        Self::Greylisted,
+        Self::NotSmtp,
+        Self::NoMailHere,
+        Self::NoAnswer,
+        Self::Refused,
+        Self::Tarpit,
+        Self::CutOff,
+        Self::NotFormable,
+        Self::LimitReached,
+        Self::Unclear,
+    ];
+
     /// The word in `--json`, tables and the store.
     pub const fn as_str(self) -> &'static str {
         match self {

@@ -19,6 +19,8 @@ mod writing;
 #[cfg(test)]
 mod dialogues;
 #[cfg(test)]
+mod pages;
+#[cfg(test)]
 mod peer;
 
 pub use self::{
