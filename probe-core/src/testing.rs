@@ -4,6 +4,12 @@ use serde::Serialize;
 
 use crate::frame::{FRAME_OCTETS_MAX, PAYLOAD_OCTETS_MAX, Part, encode_message, write_frame};
 
+/// The seeds of a test: so many, or as many as `POSTERN_SEEDS` says for a long run.
+pub(crate) fn seeds(ordinary: u64) -> core::ops::Range<u64> {
+    let asked = std::env::var("POSTERN_SEEDS").ok();
+    0..asked.map_or(ordinary, |seeds| seeds.parse().unwrap())
+}
+
 /// The octets of a message.
 pub(crate) fn octets_of<T: Serialize>(message: &T) -> Vec<u8> {
     let mut octets = Vec::new();

@@ -7,16 +7,15 @@ use serde::{Serialize, de::DeserializeOwned};
 
 use super::{Decoder, ScanId, ScopeDigest, ToDevice, ToHost, decode_message, message};
 use crate::{
-    evidence::{Ending, Finish, Notes},
+    evidence::{Ending, Evidence, Finish, Notes, Observation},
     finding::{DeviceId, Finding, JobSerial, Lost, Over, Probe, RecordId, Refused},
     name::Name,
-    prober::closed,
-    relay::{Hello, Outcome},
+    relay::{Hello, Outcome, Outcomes, PairId, PairSet},
     scope::{Depth, Field, Refusal, ScopeError, fixture},
-    smtp::{Class, Extensions, Quirks, Server},
+    smtp::{Class, Extensions, Quirks, ReplyParser, Server, Step},
     suspect::Suspect,
     testing::{frames_of, octets_of},
-    time::{Instant, Utc},
+    time::{Instant, Millis, Utc},
     verdict::{Kind, RULES, Reason, Verdict},
 };
 
@@ -326,7 +325,7 @@ fn to_host() -> [(&'static str, ToHost); 10] {
                 ended: Instant::from_millis(6_700),
                 rules: RULES,
                 verdict,
-                evidence: closed::postfix(Depth::Quick),
+                evidence: evidence(),
             }),
         ),
         (
@@ -397,4 +396,38 @@ fn progress(digest: ScopeDigest) -> message::Progress {
             ..message::LimitCounters::default()
         },
     }
+}
+
+/// What a closed server has told that refuses its first pairs with the same words.
+fn evidence() -> Evidence {
+    let mut evidence = Evidence::default();
+    let mut parser = ReplyParser::new();
+    let after = Millis(50);
+    evidence.record(&Observation::Began {
+        depth: Depth::Quick,
+        hours: 500,
+        outcomes: Outcomes::default(),
+    });
+    evidence.record(&Observation::Opening(Hello::Own));
+    let mut octets: &[u8] = b"250-mail.example.org\r\n250-PIPELINING\r\n250 8BITMIME\r\n";
+    if let Some(reply) = parser.push(Step::Ehlo, &mut octets) {
+        let step = Step::Ehlo;
+        evidence.record(&Observation::Reply { step, reply, after });
+    }
+    for pair in PairId::all().take(9) {
+        let mut octets: &[u8] = b"454 4.7.1 <r@sink.example.net>: Relay access denied\r\n";
+        let reply = parser.push(Step::Rcpt, &mut octets).unwrap();
+        evidence.record(&Observation::Answer {
+            pairs: PairSet::of(pair),
+            twin: false,
+            step: Step::Rcpt,
+            outcome: Outcome::RelayDenied,
+            reply,
+            after,
+        });
+    }
+    evidence.record(&Observation::Matched);
+    evidence.record(&Observation::Closed(Ending::InOrder));
+    evidence.record(&Observation::Finished(Finish::Tested));
+    evidence
 }

@@ -120,11 +120,6 @@ fn recorded(depth: Depth, evidence: &Evidence) -> (usize, Finding) {
     }
 }
 
-/// What a Postfix sees to it that we see, where it relays for nobody.
-pub(crate) fn postfix(depth: Depth) -> Evidence {
-    closed(&SERVERS[0], depth)
-}
-
 fn closed(server: &Server, depth: Depth) -> Evidence {
     let mut evidence = Evidence::default();
     evidence.record(&Observation::Began {

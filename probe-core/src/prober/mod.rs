@@ -9,7 +9,7 @@
 //! never had its turn has been told.
 
 #[cfg(test)]
-pub(crate) mod closed;
+mod closed;
 mod link;
 mod records;
 #[cfg(test)]

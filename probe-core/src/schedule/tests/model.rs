@@ -3,12 +3,15 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::*;
-use crate::{scope::NETWORK_SPACING_MS_MAX, testing::Random};
+use crate::{
+    scope::NETWORK_SPACING_MS_MAX,
+    testing::{Random, seeds},
+};
 
 #[test]
 fn the_schedule_does_what_its_model_does() {
     let mut seen = Seen::default();
-    for seed in 0..100 {
+    for seed in seeds(100) {
         let mut world = World::new(seed);
         world.run();
         seen.add(&world.seen);
