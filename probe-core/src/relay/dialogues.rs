@@ -698,6 +698,14 @@ S: 221 2.0.0 Bye
 fn a_full_battery_against_postfix_is_five_connections_of_two_turns() {
     let talk = talk(Depth::Full, &mut closed_postfix());
     assert_eq!(talk.connections, 5);
+    let identity = identity();
+    let names = [Name::new("example.org").unwrap()];
+    let listed = Setup {
+        names: &names,
+        ..setup(&identity, Depth::Full)
+    };
+    let listed = talk_over(Network::default(), listed, &mut closed_postfix());
+    assert_eq!((listed.connections, listed.turns), (5, 15));
     // Three waits for each connection: the handshake, EHLO, the group.
     assert_eq!(talk.turns, 15);
     assert_eq!(talk.refusals, 45);
