@@ -2,3 +2,4 @@
 
 pub(crate) mod demo_files;
 pub(crate) mod run;
+pub(crate) mod scenario;
