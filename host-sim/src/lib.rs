@@ -16,6 +16,7 @@ pub mod peers;
 pub mod pipe;
 pub mod random;
 pub mod scenario;
+pub mod script;
 pub mod server;
 pub mod simulation;
 pub mod smtp;

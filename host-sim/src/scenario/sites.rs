@@ -127,7 +127,7 @@ impl Sites {
     }
 
     fn peer<'t>(&mut self, reader: &mut Reader<'t>, section: &Section<'t>) {
-        let names = || Personality::ALL.map(|personality| personality.name);
+        let names = || -> Vec<&str> { Personality::every().map(|it| it.name).collect() };
         let expected = "the name of a personality; `host-sim run` lists them";
         let word = reader.required(section, "personality", expected, text);
         let personality = word.and_then(|word| {
