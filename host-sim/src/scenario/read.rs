@@ -29,6 +29,8 @@ const TOP: [&str; 12] = [
     "dead",
     "target",
 ];
+/// Those of them that name addresses.
+const NAMING: [&str; 5] = ["targets", "peer", "closed", "dead", "target"];
 /// The longest way to a peer, in milliseconds.
 const LATENCY_MS_MAX: u64 = 10_000;
 
@@ -61,12 +63,12 @@ pub(super) fn parse(
     }
     sites.targets(&mut reader, &top);
     let suspects = sites.suspects();
-    if suspects.is_empty() {
+    if !NAMING.iter().any(|field| top.has(field)) {
         reader.wrong(
             &top,
             "peer",
             "is missing, and so is every other table that names an address",
-            "at least one [[peer]], [[closed]], [[dead]] or [[target]]",
+            "at least one [[peer]], [[closed]], [[dead]] or [[target]], or a list in `targets`",
         );
     }
     let probed = suspects.iter().map(Entry::endpoint);

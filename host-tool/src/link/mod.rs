@@ -46,9 +46,9 @@ pub enum LinkError {
 
 /// What `--link` may be, for messages.
 pub const LINKS: &str =
-    "    sim      the built-in simulator: a world of mail servers in virtual time
-    sim:FILE the same, in the world of a scenario file
-    direct   this computer's own sockets";
+    "    sim       the built-in simulator: a world of mail servers in virtual time
+    sim:FILE  the same, in the world of a scenario file
+    direct    this computer's own sockets";
 
 impl Link {
     /// Reads what follows `--link`.
@@ -60,11 +60,7 @@ impl Link {
         let links = || format!("one of the links of this version:\n{LINKS}");
         match (kind, rest) {
             ("sim", None) => Ok(Self::Sim),
-            ("sim", Some("")) => Err(Problem::new(
-                place(),
-                "no scenario file is named",
-                links(),
-            )),
+            ("sim", Some("")) => Err(Problem::new(place(), "no scenario file is named", links())),
             ("sim", Some(file)) => Ok(Self::Scenario(PathBuf::from(file))),
             ("direct", None) => Ok(Self::Direct),
             ("direct", Some(rest)) => Err(Problem::new(

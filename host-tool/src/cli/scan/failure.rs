@@ -14,7 +14,8 @@ pub(super) fn explain(link: &Link, error: LinkError) -> Failure {
         Link::Scenario(file) => format!("--link sim:{}", file.display()),
         Link::Direct => "--link direct".to_owned(),
     };
-    let problem = |found: String, expected: &str| Problem::new(Place::named(&name), found, expected);
+    let problem =
+        |found: String, expected: &str| Problem::new(Place::named(&name), found, expected);
     match error {
         LinkError::Unusable(why) => Failure::input(problem(why, "a link that can be used so")),
         LinkError::Session(SessionError::Store(error)) => Failure::Store(error),

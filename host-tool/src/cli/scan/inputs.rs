@@ -155,8 +155,12 @@ fn scope(
         }),
         None => {
             gathered.push(
-                Problem::new(Place::named("--scope"), "no scope was named", "a scope file")
-                    .next("`postern scope new FILE` writes an example"),
+                Problem::new(
+                    Place::named("--scope"),
+                    "no scope was named",
+                    "a scope file",
+                )
+                .next("`postern scope new FILE` writes an example"),
             );
             None
         }
