@@ -16,7 +16,7 @@ use embassy_net::{ConfigV4, Runner, Stack, StackResources};
 use embassy_net_driver::Driver;
 use firmware::{
     appliance::{Appliance, Memory, WORKERS},
-    guard::{Counters, Doors, Guard, ProberWarden, Watch},
+    guard::{Counters, Doors, Guard, Watch},
     link::Link,
     net::StackEnv,
 };
@@ -169,7 +169,7 @@ impl Simulation {
 
         let mut bench = self.begin();
         let wire = wiring(bench.device_end());
-        let guard = Guard::new(wire, &watch, ProberWarden(&prober), ());
+        let guard = Guard::new(wire, &watch, appliance.warden(), ());
         let (stack, mut runner) = bench.stack(guard, &mut resources);
         let random = SeededRandom(RefCell::new(Random::new(world.seed_of(b"device"))));
         let sockets = u8::try_from(WORKERS).expect("a worker's index fits an octet");

@@ -7,6 +7,7 @@ use std::{
 };
 
 use crate::{
+    faults::Faults,
     observer::{Connection, Seen},
     trial::{Outcome, Trial},
 };
@@ -27,6 +28,7 @@ pub(super) fn look(trial: &Trial, outcome: &Outcome) -> Vec<String> {
         last: BTreeMap::new(),
         second: VecDeque::new(),
         open: Vec::new(),
+        ends_are_seen: ends_are_seen(&trial.world.faults),
         wrong: Vec::new(),
     };
     for connection in &wire.connections {
@@ -42,6 +44,12 @@ fn waited(wire: &Seen, connection: &Connection) -> bool {
     known.get(next).is_some_and(|at| *at <= connection.at)
 }
 
+/// Whether the wire shows the end of every connection. A device that has lost its router, or its
+/// address, cannot even say that it gives a connection up.
+fn ends_are_seen(faults: &Faults) -> bool {
+    faults.link.is_clean() && faults.router_down.is_empty() && faults.address_change.is_none()
+}
+
 struct Model<'a> {
     spacing: Duration,
     network_connections_max: usize,
@@ -52,6 +60,7 @@ struct Model<'a> {
     /// The connections of the last second that had not waited.
     second: VecDeque<Duration>,
     open: Vec<&'a Connection>,
+    ends_are_seen: bool,
     wrong: Vec<String>,
 }
 
@@ -96,12 +105,11 @@ impl<'a> Model<'a> {
         }
     }
 
-    /// Counts what was established, as far as the wire shows: an end that was lost on its way is
-    /// seen late or never, so only connections that were seen to end count.
+    /// Counts what was established.
     fn count_open(&mut self, connection: &'a Connection) {
-        let (Some(_), Some(_)) = (connection.established, connection.ended) else {
+        if !self.ends_are_seen || connection.established.is_none() {
             return;
-        };
+        }
         let remote = connection.remote;
         let to_target = self
             .open
