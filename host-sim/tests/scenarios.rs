@@ -48,7 +48,7 @@ fn every_scenario_of_the_library_comes_out_as_it_expects() {
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
-    assert!(names().len() >= 10, "{:?}", names());
+    assert!(names().len() >= 12, "{:?}", names());
 }
 
 #[test]
@@ -187,6 +187,14 @@ fn bad_scenarios() {
         ("scope-networks", format!("{GOOD}[scope]\nnetworks = [\"192.0.2.1/24\", \"x\"]\n")),
         ("scope-multicast", format!("{GOOD}[scope]\nnetworks = [\"224.0.0.0/8\"]\n")),
         ("scope-rates", format!("{GOOD}[scope.rates]\ntarget_refusals_max = 1000\nspacing = 1\n")),
+        (
+            "faults",
+            format!(
+                "{GOOD}[faults]\nrouter_down_ms = [\"9-3\"]\naddress_change_ms = \"soon\"\n\
+                 [faults.path]\nloss_percent = 101\nlose = 1\ncorruption = \"segments-only\"\n\
+                 octets_per_second = 0\n[faults.link.burst]\nbegins_percent = \"often\"\n"
+            ),
+        ),
         ("too-many-networks", format!("{GOOD}{many}")),
         (
             "too-many-addresses",

@@ -12,10 +12,10 @@ use jiff::Timestamp;
 use probe_core::{scope::Scope, time::Utc};
 use toml::de::DeValue;
 
-use super::{Instead, Scenario, derive, sites::Sites};
+use super::{Instead, Scenario, derive, faults, sites::Sites};
 use crate::world::{BEGAN, World};
 
-const TOP: [&str; 12] = [
+const TOP: [&str; 13] = [
     "about",
     "seed",
     "date",
@@ -24,6 +24,7 @@ const TOP: [&str; 12] = [
     "inconclusive_max",
     "targets",
     "scope",
+    "faults",
     "peer",
     "closed",
     "dead",
@@ -56,6 +57,7 @@ pub(super) fn parse(
         |value| number(value).and_then(|it| usize::try_from(it).ok()),
     );
     let began = began(&mut reader, &top, instead);
+    let faults = faults::read(&mut reader, &top);
 
     let mut sites = Sites::read(&mut reader, &top);
     if let Some(list) = list(&mut reader, &top, folder) {
@@ -85,6 +87,7 @@ pub(super) fn parse(
         world: World {
             began: utc(began),
             latency,
+            faults,
             sites: places,
             ..World::empty(instead.seed.or(seed).unwrap_or(1))
         },
