@@ -15,6 +15,7 @@ mod pcap;
 pub mod peers;
 pub mod pipe;
 pub mod random;
+pub mod script;
 pub mod server;
 pub mod simulation;
 pub mod smtp;
