@@ -1,4 +1,6 @@
 //! The program's commands.
 
 pub(crate) mod demo_files;
+pub(crate) mod replay;
 pub(crate) mod run;
+pub(crate) mod sweep;
