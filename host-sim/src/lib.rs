@@ -15,6 +15,8 @@ mod pcap;
 pub mod peers;
 pub mod pipe;
 pub mod random;
+#[cfg(feature = "serve")]
+pub mod serve;
 pub mod server;
 pub mod simulation;
 pub mod smtp;

@@ -2,3 +2,5 @@
 
 pub(crate) mod demo_files;
 pub(crate) mod run;
+#[cfg(feature = "serve")]
+pub(crate) mod serve;
