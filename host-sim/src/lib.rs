@@ -18,6 +18,8 @@ pub mod peers;
 pub mod pipe;
 pub mod random;
 pub mod script;
+#[cfg(feature = "serve")]
+pub mod serve;
 pub mod server;
 pub mod simulation;
 pub mod smtp;

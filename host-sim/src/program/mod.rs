@@ -3,4 +3,6 @@
 pub(crate) mod demo_files;
 pub(crate) mod replay;
 pub(crate) mod run;
+#[cfg(feature = "serve")]
+pub(crate) mod serve;
 pub(crate) mod sweep;
