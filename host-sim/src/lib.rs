@@ -19,6 +19,8 @@ pub mod pipe;
 pub mod random;
 pub mod scenario;
 pub mod script;
+#[cfg(feature = "serve")]
+pub mod serve;
 pub mod server;
 pub mod simulation;
 pub mod smtp;

@@ -60,6 +60,10 @@ enum Command {
         #[arg(long, value_name = "FILE")]
         pcap: Option<PathBuf>,
     },
+    /// Serves the same personalities in real time, on this computer's sockets or behind a wire to
+    /// an emulator, until it is stopped.
+    #[cfg(feature = "serve")]
+    Serve(program::serve::Arguments),
     /// Writes the demonstration's list of suspects and its scope, for `postern scan --link sim`.
     Demo {
         /// Where to: suspects.csv and scope.toml are written there.
@@ -94,6 +98,8 @@ fn main() -> ExitCode {
         Command::Replay { seed, faults, pcap } => {
             program::replay::command(seed, &faults, pcap.as_deref())
         }
+        #[cfg(feature = "serve")]
+        Command::Serve(arguments) => program::serve::command(&arguments),
         Command::Demo { out } => program::demo_files::command(&out),
     };
     done.unwrap_or_else(|problem| {

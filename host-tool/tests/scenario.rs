@@ -147,3 +147,24 @@ fn a_bad_scenario_starts_nothing() {
         assert!(!bench.path("findings.db").exists());
     }
 }
+
+#[test]
+fn the_manual_shows_what_is_printed() {
+    let manual = include_str!("../../docs/simulator.md");
+    for sample in [
+        include_str!("golden/scenario/not-as-expected.json"),
+        include_str!("golden/scenario/not-as-expected.xml"),
+        "The scenario: 4 targets, all as expected\n",
+    ] {
+        assert!(
+            manual.contains(sample),
+            "docs/simulator.md lacks:\n{sample}"
+        );
+    }
+    // The date is the simulation's own in the manual.
+    let example = AS_IT_IS.replace("date = 2026-11-20T09:00:00Z\n", "");
+    assert!(
+        manual.contains(&example),
+        "docs/simulator.md lacks:\n{example}"
+    );
+}
