@@ -26,7 +26,7 @@ pub enum Draw {
     /// Drawn too.
     Random,
     /// These.
-    These(Faults),
+    These(Box<Faults>),
 }
 
 const PORT: u16 = 25;
@@ -58,7 +58,7 @@ pub fn draw(seed: u64, faults: &Draw) -> Trial {
     let drawn = random_faults(&mut dice);
     world.faults = match faults {
         Draw::Random => drawn,
-        Draw::These(faults) => faults.clone(),
+        Draw::These(faults) => (**faults).clone(),
     };
     Trial {
         seed,
