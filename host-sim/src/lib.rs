@@ -17,6 +17,10 @@ mod pcap;
 pub mod peers;
 pub mod pipe;
 pub mod random;
+pub mod scenario;
+pub mod script;
+#[cfg(feature = "serve")]
+pub mod serve;
 pub mod server;
 pub mod simulation;
 pub mod smtp;

@@ -75,6 +75,11 @@ pub struct Time {
 }
 
 impl Time {
+    /// The time of a world that began at `began`. On a thread without a simulation it is real.
+    pub fn since(began: Utc) -> Self {
+        Self { began }
+    }
+
     /// The moment that it is, which is also the device's.
     pub fn now(&self) -> Instant {
         Instant::from_millis(u64::try_from(clock::now().as_millis()).unwrap_or(u64::MAX))
@@ -176,7 +181,7 @@ impl Simulation {
         let env = StackEnv::new(stack, sockets, &watch, random);
 
         let (plug, socket) = socket();
-        let time = Time { began: world.began };
+        let time = Time::since(world.began);
         let mut tasks = vec![
             Task::new("network stack", async {
                 runner.run().await;

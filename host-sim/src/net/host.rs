@@ -142,6 +142,7 @@ impl Host {
             stage: Stage::Opening,
             unsent: VecDeque::new(),
             timer: None,
+            resetting: false,
         });
     }
 
@@ -167,6 +168,7 @@ struct Connection {
     stage: Stage,
     unsent: VecDeque<u8>,
     timer: Option<Duration>,
+    resetting: bool,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -209,7 +211,14 @@ impl Connection {
             busy = true;
         }
         let caller_left = self.stage == Stage::Open && socket.state() == State::CloseWait;
-        if (self.stage == Stage::Closing && self.unsent.is_empty()) || caller_left {
+        let said_everything = self.unsent.is_empty() && socket.send_queue() == 0;
+        if self.stage == Stage::Closing && self.resetting && said_everything {
+            self.stage = Stage::Closed;
+            socket.abort();
+            return true;
+        }
+        let is_done = self.stage == Stage::Closing && !self.resetting && self.unsent.is_empty();
+        if is_done || caller_left {
             self.stage = Stage::Closed;
             self.timer = None;
             socket.close();
@@ -224,6 +233,7 @@ impl Connection {
         self.unsent.extend(turn.octets);
         self.timer = turn.timer;
         if turn.closing {
+            self.resetting = turn.resetting;
             self.stage = Stage::Closing;
         }
     }

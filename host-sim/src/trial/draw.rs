@@ -114,8 +114,8 @@ fn site(dice: &mut Dice, number: u64) -> Site {
         1 => Site::NoRoute,
         2 => Site::Silent,
         _ => {
-            let personality = dice.one_of(&Personality::ALL);
-            server(personality.name, number)
+            let every: Vec<_> = Personality::every().collect();
+            server(dice.one_of(&every).name, number)
         }
     }
 }
