@@ -30,6 +30,9 @@ pub(crate) struct Host {
     sockets: SocketSet<'static>,
     servers: BTreeMap<u16, Box<dyn Server>>,
     connections: Vec<Connection>,
+    /// Whether a connection is waited for at TIME-WAIT. Where the wires neither lose, repeat nor
+    /// reorder there is nothing to wait for.
+    pub(crate) lingers: bool,
 }
 
 impl Host {
@@ -59,6 +62,7 @@ impl Host {
             sockets: SocketSet::new(Vec::new()),
             servers: BTreeMap::new(),
             connections: Vec::new(),
+            lingers: false,
         }
     }
 
@@ -142,13 +146,12 @@ impl Host {
         });
     }
 
-    /// Forgets connections that are over. TIME-WAIT is not waited for: the link to a host neither
-    /// repeats nor reorders, and a late segment finds a reset.
+    /// Forgets connections that are over.
     fn forget_ended(&mut self) {
-        let sockets = &mut self.sockets;
+        let (sockets, lingers) = (&mut self.sockets, self.lingers);
         self.connections.retain(|connection| {
             let state = sockets.get::<Socket<'_>>(connection.handle).state();
-            let over = matches!(state, State::Closed | State::TimeWait);
+            let over = state == State::Closed || (state == State::TimeWait && !lingers);
             if over {
                 sockets.remove(connection.handle);
             }
@@ -238,23 +241,29 @@ impl Connection {
 
 /// Who asks for a connection to which port, if `packet` is a first SYN.
 pub(crate) fn connection_request(packet: &[u8]) -> Option<(SocketAddr, u16)> {
-    let (source, payload): (IpAddr, &[u8]) = match packet.first()? >> 4 {
+    let (source, destination, payload): (IpAddr, IpAddr, &[u8]) = match packet.first()? >> 4 {
         4 => {
             let ip = Ipv4Packet::new_checked(packet).ok()?;
             (ip.next_header() == IpProtocol::Tcp).then_some(())?;
             (
                 ip.src_addr().into(),
+                ip.dst_addr().into(),
                 packet.get(usize::from(ip.header_len())..)?,
             )
         }
         _ => {
             let ip = Ipv6Packet::new_checked(packet).ok()?;
             (ip.next_header() == IpProtocol::Tcp).then_some(())?;
-            (ip.src_addr().into(), packet.get(ip.header_len()..)?)
+            (
+                ip.src_addr().into(),
+                ip.dst_addr().into(),
+                packet.get(ip.header_len()..)?,
+            )
         }
     };
     let tcp = TcpPacket::new_checked(payload).ok()?;
-    (tcp.syn() && !tcp.ack() && tcp.dst_port() != 0)
+    let first = tcp.syn() && !tcp.ack() && tcp.dst_port() != 0;
+    (first && tcp.verify_checksum(&source.into(), &destination.into()))
         .then(|| (SocketAddr::new(source, tcp.src_port()), tcp.dst_port()))
 }
 

@@ -1,6 +1,8 @@
 //! The program's commands.
 
 pub(crate) mod demo_files;
+pub(crate) mod replay;
 pub(crate) mod run;
 #[cfg(feature = "serve")]
 pub(crate) mod serve;
+pub(crate) mod sweep;
