@@ -96,7 +96,7 @@ fn on_sockets(arguments: &Arguments, world: &World) -> Result<(), String> {
         .iter()
         .find(|name| Personality::named(name).is_none())
     {
-        let names: Vec<_> = Personality::ALL.iter().map(|known| known.name).collect();
+        let names: Vec<_> = Personality::every().map(|known| known.name).collect();
         return Err(format!(
             "--only {unknown}: no such personality; there are {}",
             names.join(", ")
