@@ -17,6 +17,7 @@ mod pcap;
 pub mod peers;
 pub mod pipe;
 pub mod random;
+pub mod scenario;
 pub mod script;
 #[cfg(feature = "serve")]
 pub mod serve;

@@ -17,15 +17,18 @@ struct Arguments {
 
 #[derive(Subcommand)]
 enum Command {
-    /// Holds the verdict on every personality, at every depth, against the one that is expected.
+    /// Runs a scenario, or else every personality at every depth, and holds what comes out
+    /// against what is expected.
     Run {
-        /// The world's seed: the same seed gives the same frames.
-        #[arg(long, default_value_t = demo::SEED)]
-        seed: u64,
+        /// A scenario file; without one, every personality at every depth.
+        scenario: Option<PathBuf>,
+        /// The world's seed: the same seed gives the same frames. [default: the scenario's, or 1]
+        #[arg(long)]
+        seed: Option<u64>,
         /// One JSON object a line instead of the table.
         #[arg(long)]
         json: bool,
-        /// Writes captures of the device's wire: FILE.quick.pcap and so on.
+        /// Writes a capture of the device's wire; without a scenario FILE.quick.pcap and so on.
         #[arg(long, value_name = "FILE")]
         pcap: Option<PathBuf>,
     },
@@ -71,7 +74,18 @@ enum Command {
 
 fn main() -> ExitCode {
     let done = match Arguments::parse().command {
-        Command::Run { seed, json, pcap } => program::run::command(seed, json, pcap.as_deref()),
+        Command::Run {
+            scenario: Some(file),
+            seed,
+            json,
+            pcap,
+        } => program::scenario::command(&file, seed, json, pcap.as_deref()),
+        Command::Run {
+            scenario: None,
+            seed,
+            json,
+            pcap,
+        } => program::run::command(seed.unwrap_or(demo::SEED), json, pcap.as_deref()),
         Command::Sweep {
             seeds,
             jobs,
