@@ -104,6 +104,18 @@ fn the_table_can_be_read() {
 }
 
 #[test]
+fn a_scenario_is_a_world_too() {
+    let scenario = concat!(
+        env!("CARGO_MANIFEST_DIR"),
+        "/scenarios/all-personalities.toml"
+    );
+    let mut program = Program::start(&["--listen", "127.0.0.1:0", "--world", scenario]);
+    program.line();
+    let row = program.line();
+    assert!(row.starts_with("closed-550        127.0.0.1:"), "{row}");
+}
+
+#[test]
 fn what_cannot_be_served_is_told() {
     let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let taken = taken.local_addr().unwrap().to_string();
@@ -127,6 +139,10 @@ fn what_cannot_be_served_is_told() {
         (
             vec!["--listen", &taken, "--only", "open"],
             "open cannot listen at 127.0.0.1:",
+        ),
+        (
+            vec!["--world", "/nonexistent/world.toml"],
+            "/nonexistent/world.toml: cannot be read",
         ),
         (
             vec!["--wire", "dgram:127.0.0.1:4000"],
