@@ -22,7 +22,7 @@ use smoltcp::wire::{EthernetFrame, TcpSeqNumber};
 
 pub use allowed::Allowed;
 
-use self::reading::{Segment, asks_for_neighbour, link_protocol, tells_neighbour};
+use self::reading::{Segment, link_protocol};
 use crate::pcap;
 
 /// How many strays are kept in full; all are counted.
@@ -71,9 +71,6 @@ pub struct Seen {
     pub pcap_octets: u64,
     /// Every first SYN of the device, in order.
     pub connections: Vec<Connection>,
-    /// When the device learned the address of a neighbour that it had asked for. What had to
-    /// wait for it leaves then, all at once.
-    pub neighbours: Vec<Duration>,
     /// The most connections that were established at once.
     pub open_max: usize,
     /// Frames that left the device and should not have; empty without an [`Allowed`].
@@ -105,8 +102,6 @@ struct State {
     allowed: Option<Allowed>,
     tracked: BTreeMap<(SocketAddr, u16), Progress>,
     established: usize,
-    /// The device has asked for a neighbour.
-    asked: bool,
     record: Vec<u8>,
 }
 
@@ -132,7 +127,6 @@ impl Observer {
             allowed,
             tracked: BTreeMap::new(),
             established: 0,
-            asked: false,
             record: Vec::new(),
         };
         state.capture(&pcap::header());
@@ -159,12 +153,6 @@ impl Observer {
                 &segment,
                 false,
             );
-        } else if let Ok(frame) = EthernetFrame::new_checked(frame)
-            && state.asked
-            && tells_neighbour(&frame)
-        {
-            state.asked = false;
-            state.seen.neighbours.push(at);
         }
     }
 
@@ -242,7 +230,6 @@ impl State {
             }
             return;
         }
-        self.asked |= asks_for_neighbour(&frame);
         if self.allowed.is_some()
             && let Err(what) = link_protocol(&frame)
         {
