@@ -5,7 +5,6 @@ use std::{cell::Cell, net::Ipv4Addr, task::Context};
 
 use embassy_net_driver::{Capabilities, Driver, HardwareAddress, LinkState, TxToken};
 use host_sim::{
-    faults::Faults,
     net::link::DeviceEnd,
     oracles::{Judge, Oracle, Violation, examine},
     trial::{Draw, Trial, draw},
@@ -33,7 +32,7 @@ fn broken<D: Driver>(
 
 /// The first violation that something broken leads to, over the first seeds.
 fn caught(broken: impl Fn(Trial) -> Vec<Violation>) -> Violation {
-    let clean = Draw::These(Faults::default());
+    let clean = Draw::These(Box::default());
     (0..20)
         .flat_map(|seed| broken(draw(seed, &clean)))
         .next()

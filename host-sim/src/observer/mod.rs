@@ -112,6 +112,7 @@ struct Progress {
     initial: TcpSeqNumber,
     /// Which of [`Seen::connections`] it is.
     index: usize,
+    answered: bool,
     established: bool,
     ours_ended: bool,
     theirs_ended: bool,
@@ -207,6 +208,7 @@ impl State {
                     Progress {
                         initial: segment.sequence,
                         index: self.seen.connections.len(),
+                        answered: false,
                         established: false,
                         ours_ended: false,
                         theirs_ended: false,
@@ -241,7 +243,10 @@ impl State {
         let Some(progress) = self.tracked.get_mut(key) else {
             return;
         };
-        if !ours && segment.syn && !progress.established {
+        progress.answered |= !ours && segment.syn;
+        // An answer that comes after the device has given up is none: the device has to take it.
+        let taken = ours && segment.ack && !segment.rst;
+        if progress.answered && taken && !progress.established {
             progress.established = true;
             self.established += 1;
             self.seen.open_max = self.seen.open_max.max(self.established);
