@@ -15,6 +15,7 @@ use crate::{
     bell::Bell,
     conversation::{Desk, Lent, Outcome, converse},
     env::Env,
+    log,
 };
 
 /// What one worker borrows, static on a board. Between jobs nothing in it matters.
@@ -77,6 +78,7 @@ impl<E: Env> Office<'_, E> {
         loop {
             match self.next(assignment) {
                 Turn::Job(Assignment { job, identity }) => {
+                    log::job_taken(job);
                     let evidence = evidence.insert(Evidence::default());
                     let parked = self.probe(job, identity, evidence, lent).await;
                     self.give_back(job, parked, evidence).await;
@@ -142,7 +144,13 @@ impl<E: Env> Office<'_, E> {
                 }
             };
             match given {
-                Ok(()) => break,
+                Ok(()) => {
+                    match &parked {
+                        Some((until, _)) => log::parked(job, *until),
+                        None => log::finding_made(job),
+                    }
+                    break;
+                }
                 Err(OutboxFull) => self.bell.wait().await,
             }
         }
