@@ -8,7 +8,7 @@ use crate::{
     cli::args::Scan as Args,
     exit::Failure,
     link::{LINKS, Link},
-    lists::{self, Entry},
+    lists::{self, Suspects},
     problem::{Gathered, Place, Problem, Problems},
     scope_file::{self, ScopeFile},
 };
@@ -18,7 +18,7 @@ pub(super) struct Inputs {
     /// What carries it.
     pub(super) link: Link,
     /// The list.
-    pub(super) entries: Vec<Entry>,
+    pub(super) suspects: Suspects,
     /// What may be probed.
     pub(super) scope: ScopeFile,
     /// Where a capture of the wire goes.
@@ -77,15 +77,15 @@ impl Inputs {
             ));
         }
         let take = |gathered: &mut Gathered, problems: Problems| gathered.extend(problems);
-        let entries = lists::gather(&args.suspects, &files)
+        let suspects = lists::gather(&args.suspects, &files)
             .map_err(|problems| take(&mut gathered, problems))
             .ok();
         let scope = scope_file::read(&args.scope, now)
             .map_err(|problems| take(&mut gathered, problems))
             .ok();
         let scope = scope.map(|scope| at_depth(args, scope, &mut gathered));
-        let all = gathered.or(link.zip(entries).zip(scope))?;
-        let ((link, entries), scope) = all.expect("what is missing was told");
+        let all = gathered.or(link.zip(suspects).zip(scope))?;
+        let ((link, suspects), scope) = all.expect("what is missing was told");
         // Files are made last: what was wrong before must not have emptied them.
         let capture = args.pcap.as_deref().map(create).transpose()?;
         if let Some(path) = &args.junit {
@@ -93,7 +93,7 @@ impl Inputs {
         }
         Ok(Self {
             link,
-            entries,
+            suspects,
             scope,
             capture,
         })

@@ -2,6 +2,7 @@
 
 mod failure;
 mod inputs;
+mod order;
 mod report;
 
 use std::{
@@ -9,7 +10,7 @@ use std::{
     sync::{Arc, atomic::AtomicBool},
 };
 
-use probe_core::{frame::ScanId, scope::Scope, suspect::Suspect};
+use probe_core::{scope::Scope, suspect::Suspect};
 
 use self::{inputs::Inputs, report::Scanned};
 use super::{args::Scan as Args, now, open_store};
@@ -30,8 +31,10 @@ pub(super) fn run(args: &Args) -> Result<Exit, Failure> {
     let exclusions = store.exclusions().map_err(Failure::Store)?;
     let scope = with_exclusions(inputs.scope.scope, &exclusions)?;
 
-    store.note(&inputs.entries, now()).map_err(Failure::Store)?;
-    let (list, refused) = sorted_out(&inputs.entries, &exclusions);
+    store
+        .note(&inputs.suspects.entries, now())
+        .map_err(Failure::Store)?;
+    let (list, refused) = sorted_out(&inputs.suspects.entries, &exclusions);
     store.refused(&refused, now()).map_err(Failure::Store)?;
 
     let mut watcher = Watcher::new(list.len(), interrupts());
@@ -44,16 +47,23 @@ pub(super) fn run(args: &Args) -> Result<Exit, Failure> {
             capture: inputs.capture,
         };
         let scan = Scan {
-            id: ScanId(1),
+            id: store.next_scan(now()).map_err(Failure::Store)?,
             scope: &scope,
             list: &list,
             utc: output::utc(began),
         };
         let outcome = inputs.link.scan(settings, &scan, &mut store, &mut watcher);
         watcher.finish();
-        Some(outcome.map_err(|error| failure::explain(inputs.link, error))?)
+        Some(outcome.map_err(|error| failure::explain(args, inputs.link, began, error))?)
     };
-    let scanned = Scanned::gather(&mut store, &inputs.entries, refused, &watcher, outcome)?;
+    let scanned = Scanned::gather(
+        &mut store,
+        &inputs.suspects.entries,
+        refused,
+        &watcher,
+        outcome,
+    )?;
+    report::repeated(inputs.suspects.repeated);
     report::print(args, &scanned)
 }
 
@@ -101,7 +111,7 @@ fn sorted_out(
             None => list.push(entry.suspect()),
         }
     }
-    (list, refused)
+    (order::interleaved(list), refused)
 }
 
 /// Set by the first Ctrl-C; the second ends the program at once.

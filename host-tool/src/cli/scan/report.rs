@@ -1,6 +1,11 @@
 //! What is told of a scan.
 
-use std::{collections::BTreeSet, fs, net::SocketAddr, path::Path};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fs,
+    net::SocketAddr,
+    path::Path,
+};
 
 use probe_core::{frame::message::Ended, verdict::Kind};
 
@@ -40,6 +45,15 @@ impl Scanned {
         for (suspect, why) in watcher.refused() {
             refused.push((*suspect, words::refusal(*why).to_owned()));
         }
+        let line: BTreeMap<SocketAddr, usize> = entries
+            .iter()
+            .enumerate()
+            .map(|(line, entry)| (entry.endpoint(), line))
+            .collect();
+        refused.sort_by_key(|(suspect, _)| {
+            let suspect = SocketAddr::new(suspect.ip().to_canonical(), suspect.port());
+            line.get(&suspect).copied()
+        });
         let known: BTreeSet<SocketAddr> = refused.iter().map(|(suspect, _)| *suspect).collect();
         let missing = entries
             .iter()
@@ -150,6 +164,16 @@ fn notices(refused: &[(SocketAddr, String)], json: bool, outcome: Option<&Outcom
         anstream::eprintln!(
             "postern: the appliance could not keep {}",
             output::counted(outcome.lost as usize, "finding", "findings")
+        );
+    }
+}
+
+/// How many lines of the lists named a suspect once more.
+pub(super) fn repeated(count: usize) {
+    if count > 0 {
+        anstream::eprintln!(
+            "postern: {} named again what was named before; each suspect is probed once",
+            output::counted(count, "line", "lines")
         );
     }
 }
