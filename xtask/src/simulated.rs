@@ -35,6 +35,11 @@ pub(crate) fn hold_truths(seed: u32) -> Result<usize> {
     run::output(&mut command).map(|said| said.lines().count())
 }
 
+/// Runs random worlds with random faults, one for each seed from 0 to before `seeds`, with progress.
+pub(crate) fn sweep(seeds: u32) -> Result<()> {
+    run::show(&mut host_sim(&["sweep", "--seeds", &format!("0..{seeds}")]))
+}
+
 /// Where [`write_files`] puts the scope.
 pub(crate) fn scope_file(folder: &Path) -> PathBuf {
     folder.join("scope.toml")

@@ -35,6 +35,10 @@ pub struct Connection {
     pub at: Duration,
     /// Towards whom.
     pub remote: SocketAddr,
+    /// From when on it was established, where it was.
+    pub established: Option<Duration>,
+    /// When the device had seen its end, or ended it.
+    pub ended: Option<Duration>,
 }
 
 /// A frame that should not have left the device.
@@ -106,6 +110,9 @@ struct State {
 struct Progress {
     /// The device's initial sequence number: a SYN with another one is another connection.
     initial: TcpSeqNumber,
+    /// Which of [`Seen::connections`] it is.
+    index: usize,
+    answered: bool,
     established: bool,
     ours_ended: bool,
     theirs_ended: bool,
@@ -142,6 +149,7 @@ impl Observer {
             && let Some(segment) = Segment::read(&frame)
         {
             state.follow(
+                at,
                 &(segment.source, segment.destination.port()),
                 &segment,
                 false,
@@ -199,6 +207,8 @@ impl State {
                     key,
                     Progress {
                         initial: segment.sequence,
+                        index: self.seen.connections.len(),
+                        answered: false,
                         established: false,
                         ours_ended: false,
                         theirs_ended: false,
@@ -207,9 +217,11 @@ impl State {
                 self.seen.connections.push(Connection {
                     at,
                     remote: segment.destination,
+                    established: None,
+                    ended: None,
                 });
             }
-            self.follow(&key, &segment, true);
+            self.follow(at, &key, &segment, true);
             let remote = segment.destination;
             if self
                 .allowed
@@ -218,26 +230,37 @@ impl State {
             {
                 self.stray(at, || format!("TCP to {remote}"));
             }
-        } else if self.allowed.is_some()
+            return;
+        }
+        if self.allowed.is_some()
             && let Err(what) = link_protocol(&frame)
         {
             self.stray(at, || what);
         }
     }
 
-    fn follow(&mut self, key: &(SocketAddr, u16), segment: &Segment, ours: bool) {
+    fn follow(&mut self, at: Duration, key: &(SocketAddr, u16), segment: &Segment, ours: bool) {
         let Some(progress) = self.tracked.get_mut(key) else {
             return;
         };
-        if !ours && segment.syn && !progress.established {
+        progress.answered |= !ours && segment.syn;
+        // An answer that comes after the device has given up is none: the device has to take it.
+        let taken = ours && segment.ack && !segment.rst;
+        if progress.answered && taken && !progress.established {
             progress.established = true;
             self.established += 1;
             self.seen.open_max = self.seen.open_max.max(self.established);
+            if let Some(connection) = self.seen.connections.get_mut(progress.index) {
+                connection.established = Some(at);
+            }
         }
         progress.ours_ended |= ours && segment.fin;
         progress.theirs_ended |= !ours && segment.fin;
         if segment.rst || (progress.ours_ended && progress.theirs_ended) {
             self.established -= usize::from(progress.established);
+            if let Some(connection) = self.seen.connections.get_mut(progress.index) {
+                connection.ended = Some(at);
+            }
             self.tracked.remove(key);
         }
     }

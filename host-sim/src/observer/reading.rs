@@ -19,10 +19,13 @@ pub(super) struct Segment {
 }
 
 impl Segment {
+    /// A segment that whoever gets it takes for sound.
     pub(super) fn read(frame: &EthernetFrame<&[u8]>) -> Option<Self> {
         let (source, destination, protocol, payload) = addressed(frame)?;
         (protocol == IpProtocol::Tcp).then_some(())?;
         let tcp = TcpPacket::new_checked(payload).ok()?;
+        tcp.verify_checksum(&source.into(), &destination.into())
+            .then_some(())?;
         Some(Self {
             source: SocketAddr::new(source, tcp.src_port()),
             destination: SocketAddr::new(destination, tcp.dst_port()),

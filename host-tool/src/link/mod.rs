@@ -3,8 +3,9 @@
 mod direct;
 mod sim;
 
-use std::fs::File;
+use std::{fs::File, path::PathBuf};
 
+use host_sim::world::World;
 use jiff::Timestamp;
 
 use crate::{
@@ -14,19 +15,20 @@ use crate::{
 };
 
 /// The links of this version.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Link {
-    /// The built-in simulator.
+    /// The built-in simulator, in the demonstration's world.
     Sim,
+    /// The built-in simulator, in a scenario's world.
+    Scenario(PathBuf),
     /// This computer's own sockets.
     Direct,
 }
 
 /// What a user may set about a link.
-#[derive(Debug)]
 pub struct Settings {
-    /// The simulated world's seed.
-    pub seed: u64,
+    /// The simulated world.
+    pub world: World,
     /// The simulated world's date.
     pub began: Timestamp,
     /// Where a capture of the wire goes.
@@ -45,6 +47,7 @@ pub enum LinkError {
 /// What `--link` may be, for messages.
 pub const LINKS: &str =
     "    sim      the built-in simulator: a world of mail servers in virtual time
+    sim:FILE the same, in the world of a scenario file
     direct   this computer's own sockets";
 
 impl Link {
@@ -57,8 +60,10 @@ impl Link {
         let links = || format!("one of the links of this version:\n{LINKS}");
         match (kind, rest) {
             ("sim", None) => Ok(Self::Sim),
+            ("sim", Some("")) => Err(Problem::new(place(), "no scenario file is named", links())),
+            ("sim", Some(file)) => Ok(Self::Scenario(PathBuf::from(file))),
             ("direct", None) => Ok(Self::Direct),
-            ("sim" | "direct", Some(rest)) => Err(Problem::new(
+            ("direct", Some(rest)) => Err(Problem::new(
                 place(),
                 format!("`{kind}` takes nothing after it, but got `{rest}`"),
                 links(),
@@ -74,14 +79,14 @@ impl Link {
 
     /// Runs a scan over this link.
     pub fn scan(
-        self,
+        &self,
         settings: Settings,
         scan: &Scan<'_>,
         store: &mut dyn Store,
         watch: &mut dyn Watch,
     ) -> Result<Outcome, LinkError> {
         match self {
-            Self::Sim => sim::scan(settings, scan, store, watch),
+            Self::Sim | Self::Scenario(_) => sim::scan(settings, scan, store, watch),
             Self::Direct => direct::scan(scan, store, watch),
         }
     }

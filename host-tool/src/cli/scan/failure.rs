@@ -8,12 +8,14 @@ use crate::{
 };
 
 /// Why a link failed, and what to do about it.
-pub(super) fn explain(link: Link, error: LinkError) -> Failure {
+pub(super) fn explain(link: &Link, error: LinkError) -> Failure {
     let name = match link {
-        Link::Sim => "--link sim",
-        Link::Direct => "--link direct",
+        Link::Sim => "--link sim".to_owned(),
+        Link::Scenario(file) => format!("--link sim:{}", file.display()),
+        Link::Direct => "--link direct".to_owned(),
     };
-    let problem = |found: String, expected: &str| Problem::new(Place::named(name), found, expected);
+    let problem =
+        |found: String, expected: &str| Problem::new(Place::named(&name), found, expected);
     match error {
         LinkError::Unusable(why) => Failure::input(problem(why, "a link that can be used so")),
         LinkError::Session(SessionError::Store(error)) => Failure::Store(error),

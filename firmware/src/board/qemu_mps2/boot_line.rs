@@ -1,0 +1,87 @@
+//! What the board cannot know of itself, from the command line that it was started with.
+//!
+//! ```text
+//! qemu-mps2 seed=9f3c boot=7 address=192.0.2.2/24 gateway=192.0.2.1
+//! ```
+//!
+//! Without an address the board asks for one by DHCP.
+
+use core::net::Ipv4Addr;
+
+use embassy_net::{Config, Ipv4Cidr, StaticConfigV4};
+use ufmt::uwrite;
+
+use super::{report::Line, semihosting};
+
+/// The longest command line, in octets.
+const LINE_OCTETS_MAX: usize = 256;
+
+/// What the command line says.
+#[derive(Clone, Copy)]
+pub(crate) struct BootLine {
+    /// Where the random octets come from. No key is ever made of it.
+    pub(crate) seed: u64,
+    /// The number of this boot. With the device's identity it names the findings, so it must be
+    /// another one each time.
+    pub(crate) boot: u32,
+    address: Option<Ipv4Cidr>,
+    gateway: Option<Ipv4Addr>,
+}
+
+impl BootLine {
+    /// Reads it. A word that is not understood ends the program: a board that guesses where it is
+    /// would probe from the wrong place.
+    pub(crate) fn read() -> Self {
+        let mut room = [0; LINE_OCTETS_MAX];
+        let text = semihosting::command_line(&mut room).unwrap_or_default();
+        let mut line = Self {
+            seed: 0,
+            boot: 1,
+            address: None,
+            gateway: None,
+        };
+        // The first word is the program's name; the text may end with a zero.
+        for word in text.trim_end_matches('\0').split_ascii_whitespace().skip(1) {
+            if line.take(word).is_none() {
+                let mut told = Line::default();
+                let _ = uwrite!(
+                    told,
+                    "postern: expected seed=HEX, boot=N, address=A/BITS or gateway=A; found {}",
+                    word
+                );
+                told.say();
+                semihosting::exit_failure();
+            }
+        }
+        line
+    }
+
+    fn take(&mut self, word: &str) -> Option<()> {
+        let (name, value) = word.split_once('=')?;
+        match name {
+            "seed" => self.seed = u64::from_str_radix(value, 16).ok()?,
+            "boot" => self.boot = value.parse().ok()?,
+            "address" => self.address = Some(value.parse().ok()?),
+            "gateway" => self.gateway = Some(value.parse().ok()?),
+            _ => return None,
+        }
+        Some(())
+    }
+
+    /// Whether the board asks for its address.
+    pub(crate) fn asks_dhcp(&self) -> bool {
+        self.address.is_none()
+    }
+
+    /// How the network is to be configured.
+    pub(crate) fn config(&self) -> Config {
+        match self.address {
+            Some(address) => Config::ipv4_static(StaticConfigV4 {
+                address,
+                gateway: self.gateway,
+                dns_servers: Default::default(),
+            }),
+            None => Config::dhcpv4(Default::default()),
+        }
+    }
+}

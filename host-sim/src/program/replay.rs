@@ -1,0 +1,91 @@
+//! `host-sim replay`: one seed of a sweep, told in full.
+
+use std::{
+    fs::File,
+    io::{self, BufWriter, Write},
+    path::Path,
+    process::ExitCode,
+};
+
+use host_sim::trial::{Draw, Trial, draw};
+use probe_core::verdict::{Verdict, judge};
+
+/// What `--faults` says.
+pub(super) fn faults(words: &str) -> Result<Draw, String> {
+    if words == "drawn" {
+        return Ok(Draw::Random);
+    }
+    words
+        .parse()
+        .map(|faults| Draw::These(Box::new(faults)))
+        .map_err(|error| format!("--faults {error}"))
+}
+
+/// Runs the seed and prints its world, its verdicts and its violations. 1 when there are any.
+pub(crate) fn command(seed: u64, words: &str, pcap: Option<&Path>) -> Result<ExitCode, String> {
+    let trial = draw(seed, &faults(words)?);
+    let capture = pcap.map(open).transpose()?;
+    let mut out = io::stdout().lock();
+    let held = tell(&mut out, &trial, capture);
+    let held = held.map_err(|error| format!("standard output: {error}"))?;
+    Ok(ExitCode::from(u8::from(!held)))
+}
+
+/// Says whether everything held.
+fn tell(out: &mut impl Write, trial: &Trial, pcap: Option<Box<dyn Write>>) -> io::Result<bool> {
+    writeln!(
+        out,
+        "seed {}, depth {}",
+        trial.seed,
+        trial.scope.depth.as_str()
+    )?;
+    writeln!(out, "{:?}", trial.scope.rates)?;
+    writeln!(out, "{:?}", trial.world.faults)?;
+    writeln!(out, "{:?}", trial.cuts)?;
+    let outcome = match trial.run(pcap) {
+        Ok(outcome) => outcome,
+        Err(why) => {
+            writeln!(out, "{why}")?;
+            return Ok(false);
+        }
+    };
+    let first = outcome.first.verdicts(&judge);
+    let retest = outcome.retest.as_ref();
+    let again = retest.map(|scan| scan.verdicts(&judge)).unwrap_or_default();
+    for target in trial.admitted() {
+        writeln!(
+            out,
+            "{target:<26} {:<18} expected {:<30} with faults {:<30} after them {}",
+            trial.name(target),
+            word(Some(&trial.expected(target))),
+            word(first.get(&target)),
+            word(again.get(&target)),
+        )?;
+    }
+    let report = &outcome.report;
+    writeln!(
+        out,
+        "{} connections, {} frames out, {} in, {:?} virtual, pcap sha256 {}",
+        report.wire.connections.len(),
+        report.wire.frames_out,
+        report.wire.frames_in,
+        report.elapsed,
+        report.wire.pcap_sha256,
+    )?;
+    let violations = trial.violations(&outcome);
+    for violation in &violations {
+        writeln!(out, "{violation}")?;
+    }
+    Ok(violations.is_empty())
+}
+
+fn open(path: &Path) -> Result<Box<dyn Write>, String> {
+    let file = File::create(path).map_err(|error| format!("{}: {error}", path.display()))?;
+    Ok(Box::new(BufWriter::new(file)))
+}
+
+fn word(verdict: Option<&Verdict>) -> String {
+    verdict.map_or("-".to_owned(), |verdict| {
+        format!("{}: {}", verdict.kind.as_str(), verdict.reason.as_str())
+    })
+}
