@@ -12,6 +12,7 @@ mod fuzz;
 #[cfg_attr(not(target_os = "linux"), path = "lab_elsewhere.rs")]
 mod lab;
 mod machine;
+mod outside;
 mod panic_free;
 mod place;
 mod run;
@@ -40,6 +41,7 @@ cargo xtask COMMAND
   lab race [--runs N]     postern's full battery beside nmap's smtp-open-relay, at 50 ms round trip
   lab record              writes what every server answers into host-sim/recorded, for the simulator
   lab shell               a shell in the near scanner's namespace
+  outside                 nmap and swaks look at the simulator's servers on real sockets
   soak [--seeds N] [--fuzz-seconds N] [--lab-rounds N]
                           the long forms: many seeds, fuzzing, repeated lab runs
   fuzz [--seconds N]      every fuzz target for a while (nightly)
@@ -72,6 +74,7 @@ fn dispatch() -> Result<ExitCode> {
             "demo" => no_more(arguments).and_then(|()| demo::run()),
             "fmt" => cargo::format(has_flag(arguments, "check")?),
             "lab" => lab::command(arguments),
+            "outside" => no_more(arguments).and_then(|()| outside::show()),
             "soak" => soak::run(arguments),
             "bench" => no_more(arguments).and_then(|()| cargo::bench()),
             "lab-inside" => lab::enter(arguments),

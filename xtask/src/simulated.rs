@@ -88,7 +88,8 @@ pub(crate) fn scan(folder: &Path, seed: u32) -> Result<Traces> {
     Ok(Traces { capture, findings })
 }
 
-fn host_sim(arguments: &[&str]) -> Command {
+/// The built program `host-sim` with arguments.
+pub(crate) fn host_sim(arguments: &[&str]) -> Command {
     let mut command = run::command(&[place::target().join("debug/host-sim")]);
     command.args(arguments);
     command

@@ -46,9 +46,9 @@ pub enum LinkError {
 
 /// What `--link` may be, for messages.
 pub const LINKS: &str =
-    "    sim      the built-in simulator: a world of mail servers in virtual time
-    sim:FILE the same, in the world of a scenario file
-    direct   this computer's own sockets";
+    "    sim       the built-in simulator: a world of mail servers in virtual time
+    sim:FILE  the same, in the world of a scenario file
+    direct    this computer's own sockets";
 
 impl Link {
     /// Reads what follows `--link`.

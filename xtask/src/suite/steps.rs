@@ -8,7 +8,7 @@ use crate::{
     debian,
     failure::Result,
     finding::verdicts,
-    lab, machine, panic_free, place, run, simulated,
+    lab, machine, outside, panic_free, place, run, simulated,
     spelling::{self, Spelling},
 };
 
@@ -56,6 +56,10 @@ pub(super) const STEPS: &[Step] = &[
     Step {
         name: "same seed, same frames",
         run: same_seed_same_frames,
+    },
+    Step {
+        name: "simulated servers from outside",
+        run: simulated_servers_from_outside,
     },
     Step {
         name: "real mail servers",
@@ -193,6 +197,25 @@ fn same_seed_same_frames() -> Result<Outcome> {
     Ok(Outcome::Passed {
         checks: 3,
         note: format!("{octets} octets of capture, twice alike"),
+    })
+}
+
+fn simulated_servers_from_outside() -> Result<Outcome> {
+    if let Some(lack) = outside::lack() {
+        return Ok(Outcome::skipped(lack.why, lack.get));
+    }
+    let looked = outside::look()?;
+    Ok(if looked.broken.is_empty() {
+        Outcome::Passed {
+            checks: looked.held,
+            note: "nmap and swaks".into(),
+        }
+    } else {
+        Outcome::Failed {
+            passed: looked.held,
+            failed: u32::try_from(looked.broken.len()).unwrap_or(u32::MAX),
+            output: format!("{}{}", looked.table, looked.broken.join("\n")),
+        }
     })
 }
 
