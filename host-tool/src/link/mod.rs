@@ -42,6 +42,16 @@ pub enum LinkError {
     Unusable(String),
     /// The session failed.
     Session(SessionError),
+    /// The simulation did not come to its end.
+    Simulation(String),
+    /// So many frames left the simulated device that the scope does not allow, the first of them
+    /// in words.
+    Strayed {
+        /// How many.
+        total: u64,
+        /// Some of them.
+        told: Vec<String>,
+    },
 }
 
 /// What `--link` may be, for messages.

@@ -130,7 +130,7 @@ fn boards() -> Result<Outcome> {
     if !has_board_target()? {
         return Ok(lacks_board_target());
     }
-    cargo::check(&mut cargo(&[
+    let build = [
         "build",
         "--package",
         "probe-core",
@@ -139,7 +139,12 @@ fn boards() -> Result<Outcome> {
         "--lib",
         "--target",
         BOARD_TARGET,
-    ]))
+    ];
+    let silent = cargo::check(&mut cargo(&build))?;
+    if !matches!(silent, Outcome::Passed { .. }) {
+        return Ok(silent);
+    }
+    cargo::check(cargo(&build).args(["--features", "firmware/defmt"]))
 }
 
 fn core_cannot_panic() -> Result<Outcome> {
