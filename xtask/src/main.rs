@@ -6,6 +6,7 @@
 mod cargo;
 mod debian;
 mod demo;
+mod emulate;
 mod failure;
 mod finding;
 mod fuzz;
@@ -39,6 +40,7 @@ cargo xtask COMMAND
   lab scan                up, postern's verdict on every server, down
   lab race [--runs N]     postern's full battery beside nmap's smtp-open-relay, at 50 ms round trip
   lab shell               a shell in the near scanner's namespace
+  emulate                 the appliance's own binary on a board in QEMU, scanning peers of ours through postern
   soak [--seeds N] [--fuzz-seconds N] [--lab-rounds N]
                           the long forms: many seeds, fuzzing, repeated lab runs
   fuzz [--seconds N]      every fuzz target for a while (nightly)
@@ -71,6 +73,7 @@ fn dispatch() -> Result<ExitCode> {
             "demo" => no_more(arguments).and_then(|()| demo::run()),
             "fmt" => cargo::format(has_flag(arguments, "check")?),
             "lab" => lab::command(arguments),
+            "emulate" => no_more(arguments).and_then(|()| emulate::command()),
             "soak" => soak::run(arguments),
             "bench" => no_more(arguments).and_then(|()| cargo::bench()),
             "lab-inside" => lab::enter(arguments),

@@ -57,7 +57,7 @@ pub struct Scan {
     /// What may be probed; see `postern scope new`
     #[arg(long, value_name = "FILE")]
     pub scope: PathBuf,
-    /// What probes: `sim` or `direct`; without it the links are listed
+    /// What probes: `sim`, `direct` or `unix:PATH`; without it the links are listed
     #[arg(long, value_name = "LINK")]
     pub link: Option<String>,
     /// Which probes to run, of those that the scope allows

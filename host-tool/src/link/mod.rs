@@ -2,10 +2,13 @@
 
 mod direct;
 mod sim;
+#[cfg(unix)]
+mod unix;
 
-use std::fs::File;
+use std::{fs::File, io, path::PathBuf};
 
 use jiff::Timestamp;
+use probe_core::frame::ScanId;
 
 use crate::{
     problem::{Place, Problem},
@@ -14,12 +17,15 @@ use crate::{
 };
 
 /// The links of this version.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Link {
     /// The built-in simulator.
     Sim,
     /// This computer's own sockets.
     Direct,
+    /// An appliance whose serial port is a Unix socket.
+    #[cfg(unix)]
+    Unix(PathBuf),
 }
 
 /// What a user may set about a link.
@@ -38,14 +44,17 @@ pub struct Settings {
 pub enum LinkError {
     /// The link itself cannot be used as asked.
     Unusable(String),
+    /// Nobody is at the other end.
+    NotThere(io::Error),
     /// The session failed.
     Session(SessionError),
 }
 
 /// What `--link` may be, for messages.
 pub const LINKS: &str =
-    "    sim      the built-in simulator: a world of mail servers in virtual time
-    direct   this computer's own sockets";
+    "    sim        the built-in simulator: a world of mail servers in virtual time
+    direct     this computer's own sockets
+    unix:PATH  an appliance whose serial port is a Unix socket, such as one in QEMU";
 
 impl Link {
     /// Reads what follows `--link`.
@@ -63,7 +72,15 @@ impl Link {
                 format!("`{kind}` takes nothing after it, but got `{rest}`"),
                 links(),
             )),
-            ("serial" | "tcp" | "unix", _) => Err(Problem::new(
+            #[cfg(unix)]
+            ("unix", Some(path)) if !path.is_empty() => Ok(Self::Unix(path.into())),
+            #[cfg(unix)]
+            ("unix", _) => Err(Problem::new(
+                place(),
+                "the path of the socket is missing",
+                "unix:PATH, as in --link unix:/run/postern.sock",
+            )),
+            ("serial" | "tcp", _) => Err(Problem::new(
                 place(),
                 format!("the link `{kind}` is not built in this version"),
                 links(),
@@ -72,9 +89,20 @@ impl Link {
         }
     }
 
+    /// A scan's number on the appliance that this link leads to. One that outlives its scans must
+    /// hear another number each time, or it takes the scan for the one that it has ended.
+    pub fn scan_id(&self, began: Timestamp) -> ScanId {
+        match self {
+            Self::Sim | Self::Direct => ScanId(1),
+            // Milliseconds: the number comes round after 49 days.
+            #[cfg(unix)]
+            Self::Unix(_) => ScanId(began.as_millisecond().rem_euclid(1 << 32) as u32),
+        }
+    }
+
     /// Runs a scan over this link.
     pub fn scan(
-        self,
+        &self,
         settings: Settings,
         scan: &Scan<'_>,
         store: &mut dyn Store,
@@ -83,6 +111,8 @@ impl Link {
         match self {
             Self::Sim => sim::scan(settings, scan, store, watch),
             Self::Direct => direct::scan(scan, store, watch),
+            #[cfg(unix)]
+            Self::Unix(path) => unix::scan(path, scan, store, watch),
         }
     }
 }

@@ -8,14 +8,24 @@ use crate::{
 };
 
 /// Why a link failed, and what to do about it.
-pub(super) fn explain(link: Link, error: LinkError) -> Failure {
+pub(super) fn explain(link: &Link, error: LinkError) -> Failure {
     let name = match link {
-        Link::Sim => "--link sim",
-        Link::Direct => "--link direct",
+        Link::Sim => "--link sim".to_owned(),
+        Link::Direct => "--link direct".to_owned(),
+        #[cfg(unix)]
+        Link::Unix(path) => format!("--link unix:{}", path.display()),
     };
-    let problem = |found: String, expected: &str| Problem::new(Place::named(name), found, expected);
+    let problem =
+        |found: String, expected: &str| Problem::new(Place::named(name.as_str()), found, expected);
     match error {
         LinkError::Unusable(why) => Failure::input(problem(why, "a link that can be used so")),
+        LinkError::NotThere(error) => Failure::Appliance(
+            problem(
+                format!("no appliance there: {error}"),
+                "the socket of an appliance that runs",
+            )
+            .next("start the appliance, and see that the path is its own"),
+        ),
         LinkError::Session(SessionError::Store(error)) => Failure::Store(error),
         LinkError::Session(SessionError::ScopeRefused(error)) => Failure::input(problem(
             format!("the appliance refuses the scope: {error:?}"),

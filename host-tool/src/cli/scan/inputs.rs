@@ -58,15 +58,14 @@ impl Inputs {
                 None
             }
         };
-        if link == Some(Link::Direct) && args.pcap.is_some() {
+        if args.pcap.is_some()
+            && let Some(why) = link.as_ref().and_then(not_captured)
+        {
+            let sim = "--pcap with --link sim";
             gathered.push(
-            Problem::new(
-                Place::named("--pcap"),
-                "`--link direct` sends through this computer's own network stack, which this program cannot capture",
-                "--pcap with --link sim",
-            )
-            .next("run `tcpdump -w FILE` beside the scan"),
-        );
+                Problem::new(Place::named("--pcap"), why, sim)
+                    .next("run `tcpdump -w FILE` beside the scan"),
+            );
         }
         let files: Vec<&Path> = args.targets.iter().map(AsRef::as_ref).collect();
         if args.suspects.is_empty() && files.is_empty() {
@@ -97,6 +96,18 @@ impl Inputs {
             scope,
             capture,
         })
+    }
+}
+
+/// Why a link's wire cannot be captured, if it cannot.
+fn not_captured(link: &Link) -> Option<&'static str> {
+    match link {
+        Link::Sim => None,
+        Link::Direct => Some(
+            "`--link direct` sends through this computer's own network stack, which this program cannot capture",
+        ),
+        #[cfg(unix)]
+        Link::Unix(_) => Some("the appliance's wire is not here"),
     }
 }
 

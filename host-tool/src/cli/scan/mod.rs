@@ -9,7 +9,7 @@ use std::{
     sync::{Arc, atomic::AtomicBool},
 };
 
-use probe_core::{frame::ScanId, scope::Scope, suspect::Suspect};
+use probe_core::{scope::Scope, suspect::Suspect};
 
 use self::{inputs::Inputs, report::Scanned};
 use super::{args::Scan as Args, now, open_store};
@@ -44,14 +44,14 @@ pub(super) fn run(args: &Args) -> Result<Exit, Failure> {
             capture: inputs.capture,
         };
         let scan = Scan {
-            id: ScanId(1),
+            id: inputs.link.scan_id(began),
             scope: &scope,
             list: &list,
             utc: output::utc(began),
         };
         let outcome = inputs.link.scan(settings, &scan, &mut store, &mut watcher);
         watcher.finish();
-        Some(outcome.map_err(|error| failure::explain(inputs.link, error))?)
+        Some(outcome.map_err(|error| failure::explain(&inputs.link, error))?)
     };
     let scanned = Scanned::gather(&mut store, &inputs.entries, refused, &watcher, outcome)?;
     report::print(args, &scanned)
