@@ -12,6 +12,7 @@ use probe_core::prober::Prober;
 use crate::{
     bell::Bell,
     env::Env,
+    guard::ProberWarden,
     link::{self, Link, LinkEndOf, LinkMemory},
     worker::{Office, WorkerMemory},
 };
@@ -61,6 +62,15 @@ impl<'a, const N: usize> Appliance<'a, N> {
             prober,
             workers: [const { Bell::new() }; N],
             link: Bell::new(),
+        }
+    }
+
+    /// The warden of the guard around this appliance's network.
+    pub const fn warden(&self) -> ProberWarden<'_> {
+        ProberWarden {
+            prober: self.prober,
+            workers: &self.workers,
+            link: &self.link,
         }
     }
 

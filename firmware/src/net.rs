@@ -3,6 +3,7 @@
 use core::{
     cell::Cell,
     net::{IpAddr, SocketAddr},
+    task::Waker,
 };
 
 use embassy_futures::select::{Either, select};
@@ -83,6 +84,17 @@ impl<'d, R: Random> Env for StackEnv<'d, R> {
 /// The moment that it is, by embassy-time's clock, which starts at boot.
 pub fn now() -> Instant {
     Instant::from_millis(embassy_time::Instant::now().as_millis())
+}
+
+/// The moment that it is by the same clock, in microseconds.
+pub fn now_us() -> u64 {
+    embassy_time::Instant::now().as_micros()
+}
+
+/// Wakes `waker` when [`now_us`] says `at_us`, or before.
+pub fn wake_at_us(at_us: u64, waker: &Waker) {
+    let at = embassy_time::Instant::from_micros(at_us);
+    embassy_time_driver::schedule_wake(at.as_ticks(), waker);
 }
 
 /// The latest moment that embassy-time's ticks can express, in milliseconds.
@@ -239,8 +251,10 @@ impl StackStream<'_> {
     }
 }
 
-/// How long a reset may wait for room in the driver.
-const RESET_MAX: Millis = Millis(100);
+/// How long a reset may wait for room in the driver, and for the router's hardware address:
+/// smoltcp forgets that after a minute and asks for one neighbour a second, so a reset that does
+/// not wait for it is lost, and the peer keeps a connection that is over.
+const RESET_MAX: Millis = Millis(2_500);
 
 /// Runs `future` until it is ready or `by` has come: `Second` then. Not an async function, which
 /// would keep a second copy of `future`.

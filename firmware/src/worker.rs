@@ -177,6 +177,8 @@ impl<E: Env> Desk for JobDesk<'_, E> {
     fn violated(&mut self, now: Instant) {
         let mut prober = self.office.prober.borrow_mut();
         prober.stop(now, Stop::GuardViolation);
+        drop(prober);
+        self.office.something_has_changed();
     }
 
     fn observed(&mut self, _now: Instant, observation: &Observation<'_>) {

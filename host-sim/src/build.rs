@@ -1,13 +1,17 @@
 //! Builds what a world describes.
 
-use std::{collections::BTreeMap, net::IpAddr};
+use std::{
+    collections::BTreeMap,
+    net::{IpAddr, Ipv4Addr},
+};
 
 use embassy_net::{Config, Ipv4Cidr, Ipv6Cidr, StaticConfigV4, StaticConfigV6};
 
 use crate::{
+    faults::{Faults, Switch, Weather, Wire},
     net::{
         host::Host,
-        internet::{Internet, Place},
+        internet::{Internet, Place, Trouble},
         link::{DeviceEnd, link},
         router::Router,
     },
@@ -16,13 +20,31 @@ use crate::{
 };
 
 /// Everything around the device, and the device's end of its link.
-pub(crate) fn internet(world: &World, observer: &Observer) -> (DeviceEnd, Internet) {
-    let (device_end, router_end) = link(world.device.hardware, observer.clone());
+pub(crate) fn internet(
+    world: &World,
+    observer: &Observer,
+    switch: &Switch,
+) -> (DeviceEnd, Internet) {
+    let Faults {
+        link: near,
+        path: far,
+        ..
+    } = &world.faults;
+    let weather = |wire: &Wire, way: &[u8]| Weather::new(wire, world.seed_of(way), switch);
+    let (device_end, router_end) = link(
+        world.device.hardware,
+        [weather(near, b"link out"), weather(near, b"link in")],
+        observer.clone(),
+    );
     let router = Router::new(world.device.gateway_v4, world.device.gateway_v6);
     let mut places = BTreeMap::new();
     for (at, site) in &world.sites {
         let address = at.ip();
-        let host = || Place::Host(Box::new(Host::new(address, world.seed_of_host(address))));
+        let host = || {
+            let mut host = Host::new(address, world.seed_of_host(address));
+            host.lingers = !far.is_clean() || !near.is_clean();
+            Place::Host(Box::new(host))
+        };
         match site {
             Site::Silent => {}
             Site::NoRoute => {
@@ -42,23 +64,36 @@ pub(crate) fn internet(world: &World, observer: &Observer) -> (DeviceEnd, Intern
             }
         }
     }
-    let own = vec![IpAddr::V4(world.device.ipv4), IpAddr::V6(world.device.ipv6)];
-    let internet = Internet::new(router_end, router, places, own, world.latency);
+    let mut own = vec![IpAddr::V4(world.device.ipv4), IpAddr::V6(world.device.ipv6)];
+    if world.faults.address_change.is_some() {
+        own.push(world.device.ipv4_changed.into());
+    }
+    let trouble = Trouble {
+        weather: [weather(far, b"path out"), weather(far, b"path in")],
+        router_down: world.faults.router_down.clone(),
+        switch: switch.clone(),
+    };
+    let internet = Internet::new(router_end, router, places, own, world.latency, trouble);
     (device_end, internet)
 }
 
 /// The device's addresses and routers, as its network stack wants them.
 pub(crate) fn config(world: &World) -> Config {
     let device = world.device;
-    let mut config = Config::ipv4_static(StaticConfigV4 {
-        address: Ipv4Cidr::new(device.ipv4, 24),
-        gateway: Some(device.gateway_v4),
-        dns_servers: Default::default(),
-    });
+    let mut config = Config::ipv4_static(config_v4(world, device.ipv4));
     config.ipv6 = embassy_net::ConfigV6::Static(StaticConfigV6 {
         address: Ipv6Cidr::new(device.ipv6, 64),
         gateway: Some(device.gateway_v6),
         dns_servers: Default::default(),
     });
     config
+}
+
+/// The device's IPv4 address and router.
+pub(crate) fn config_v4(world: &World, address: Ipv4Addr) -> StaticConfigV4 {
+    StaticConfigV4 {
+        address: Ipv4Cidr::new(address, 24),
+        gateway: Some(world.device.gateway_v4),
+        dns_servers: Default::default(),
+    }
 }

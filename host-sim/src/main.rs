@@ -2,7 +2,7 @@
 
 mod program;
 
-use std::{path::PathBuf, process::ExitCode};
+use std::{num::NonZeroU64, ops::Range, path::PathBuf, process::ExitCode};
 
 use clap::{Parser, Subcommand};
 use host_sim::demo;
@@ -17,18 +17,53 @@ struct Arguments {
 
 #[derive(Subcommand)]
 enum Command {
-    /// Holds the verdict on every personality, at every depth, against the one that is expected.
+    /// Runs a scenario, or else every personality at every depth, and holds what comes out
+    /// against what is expected.
     Run {
-        /// The world's seed: the same seed gives the same frames.
-        #[arg(long, default_value_t = demo::SEED)]
-        seed: u64,
+        /// A scenario file; without one, every personality at every depth.
+        scenario: Option<PathBuf>,
+        /// The world's seed: the same seed gives the same frames. [default: the scenario's, or 1]
+        #[arg(long)]
+        seed: Option<u64>,
         /// One JSON object a line instead of the table.
         #[arg(long)]
         json: bool,
-        /// Writes captures of the device's wire: FILE.quick.pcap and so on.
+        /// Writes a capture of the device's wire; without a scenario FILE.quick.pcap and so on.
         #[arg(long, value_name = "FILE")]
         pcap: Option<PathBuf>,
     },
+    /// Runs random worlds with random faults, one for each seed, and holds each against what must
+    /// always hold. Stops at the first that breaks it, with the command that shows it again.
+    Sweep {
+        /// The seeds, the second not included: 0..1000.
+        #[arg(long, value_name = "A..B", value_parser = program::sweep::seeds)]
+        seeds: Range<u64>,
+        /// How many processes share them; as many as there are cores unless said.
+        #[arg(long, value_name = "N")]
+        jobs: Option<NonZeroU64>,
+        /// The faults of every world: `drawn`, `none`, or such as loss=5,jitter=20,segment-only.
+        #[arg(long, default_value = "drawn")]
+        faults: String,
+        /// One of the processes: every N-th seed, a line for each on standard output.
+        #[arg(long, hide = true)]
+        every: Option<NonZeroU64>,
+    },
+    /// Runs one seed of a sweep and tells what was seen.
+    Replay {
+        /// The seed.
+        #[arg(long)]
+        seed: u64,
+        /// The faults, as the sweep had them.
+        #[arg(long, default_value = "drawn")]
+        faults: String,
+        /// Writes a capture of the device's wire.
+        #[arg(long, value_name = "FILE")]
+        pcap: Option<PathBuf>,
+    },
+    /// Serves the same personalities in real time, on this computer's sockets or behind a wire to
+    /// an emulator, until it is stopped.
+    #[cfg(feature = "serve")]
+    Serve(program::serve::Arguments),
     /// Writes the demonstration's list of suspects and its scope, for `postern scan --link sim`.
     Demo {
         /// Where to: suspects.csv and scope.toml are written there.
@@ -39,7 +74,32 @@ enum Command {
 
 fn main() -> ExitCode {
     let done = match Arguments::parse().command {
-        Command::Run { seed, json, pcap } => program::run::command(seed, json, pcap.as_deref()),
+        Command::Run {
+            scenario: Some(file),
+            seed,
+            json,
+            pcap,
+        } => program::scenario::command(&file, seed, json, pcap.as_deref()),
+        Command::Run {
+            scenario: None,
+            seed,
+            json,
+            pcap,
+        } => program::run::command(seed.unwrap_or(demo::SEED), json, pcap.as_deref()),
+        Command::Sweep {
+            seeds,
+            jobs,
+            faults,
+            every,
+        } => match every {
+            Some(every) => program::sweep::part(seeds, every, &faults),
+            None => program::sweep::command(seeds, jobs, &faults),
+        },
+        Command::Replay { seed, faults, pcap } => {
+            program::replay::command(seed, &faults, pcap.as_deref())
+        }
+        #[cfg(feature = "serve")]
+        Command::Serve(arguments) => program::serve::command(&arguments),
         Command::Demo { out } => program::demo_files::command(&out),
     };
     done.unwrap_or_else(|problem| {

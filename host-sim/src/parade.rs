@@ -24,7 +24,10 @@ pub fn targets() -> Vec<(SocketAddr, &'static Personality)> {
             (SocketAddr::from((v6, 25)), personality),
         ]
     };
-    number.zip(Personality::ALL).flat_map(families).collect()
+    number
+        .zip(Personality::every())
+        .flat_map(families)
+        .collect()
 }
 
 /// The world.

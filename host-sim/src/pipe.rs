@@ -29,6 +29,52 @@ pub fn pipe() -> (PipeEnd, PipeEnd) {
     )
 }
 
+/// A socket on the device and the plug that fits: the cable between them can be pulled and put
+/// back.
+pub fn socket() -> (Plug, Socket) {
+    let slot = Rc::default();
+    (Plug(Rc::clone(&slot)), Socket(slot))
+}
+
+/// What the host holds.
+pub struct Plug(Rc<RefCell<Slot>>);
+
+/// What the device holds.
+pub struct Socket(Rc<RefCell<Slot>>);
+
+#[derive(Default)]
+struct Slot {
+    end: Option<PipeEnd>,
+    waiting: Option<Waker>,
+}
+
+impl Plug {
+    /// Connects by a new cable. Drop the end of the one before first: the device speaks on one at
+    /// a time.
+    pub fn connect(&self) -> PipeEnd {
+        let (host, device) = pipe();
+        let mut slot = self.0.borrow_mut();
+        slot.end = Some(device);
+        wake(&mut slot.waiting);
+        host
+    }
+}
+
+impl Socket {
+    /// Waits for a cable.
+    pub async fn accept(&self) -> PipeEnd {
+        poll_fn(|context| {
+            let mut slot = self.0.borrow_mut();
+            if let Some(end) = slot.end.take() {
+                return Poll::Ready(end);
+            }
+            slot.waiting = Some(context.waker().clone());
+            Poll::Pending
+        })
+        .await
+    }
+}
+
 /// One end. Dropping it lets the other end read what is left, then nothing more; what the other
 /// end writes is then lost, as on a cable that was pulled.
 pub struct PipeEnd {
@@ -189,6 +235,22 @@ mod tests {
         assert_eq!(now(host.write(&long)), None);
         assert_eq!(now(device.read(&mut [0; 2])), Some(Ok(2)));
         assert_eq!(now(host.write(&long)), Some(Ok(2)));
+    }
+
+    #[test]
+    fn a_cable_is_pulled_and_put_back() {
+        let (plug, socket) = socket();
+        assert!(now(socket.accept()).is_none(), "nothing is plugged in");
+        for round in [b"one", b"two"] {
+            let mut host = plug.connect();
+            let mut device = now(socket.accept()).expect("a cable");
+            assert_eq!(now(host.write(round)), Some(Ok(3)));
+            drop(host);
+            let mut octets = [0; 8];
+            assert_eq!(now(device.read(&mut octets)), Some(Ok(3)));
+            assert_eq!(&octets[..3], round);
+            assert_eq!(now(device.read(&mut octets)), Some(Ok(0)));
+        }
     }
 
     #[test]

@@ -28,6 +28,7 @@ pub struct Turn {
     pub(crate) octets: Vec<u8>,
     pub(crate) timer: Option<Duration>,
     pub(crate) closing: bool,
+    pub(crate) resetting: bool,
 }
 
 impl Turn {
@@ -38,6 +39,7 @@ impl Turn {
             octets: Vec::new(),
             timer,
             closing: false,
+            resetting: false,
         }
     }
 
@@ -62,6 +64,12 @@ impl Turn {
         self.timer = None;
     }
 
+    /// Resets the connection after what was sent.
+    pub fn reset(&mut self) {
+        self.close();
+        self.resetting = true;
+    }
+
     /// What was sent in this turn.
     pub fn sent(&self) -> &[u8] {
         &self.octets
@@ -75,5 +83,10 @@ impl Turn {
     /// Whether the conversation is over.
     pub fn is_closed(&self) -> bool {
         self.closing
+    }
+
+    /// Whether it ends with a reset.
+    pub fn is_reset(&self) -> bool {
+        self.resetting
     }
 }

@@ -12,11 +12,11 @@ use std::{
     time::Duration,
 };
 
-use embassy_net::{Runner, Stack, StackResources};
+use embassy_net::{ConfigV4, Runner, Stack, StackResources};
 use embassy_net_driver::Driver;
 use firmware::{
     appliance::{Appliance, Memory, WORKERS},
-    guard::{Counters, Doors, Guard, ProberWarden, Watch},
+    guard::{Counters, Doors, Guard, Watch},
     link::Link,
     net::StackEnv,
 };
@@ -31,9 +31,10 @@ use crate::{
     clock::{self, Clock},
     drive::drive,
     executor::Task,
+    faults::Switch,
     net::{internet::Internet, link::DeviceEnd},
     observer::{Allowed, Observer, Seen},
-    pipe::{PipeEnd, pipe},
+    pipe::{PipeEnd, Plug, socket},
     random::Random,
     world::World,
 };
@@ -51,6 +52,7 @@ pub struct Simulation {
     allowed: Option<Allowed>,
     capture: Option<Box<dyn Write>>,
     duration_max: Duration,
+    switch: Switch,
 }
 
 /// What a simulation has shown.
@@ -73,6 +75,11 @@ pub struct Time {
 }
 
 impl Time {
+    /// The time of a world that began at `began`. On a thread without a simulation it is real.
+    pub fn since(began: Utc) -> Self {
+        Self { began }
+    }
+
     /// The moment that it is, which is also the device's.
     pub fn now(&self) -> Instant {
         Instant::from_millis(u64::try_from(clock::now().as_millis()).unwrap_or(u64::MAX))
@@ -85,16 +92,19 @@ impl Time {
 
     /// Sleeps until `at`.
     pub async fn sleep_until(&self, at: Instant) {
-        let at = Duration::from_millis(at.as_millis());
-        poll_fn(|context| {
-            if clock::now() >= at {
-                return Poll::Ready(());
-            }
-            clock::wake_at(at, context.waker());
-            Poll::Pending
-        })
-        .await;
+        sleep_until(Duration::from_millis(at.as_millis())).await;
     }
+}
+
+async fn sleep_until(at: Duration) {
+    poll_fn(|context| {
+        if clock::now() >= at {
+            return Poll::Ready(());
+        }
+        clock::wake_at(at, context.waker());
+        Poll::Pending
+    })
+    .await;
 }
 
 impl Simulation {
@@ -105,7 +115,13 @@ impl Simulation {
             allowed: None,
             capture: None,
             duration_max: DURATION_MAX,
+            switch: Switch::default(),
         }
+    }
+
+    /// What ends the world's faults, for the host that is about to run.
+    pub fn switch(&self) -> Switch {
+        self.switch.clone()
     }
 
     /// Holds every frame that leaves the device against `allowed`; what should not have left is
@@ -132,6 +148,19 @@ impl Simulation {
         self,
         host: impl AsyncFnOnce(PipeEnd, Time) -> T,
     ) -> Result<(T, Report), Failure> {
+        self.run_plugged(
+            |wire| wire,
+            async |plug: Plug, time| host(plug.connect(), time).await,
+        )
+    }
+
+    /// As [`Simulation::run`], with a host that may pull the cable and put it back, and with
+    /// `wiring` between the device's guard and its wire.
+    pub fn run_plugged<T, D: Driver>(
+        self,
+        wiring: impl FnOnce(DeviceEnd) -> D,
+        host: impl AsyncFnOnce(Plug, Time) -> T,
+    ) -> Result<(T, Report), Failure> {
         let world = self.world.clone();
         let prober = RefCell::new(Prober::new(DeviceId(world.device_id), world.boot));
         let watch = Watch::new(Doors {
@@ -144,28 +173,38 @@ impl Simulation {
         let mut resources = StackResources::<SOCKETS_MAX>::new();
 
         let mut bench = self.begin();
-        let guard = Guard::new(bench.device_end(), &watch, ProberWarden(&prober), ());
+        let wire = wiring(bench.device_end());
+        let guard = Guard::new(wire, &watch, appliance.warden(), ());
         let (stack, mut runner) = bench.stack(guard, &mut resources);
         let random = SeededRandom(RefCell::new(Random::new(world.seed_of(b"device"))));
         let sockets = u8::try_from(WORKERS).expect("a worker's index fits an octet");
         let env = StackEnv::new(stack, sockets, &watch, random);
 
-        let (host_end, appliance_end) = pipe();
-        let (reader, writer) = appliance_end.split();
-        let time = Time { began: world.began };
+        let (plug, socket) = socket();
+        let time = Time::since(world.began);
         let mut tasks = vec![
             Task::new("network stack", async {
                 runner.run().await;
             }),
             Task::new("link", async {
-                let link = Link { reader, writer };
-                appliance.link(&env, link, &mut memory.link).await;
+                loop {
+                    let (reader, writer) = socket.accept().await.split();
+                    let link = Link { reader, writer };
+                    appliance.link(&env, link, &mut memory.link).await;
+                }
             }),
         ];
+        if let Some(at) = world.faults.address_change {
+            let config = build::config_v4(&world, world.device.ipv4_changed);
+            tasks.push(Task::new("address change", async move {
+                sleep_until(at).await;
+                stack.set_config_v4(ConfigV4::Static(config));
+            }));
+        }
         for (index, memory) in memory.workers.iter_mut().enumerate() {
             tasks.push(Task::new("worker", appliance.work(&env, index, memory)));
         }
-        let (value, report) = bench.finish("host", host(host_end, time), tasks)?;
+        let (value, report) = bench.finish("host", host(plug, time), tasks)?;
         let guard = Some(watch.counters());
         Ok((value, Report { guard, ..report }))
     }
@@ -189,7 +228,7 @@ impl Simulation {
     fn begin(self) -> Bench {
         let clock = Clock::start();
         let observer = Observer::new(self.allowed, self.capture);
-        let (device_end, internet) = build::internet(&self.world, &observer);
+        let (device_end, internet) = build::internet(&self.world, &observer, &self.switch);
         Bench {
             world: self.world,
             duration_max: self.duration_max,

@@ -8,7 +8,7 @@ use std::{
 
 use probe_core::time::Utc;
 
-use crate::peers::Peer;
+use crate::{faults::Faults, peers::Peer};
 
 /// Everything that a simulation starts from. The same world and the same host body give the same
 /// frames. What may be probed is no part of it: that is the scope's.
@@ -26,6 +26,8 @@ pub struct World {
     pub device: DeviceNet,
     /// How long a packet takes from the router to a peer, or back.
     pub latency: Duration,
+    /// What goes wrong on the way.
+    pub faults: Faults,
     /// What is at each address and port. An address that does not appear is silent, a port that
     /// does not appear on an address with a peer is closed. An address is a host as soon as one of
     /// its ports is.
@@ -52,6 +54,8 @@ pub struct DeviceNet {
     pub hardware: [u8; 6],
     /// Its IPv4 address, in a /24.
     pub ipv4: Ipv4Addr,
+    /// The one that it has after [`Faults::address_change`], in the same /24.
+    pub ipv4_changed: Ipv4Addr,
     /// Its IPv6 address, in a /64.
     pub ipv6: Ipv6Addr,
     /// The router's IPv4 address, in the same /24.
@@ -66,6 +70,7 @@ impl Default for DeviceNet {
         Self {
             hardware: [0x02, 0, 0x5e, 0, 0, 0x02],
             ipv4: Ipv4Addr::new(10, 20, 30, 2),
+            ipv4_changed: Ipv4Addr::new(10, 20, 30, 3),
             ipv6: Ipv6Addr::new(0xfd00, 0, 0, 0x20, 0, 0, 0, 2),
             gateway_v4: Ipv4Addr::new(10, 20, 30, 1),
             gateway_v6: Ipv6Addr::new(0xfd00, 0, 0, 0x20, 0, 0, 0, 1),
@@ -86,6 +91,7 @@ impl World {
             began: BEGAN,
             device: DeviceNet::default(),
             latency: Duration::from_millis(10),
+            faults: Faults::default(),
             sites: BTreeMap::new(),
         }
     }
@@ -98,6 +104,12 @@ impl World {
     /// The world, with `peer` at `at`.
     pub fn with_peer(mut self, at: SocketAddr, peer: Peer) -> Self {
         self.sites.insert(at, Site::Peer(peer));
+        self
+    }
+
+    /// The world, with `faults`.
+    pub fn with_faults(mut self, faults: Faults) -> Self {
+        self.faults = faults;
         self
     }
 

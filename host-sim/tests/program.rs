@@ -6,6 +6,7 @@ use std::{
     process::{Command, Output},
 };
 
+use host_sim::peers::Personality;
 use sha2::{Digest, Sha256};
 
 fn host_sim(arguments: &[&str]) -> Output {
@@ -46,7 +47,8 @@ fn the_capture_is_the_one_whose_checksum_is_told() {
             .map(|line| serde_json::from_str(line).unwrap())
             .filter(|line: &serde_json::Value| line["depth"] == depth)
             .collect();
-        assert_eq!(lines.len(), 16, "eight personalities over two families");
+        let over_both_families = 2 * Personality::every().count();
+        assert_eq!(lines.len(), over_both_families);
         for line in lines {
             assert_eq!(line["pcap_sha256"], digest.as_str());
             assert_eq!(line["expected"]["verdict"], line["verdict"], "{line}");

@@ -9,10 +9,9 @@ pub mod direct;
 pub mod exit;
 pub mod letters;
 pub mod link;
-pub mod lists;
 pub mod output;
-pub mod problem;
 pub mod scope_file;
 pub mod session;
 pub mod store;
-pub mod words;
+
+pub use host_files::{lists, problem, words};

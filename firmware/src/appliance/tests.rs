@@ -2,6 +2,7 @@
 
 use std::net::SocketAddr;
 
+use embassy_futures::join::join;
 use embassy_sync::{blocking_mutex::raw::NoopRawMutex, pipe::Pipe};
 use probe_core::{
     dialogue::OpenFailure,
@@ -264,6 +265,47 @@ fn a_scan_that_is_stopped_gives_its_jobs_back_with_what_is_known() {
         ]
     );
     assert!(story.elapsed_ms < 5_100, "{}", story.elapsed_ms);
+    assert_eq!(stage.connections_open(), 0);
+}
+
+#[test]
+fn a_violation_stops_every_worker_at_once() {
+    let silent = || Peer::Plays(vec![Step::Says("220 mail.example.net\r\n")]);
+    let stage = Stage::new([silent(), silent()]);
+    let prober = RefCell::new(Prober::new(DeviceId([1; 8]), 1));
+    let appliance = Appliance::<2>::new(&prober);
+    let mut memory = Box::new(Memory::<2>::new());
+    let [first, second] = &mut memory.workers;
+    let mut to_device = Pipe::<NoopRawMutex, 4_096>::new();
+    let mut to_host = Pipe::<NoopRawMutex, 4_096>::new();
+    let (reader, host_writes) = to_device.split();
+    let (host_reads, writer) = to_host.split();
+    let targets = ["192.0.2.1:25", "192.0.2.2:25"];
+    let host = speak(&stage, &targets, (None, 0), host_reads, host_writes);
+    // Long after the last word of a peer, and between two ticks of the link.
+    let violated_ms = 5_500;
+    let device = async {
+        let violation = async {
+            stage.sleep_until(Instant::from_millis(violated_ms)).await;
+            appliance.warden().stop(stage.now());
+            pending::<()>().await;
+        };
+        let workers = join(
+            appliance.work(&stage, 0, first),
+            appliance.work(&stage, 1, second),
+        );
+        let link = appliance.link(&stage, Link { reader, writer }, &mut memory.link);
+        select(join(workers, violation), link).await;
+    };
+    let story = stage.run(async {
+        match select(host, device).await {
+            Either::First(story) => story,
+            Either::Second(()) => panic!("the appliance left"),
+        }
+    });
+    assert_eq!(story.ended, Ended::GuardViolation);
+    assert_eq!(story.findings.len(), 2);
+    assert_eq!(story.elapsed_ms, violated_ms);
     assert_eq!(stage.connections_open(), 0);
 }
 

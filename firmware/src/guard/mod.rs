@@ -2,23 +2,31 @@
 //! frame before it leaves.
 //!
 //! The stack builds a frame into the guard's own buffer. Only a frame that [`inspect`] lets pass
-//! is copied into the driver's; every other one is counted and forgotten. Whoever holds the
-//! [`Watch`] reads the counters and decides which doors are open beside the scope.
+//! is copied into the driver's; every other one is counted and forgotten. A connection that would
+//! begin too soon after another one is kept for a moment. Whoever holds the [`Watch`] reads the
+//! counters and decides which doors are open beside the scope.
 
 mod doors;
 mod inspect;
 mod limit;
+mod spacing;
 mod warden;
 mod watch;
 
-use core::{net::SocketAddr, task::Context};
+use core::{
+    net::SocketAddr,
+    task::{Context, Waker},
+};
 
 use embassy_net_driver::{Capabilities, Driver, HardwareAddress, LinkState};
 use probe_core::time::Instant;
 
 pub use doors::{Doors, HostDoor};
+use inspect::Segment;
 pub use inspect::{Pass, Stop, inspect};
 pub use limit::{LINK_FRAMES_BURST_MAX, LINK_FRAMES_PER_SECOND_MAX};
+use spacing::{Beginnings, Course};
+pub use spacing::{SYN_HELD_MS_MAX, SYN_OCTETS_MAX, SYNS_HELD_MAX, Spacing};
 pub use warden::ProberWarden;
 pub use watch::{Counters, Watch};
 
@@ -42,6 +50,15 @@ pub trait Warden {
 
     /// A probe was on its way to `remote`, outside the scope. The scan must stop.
     fn violated(&self, remote: SocketAddr);
+
+    /// How far apart connections begin; `None` while none may begin at all.
+    fn spacing(&self) -> Option<Spacing>;
+
+    /// The moment that it is, in microseconds.
+    fn now_us(&self) -> u64;
+
+    /// Wakes `waker` when [`Warden::now_us`] says `at_us`.
+    fn wake_at(&self, at_us: u64, waker: &Waker);
 }
 
 /// Somebody who sees every frame, such as a capture.
@@ -79,6 +96,7 @@ pub struct Guard<'a, D, W, T> {
     warden: W,
     tap: T,
     own: [u8; 6],
+    beginnings: Beginnings,
     frame: [u8; FRAME_OCTETS_MAX],
 }
 
@@ -95,7 +113,39 @@ impl<'a, D: Driver, W: Warden, T: Tap> Guard<'a, D, W, T> {
             warden,
             tap,
             own,
+            beginnings: Beginnings::new(),
             frame: [0; FRAME_OCTETS_MAX],
+        }
+    }
+
+    /// Lets go what was kept and may leave now, as far as the driver has room.
+    fn release(&mut self, cx: &mut Context) {
+        let (now, now_us) = (self.warden.now(), self.warden.now_us());
+        let spacing = self.warden.spacing();
+        let permits = |remote| self.warden.permits(remote);
+        while self.beginnings.forget(now_us, spacing, permits) {
+            // It was never sent: what is left of it is the stack's noise.
+            let _ = self.watch.admit(now, Err(Stop::Noise));
+        }
+        let Some(spacing) = spacing else {
+            return;
+        };
+        while let Some(due_us) = self.beginnings.due(Some(spacing)) {
+            if due_us > now_us {
+                self.warden.wake_at(due_us, cx.waker());
+                return;
+            }
+            let Some(token) = self.driver.transmit(cx) else {
+                return;
+            };
+            let Some(frame) = self.beginnings.take(now_us, spacing) else {
+                return;
+            };
+            let _ = self.watch.admit(now, Ok(Pass::Scope));
+            self.tap.frame(now, Direction::Sent, &frame);
+            embassy_net_driver::TxToken::consume(token, frame.len(), |room| {
+                room.copy_from_slice(&frame)
+            });
         }
     }
 }
@@ -111,6 +161,7 @@ impl<D: Driver, W: Warden, T: Tap> Driver for Guard<'_, D, W, T> {
         Self: 't;
 
     fn receive(&mut self, cx: &mut Context) -> Option<(Self::RxToken<'_>, Self::TxToken<'_>)> {
+        self.release(cx);
         let (rx, tx) = self.driver.receive(cx)?;
         let rx = RxToken {
             inner: rx,
@@ -124,12 +175,15 @@ impl<D: Driver, W: Warden, T: Tap> Driver for Guard<'_, D, W, T> {
             warden: &self.warden,
             tap: &self.tap,
             own: self.own,
+            waker: cx.waker().clone(),
+            beginnings: &mut self.beginnings,
             frame: &mut self.frame,
         };
         Some((rx, tx))
     }
 
     fn transmit(&mut self, cx: &mut Context) -> Option<Self::TxToken<'_>> {
+        self.release(cx);
         let inner = self.driver.transmit(cx)?;
         Some(TxToken {
             inner,
@@ -137,6 +191,8 @@ impl<D: Driver, W: Warden, T: Tap> Driver for Guard<'_, D, W, T> {
             warden: &self.warden,
             tap: &self.tap,
             own: self.own,
+            waker: cx.waker().clone(),
+            beginnings: &mut self.beginnings,
             frame: &mut self.frame,
         })
     }
@@ -191,6 +247,8 @@ pub struct TxToken<'t, I, W, T> {
     warden: &'t W,
     tap: &'t T,
     own: [u8; 6],
+    waker: Waker,
+    beginnings: &'t mut Beginnings,
     frame: &'t mut [u8; FRAME_OCTETS_MAX],
 }
 
@@ -210,10 +268,25 @@ where
             .expect("the stack keeps to the capabilities of its driver");
         let result = f(frame);
         let now = self.warden.now();
-        match self.watch.admit(
-            now,
-            inspect(frame, self.own, &self.watch.doors(), self.warden),
-        ) {
+        let mut inspected = inspect(frame, self.own, &self.watch.doors(), self.warden);
+        if inspected == Ok(Pass::Scope)
+            && let Some(segment) = Segment::read(frame)
+        {
+            let spacing = self.warden.spacing();
+            let now_us = self.warden.now_us();
+            match self.beginnings.course(now_us, segment, frame, spacing) {
+                Course::Leaves => {}
+                Course::Kept => {
+                    self.watch.kept();
+                    if let Some(due_us) = self.beginnings.due(spacing) {
+                        self.warden.wake_at(due_us, &self.waker);
+                    }
+                    return result;
+                }
+                Course::Stopped(why) => inspected = Err(why),
+            }
+        }
+        match self.watch.admit(now, inspected) {
             Ok(()) => {
                 self.tap.frame(now, Direction::Sent, frame);
                 self.inner.consume(len, |room| room.copy_from_slice(frame));
@@ -244,6 +317,18 @@ impl<W: Warden> Warden for &W {
 
     fn violated(&self, remote: SocketAddr) {
         W::violated(self, remote);
+    }
+
+    fn spacing(&self) -> Option<Spacing> {
+        W::spacing(self)
+    }
+
+    fn now_us(&self) -> u64 {
+        W::now_us(self)
+    }
+
+    fn wake_at(&self, at_us: u64, waker: &Waker) {
+        W::wake_at(self, at_us, waker);
     }
 }
 

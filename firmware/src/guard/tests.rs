@@ -141,6 +141,38 @@ fn the_links_own_protocols_have_a_limit_and_probes_have_none() {
 }
 
 #[test]
+fn connections_that_the_stack_has_kept_together_begin_apart() {
+    let watch = Watch::new(doors());
+    let warden = ScopeWarden::usual();
+    warden.spacing.set(Some(Spacing {
+        network_us: 100_000,
+        device_us: 10_000,
+    }));
+    let syn = |port, remote: &str| v4(remote, 6, &tcp(port, 25, SYN, b""));
+    let (first, second) = (syn(50_000, "192.0.2.25"), syn(50_001, "192.0.2.26"));
+    let mut cable = Cable::default();
+    let mut guard = Guard::new(&mut cable, &watch, &warden, ());
+    for frame in [&first, &second] {
+        send(&mut guard, frame);
+    }
+    let mut left = |at_us| {
+        warden.now_us.set(at_us);
+        let mut cx = Context::from_waker(Waker::noop());
+        assert!(guard.receive(&mut cx).is_none());
+        watch.counters().sent
+    };
+    assert_eq!(warden.wake_at_us.get(), Some(100_000));
+    assert_eq!([left(5), left(99_999), left(100_000)], [1, 1, 2]);
+    let counted = Counters {
+        sent: 2,
+        kept: 1,
+        ..Counters::default()
+    };
+    assert_eq!(watch.counters(), counted);
+    assert_eq!(cable.sent, [first, second]);
+}
+
+#[test]
 fn a_door_that_opens_lets_its_traffic_pass() {
     let watch = Watch::new(Doors::default());
     let warden = ScopeWarden::usual();

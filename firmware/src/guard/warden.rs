@@ -3,20 +3,37 @@
 use core::{
     cell::RefCell,
     net::{IpAddr, SocketAddr},
+    task::Waker,
 };
 
 use probe_core::{
+    frame::message::Phase,
     prober::{Prober, Stop},
     time::Instant,
 };
 
-use super::Warden;
-use crate::net;
+use super::{Spacing, Warden};
+use crate::{bell::Bell, net};
 
 /// Asks the prober's scope, and stops the prober's scan. The prober must not be borrowed while
 /// the network's runner is polled; nothing in this crate holds it over an await.
+/// [`crate::appliance::Appliance::warden`] makes one.
 #[derive(Clone, Copy)]
-pub struct ProberWarden<'a>(pub &'a RefCell<Prober>);
+pub struct ProberWarden<'a> {
+    pub(crate) prober: &'a RefCell<Prober>,
+    /// Whoever works on the scan, or tells of it: told at once when it is stopped.
+    pub(crate) workers: &'a [Bell],
+    pub(crate) link: &'a Bell,
+}
+
+impl ProberWarden<'_> {
+    /// Stops the scan and wakes everybody, whatever they wait for.
+    pub(crate) fn stop(&self, now: Instant) {
+        self.prober.borrow_mut().stop(now, Stop::GuardViolation);
+        self.workers.iter().for_each(Bell::ring);
+        self.link.ring();
+    }
+}
 
 impl Warden for ProberWarden<'_> {
     fn now(&self) -> Instant {
@@ -24,12 +41,12 @@ impl Warden for ProberWarden<'_> {
     }
 
     fn permits(&self, remote: SocketAddr) -> bool {
-        let prober = self.0.borrow();
+        let prober = self.prober.borrow();
         prober.scope().is_some_and(|scope| scope.permits(remote))
     }
 
     fn permits_address(&self, address: IpAddr) -> bool {
-        let prober = self.0.borrow();
+        let prober = self.prober.borrow();
         prober.scope().is_some_and(|scope| {
             let port = scope.ports.first();
             port.is_some_and(|port| scope.permits(SocketAddr::new(address, *port)))
@@ -37,6 +54,21 @@ impl Warden for ProberWarden<'_> {
     }
 
     fn violated(&self, _remote: SocketAddr) {
-        self.0.borrow_mut().stop(self.now(), Stop::GuardViolation);
+        self.stop(net::now());
+    }
+
+    fn spacing(&self) -> Option<Spacing> {
+        let prober = self.prober.borrow();
+        let running = prober.phase() == Phase::Running;
+        let scope = prober.scope().filter(|_| running)?;
+        Some(Spacing::of(&scope.rates))
+    }
+
+    fn now_us(&self) -> u64 {
+        net::now_us()
+    }
+
+    fn wake_at(&self, at_us: u64, waker: &Waker) {
+        net::wake_at_us(at_us, waker);
     }
 }

@@ -20,6 +20,9 @@ pub struct Counters {
     pub sent: u32,
     /// Left: the link's own protocols.
     pub sent_link: u32,
+    /// Kept for a moment, because a connection would have begun too soon after another one. Each
+    /// is counted once more when it leaves.
+    pub kept: u32,
     /// Stopped: not to be read.
     pub malformed: u32,
     /// Stopped: a protocol that the device does not speak.
@@ -36,9 +39,10 @@ pub struct Counters {
     pub foreign_source: u32,
     /// Stopped: asks on the link for a machine that the device has no business with.
     pub neighbours: u32,
-    /// Stopped: the stack's noise towards strangers, such as resets and ICMP.
+    /// Stopped: the stack's noise towards strangers, such as resets and ICMP, and connections that
+    /// nobody wants any more.
     pub noise: u32,
-    /// Stopped: too many of the link's own protocols.
+    /// Stopped: too many of the link's own protocols, or of connections that wait to begin.
     pub limited: u32,
     /// Stopped: probes outside the scope. Each stops the scan.
     pub violations: u32,
@@ -84,6 +88,7 @@ impl Watch {
                 received: 0,
                 sent: 0,
                 sent_link: 0,
+                kept: 0,
                 malformed: 0,
                 unknown: 0,
                 fragments: 0,
@@ -117,6 +122,10 @@ impl Watch {
 
     pub(super) fn received(&self) {
         self.count(|counters| &mut counters.received);
+    }
+
+    pub(super) fn kept(&self) {
+        self.count(|counters| &mut counters.kept);
     }
 
     /// Counts what became of an inspected frame, within the limit of the link's own protocols.

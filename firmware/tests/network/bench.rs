@@ -15,7 +15,7 @@ use embassy_net::{
     Config, ConfigV6, Ipv4Cidr, Ipv6Cidr, StackResources, StaticConfigV4, StaticConfigV6,
 };
 use firmware::{
-    guard::{Counters, Doors, Guard, Warden, Watch},
+    guard::{Counters, Doors, Guard, Spacing, Warden, Watch},
     net::{Random, StackEnv},
 };
 use probe_core::time::Instant;
@@ -63,6 +63,18 @@ impl Warden for Anything {
     }
 
     fn violated(&self, _remote: SocketAddr) {}
+
+    fn spacing(&self) -> Option<Spacing> {
+        Some(Spacing::NONE)
+    }
+
+    fn now_us(&self) -> u64 {
+        clock::now_us()
+    }
+
+    fn wake_at(&self, at_us: u64, waker: &Waker) {
+        firmware::net::wake_at_us(at_us, waker);
+    }
 }
 
 /// What the peer does with the socket that listens on port 25, each time it may do something.

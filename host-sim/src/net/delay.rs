@@ -2,28 +2,45 @@
 
 use std::{collections::BTreeMap, time::Duration};
 
+use crate::faults::{Carried, Weather};
+
 /// Holds what travels until it arrives. Things that arrive at one moment come out in the order
 /// in which they were sent.
 pub(crate) struct Delay<T> {
     travelling: BTreeMap<(Duration, u64), T>,
     sent: u64,
+    weather: Option<Weather>,
 }
 
-impl<T> Default for Delay<T> {
-    fn default() -> Self {
+impl<T: Carried> Delay<T> {
+    /// One direction of a wire, with its weather; without one nothing goes wrong.
+    pub(crate) fn new(weather: Option<Weather>) -> Self {
         Self {
             travelling: BTreeMap::new(),
             sent: 0,
+            weather,
         }
     }
-}
 
-impl<T> Delay<T> {
-    /// Sends `thing`, to arrive at `due`. The one place through which everything on a wire goes:
-    /// whoever wants to lose, repeat or reorder does it here, by choosing `due`.
-    pub(crate) fn send(&mut self, due: Duration, thing: T) {
-        self.travelling.insert((due, self.sent), thing);
-        self.sent += 1;
+    /// Sends `thing`, to arrive `latency` later unless the weather has other plans. The one place
+    /// through which everything on a wire goes.
+    pub(crate) fn send(&mut self, now: Duration, latency: Duration, thing: T) {
+        let Some(weather) = &mut self.weather else {
+            self.travelling.insert((now + latency, self.sent), thing);
+            self.sent += 1;
+            return;
+        };
+        for (due, thing) in weather.carry(now, latency, thing) {
+            self.travelling.insert((due, self.sent), thing);
+            self.sent += 1;
+        }
+    }
+
+    /// Whether the cable is out.
+    pub(crate) fn is_out(&self, now: Duration) -> bool {
+        self.weather
+            .as_ref()
+            .is_some_and(|weather| weather.is_out(now))
     }
 
     /// When the next thing arrives.
@@ -48,9 +65,9 @@ mod tests {
     #[test]
     fn arrival_decides_and_then_the_order_of_sending() {
         let at = Duration::from_millis;
-        let mut delay = Delay::default();
-        for (due, name) in [(5, "b"), (7, "d"), (5, "c"), (2, "a")] {
-            delay.send(at(due), name);
+        let mut delay = Delay::new(None);
+        for (latency, name) in [(5, "b"), (7, "d"), (5, "c"), (2, "a")] {
+            delay.send(at(0), at(latency), name.as_bytes().to_vec());
         }
         assert_eq!(delay.arrived(at(1)), None);
         assert_eq!(delay.next(), Some(at(2)));
@@ -58,7 +75,7 @@ mod tests {
         while let Some(name) = delay.arrived(at(6)) {
             order.push(name);
         }
-        assert_eq!(order, ["a", "b", "c"]);
+        assert_eq!(order, [b"a", b"b", b"c"]);
         assert_eq!(delay.next(), Some(at(7)));
     }
 }

@@ -30,6 +30,9 @@ pub(crate) struct Host {
     sockets: SocketSet<'static>,
     servers: BTreeMap<u16, Box<dyn Server>>,
     connections: Vec<Connection>,
+    /// Whether a connection is waited for at TIME-WAIT. Where the wires neither lose, repeat nor
+    /// reorder there is nothing to wait for.
+    pub(crate) lingers: bool,
 }
 
 impl Host {
@@ -59,6 +62,7 @@ impl Host {
             sockets: SocketSet::new(Vec::new()),
             servers: BTreeMap::new(),
             connections: Vec::new(),
+            lingers: false,
         }
     }
 
@@ -138,16 +142,16 @@ impl Host {
             stage: Stage::Opening,
             unsent: VecDeque::new(),
             timer: None,
+            resetting: false,
         });
     }
 
-    /// Forgets connections that are over. TIME-WAIT is not waited for: the link to a host neither
-    /// repeats nor reorders, and a late segment finds a reset.
+    /// Forgets connections that are over.
     fn forget_ended(&mut self) {
-        let sockets = &mut self.sockets;
+        let (sockets, lingers) = (&mut self.sockets, self.lingers);
         self.connections.retain(|connection| {
             let state = sockets.get::<Socket<'_>>(connection.handle).state();
-            let over = matches!(state, State::Closed | State::TimeWait);
+            let over = state == State::Closed || (state == State::TimeWait && !lingers);
             if over {
                 sockets.remove(connection.handle);
             }
@@ -164,6 +168,7 @@ struct Connection {
     stage: Stage,
     unsent: VecDeque<u8>,
     timer: Option<Duration>,
+    resetting: bool,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -206,7 +211,14 @@ impl Connection {
             busy = true;
         }
         let caller_left = self.stage == Stage::Open && socket.state() == State::CloseWait;
-        if (self.stage == Stage::Closing && self.unsent.is_empty()) || caller_left {
+        let said_everything = self.unsent.is_empty() && socket.send_queue() == 0;
+        if self.stage == Stage::Closing && self.resetting && said_everything {
+            self.stage = Stage::Closed;
+            socket.abort();
+            return true;
+        }
+        let is_done = self.stage == Stage::Closing && !self.resetting && self.unsent.is_empty();
+        if is_done || caller_left {
             self.stage = Stage::Closed;
             self.timer = None;
             socket.close();
@@ -221,6 +233,7 @@ impl Connection {
         self.unsent.extend(turn.octets);
         self.timer = turn.timer;
         if turn.closing {
+            self.resetting = turn.resetting;
             self.stage = Stage::Closing;
         }
     }
@@ -228,23 +241,29 @@ impl Connection {
 
 /// Who asks for a connection to which port, if `packet` is a first SYN.
 pub(crate) fn connection_request(packet: &[u8]) -> Option<(SocketAddr, u16)> {
-    let (source, payload): (IpAddr, &[u8]) = match packet.first()? >> 4 {
+    let (source, destination, payload): (IpAddr, IpAddr, &[u8]) = match packet.first()? >> 4 {
         4 => {
             let ip = Ipv4Packet::new_checked(packet).ok()?;
             (ip.next_header() == IpProtocol::Tcp).then_some(())?;
             (
                 ip.src_addr().into(),
+                ip.dst_addr().into(),
                 packet.get(usize::from(ip.header_len())..)?,
             )
         }
         _ => {
             let ip = Ipv6Packet::new_checked(packet).ok()?;
             (ip.next_header() == IpProtocol::Tcp).then_some(())?;
-            (ip.src_addr().into(), packet.get(ip.header_len()..)?)
+            (
+                ip.src_addr().into(),
+                ip.dst_addr().into(),
+                packet.get(ip.header_len()..)?,
+            )
         }
     };
     let tcp = TcpPacket::new_checked(payload).ok()?;
-    (tcp.syn() && !tcp.ack() && tcp.dst_port() != 0)
+    let first = tcp.syn() && !tcp.ack() && tcp.dst_port() != 0;
+    (first && tcp.verify_checksum(&source.into(), &destination.into()))
         .then(|| (SocketAddr::new(source, tcp.src_port()), tcp.dst_port()))
 }
 

@@ -12,6 +12,7 @@ use super::{
     link::RouterEnd,
     router::{Routed, Router},
 };
+use crate::faults::{Carried, Switch, Weather, Window, within};
 
 /// What is at an address.
 pub(crate) enum Place {
@@ -21,14 +22,42 @@ pub(crate) enum Place {
     NoRoute,
 }
 
+/// An IP packet and the host that it goes to or comes from.
+#[derive(Clone)]
+struct Packet {
+    host: IpAddr,
+    octets: Vec<u8>,
+}
+
+impl Carried for Packet {
+    const LINK_HEADER_OCTETS: usize = 0;
+
+    fn octets(&mut self) -> &mut Vec<u8> {
+        &mut self.octets
+    }
+}
+
+/// What the paths and the router do wrong.
+#[derive(Default)]
+pub(crate) struct Trouble {
+    /// The weather from the router to the hosts, and back.
+    pub(crate) weather: [Option<Weather>; 2],
+    /// When the router is down.
+    pub(crate) router_down: Vec<Window>,
+    /// Ends it.
+    pub(crate) switch: Switch,
+}
+
 pub(crate) struct Internet {
     link: RouterEnd,
     router: Router,
     places: BTreeMap<IpAddr, Place>,
     device: Vec<IpAddr>,
     latency: Duration,
-    outward: Delay<(IpAddr, Vec<u8>)>,
-    homeward: Delay<Vec<u8>>,
+    router_down: Vec<Window>,
+    switch: Switch,
+    outward: Delay<Packet>,
+    homeward: Delay<Packet>,
     due: BTreeSet<(Duration, IpAddr)>,
     due_of: BTreeMap<IpAddr, Duration>,
 }
@@ -42,15 +71,19 @@ impl Internet {
         places: BTreeMap<IpAddr, Place>,
         device: Vec<IpAddr>,
         latency: Duration,
+        trouble: Trouble,
     ) -> Self {
+        let [outward, homeward] = trouble.weather;
         Self {
             link,
             router,
             places,
             device,
             latency,
-            outward: Delay::default(),
-            homeward: Delay::default(),
+            router_down: trouble.router_down,
+            switch: trouble.switch,
+            outward: Delay::new(outward),
+            homeward: Delay::new(homeward),
             due: BTreeSet::new(),
             due_of: BTreeMap::new(),
         }
@@ -59,8 +92,12 @@ impl Internet {
     /// Does everything that is due at `now`; says whether anything was.
     pub(crate) fn advance(&mut self, now: Duration) -> bool {
         let mut busy = false;
+        let router_down = within(&self.router_down, &self.switch, now);
         while let Some(frame) = self.link.receive(now) {
             busy = true;
+            if router_down {
+                continue;
+            }
             match self.router.take(&frame) {
                 Routed::Reply(frame) => self.link.send(now, frame),
                 Routed::Forward {
@@ -70,11 +107,11 @@ impl Internet {
                 Routed::Ignored => {}
             }
         }
-        while let Some((destination, packet)) = self.outward.arrived(now) {
+        while let Some(packet) = self.outward.arrived(now) {
             busy = true;
-            if let Some(Place::Host(host)) = self.places.get_mut(&destination) {
-                host.receive(packet);
-                self.serve(now, destination);
+            if let Some(Place::Host(host)) = self.places.get_mut(&packet.host) {
+                host.receive(packet.octets);
+                self.serve(now, packet.host);
             }
         }
         let ready = self.due.iter().take_while(|(due, _)| *due <= now);
@@ -84,7 +121,7 @@ impl Internet {
         }
         while let Some(packet) = self.homeward.arrived(now) {
             busy = true;
-            if let Some(frame) = self.router.deliver(&packet) {
+            if !router_down && let Some(frame) = self.router.deliver(&packet.octets) {
                 self.link.send(now, frame);
             }
         }
@@ -104,12 +141,16 @@ impl Internet {
         .min()
     }
 
-    fn forward(&mut self, now: Duration, destination: IpAddr, packet: Vec<u8>) {
-        match self.places.get(&destination) {
-            Some(Place::Host(_)) => self.outward.send(now + self.latency, (destination, packet)),
+    fn forward(&mut self, now: Duration, host: IpAddr, octets: Vec<u8>) {
+        match self.places.get(&host) {
+            Some(Place::Host(_)) => {
+                self.outward
+                    .send(now, self.latency, Packet { host, octets });
+            }
             Some(Place::NoRoute) => {
-                if let Some(answer) = self.router.unreachable(&packet) {
-                    self.homeward.send(now + 2 * self.latency, answer);
+                if let Some(octets) = self.router.unreachable(&octets) {
+                    self.homeward
+                        .send(now, 2 * self.latency, Packet { host, octets });
                 }
             }
             None => {}
@@ -121,9 +162,13 @@ impl Internet {
             return;
         };
         host.advance(now);
-        while let Some(packet) = host.transmit() {
-            if destination(&packet).is_some_and(|to| self.device.contains(&to)) {
-                self.homeward.send(now + self.latency, packet);
+        while let Some(octets) = host.transmit() {
+            if destination(&octets).is_some_and(|to| self.device.contains(&to)) {
+                let packet = Packet {
+                    host: address,
+                    octets,
+                };
+                self.homeward.send(now, self.latency, packet);
             }
         }
         let next = host.next(now);

@@ -10,18 +10,24 @@ use std::{
 use embassy_net_driver::{Capabilities, Driver, HardwareAddress, LinkState, RxToken, TxToken};
 
 use super::delay::Delay;
-use crate::{clock, observer::Observer};
+use crate::{clock, faults::Weather, observer::Observer};
 
 /// How long a frame takes from one end of the link to the other.
 pub const LINK_LATENCY: Duration = Duration::from_micros(100);
 /// The longest frame, in octets: 1,500 of payload after a header of 14.
 pub const FRAME_OCTETS_MAX: usize = 1_514;
 
-/// Makes a link; the device's end has the address `hardware`.
-pub(crate) fn link(hardware: [u8; 6], observer: Observer) -> (DeviceEnd, RouterEnd) {
+/// Makes a link; the device's end has the address `hardware`. `weather` is that of the wire from
+/// the device and that of the wire to it.
+pub(crate) fn link(
+    hardware: [u8; 6],
+    weather: [Option<Weather>; 2],
+    observer: Observer,
+) -> (DeviceEnd, RouterEnd) {
+    let [up, down] = weather.map(Delay::new);
     let wires = Rc::new(RefCell::new(Wires {
-        up: Delay::default(),
-        down: Delay::default(),
+        up,
+        down,
         device: None,
         observer,
     }));
@@ -67,7 +73,11 @@ impl Driver for DeviceEnd {
     }
 
     fn link_state(&mut self, _context: &mut Context<'_>) -> LinkState {
-        LinkState::Up
+        if self.wires.borrow().up.is_out(clock::now()) {
+            LinkState::Down
+        } else {
+            LinkState::Up
+        }
     }
 
     fn capabilities(&self) -> Capabilities {
@@ -106,7 +116,7 @@ impl TxToken for Transmit<'_> {
         let now = clock::now();
         let mut wires = self.0.borrow_mut();
         wires.observer.leaves_device(now, &frame);
-        wires.up.send(now + LINK_LATENCY, frame);
+        wires.up.send(now, LINK_LATENCY, frame);
         result
     }
 }
@@ -124,7 +134,7 @@ impl RouterEnd {
 
     /// Sends a frame to the device.
     pub(crate) fn send(&self, now: Duration, frame: Vec<u8>) {
-        self.wires.borrow_mut().down.send(now + LINK_LATENCY, frame);
+        self.wires.borrow_mut().down.send(now, LINK_LATENCY, frame);
     }
 
     /// Wakes the device if a frame has arrived for it; says whether it did.

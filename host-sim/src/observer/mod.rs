@@ -22,7 +22,7 @@ use smoltcp::wire::{EthernetFrame, TcpSeqNumber};
 
 pub use allowed::Allowed;
 
-use self::reading::{Segment, link_protocol};
+use self::reading::{Segment, asks_for_neighbour, link_protocol, tells_neighbour};
 use crate::pcap;
 
 /// How many strays are kept in full; all are counted.
@@ -35,6 +35,10 @@ pub struct Connection {
     pub at: Duration,
     /// Towards whom.
     pub remote: SocketAddr,
+    /// From when on it was established, where it was.
+    pub established: Option<Duration>,
+    /// When the device had seen its end, or ended it.
+    pub ended: Option<Duration>,
 }
 
 /// A frame that should not have left the device.
@@ -67,6 +71,9 @@ pub struct Seen {
     pub pcap_octets: u64,
     /// Every first SYN of the device, in order.
     pub connections: Vec<Connection>,
+    /// When the device learned the address of a neighbour that it had asked for. What had to
+    /// wait for it leaves then, all at once.
+    pub neighbours: Vec<Duration>,
     /// The most connections that were established at once.
     pub open_max: usize,
     /// Frames that left the device and should not have; empty without an [`Allowed`].
@@ -98,6 +105,8 @@ struct State {
     allowed: Option<Allowed>,
     tracked: BTreeMap<(SocketAddr, u16), Progress>,
     established: usize,
+    /// The device has asked for a neighbour.
+    asked: bool,
     record: Vec<u8>,
 }
 
@@ -106,6 +115,8 @@ struct State {
 struct Progress {
     /// The device's initial sequence number: a SYN with another one is another connection.
     initial: TcpSeqNumber,
+    /// Which of [`Seen::connections`] it is.
+    index: usize,
     established: bool,
     ours_ended: bool,
     theirs_ended: bool,
@@ -121,6 +132,7 @@ impl Observer {
             allowed,
             tracked: BTreeMap::new(),
             established: 0,
+            asked: false,
             record: Vec::new(),
         };
         state.capture(&pcap::header());
@@ -142,10 +154,17 @@ impl Observer {
             && let Some(segment) = Segment::read(&frame)
         {
             state.follow(
+                at,
                 &(segment.source, segment.destination.port()),
                 &segment,
                 false,
             );
+        } else if let Ok(frame) = EthernetFrame::new_checked(frame)
+            && state.asked
+            && tells_neighbour(&frame)
+        {
+            state.asked = false;
+            state.seen.neighbours.push(at);
         }
     }
 
@@ -199,6 +218,7 @@ impl State {
                     key,
                     Progress {
                         initial: segment.sequence,
+                        index: self.seen.connections.len(),
                         established: false,
                         ours_ended: false,
                         theirs_ended: false,
@@ -207,9 +227,11 @@ impl State {
                 self.seen.connections.push(Connection {
                     at,
                     remote: segment.destination,
+                    established: None,
+                    ended: None,
                 });
             }
-            self.follow(&key, &segment, true);
+            self.follow(at, &key, &segment, true);
             let remote = segment.destination;
             if self
                 .allowed
@@ -218,14 +240,17 @@ impl State {
             {
                 self.stray(at, || format!("TCP to {remote}"));
             }
-        } else if self.allowed.is_some()
+            return;
+        }
+        self.asked |= asks_for_neighbour(&frame);
+        if self.allowed.is_some()
             && let Err(what) = link_protocol(&frame)
         {
             self.stray(at, || what);
         }
     }
 
-    fn follow(&mut self, key: &(SocketAddr, u16), segment: &Segment, ours: bool) {
+    fn follow(&mut self, at: Duration, key: &(SocketAddr, u16), segment: &Segment, ours: bool) {
         let Some(progress) = self.tracked.get_mut(key) else {
             return;
         };
@@ -233,11 +258,17 @@ impl State {
             progress.established = true;
             self.established += 1;
             self.seen.open_max = self.seen.open_max.max(self.established);
+            if let Some(connection) = self.seen.connections.get_mut(progress.index) {
+                connection.established = Some(at);
+            }
         }
         progress.ours_ended |= ours && segment.fin;
         progress.theirs_ended |= !ours && segment.fin;
         if segment.rst || (progress.ours_ended && progress.theirs_ended) {
             self.established -= usize::from(progress.established);
+            if let Some(connection) = self.seen.connections.get_mut(progress.index) {
+                connection.ended = Some(at);
+            }
             self.tracked.remove(key);
         }
     }

@@ -3,8 +3,8 @@
 use std::net::{IpAddr, SocketAddr};
 
 use smoltcp::wire::{
-    ArpPacket, ArpRepr, EthernetAddress, EthernetFrame, EthernetProtocol, Icmpv6Message,
-    Icmpv6Packet, IpProtocol, Ipv4Packet, Ipv6Packet, TcpPacket, TcpSeqNumber,
+    ArpOperation, ArpPacket, ArpRepr, EthernetAddress, EthernetFrame, EthernetProtocol,
+    Icmpv6Message, Icmpv6Packet, IpProtocol, Ipv4Packet, Ipv6Packet, TcpPacket, TcpSeqNumber,
 };
 
 /// What matters of a TCP segment.
@@ -19,10 +19,13 @@ pub(super) struct Segment {
 }
 
 impl Segment {
+    /// A segment that whoever gets it takes for sound.
     pub(super) fn read(frame: &EthernetFrame<&[u8]>) -> Option<Self> {
         let (source, destination, protocol, payload) = addressed(frame)?;
         (protocol == IpProtocol::Tcp).then_some(())?;
         let tcp = TcpPacket::new_checked(payload).ok()?;
+        tcp.verify_checksum(&source.into(), &destination.into())
+            .then_some(())?;
         Some(Self {
             source: SocketAddr::new(source, tcp.src_port()),
             destination: SocketAddr::new(destination, tcp.dst_port()),
@@ -32,6 +35,28 @@ impl Segment {
             fin: tcp.fin(),
             rst: tcp.rst(),
         })
+    }
+}
+
+/// Whether the device asks for a neighbour's hardware address.
+pub(super) fn asks_for_neighbour(frame: &EthernetFrame<&[u8]>) -> bool {
+    neighbour(frame, ArpOperation::Request, Icmpv6Message::NeighborSolicit)
+}
+
+/// Whether a neighbour tells its own.
+pub(super) fn tells_neighbour(frame: &EthernetFrame<&[u8]>) -> bool {
+    neighbour(frame, ArpOperation::Reply, Icmpv6Message::NeighborAdvert)
+}
+
+fn neighbour(frame: &EthernetFrame<&[u8]>, arp: ArpOperation, icmpv6: Icmpv6Message) -> bool {
+    match frame.ethertype() {
+        EthernetProtocol::Arp => {
+            ArpPacket::new_checked(frame.payload()).is_ok_and(|packet| packet.operation() == arp)
+        }
+        _ => addressed(frame).is_some_and(|(_, _, protocol, payload)| {
+            protocol == IpProtocol::Icmpv6
+                && Icmpv6Packet::new_checked(payload).is_ok_and(|icmp| icmp.msg_type() == icmpv6)
+        }),
     }
 }
 

@@ -24,7 +24,7 @@ use probe_core::{
 
 pub use truth::{Fate, Forms, Rule, Step, fate};
 
-use crate::server::Server;
+use crate::{script, server::Server};
 
 /// A kind of server.
 #[derive(Debug)]
@@ -41,7 +41,7 @@ pub struct Personality {
 }
 
 impl Personality {
-    /// Every personality there is.
+    /// The personalities that are written in code.
     pub const ALL: [&'static Self; 8] = [
         &closed_550::CLOSED_550,
         &closed_454::CLOSED_454,
@@ -53,11 +53,16 @@ impl Personality {
         &not_smtp::NOT_SMTP,
     ];
 
-    /// The personality of that name.
-    pub fn named(name: &str) -> Option<&'static Self> {
+    /// Those of [`Self::ALL`], and those that are scripts.
+    pub fn every() -> impl Iterator<Item = &'static Self> {
         Self::ALL
             .into_iter()
-            .find(|personality| personality.name == name)
+            .chain(script::library().iter().copied())
+    }
+
+    /// The personality of that name.
+    pub fn named(name: &str) -> Option<&'static Self> {
+        Self::every().find(|personality| personality.name == name)
     }
 
     /// What an honest tester concludes at `depth`, with delivery off.
@@ -108,7 +113,7 @@ mod tests {
 
     #[test]
     fn names_are_unique_and_lead_back() {
-        for personality in Personality::ALL {
+        for personality in Personality::every() {
             let found = Personality::named(personality.name).unwrap();
             assert!(std::ptr::eq(found, personality), "{}", personality.name);
         }

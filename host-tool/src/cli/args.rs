@@ -10,7 +10,8 @@ use probe_core::scope::Depth;
 #[derive(Debug, Parser)]
 #[command(name = "postern", version, arg_required_else_help = true)]
 #[command(after_help = "\
-Exit status: 0 the work was done, 1 --fail-on matched, 2 wrong usage or input, \
+Exit status: 0 the work was done, 1 --fail-on matched or a scenario expected something else, \
+2 wrong usage or input, \
 3 no appliance, 4 the store could not be used.")]
 pub struct Args {
     /// What to do.
@@ -54,10 +55,10 @@ pub struct Scan {
     /// A list of suspects: plain lines, or CSV with a header; `-` is standard input
     #[arg(long, value_name = "FILE")]
     pub targets: Vec<PathBuf>,
-    /// What may be probed; see `postern scope new`
+    /// What may be probed; see `postern scope new` [default with sim:FILE: the scenario's]
     #[arg(long, value_name = "FILE")]
-    pub scope: PathBuf,
-    /// What probes: `sim`, `direct` or `unix:PATH`; without it the links are listed
+    pub scope: Option<PathBuf>,
+    /// What probes: `sim`, `sim:FILE`, `direct` or `unix:PATH`; without it the links are listed
     #[arg(long, value_name = "LINK")]
     pub link: Option<String>,
     /// Which probes to run, of those that the scope allows
@@ -84,11 +85,11 @@ pub struct Scan {
     /// Exit with 1 when a finding is at least so sure
     #[arg(long, value_name = "VERDICT", value_enum)]
     pub fail_on: Vec<FailOn>,
-    /// The seed of the simulated world (`--link sim`)
-    #[arg(long, value_name = "N", default_value_t = 1)]
-    pub seed: u64,
-    /// The date of the simulated world, such as 2026-11-20T09:00:00Z [default: now]
-    /// (`--link sim`)
+    /// The seed of the simulated world (`--link sim`) [default: the scenario's, or 1]
+    #[arg(long, value_name = "N")]
+    pub seed: Option<u64>,
+    /// The date of the simulated world, such as 2026-11-20T09:00:00Z (`--link sim`)
+    /// [default: the scenario's, or now]
     #[arg(long, value_name = "DATE")]
     pub clock: Option<jiff::Timestamp>,
 }

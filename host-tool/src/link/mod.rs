@@ -7,6 +7,7 @@ mod unix;
 
 use std::{fs::File, io, path::PathBuf};
 
+use host_sim::world::World;
 use jiff::Timestamp;
 use probe_core::frame::ScanId;
 
@@ -19,8 +20,10 @@ use crate::{
 /// The links of this version.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Link {
-    /// The built-in simulator.
+    /// The built-in simulator, in the demonstration's world.
     Sim,
+    /// The built-in simulator, in a scenario's world.
+    Scenario(PathBuf),
     /// This computer's own sockets.
     Direct,
     /// An appliance whose serial port is a Unix socket.
@@ -29,10 +32,9 @@ pub enum Link {
 }
 
 /// What a user may set about a link.
-#[derive(Debug)]
 pub struct Settings {
-    /// The simulated world's seed.
-    pub seed: u64,
+    /// The simulated world.
+    pub world: World,
     /// The simulated world's date.
     pub began: Timestamp,
     /// Where a capture of the wire goes.
@@ -53,6 +55,7 @@ pub enum LinkError {
 /// What `--link` may be, for messages.
 pub const LINKS: &str =
     "    sim        the built-in simulator: a world of mail servers in virtual time
+    sim:FILE   the same, in the world of a scenario file
     direct     this computer's own sockets
     unix:PATH  an appliance whose serial port is a Unix socket, such as one in QEMU";
 
@@ -66,8 +69,10 @@ impl Link {
         let links = || format!("one of the links of this version:\n{LINKS}");
         match (kind, rest) {
             ("sim", None) => Ok(Self::Sim),
+            ("sim", Some("")) => Err(Problem::new(place(), "no scenario file is named", links())),
+            ("sim", Some(file)) => Ok(Self::Scenario(PathBuf::from(file))),
             ("direct", None) => Ok(Self::Direct),
-            ("sim" | "direct", Some(rest)) => Err(Problem::new(
+            ("direct", Some(rest)) => Err(Problem::new(
                 place(),
                 format!("`{kind}` takes nothing after it, but got `{rest}`"),
                 links(),
@@ -93,7 +98,7 @@ impl Link {
     /// hear another number each time, or it takes the scan for the one that it has ended.
     pub fn scan_id(&self, began: Timestamp) -> ScanId {
         match self {
-            Self::Sim | Self::Direct => ScanId(1),
+            Self::Sim | Self::Scenario(_) | Self::Direct => ScanId(1),
             // Milliseconds: the number comes round after 49 days.
             #[cfg(unix)]
             Self::Unix(_) => ScanId(began.as_millisecond().rem_euclid(1 << 32) as u32),
@@ -109,7 +114,7 @@ impl Link {
         watch: &mut dyn Watch,
     ) -> Result<Outcome, LinkError> {
         match self {
-            Self::Sim => sim::scan(settings, scan, store, watch),
+            Self::Sim | Self::Scenario(_) => sim::scan(settings, scan, store, watch),
             Self::Direct => direct::scan(scan, store, watch),
             #[cfg(unix)]
             Self::Unix(path) => unix::scan(path, scan, store, watch),

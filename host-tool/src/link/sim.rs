@@ -2,7 +2,7 @@
 
 use std::io::BufWriter;
 
-use host_sim::{demo, simulation::Simulation, world::World};
+use host_sim::{simulation::Simulation, world::World};
 
 use super::{LinkError, Settings};
 use crate::{
@@ -24,7 +24,7 @@ pub(super) fn scan(
         device_id: device.0,
         boot,
         began: utc(settings.began),
-        ..demo::world(settings.seed)
+        ..settings.world
     };
     let mut simulation = Simulation::new(world);
     if let Some(file) = settings.capture {

@@ -11,24 +11,7 @@ use anstyle::{AnsiColor, Style};
 use jiff::{Timestamp, tz::TimeZone};
 use probe_core::{time::Utc, verdict::Kind};
 
-/// A number in groups of three digits.
-pub fn grouped(number: u64) -> String {
-    let digits = number.to_string();
-    let mut text = String::with_capacity(digits.len() + digits.len() / 3);
-    for (index, digit) in digits.chars().enumerate() {
-        if index > 0 && (digits.len() - index).is_multiple_of(3) {
-            text.push(' ');
-        }
-        text.push(digit);
-    }
-    text
-}
-
-/// `one` or `many`, with the number before it.
-pub fn counted(number: usize, one: &str, many: &str) -> String {
-    let word = if number == 1 { one } else { many };
-    format!("{} {word}", grouped(number as u64))
-}
+pub use crate::words::{counted, grouped};
 
 /// A moment to the minute, in UTC.
 pub fn minute(moment: Timestamp) -> String {

@@ -177,7 +177,7 @@ mod tests {
         let networks = |texts: &[&str]| -> Vec<Network> {
             texts
                 .iter()
-                .map(|text| super::super::read::network(text).unwrap())
+                .map(|text| super::super::network(text).unwrap())
                 .collect()
         };
         for (inside, outside, text) in [

@@ -1,63 +1,6 @@
-//! Scope files: TOML for people, [`Scope`] for the appliance.
-//!
-//! Everything that is wrong with a file is told at once, with its line. A file with anything
-//! wrong allows nothing.
+//! Scope files: read as everywhere, told in words, and written as an example.
 
 pub mod describe;
 pub mod example;
-mod read;
-mod table;
 
-use std::path::Path;
-
-use jiff::Timestamp;
-use probe_core::{
-    finding::Probe,
-    scope::{Network, Scope},
-};
-
-use crate::problem::{Place, Problem, Problems};
-
-/// The largest scope file, in octets.
-const FILE_OCTETS_MAX: u64 = 1024 * 1024;
-
-/// A scope file that may be used.
-#[derive(Clone, Debug)]
-pub struct ScopeFile {
-    /// What the appliance gets.
-    pub scope: Scope,
-    /// The probes that it allows.
-    pub probes: Vec<Probe>,
-}
-
-/// Reads a scope file and checks it, as of `now`.
-pub fn read(file: &Path, now: Timestamp) -> Result<ScopeFile, Problems> {
-    let place = Place::file(file);
-    let unreadable = |what: String| {
-        let problem = Problem::new(place.clone(), what, "a scope file in TOML")
-            .next("`postern scope new FILE` writes an example");
-        Problems::one(problem)
-    };
-    match std::fs::metadata(file) {
-        Ok(about) if about.len() > FILE_OCTETS_MAX => {
-            return Err(unreadable(format!("over {FILE_OCTETS_MAX} octets")));
-        }
-        Ok(_) | Err(_) => {}
-    }
-    let text = std::fs::read_to_string(file)
-        .map_err(|error| unreadable(format!("cannot be read: {error}")))?;
-    if text.trim().is_empty() {
-        return Err(unreadable("the file is empty".to_owned()));
-    }
-    read::parse(&text, &place, now)
-}
-
-/// Reads `192.0.2.0/24` or an address alone; else says what is wrong.
-pub fn network(text: &str) -> Result<Network, String> {
-    read::network(text)
-}
-
-/// Reads the text of a scope file that lies at `place`.
-pub fn parse(text: &str, place: &Place, now: Timestamp) -> Result<ScopeFile, Problems> {
-    read::parse(text, place, now)
-}
+pub use host_files::scope_file::*;

@@ -210,6 +210,8 @@ pub struct Evidence {
 /// The most memory that a job's evidence takes, in octets.
 pub const EVIDENCE_OCTETS_MAX: usize = 2_048;
 
+const _: () = assert!(size_of::<Evidence>() <= EVIDENCE_OCTETS_MAX);
+
 impl Evidence {
     /// Folds an observation in.
     pub fn record(&mut self, observation: &Observation<'_>) {

@@ -50,6 +50,9 @@ pub struct RelayDialogue<'a> {
 /// The most memory that a relay dialogue takes, in octets.
 pub const DIALOGUE_OCTETS_MAX: usize = 1_024;
 
+// Checked wherever it is built: a microcontroller lays memory out differently from a computer.
+const _: () = assert!(size_of::<RelayDialogue<'static>>() <= DIALOGUE_OCTETS_MAX);
+
 impl<'a> RelayDialogue<'a> {
     /// A dialogue that has not begun.
     pub fn new(setup: Setup<'a>) -> Self {

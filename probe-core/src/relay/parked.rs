@@ -28,6 +28,8 @@ pub struct Parked {
 /// The size of a [`Parked`] in octets.
 pub const PARKED_OCTETS_MAX: usize = 64;
 
+const _: () = assert!(size_of::<Parked>() <= PARKED_OCTETS_MAX);
+
 impl Parked {
     /// A job that was parked before it had asked anything.
     #[cfg(test)]
@@ -75,15 +77,5 @@ impl Parked {
     /// What is known of the pairs.
     pub const fn outcomes(&self) -> &Outcomes {
         &self.outcomes
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_parked_job_is_small() {
-        assert!(size_of::<Parked>() <= PARKED_OCTETS_MAX);
     }
 }

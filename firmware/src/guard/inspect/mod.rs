@@ -5,6 +5,7 @@
 
 mod ipv4;
 mod ipv6;
+mod segment;
 mod transport;
 
 use core::net::{IpAddr, Ipv4Addr, SocketAddr};
@@ -14,6 +15,8 @@ use smoltcp::wire::{
 };
 
 use super::{Doors, Warden};
+
+pub(super) use segment::Segment;
 
 /// Why a frame may leave.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -45,9 +48,9 @@ pub enum Stop {
     ForeignSource,
     /// Asks on the link for a machine that the device has no business with.
     Neighbour,
-    /// The stack's noise towards strangers.
+    /// The stack's noise towards strangers, or a connection that nobody wants any more.
     Noise,
-    /// Too many of the link's own protocols.
+    /// Too many of the link's own protocols, or of connections that wait to begin.
     Limited,
     /// A probe outside the scope.
     Violation(SocketAddr),

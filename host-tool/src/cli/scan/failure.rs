@@ -11,6 +11,7 @@ use crate::{
 pub(super) fn explain(link: &Link, error: LinkError) -> Failure {
     let name = match link {
         Link::Sim => "--link sim".to_owned(),
+        Link::Scenario(file) => format!("--link sim:{}", file.display()),
         Link::Direct => "--link direct".to_owned(),
         #[cfg(unix)]
         Link::Unix(path) => format!("--link unix:{}", path.display()),

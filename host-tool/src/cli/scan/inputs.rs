@@ -2,14 +2,17 @@
 
 use std::{fs::File, path::Path};
 
+use host_sim::scenario::{self, Instead, Scenario};
 use jiff::Timestamp;
+use probe_core::finding::Probe;
 
 use crate::{
-    cli::args::Scan as Args,
+    cli::{args::Scan as Args, now},
     exit::Failure,
     link::{LINKS, Link},
     lists::{self, Entry},
-    problem::{Gathered, Place, Problem, Problems},
+    output,
+    problem::{Gathered, Place, Problem},
     scope_file::{self, ScopeFile},
 };
 
@@ -21,13 +24,17 @@ pub(super) struct Inputs {
     pub(super) entries: Vec<Entry>,
     /// What may be probed.
     pub(super) scope: ScopeFile,
+    /// The scenario whose world it is, if it is one's.
+    pub(super) scenario: Option<Scenario>,
+    /// The date on which it begins.
+    pub(super) began: Timestamp,
     /// Where a capture of the wire goes.
     pub(super) capture: Option<File>,
 }
 
 impl Inputs {
     /// Reads and checks all of it, and tells all that is wrong.
-    pub(super) fn read(args: &Args, now: Timestamp) -> Result<Self, Failure> {
+    pub(super) fn read(args: &Args) -> Result<Self, Failure> {
         let mut gathered = Gathered::default();
         if args.deliver {
             gathered.push(Problem::new(
@@ -67,21 +74,26 @@ impl Inputs {
                     .next("run `tcpdump -w FILE` beside the scan"),
             );
         }
-        let files: Vec<&Path> = args.targets.iter().map(AsRef::as_ref).collect();
-        if args.suspects.is_empty() && files.is_empty() {
-            gathered.push(Problem::new(
-                Place::named("TARGET"),
-                "no target was named",
-                "addresses as arguments, or a list with --targets",
-            ));
-        }
-        let take = |gathered: &mut Gathered, problems: Problems| gathered.extend(problems);
-        let entries = lists::gather(&args.suspects, &files)
-            .map_err(|problems| take(&mut gathered, problems))
-            .ok();
-        let scope = scope_file::read(&args.scope, now)
-            .map_err(|problems| take(&mut gathered, problems))
-            .ok();
+        let scenario = match &link {
+            Some(Link::Scenario(file)) => {
+                let instead = Instead {
+                    seed: args.seed,
+                    began: args.clock,
+                };
+                let scenario = scenario::read(file, instead);
+                scenario.map_err(|problems| gathered.extend(problems)).ok()
+            }
+            _ => None,
+        };
+        // What a scenario would have said is not missed beside what is wrong with it.
+        let of_scenario = matches!(link, Some(Link::Scenario(_)));
+        let began = match (args.clock, &scenario) {
+            (Some(clock), _) => clock,
+            (None, Some(scenario)) => output::timestamp(scenario.world.began),
+            (None, None) => now(),
+        };
+        let entries = entries(args, scenario.as_ref(), of_scenario, &mut gathered);
+        let scope = scope(args, scenario.as_ref(), of_scenario, began, &mut gathered);
         let scope = scope.map(|scope| at_depth(args, scope, &mut gathered));
         let all = gathered.or(link.zip(entries).zip(scope))?;
         let ((link, entries), scope) = all.expect("what is missing was told");
@@ -94,6 +106,8 @@ impl Inputs {
             link,
             entries,
             scope,
+            scenario,
+            began,
             capture,
         })
     }
@@ -102,12 +116,65 @@ impl Inputs {
 /// Why a link's wire cannot be captured, if it cannot.
 fn not_captured(link: &Link) -> Option<&'static str> {
     match link {
-        Link::Sim => None,
+        Link::Sim | Link::Scenario(_) => None,
         Link::Direct => Some(
             "`--link direct` sends through this computer's own network stack, which this program cannot capture",
         ),
         #[cfg(unix)]
         Link::Unix(_) => Some("the appliance's wire is not here"),
+    }
+}
+
+/// The list: what the user names, or else the scenario's.
+fn entries(
+    args: &Args,
+    scenario: Option<&Scenario>,
+    of_scenario: bool,
+    gathered: &mut Gathered,
+) -> Option<Vec<Entry>> {
+    let files: Vec<&Path> = args.targets.iter().map(AsRef::as_ref).collect();
+    if args.suspects.is_empty() && files.is_empty() {
+        if of_scenario {
+            return scenario.map(|scenario| scenario.suspects.clone());
+        }
+        gathered.push(Problem::new(
+            Place::named("TARGET"),
+            "no target was named",
+            "addresses as arguments, or a list with --targets",
+        ));
+    }
+    lists::gather(&args.suspects, &files)
+        .map_err(|problems| gathered.extend(problems))
+        .ok()
+}
+
+/// The scope: the file that the user names, or else the scenario's.
+fn scope(
+    args: &Args,
+    scenario: Option<&Scenario>,
+    of_scenario: bool,
+    began: Timestamp,
+    gathered: &mut Gathered,
+) -> Option<ScopeFile> {
+    match &args.scope {
+        Some(file) => scope_file::read(file, began)
+            .map_err(|problems| gathered.extend(problems))
+            .ok(),
+        None if of_scenario => scenario.map(|scenario| ScopeFile {
+            scope: scenario.scope.clone(),
+            probes: vec![Probe::Relay],
+        }),
+        None => {
+            gathered.push(
+                Problem::new(
+                    Place::named("--scope"),
+                    "no scope was named",
+                    "a scope file",
+                )
+                .next("`postern scope new FILE` writes an example"),
+            );
+            None
+        }
     }
 }
 

@@ -9,6 +9,7 @@ use std::{
     sync::{Arc, atomic::AtomicBool},
 };
 
+use host_sim::demo;
 use probe_core::{scope::Scope, suspect::Suspect};
 
 use self::{inputs::Inputs, report::Scanned};
@@ -24,8 +25,7 @@ use crate::{
 };
 
 pub(super) fn run(args: &Args) -> Result<Exit, Failure> {
-    let began = args.clock.unwrap_or_else(now);
-    let inputs = Inputs::read(args, began)?;
+    let inputs = Inputs::read(args)?;
     let mut store = open_store(&args.store)?;
     let exclusions = store.exclusions().map_err(Failure::Store)?;
     let scope = with_exclusions(inputs.scope.scope, &exclusions)?;
@@ -38,23 +38,31 @@ pub(super) fn run(args: &Args) -> Result<Exit, Failure> {
     let outcome = if list.is_empty() {
         None
     } else {
+        let world = match &inputs.scenario {
+            Some(scenario) => scenario.world.clone(),
+            None => demo::world(args.seed.unwrap_or(demo::SEED)),
+        };
         let settings = Settings {
-            seed: args.seed,
-            began,
+            world,
+            began: inputs.began,
             capture: inputs.capture,
         };
         let scan = Scan {
-            id: inputs.link.scan_id(began),
+            id: inputs.link.scan_id(inputs.began),
             scope: &scope,
             list: &list,
-            utc: output::utc(began),
+            utc: output::utc(inputs.began),
         };
         let outcome = inputs.link.scan(settings, &scan, &mut store, &mut watcher);
         watcher.finish();
         Some(outcome.map_err(|error| failure::explain(&inputs.link, error))?)
     };
     let scanned = Scanned::gather(&mut store, &inputs.entries, refused, &watcher, outcome)?;
-    report::print(args, &scanned)
+    let held = match &inputs.scenario {
+        Some(scenario) => scanned.held(scenario, scope.depth, &inputs.entries),
+        None => Vec::new(),
+    };
+    report::print(args, &scanned, &held)
 }
 
 /// The scope, with what the store excludes inside its networks: the appliance enforces that too.

@@ -1,14 +1,15 @@
 //! A warden with a real scope, and doors.
 
 use std::{
-    cell::RefCell,
+    cell::{Cell, RefCell},
     net::{IpAddr, SocketAddr},
+    task::Waker,
 };
 
 use probe_core::{scope::Scope, time::Instant};
 
 use crate::{
-    guard::{Doors, HostDoor, Warden},
+    guard::{Doors, HostDoor, Spacing, Warden},
     testing::scope,
 };
 
@@ -16,6 +17,9 @@ use crate::{
 pub(crate) struct ScopeWarden {
     scope: Scope,
     pub(crate) violations: RefCell<Vec<SocketAddr>>,
+    pub(crate) spacing: Cell<Option<Spacing>>,
+    pub(crate) now_us: Cell<u64>,
+    pub(crate) wake_at_us: Cell<Option<u64>>,
 }
 
 impl ScopeWarden {
@@ -23,6 +27,9 @@ impl ScopeWarden {
         Self {
             scope: scope(networks, exclusions, ports),
             violations: RefCell::default(),
+            spacing: Cell::new(Some(Spacing::NONE)),
+            now_us: Cell::new(0),
+            wake_at_us: Cell::new(None),
         }
     }
 
@@ -48,6 +55,18 @@ impl Warden for ScopeWarden {
 
     fn violated(&self, remote: SocketAddr) {
         self.violations.borrow_mut().push(remote);
+    }
+
+    fn spacing(&self) -> Option<Spacing> {
+        self.spacing.get()
+    }
+
+    fn now_us(&self) -> u64 {
+        self.now_us.get()
+    }
+
+    fn wake_at(&self, at_us: u64, _waker: &Waker) {
+        self.wake_at_us.set(Some(at_us));
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::net::IpAddr;
 
-use jiff::{Timestamp, civil::Date, tz::TimeZone};
+use jiff::Timestamp;
 use probe_core::{
     finding::Probe,
     name::Name,
@@ -15,11 +15,11 @@ use probe_core::{
 };
 use toml::de::DeValue;
 
-use super::{
-    ScopeFile,
-    table::{Reader, Section, number, text, yes},
+use super::ScopeFile;
+use crate::{
+    problem::{Place, Problems},
+    table::{Reader, Section, moment, number, text, yes},
 };
-use crate::problem::{Place, Problems};
 
 const TOP: [&str; 14] = [
     "contact",
@@ -45,7 +45,8 @@ const IDENTITY: [&str; 5] = [
     "sink_address",
     "resolver",
 ];
-const RATES: [&str; 6] = [
+/// The fields of a table of rates.
+pub(super) const RATES: [&str; 6] = [
     "target_refusals_max",
     "target_connections_max",
     "network_connections_max",
@@ -59,7 +60,7 @@ const NAME: &str = "a domain name of ours, such as \"probe.cert.example\"";
 
 /// Reads `source`, or tells everything that is wrong with it.
 pub(super) fn parse(source: &str, place: &Place, now: Timestamp) -> Result<ScopeFile, Problems> {
-    let mut reader = Reader::new(source, place.clone());
+    let mut reader = Reader::new(source, place.clone(), "contact = \"noc@example.org\"");
     let Some(table) = reader.parse() else {
         return reader.or(None);
     };
@@ -87,6 +88,40 @@ pub(super) fn parse(source: &str, place: &Place, now: Timestamp) -> Result<Scope
         sections.tell(&mut reader, error);
     }
     reader.or(scope.map(|scope| ScopeFile { scope, probes }))
+}
+
+/// Reads the few fields of a scope that a file of another kind may hold: what `section` and its
+/// `rates` name replaces what `base` says.
+pub(super) fn parts<'t>(
+    reader: &mut Reader<'t>,
+    section: &Section<'t>,
+    rates: &Section<'t>,
+    base: Scope,
+) -> Option<Scope> {
+    let mut scope = base;
+    if section.has("networks") {
+        scope.networks = networks::<NETWORKS_MAX>(reader, section, "networks", true)?;
+    }
+    if section.has("exclusions") {
+        scope.exclusions = networks::<EXCLUSIONS_MAX>(reader, section, "exclusions", false)?;
+    }
+    if section.has("ports") {
+        scope.ports = ports(reader, section)?;
+    }
+    scope.rates = self::rates(reader, rates, scope.depth);
+    let sections = Sections {
+        top: section,
+        authority: section,
+        identity: section,
+        rates,
+    };
+    match scope.check() {
+        Ok(()) => Some(scope),
+        Err(error) => {
+            sections.tell(reader, error);
+            None
+        }
+    }
 }
 
 fn scope<'t>(
@@ -325,7 +360,8 @@ fn probes<'t>(reader: &mut Reader<'t>, top: &Section<'t>) -> Vec<Probe> {
     }
 }
 
-fn depth<'t>(reader: &mut Reader<'t>, top: &Section<'t>) -> Depth {
+/// The depth that a file names, or else the one that goes without saying.
+pub(super) fn depth<'t>(reader: &mut Reader<'t>, top: &Section<'t>) -> Depth {
     reader
         .optional(
             top,
@@ -426,24 +462,6 @@ fn dates<'t>(reader: &mut Reader<'t>, top: &Section<'t>, now: Timestamp) -> Opti
         );
     }
     Some((utc(issued)?, utc(expires)?))
-}
-
-/// A date of TOML or a text that looks like one; a date alone is its midnight, UTC.
-fn moment(value: &DeValue<'_>) -> Option<Timestamp> {
-    let text = match value {
-        DeValue::Datetime(date) => date.to_string(),
-        DeValue::String(text) => text.trim().to_owned(),
-        _ => return None,
-    };
-    if let Ok(moment) = text.parse::<Timestamp>() {
-        return Some(moment);
-    }
-    // A time without an offset could be anybody's.
-    if text.len() != "2026-11-20".len() {
-        return None;
-    }
-    let midnight = text.parse::<Date>().ok()?.to_zoned(TimeZone::UTC).ok()?;
-    Some(midnight.timestamp())
 }
 
 fn utc(moment: Timestamp) -> Option<Utc> {

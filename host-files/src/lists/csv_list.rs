@@ -8,8 +8,8 @@ use super::{
     address::{self, shown},
 };
 use crate::{
-    output::counted,
     problem::{Gathered, Place, Problem, Problems, nearest},
+    words::counted,
 };
 
 /// The columns that a list may have, in any order.

@@ -1,8 +1,8 @@
-//! Words of the core's own enums, read back.
+//! Words and numbers as people read and write them.
 
 use probe_core::{
     finding::Probe,
-    scope::Depth,
+    scope::{Depth, Refusal},
     verdict::{Kind, Reason},
 };
 use serde::de::DeserializeOwned;
@@ -32,9 +32,33 @@ pub fn depth(word: &str) -> Option<Depth> {
     find(word, Depth::as_str)
 }
 
+/// A refusal by its word.
+pub fn refusal(word: &str) -> Option<Refusal> {
+    find(word, Refusal::as_str)
+}
+
 /// Every variant of an enum without data: postcard numbers them from 0 without gaps.
 pub fn all<T: DeserializeOwned>() -> impl Iterator<Item = T> {
     (0u8..0x80).map_while(|index| postcard::from_bytes(&[index]).ok())
+}
+
+/// A number in groups of three digits.
+pub fn grouped(number: u64) -> String {
+    let digits = number.to_string();
+    let mut text = String::with_capacity(digits.len() + digits.len() / 3);
+    for (index, digit) in digits.chars().enumerate() {
+        if index > 0 && (digits.len() - index).is_multiple_of(3) {
+            text.push(' ');
+        }
+        text.push(digit);
+    }
+    text
+}
+
+/// `one` or `many`, with the number before it.
+pub fn counted(number: usize, one: &str, many: &str) -> String {
+    let word = if number == 1 { one } else { many };
+    format!("{} {word}", grouped(number as u64))
 }
 
 #[cfg(test)]

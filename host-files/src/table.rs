@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use jiff::{Timestamp, civil::Date, tz::TimeZone};
 use toml::{
     Spanned,
     de::{DeTable, DeValue},
@@ -10,32 +11,36 @@ use toml::{
 use crate::problem::{Gathered, Place, Problem, Problems, nearest};
 
 /// The problems of one TOML file, while it is read.
-pub(super) struct Reader<'t> {
+pub struct Reader<'t> {
     text: &'t str,
     place: Place,
+    example: &'static str,
     gathered: Gathered,
 }
 
 /// A table of the file and the fields that it may have.
-pub(super) struct Section<'t> {
-    /// `""` for the file itself, else as in `[authority]`.
-    name: &'static str,
+pub struct Section<'t> {
+    /// `""` for the file itself, else as in `authority`.
+    name: String,
+    /// As people find it in the file: `[authority]`, `[[peer]]`.
+    header: String,
     table: Option<&'t DeTable<'t>>,
     line: Option<u64>,
 }
 
 impl<'t> Reader<'t> {
-    /// A reader of `text`, which lies at `place`.
-    pub(super) fn new(text: &'t str, place: Place) -> Self {
+    /// A reader of `text`, which lies at `place`; `example` is a line that might stand there.
+    pub fn new(text: &'t str, place: Place, example: &'static str) -> Self {
         Self {
             text,
             place,
+            example,
             gathered: Gathered::default(),
         }
     }
 
     /// Parses, or tells everything that is no TOML.
-    pub(super) fn parse(&mut self) -> Option<Spanned<DeTable<'t>>> {
+    pub fn parse(&mut self) -> Option<Spanned<DeTable<'t>>> {
         let (table, errors) = DeTable::parse_recoverable(self.text);
         if errors.is_empty() {
             return Some(table);
@@ -45,54 +50,96 @@ impl<'t> Reader<'t> {
             self.push(
                 Some(line),
                 format!("not TOML: {}", error.message()),
-                "lines such as `contact = \"noc@example.org\"`",
+                &format!("lines such as `{}`", self.example),
             );
         }
         None
     }
 
     /// The file's own table.
-    pub(super) fn top(&mut self, table: &'t DeTable<'t>, known: &[&str]) -> Section<'t> {
+    pub fn top(&mut self, table: &'t DeTable<'t>, known: &[&str]) -> Section<'t> {
         self.unknown("", table, known);
         Section {
-            name: "",
+            name: String::new(),
+            header: String::new(),
             table: Some(table),
             line: None,
         }
     }
 
-    /// A table within the file. One that is not there has no fields.
-    pub(super) fn section(
-        &mut self,
-        top: &Section<'t>,
-        name: &'static str,
-        known: &[&str],
-    ) -> Section<'t> {
+    /// A table within another one. One that is not there has no fields.
+    pub fn section(&mut self, outer: &Section<'t>, name: &str, known: &[&str]) -> Section<'t> {
+        let path = outer.path(name);
         let mut section = Section {
-            name,
+            header: format!("[{path}]"),
+            name: path,
             table: None,
             line: None,
         };
-        if let Some(value) = top.get(name) {
+        if let Some(value) = outer.get(name) {
             let line = self.line(value.span());
             section.line = Some(line);
             match value.get_ref() {
                 DeValue::Table(table) => {
-                    self.unknown(name, table, known);
+                    self.unknown(&section.header, table, known);
                     section.table = Some(table);
                 }
                 _ => self.push(
                     Some(line),
-                    format!("`{name}` is no table"),
-                    &format!("a table [{name}] with {}", known.join(", ")),
+                    format!("`{}` is no table", section.name),
+                    &format!("a table {} with {}", section.header, known.join(", ")),
                 ),
             }
         }
         section
     }
 
+    /// The tables of one name, as in `[[peer]]`, in the file's order; none where there is none.
+    pub fn sections(
+        &mut self,
+        outer: &Section<'t>,
+        name: &str,
+        known: &[&str],
+    ) -> Vec<Section<'t>> {
+        let path = outer.path(name);
+        let header = format!("[[{path}]]");
+        let Some(value) = outer.get(name) else {
+            return Vec::new();
+        };
+        let tables: Option<Vec<_>> = match value.get_ref() {
+            DeValue::Array(elements) => elements
+                .iter()
+                .map(|element| match element.get_ref() {
+                    DeValue::Table(table) => Some((table, self.line(element.span()))),
+                    _ => None,
+                })
+                .collect(),
+            _ => None,
+        };
+        let Some(tables) = tables else {
+            let line = self.line(value.span());
+            self.push(
+                Some(line),
+                format!("`{path}` is {}", kind(value.get_ref())),
+                &format!("tables {header} with {}", known.join(", ")),
+            );
+            return Vec::new();
+        };
+        let mut sections = Vec::with_capacity(tables.len());
+        for (table, line) in tables {
+            self.unknown(&header, table, known);
+            sections.push(Section {
+                name: path.clone(),
+                header: header.clone(),
+                table: Some(table),
+                line: Some(line),
+            });
+        }
+        sections
+    }
+
     /// A field that may be missing.
-    pub(super) fn optional<T>(
+    pub fn optional<T>(
         &mut self,
         section: &Section<'t>,
         field: &str,
@@ -118,7 +165,7 @@ impl<'t> Reader<'t> {
     }
 
     /// A field that must be there.
-    pub(super) fn required<T>(
+    pub fn required<T>(
         &mut self,
         section: &Section<'t>,
         field: &str,
@@ -137,7 +184,7 @@ impl<'t> Reader<'t> {
     }
 
     /// A list, where all of it is right; each wrong element is told with its own line.
-    pub(super) fn list<T>(
+    pub fn list<T>(
         &mut self,
         section: &Section<'t>,
         field: &str,
@@ -173,22 +220,79 @@ impl<'t> Reader<'t> {
     }
 
     /// Tells a problem with a field that could be read.
-    pub(super) fn wrong(
+    pub fn wrong(
         &mut self,
         section: &Section<'t>,
         field: &str,
         found: impl std::fmt::Display,
         expected: &str,
     ) {
-        let line = match section.get(field) {
+        self.wrong_next(section, field, found, expected, None);
+    }
+
+    /// Tells a word that stands in a field and is none of `known`, with the one that was probably
+    /// meant.
+    pub fn no_such(
+        &mut self,
+        section: &Section<'t>,
+        field: &str,
+        word: &str,
+        what: &str,
+        known: &[&str],
+    ) {
+        let found = format!("is {word:?}: there is no such {what}");
+        let next = nearest(&word.to_ascii_lowercase(), known)
+            .map(|meant| format!("did you mean `{meant}`?"));
+        self.wrong_next(
+            section,
+            field,
+            found,
+            &format!("one of {}", known.join(", ")),
+            next,
+        );
+    }
+
+    /// Tells a problem with a field that could be read, and what to do next.
+    pub fn wrong_next(
+        &mut self,
+        section: &Section<'t>,
+        field: &str,
+        found: impl std::fmt::Display,
+        expected: &str,
+        next: Option<String>,
+    ) {
+        let place = self.at(self.line_of(section, field));
+        let found = format!("`{}` {found}", section.path(field));
+        let problem = Problem::new(place, found, expected);
+        self.gathered.push(match next {
+            Some(next) => problem.next(next),
+            None => problem,
+        });
+    }
+
+    /// Takes in what was wrong with another file that this one names.
+    pub fn extend(&mut self, problems: Problems) {
+        self.gathered.extend(problems);
+    }
+
+    /// The line of a field, or of its table where the field is missing.
+    pub fn line_of(&self, section: &Section<'t>, field: &str) -> Option<u64> {
+        match section.get(field) {
             Some(value) => Some(self.line(value.span())),
             None => section.line,
-        };
-        self.push(line, format!("`{}` {found}", section.path(field)), expected);
+        }
+    }
+
+    /// A line of the file, or all of it.
+    pub fn at(&self, line: Option<u64>) -> Place {
+        match line {
+            Some(line) => self.place.line(line),
+            None => self.place.clone(),
+        }
     }
 
     /// `value`, unless something was wrong.
-    pub(super) fn or<T>(mut self, value: Option<T>) -> Result<T, Problems> {
+    pub fn or<T>(mut self, value: Option<T>) -> Result<T, Problems> {
         self.gathered.sort();
         match value {
             Some(value) => self.gathered.or(value),
@@ -196,7 +300,7 @@ impl<'t> Reader<'t> {
         }
     }
 
-    fn unknown(&mut self, name: &'static str, table: &DeTable<'t>, known: &[&str]) {
+    fn unknown(&mut self, header: &str, table: &DeTable<'t>, known: &[&str]) {
         let mut unknown: Vec<(Range<usize>, String)> = table
             .iter()
             .map(|(key, _)| (key.span(), key.get_ref().to_string()))
@@ -205,10 +309,10 @@ impl<'t> Reader<'t> {
         unknown.sort_by_key(|(span, _)| span.start);
         for (span, key) in unknown {
             let line = self.line(span);
-            let place = if name.is_empty() {
+            let place = if header.is_empty() {
                 String::new()
             } else {
-                format!(" in [{name}]")
+                format!(" in {header}")
             };
             let mut problem = Problem::new(
                 self.place.line(line),
@@ -223,10 +327,7 @@ impl<'t> Reader<'t> {
     }
 
     fn push(&mut self, line: Option<u64>, found: String, expected: &str) {
-        let place = match line {
-            Some(line) => self.place.line(line),
-            None => self.place.clone(),
-        };
+        let place = self.at(line);
         self.gathered.push(Problem::new(place, found, expected));
     }
 
@@ -241,8 +342,13 @@ impl<'t> Section<'t> {
         self.table?.get(field)
     }
 
+    /// What a field holds, if it is there.
+    pub fn value(&self, field: &str) -> Option<&'t DeValue<'t>> {
+        self.get(field).map(Spanned::get_ref)
+    }
+
     /// Whether the field is there.
-    pub(super) fn has(&self, field: &str) -> bool {
+    pub fn has(&self, field: &str) -> bool {
         self.get(field).is_some()
     }
 
@@ -256,7 +362,7 @@ impl<'t> Section<'t> {
 }
 
 /// A text with something in it.
-pub(super) fn text(value: &DeValue<'_>) -> Option<String> {
+pub fn text(value: &DeValue<'_>) -> Option<String> {
     match value {
         DeValue::String(text) if !text.trim().is_empty() => Some(text.trim().to_owned()),
         _ => None,
@@ -264,7 +370,7 @@ pub(super) fn text(value: &DeValue<'_>) -> Option<String> {
 }
 
 /// A whole number, zero or more.
-pub(super) fn number(value: &DeValue<'_>) -> Option<u64> {
+pub fn number(value: &DeValue<'_>) -> Option<u64> {
     match value {
         DeValue::Integer(number) => {
             u64::from_str_radix(&number.as_str().replace('_', ""), number.radix()).ok()
@@ -273,12 +379,38 @@ pub(super) fn number(value: &DeValue<'_>) -> Option<u64> {
     }
 }
 
+/// A number with or without a fraction.
+pub fn real(value: &DeValue<'_>) -> Option<f64> {
+    match value {
+        DeValue::Float(number) => number.as_str().replace('_', "").parse().ok(),
+        _ => number(value).map(|it| it as f64),
+    }
+}
+
 /// Yes or no.
-pub(super) fn yes(value: &DeValue<'_>) -> Option<bool> {
+pub fn yes(value: &DeValue<'_>) -> Option<bool> {
     match value {
         DeValue::Boolean(yes) => Some(*yes),
         _ => None,
     }
+}
+
+/// A date of TOML or a text that looks like one; a date alone is its midnight, UTC.
+pub fn moment(value: &DeValue<'_>) -> Option<Timestamp> {
+    let text = match value {
+        DeValue::Datetime(date) => date.to_string(),
+        DeValue::String(text) => text.trim().to_owned(),
+        _ => return None,
+    };
+    if let Ok(moment) = text.parse::<Timestamp>() {
+        return Some(moment);
+    }
+    // A time without an offset could be anybody's.
+    if text.len() != "2026-11-20".len() {
+        return None;
+    }
+    let midnight = text.parse::<Date>().ok()?.to_zoned(TimeZone::UTC).ok()?;
+    Some(midnight.timestamp())
 }
 
 /// What a value is, for messages.

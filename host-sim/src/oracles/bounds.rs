@@ -1,0 +1,51 @@
+//! Slots, connections and packets stay within bounds.
+
+use firmware::appliance::WORKERS;
+
+use crate::trial::{Outcome, Trial};
+
+/// How many connections one target may see in one scan.
+pub const CONNECTIONS_TO_A_TARGET_MAX: usize = 64;
+/// How many frames leave for each target in one scan, on average. A tarpit that drips an octet a
+/// second for ten minutes has each of them acknowledged.
+pub const FRAMES_TO_A_TARGET_MAX: u64 = 4_000;
+
+pub(super) fn look(trial: &Trial, outcome: &Outcome) -> Vec<String> {
+    let mut wrong = Vec::new();
+    let wire = &outcome.report.wire;
+    if wire.open_max > WORKERS {
+        let open = wire.open_max;
+        wrong.push(format!("{open} connections at once for {WORKERS} workers"));
+    }
+    let scans = 1 + usize::from(outcome.retest.is_some());
+    for (target, count) in wire.connections_by_target() {
+        if count > scans * CONNECTIONS_TO_A_TARGET_MAX {
+            wrong.push(format!("{count} connections to {target}"));
+        }
+    }
+    let frames = wire.frames_out;
+    if frames > (scans * trial.list.len()) as u64 * FRAMES_TO_A_TARGET_MAX {
+        let lines = trial.list.len();
+        wrong.push(format!("{frames} frames for {lines} lines"));
+    }
+    for scan in [Some(&outcome.first), outcome.retest.as_ref()]
+        .into_iter()
+        .flatten()
+    {
+        let Some(progress) = &scan.progress else {
+            continue;
+        };
+        let targets = progress.targets;
+        let sum = u32::from(targets.queued)
+            + u32::from(targets.running)
+            + u32::from(targets.parked)
+            + targets.done
+            + targets.refused;
+        if sum != targets.taken {
+            wrong.push(format!(
+                "the lines taken are not the sum of the others: {targets:?}"
+            ));
+        }
+    }
+    wrong
+}

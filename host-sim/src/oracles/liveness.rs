@@ -1,0 +1,41 @@
+//! With faults over, every target reaches its truth.
+
+use std::time::Duration;
+
+use super::{Judge, word};
+use crate::trial::{Outcome, Trial};
+
+/// How long the retest of what was inconclusive may take, once the faults are over: the longest
+/// greylisting that is waited for, and time for every target to be slow.
+pub const RETEST_MAX: Duration = Duration::from_secs(4 * 3_600);
+
+pub(super) fn look(trial: &Trial, outcome: &Outcome, judge: Judge<'_>) -> Vec<String> {
+    let first = outcome.first.verdicts(judge);
+    let retest = outcome.retest.as_ref();
+    let again = retest.map(|scan| scan.verdicts(judge)).unwrap_or_default();
+    let mut wrong = Vec::new();
+    for target in trial.admitted() {
+        let expected = trial.expected(target);
+        let reached = again.get(&target).or(first.get(&target));
+        // With faults the reason may be a weaker one; the kind is what counts then.
+        let exact = again.contains_key(&target) || trial.world.faults.is_none();
+        let is_truth = reached
+            .is_some_and(|found| *found == expected || (!exact && found.kind == expected.kind));
+        if !is_truth {
+            let found = reached.map_or("no verdict".to_owned(), |found| word(*found));
+            let (name, expected) = (trial.name(target), word(expected));
+            wrong.push(format!(
+                "{target} ({name}) ends as {found} after the faults, not {expected}"
+            ));
+        }
+    }
+    if let Some(retest) = retest
+        && retest.took > RETEST_MAX
+    {
+        let took = retest.took;
+        wrong.push(format!(
+            "the retest took {took:?}, more than {RETEST_MAX:?}"
+        ));
+    }
+    wrong
+}

@@ -1,0 +1,102 @@
+//! What must hold in every world, whatever goes wrong in it.
+//!
+//! * *Safety*, with faults: each verdict is the expected one or inconclusive, nobody is accused
+//!   falsely, and no frame leaves the scope.
+//! * *Schedule*: what is seen on the wire keeps the scope's rates, by a model of its own.
+//! * *Liveness*, with faults over: every target reaches its truth within [`RETEST_MAX`].
+//! * *Conservation*: every record that was made is stored once, and every line of the list has
+//!   one end.
+//! * *Bounds*: slots, connections and packets.
+
+mod bounds;
+mod conservation;
+mod liveness;
+mod safety;
+mod schedule;
+
+use std::{collections::BTreeMap, fmt, net::SocketAddr};
+
+use probe_core::{evidence::Evidence, verdict::Verdict};
+
+pub use bounds::{CONNECTIONS_TO_A_TARGET_MAX, FRAMES_TO_A_TARGET_MAX};
+pub use liveness::RETEST_MAX;
+
+use crate::trial::{Outcome, Trial};
+
+/// What judges a job's merged evidence. [`probe_core::verdict::judge`], unless a test wants to see
+/// an oracle catch another one.
+pub type Judge<'a> = &'a dyn Fn(&Evidence) -> Verdict;
+
+/// Who looks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Oracle {
+    /// No false accusation; nothing outside the scope.
+    Safety,
+    /// The scope's rates.
+    Schedule,
+    /// The truth, in the end.
+    Liveness,
+    /// Nothing is lost.
+    Conservation,
+    /// Nothing grows without limit.
+    Bounds,
+}
+
+impl Oracle {
+    /// The word in messages.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Safety => "safety",
+            Self::Schedule => "schedule",
+            Self::Liveness => "liveness",
+            Self::Conservation => "conservation",
+            Self::Bounds => "bounds",
+        }
+    }
+}
+
+/// Something that must never be.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Violation {
+    /// Whose it is.
+    pub oracle: Oracle,
+    /// The seed that shows it.
+    pub seed: u64,
+    /// What was seen, and what was expected.
+    pub what: String,
+}
+
+impl fmt::Display for Violation {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (seed, oracle, what) = (self.seed, self.oracle.as_str(), &self.what);
+        write!(out, "seed {seed}: {oracle}: {what}")
+    }
+}
+
+/// Holds what a trial has shown against everything that must hold.
+pub fn examine(trial: &Trial, outcome: &Outcome, judge: Judge<'_>) -> Vec<Violation> {
+    let verdicts = outcome.first.verdicts(judge);
+    let found = [
+        (Oracle::Safety, safety::look(trial, outcome, &verdicts)),
+        (Oracle::Schedule, schedule::look(trial, outcome)),
+        (Oracle::Liveness, liveness::look(trial, outcome, judge)),
+        (Oracle::Conservation, conservation::look(trial, outcome)),
+        (Oracle::Bounds, bounds::look(trial, outcome)),
+    ];
+    let seed = trial.seed;
+    found
+        .into_iter()
+        .flat_map(|(oracle, whats)| {
+            whats
+                .into_iter()
+                .map(move |what| Violation { oracle, seed, what })
+        })
+        .collect()
+}
+
+/// Verdicts by target.
+type Verdicts = BTreeMap<SocketAddr, Verdict>;
+
+fn word(verdict: Verdict) -> String {
+    format!("{}: {}", verdict.kind.as_str(), verdict.reason.as_str())
+}

@@ -1,0 +1,156 @@
+//! The scope's rates, by a model that knows nothing but the wire.
+
+use std::{
+    collections::{BTreeMap, VecDeque},
+    net::IpAddr,
+    time::Duration,
+};
+
+use crate::{
+    faults::Faults,
+    observer::{Connection, Seen},
+    trial::{Outcome, Trial},
+};
+
+/// How long before the moment at which a neighbour is known, and after it, a first segment may
+/// leave that had to wait for it. What waits leaves together; when it was to leave cannot be seen.
+const NEIGHBOUR_GRACE: Duration = Duration::from_millis(2);
+/// The device counts in whole milliseconds.
+const TICK: Duration = Duration::from_millis(1);
+
+pub(super) fn look(trial: &Trial, outcome: &Outcome) -> Vec<String> {
+    let wire = &outcome.report.wire;
+    let mut model = Model {
+        spacing: Duration::from_millis(u64::from(trial.scope.rates.network_spacing_ms)),
+        network_connections_max: usize::from(trial.scope.rates.network_connections_max),
+        target_connections_max: usize::from(trial.scope.rates.target_connections_max),
+        each_second_max: usize::from(trial.scope.rates.connections_per_second_max),
+        last: BTreeMap::new(),
+        second: VecDeque::new(),
+        open: Vec::new(),
+        ends_are_seen: ends_are_seen(&trial.world.faults),
+        wrong: Vec::new(),
+    };
+    for connection in &wire.connections {
+        model.opened(connection, waited(wire, connection));
+    }
+    model.wrong
+}
+
+/// Whether a first segment had to wait for a neighbour's address.
+fn waited(wire: &Seen, connection: &Connection) -> bool {
+    let known = &wire.neighbours;
+    let next = known.partition_point(|at| *at + NEIGHBOUR_GRACE < connection.at);
+    known.get(next).is_some_and(|at| *at <= connection.at)
+}
+
+/// Whether the wire shows the end of every connection. A device that has lost its router, or its
+/// address, cannot even say that it gives a connection up.
+fn ends_are_seen(faults: &Faults) -> bool {
+    faults.link.is_clean() && faults.router_down.is_empty() && faults.address_change.is_none()
+}
+
+struct Model<'a> {
+    spacing: Duration,
+    network_connections_max: usize,
+    target_connections_max: usize,
+    each_second_max: usize,
+    /// When each network saw its last connection, and whether that one had waited.
+    last: BTreeMap<(IpAddr, u8), (Duration, bool)>,
+    /// The connections of the last second that had not waited.
+    second: VecDeque<Duration>,
+    open: Vec<&'a Connection>,
+    ends_are_seen: bool,
+    wrong: Vec<String>,
+}
+
+impl<'a> Model<'a> {
+    fn opened(&mut self, connection: &'a Connection, waited: bool) {
+        let (at, remote) = (connection.at, connection.remote);
+        let network = network(remote.ip());
+        if let Some((before, before_waited)) = self.last.insert(network, (at, waited))
+            && !waited
+            && !before_waited
+            && at + TICK < before + self.spacing
+        {
+            let (apart, spacing) = (at - before, self.spacing);
+            self.wrong.push(format!(
+                "{remote} at {at:?}: {apart:?} after its network's last connection, not {spacing:?}"
+            ));
+        }
+        self.count_second(at, waited);
+        self.open
+            .retain(|open| open.ended.is_none_or(|ended| ended > at));
+        self.count_open(connection);
+    }
+
+    fn count_second(&mut self, at: Duration, waited: bool) {
+        if waited {
+            return;
+        }
+        self.second.push_back(at);
+        while self
+            .second
+            .front()
+            .is_some_and(|first| *first + Duration::from_secs(1) <= at + TICK)
+        {
+            self.second.pop_front();
+        }
+        let count = self.second.len();
+        if count > self.each_second_max {
+            let most = self.each_second_max;
+            self.wrong.push(format!(
+                "{count} connections in the second before {at:?}, not {most}"
+            ));
+        }
+    }
+
+    /// Counts what was established.
+    fn count_open(&mut self, connection: &'a Connection) {
+        if !self.ends_are_seen || connection.established.is_none() {
+            return;
+        }
+        let remote = connection.remote;
+        let to_target = self
+            .open
+            .iter()
+            .filter(|open| open.remote == remote)
+            .count();
+        let of_network = |open: &&&Connection| network(open.remote.ip()) == network(remote.ip());
+        let to_network = self.open.iter().filter(of_network).count();
+        for (name, count, most) in [
+            ("target", to_target, self.target_connections_max),
+            ("network", to_network, self.network_connections_max),
+        ] {
+            if count >= most {
+                let at = connection.at;
+                self.wrong.push(format!(
+                    "{remote} at {at:?}: its {name} has {count} open connections already, of {most}"
+                ));
+            }
+        }
+        self.open.push(connection);
+    }
+}
+
+/// The /24 or /56 that an address lies in.
+fn network(address: IpAddr) -> (IpAddr, u8) {
+    match address {
+        IpAddr::V4(v4) => (IpAddr::V4((u32::from(v4) & 0xffff_ff00).into()), 24),
+        IpAddr::V6(v6) => (IpAddr::V6((u128::from(v6) >> 72 << 72).into()), 56),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn neighbours_share_their_network() {
+        let of = |address: &str| network(address.parse().unwrap());
+        assert_eq!(of("192.0.2.1"), of("192.0.2.254"));
+        assert_ne!(of("192.0.2.1"), of("192.0.3.1"));
+        assert_eq!(of("2001:db8:0:ff::1"), of("2001:db8:0:aa::2"));
+        assert_ne!(of("2001:db8:0:100::1"), of("2001:db8:0:200::1"));
+    }
+}

@@ -1,0 +1,121 @@
+//! Scenarios: files that say who is where, what may be probed, and what has to come out.
+//!
+//! docs/simulator.md explains the format; host-sim/scenarios holds a library of them. Everything that is wrong with a file is told at once, with its line, and a file with
+//! anything wrong gives no world.
+
+mod addresses;
+mod derive;
+mod expected;
+mod held;
+mod read;
+mod sites;
+
+use std::{collections::BTreeMap, net::SocketAddr, path::Path};
+
+use host_files::{
+    lists::Entry,
+    problem::{Place, Problem, Problems},
+};
+use jiff::Timestamp;
+use probe_core::{
+    scope::{Depth, Scope},
+    verdict::{Kind, Reason, Verdict},
+};
+
+pub use self::{
+    expected::{Expected, Got},
+    held::Held,
+};
+use crate::{peers::Personality, world::World};
+
+/// How many addresses a scenario may name, ranges and networks counted in full.
+pub const SCENARIO_ADDRESSES_MAX: usize = 4_096;
+/// The largest scenario file, in octets.
+pub const SCENARIO_OCTETS_MAX: u64 = 1024 * 1024;
+
+/// A scenario that can be run.
+#[derive(Clone)]
+pub struct Scenario {
+    /// What it shows, in a line or two.
+    pub about: String,
+    /// Who is where.
+    pub world: World,
+    /// Who is suspected: what the scan is given, unless the user names others.
+    pub suspects: Vec<Entry>,
+    /// What may be probed, unless the user names another scope.
+    pub scope: Scope,
+    /// How many targets may be inconclusive where something else is expected.
+    pub inconclusive_max: usize,
+    expectations: BTreeMap<SocketAddr, Expectation>,
+}
+
+/// What the user says instead of the file.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Instead {
+    /// The seed.
+    pub seed: Option<u64>,
+    /// The date at which virtual time begins.
+    pub began: Option<Timestamp>,
+}
+
+/// What is at an address, as far as a verdict depends on it.
+#[derive(Clone, Copy, Debug)]
+enum There {
+    Peer(&'static Personality),
+    ClosedPort,
+    Nobody,
+}
+
+/// What has to be found at an address.
+#[derive(Clone, Debug)]
+struct Expectation {
+    there: There,
+    /// What the file declares; else it follows from what is there.
+    declared: Option<Expected>,
+}
+
+/// Reads a scenario and what it names.
+pub fn read(file: &Path, instead: Instead) -> Result<Scenario, Problems> {
+    let place = Place::file(file);
+    let unreadable = |what: String| {
+        let problem = Problem::new(place.clone(), what, "a scenario file in TOML")
+            .next("docs/simulator.md has an example");
+        Problems::one(problem)
+    };
+    match std::fs::metadata(file) {
+        Ok(about) if about.len() > SCENARIO_OCTETS_MAX => {
+            return Err(unreadable(format!("over {SCENARIO_OCTETS_MAX} octets")));
+        }
+        Ok(_) | Err(_) => {}
+    }
+    let text = std::fs::read_to_string(file)
+        .map_err(|error| unreadable(format!("cannot be read: {error}")))?;
+    if text.trim().is_empty() {
+        return Err(unreadable("the file is empty".to_owned()));
+    }
+    let folder = file.parent().unwrap_or(Path::new(""));
+    read::parse(&text, &place, folder, instead)
+}
+
+impl There {
+    fn name(self) -> &'static str {
+        match self {
+            Self::Peer(personality) => personality.name,
+            Self::ClosedPort => "closed port",
+            Self::Nobody => "nobody",
+        }
+    }
+
+    /// What an honest tester concludes.
+    fn expected(self, depth: Depth) -> Expected {
+        let inconclusive = |reason| Verdict {
+            kind: Kind::Inconclusive,
+            reason,
+        };
+        Expected::verdict(match self {
+            Self::Peer(personality) => personality.expected(depth),
+            Self::ClosedPort => inconclusive(Reason::Refused),
+            Self::Nobody => inconclusive(Reason::NoAnswer),
+        })
+    }
+}

@@ -1,0 +1,169 @@
+//! From TOML to [`Scenario`], field by field.
+
+use std::{net::SocketAddr, path::Path, time::Duration};
+
+use host_files::{
+    lists::{self, Entry},
+    problem::{Place, Problems},
+    scope_file,
+    table::{Reader, Section, moment, number, text},
+};
+use jiff::Timestamp;
+use probe_core::{scope::Scope, time::Utc};
+use toml::de::DeValue;
+
+use super::{Instead, Scenario, derive, sites::Sites};
+use crate::world::{BEGAN, World};
+
+const TOP: [&str; 12] = [
+    "about",
+    "seed",
+    "date",
+    "latency_ms",
+    "depth",
+    "inconclusive_max",
+    "targets",
+    "scope",
+    "peer",
+    "closed",
+    "dead",
+    "target",
+];
+/// The longest way to a peer, in milliseconds.
+const LATENCY_MS_MAX: u64 = 10_000;
+
+/// Reads `source`, which lies at `place` in `folder`, or tells everything that is wrong with it.
+pub(super) fn parse(
+    source: &str,
+    place: &Place,
+    folder: &Path,
+    instead: Instead,
+) -> Result<Scenario, Problems> {
+    let mut reader = Reader::new(source, place.clone(), "personality = \"open\"");
+    let Some(table) = reader.parse() else {
+        return reader.or(None);
+    };
+    let top = reader.top(table.get_ref(), &TOP);
+    let about = reader.required(&top, "about", "what the scenario shows, in a line", text);
+    let seed = reader.optional(&top, "seed", "a whole number", number);
+    let latency = latency(&mut reader, &top);
+    let inconclusive_max = reader.optional(
+        &top,
+        "inconclusive_max",
+        "how many targets may be inconclusive where something else is expected",
+        |value| number(value).and_then(|it| usize::try_from(it).ok()),
+    );
+    let began = began(&mut reader, &top, instead);
+
+    let mut sites = Sites::read(&mut reader, &top);
+    if let Some(list) = list(&mut reader, &top, folder) {
+        sites.suspect_only(list);
+    }
+    sites.targets(&mut reader, &top);
+    let suspects = sites.suspects();
+    if suspects.is_empty() {
+        reader.wrong(
+            &top,
+            "peer",
+            "is missing, and so is every other table that names an address",
+            "at least one [[peer]], [[closed]], [[dead]] or [[target]]",
+        );
+    }
+    let probed = suspects.iter().map(Entry::endpoint);
+    let probed = probed.filter(|at| !sites.must_be_refused(*at));
+    let scope = scope(&mut reader, &top, folder, began, probed);
+
+    let (about, scope) = match (about, scope) {
+        (Some(about), Some(scope)) => (about, scope),
+        _ => return reader.or(None),
+    };
+    let (places, expectations) = sites.into_parts();
+    reader.or(Some(Scenario {
+        about,
+        world: World {
+            began: utc(began),
+            latency,
+            sites: places,
+            ..World::empty(instead.seed.or(seed).unwrap_or(1))
+        },
+        suspects,
+        scope,
+        inconclusive_max: inconclusive_max.unwrap_or(0),
+        expectations,
+    }))
+}
+
+fn latency<'t>(reader: &mut Reader<'t>, top: &Section<'t>) -> Duration {
+    let expected = format!("a number of milliseconds from 0 to {LATENCY_MS_MAX}");
+    let latency = reader.optional(top, "latency_ms", &expected, |value| {
+        number(value).filter(|it| *it <= LATENCY_MS_MAX)
+    });
+    latency.map_or(World::empty(0).latency, Duration::from_millis)
+}
+
+/// When virtual time begins.
+fn began<'t>(reader: &mut Reader<'t>, top: &Section<'t>, instead: Instead) -> Timestamp {
+    let date = reader.optional(
+        top,
+        "date",
+        "a date after 1970 such as 2026-11-20 or 2026-11-20T12:00:00Z",
+        |value| moment(value).filter(|it| it.as_second() > 0),
+    );
+    let default = || {
+        i64::try_from(BEGAN.0)
+            .ok()
+            .and_then(|seconds| Timestamp::from_second(seconds).ok())
+            .unwrap_or(Timestamp::UNIX_EPOCH)
+    };
+    instead.began.or(date).unwrap_or_else(default)
+}
+
+fn utc(moment: Timestamp) -> Utc {
+    Utc(u64::try_from(moment.as_second()).unwrap_or(0))
+}
+
+/// The suspects of the list beside the scenario.
+fn list<'t>(reader: &mut Reader<'t>, top: &Section<'t>, folder: &Path) -> Option<Vec<Entry>> {
+    let expected = "the name of a list of suspects, such as \"suspects.csv\"";
+    let name = reader.optional(top, "targets", expected, text)?;
+    lists::gather(&[], &[&folder.join(name)])
+        .map_err(|problems| reader.extend(problems))
+        .ok()
+}
+
+/// What may be probed: a file, or a table, or what follows from the targets.
+fn scope<'t>(
+    reader: &mut Reader<'t>,
+    top: &Section<'t>,
+    folder: &Path,
+    began: Timestamp,
+    targets: impl Iterator<Item = SocketAddr>,
+) -> Option<Scope> {
+    let depth = scope_file::depth(reader, top);
+    if let Some(DeValue::String(_)) = top.value("scope") {
+        let expected = "the name of a scope file, or a table [scope]";
+        let name = reader.optional(top, "scope", expected, text)?;
+        if top.has("depth") {
+            let found = "stands beside a scope file";
+            reader.wrong(top, "depth", found, "the depth in the scope file alone");
+        }
+        return scope_file::read(&folder.join(name), began)
+            .map_err(|problems| reader.extend(problems))
+            .ok()
+            .map(|file| file.scope);
+    }
+    let section = reader.section(top, "scope", &scope_file::PARTS);
+    let (base, too_many) = derive::scope(targets, depth, utc(began));
+    let mut fits = true;
+    for too_many in too_many.iter().filter(|it| !section.has(it.field)) {
+        fits = false;
+        reader.wrong(
+            &section,
+            too_many.field,
+            format_args!("would be {}, to hold every target", too_many.count),
+            &format!("at most {}: name them in a table [scope]", too_many.most),
+        );
+    }
+    let scope = scope_file::parts(reader, &section, base)?;
+    fits.then_some(scope)
+}

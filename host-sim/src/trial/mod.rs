@@ -1,0 +1,220 @@
+//! One seed's trial: a random world, faults, a scan while they strike, a second one after them.
+
+mod draw;
+mod host;
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fmt,
+    io::Write,
+    net::SocketAddr,
+    time::Duration,
+};
+
+use embassy_net_driver::Driver;
+use probe_core::{
+    evidence::Evidence,
+    finding::{Finding, JobSerial},
+    frame::{ToHost, message::Ended, message::Progress},
+    scope::{Scope, ScopeError},
+    suspect::Suspect,
+    verdict::{Kind, Reason, Verdict},
+};
+
+pub use draw::{Draw, draw};
+
+use crate::{
+    failure::Failure,
+    net::link::DeviceEnd,
+    observer::Allowed,
+    oracles::{Judge, Violation, examine},
+    simulation::{Report, Simulation},
+    world::{Site, World},
+};
+
+/// After this much of virtual time a trial is not going to end.
+const TRIAL_MAX: Duration = Duration::from_secs(14 * 24 * 3_600);
+
+/// A world, what is to be scanned in it, and what becomes of the link meanwhile.
+#[derive(Clone)]
+pub struct Trial {
+    /// Everything follows from it.
+    pub seed: u64,
+    /// The world, with its faults.
+    pub world: World,
+    /// What may be probed.
+    pub scope: Scope,
+    /// The list, with lines that may not be.
+    pub list: Vec<Suspect>,
+    /// When the link to the host is cut.
+    pub cuts: Vec<Cut>,
+}
+
+/// The link is cut, and put back later.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Cut {
+    /// When.
+    pub at: Duration,
+    /// For how long.
+    pub lasts: Duration,
+    /// Whether the host's end has forgotten everything but what it stored.
+    pub host_restarts: bool,
+}
+
+/// What one scan has brought to the host.
+#[derive(Clone, Debug)]
+pub struct Scan {
+    /// Every record, by its number.
+    pub records: BTreeMap<u32, ToHost>,
+    /// Records that came again with other contents.
+    pub changed: u32,
+    /// The last record that the device has made.
+    pub made: u32,
+    /// Why it ended.
+    pub ended: Ended,
+    /// How long it took.
+    pub took: Duration,
+    /// The device's last word on how it goes.
+    pub progress: Option<Progress>,
+}
+
+/// What a trial has shown.
+#[derive(Debug)]
+pub struct Outcome {
+    /// The scan while faults strike.
+    pub first: Scan,
+    /// The scan of what the first left undecided, after the faults; none where it left nothing.
+    pub retest: Option<Scan>,
+    /// The wire, over both.
+    pub report: Report,
+}
+
+/// Why a trial has no outcome.
+#[derive(Debug)]
+pub enum NoOutcome {
+    /// The simulation did not come to its end: a violation too.
+    Failure(Failure),
+    /// The scope cannot be used.
+    Scope(ScopeError),
+}
+
+impl fmt::Display for NoOutcome {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Failure(failure) => failure.fmt(out),
+            Self::Scope(error) => write!(out, "the scope cannot be used: {error:?}"),
+        }
+    }
+}
+
+impl std::error::Error for NoOutcome {}
+
+impl Trial {
+    /// Runs the trial; writes a capture of the device's wire to `pcap`, if there is one.
+    pub fn run(&self, pcap: Option<Box<dyn Write>>) -> Result<Outcome, NoOutcome> {
+        self.run_with(pcap, &self.scope, |wire| wire, &probe_core::verdict::judge)
+    }
+
+    /// As [`Trial::run`], with a scope for the device that may be another than the oracles', with
+    /// `wiring` between its guard and its wire, and with another judge: what an oracle has to
+    /// catch.
+    pub fn run_with<D: Driver>(
+        &self,
+        pcap: Option<Box<dyn Write>>,
+        scope: &Scope,
+        wiring: impl FnOnce(DeviceEnd) -> D,
+        judge: Judge<'_>,
+    ) -> Result<Outcome, NoOutcome> {
+        let mut simulation = Simulation::new(self.world.clone())
+            .watched(Allowed::by(&self.scope))
+            .lasting(TRIAL_MAX);
+        if let Some(pcap) = pcap {
+            simulation = simulation.capturing(pcap);
+        }
+        let switch = simulation.switch();
+        let (scans, report) = simulation
+            .run_plugged(wiring, async |plug, time| {
+                host::scans(self, scope, judge, &plug, time, &switch).await
+            })
+            .map_err(NoOutcome::Failure)?;
+        let (first, retest) = scans.map_err(NoOutcome::Scope)?;
+        Ok(Outcome {
+            first,
+            retest,
+            report,
+        })
+    }
+
+    /// Holds what the trial has shown against the oracles.
+    pub fn violations(&self, outcome: &Outcome) -> Vec<Violation> {
+        examine(self, outcome, &probe_core::verdict::judge)
+    }
+
+    /// The targets of the list that the scope holds.
+    pub fn admitted(&self) -> impl Iterator<Item = SocketAddr> {
+        let allowed = Allowed::by(&self.scope);
+        self.list
+            .iter()
+            .map(|suspect| SocketAddr::new(suspect.address, suspect.port))
+            .filter(move |target| allowed.allows(*target))
+    }
+
+    /// What an honest tester concludes about a target where nothing goes wrong.
+    pub fn expected(&self, target: SocketAddr) -> Verdict {
+        let reason = match self.world.sites.get(&target) {
+            Some(Site::Peer(peer)) => return peer.personality.expected(self.scope.depth),
+            Some(Site::ClosedPort) => Reason::Refused,
+            Some(Site::NoRoute | Site::Silent) | None => Reason::NoAnswer,
+        };
+        Verdict {
+            kind: Kind::Inconclusive,
+            reason,
+        }
+    }
+
+    /// What stands at a target, in a word.
+    pub fn name(&self, target: SocketAddr) -> &'static str {
+        match self.world.sites.get(&target) {
+            Some(Site::Peer(peer)) => peer.personality.name,
+            Some(Site::ClosedPort) => "closed port",
+            Some(Site::NoRoute) => "no route",
+            Some(Site::Silent) | None => "silence",
+        }
+    }
+}
+
+impl Scan {
+    /// The verdict of each target whose job is over, on the evidence of all its findings.
+    pub fn verdicts(&self, judge: Judge<'_>) -> BTreeMap<SocketAddr, Verdict> {
+        let mut jobs = BTreeMap::<JobSerial, Vec<&Finding>>::new();
+        let mut over = BTreeSet::new();
+        for record in self.records.values() {
+            match record {
+                ToHost::Finding(finding) => {
+                    jobs.entry(finding.job).or_default().push(finding);
+                    if finding.last {
+                        over.insert(finding.job);
+                    }
+                }
+                ToHost::Over(job) => {
+                    over.insert(job.job);
+                }
+                _ => {}
+            }
+        }
+        jobs.retain(|job, _| over.contains(job));
+        let verdict =
+            |findings: Vec<&Finding>| Some((findings.first()?.target, judge(&merged(&findings)?)));
+        jobs.into_values().filter_map(verdict).collect()
+    }
+}
+
+/// The evidence of a job's findings, which come in order.
+fn merged(findings: &[&Finding]) -> Option<Evidence> {
+    let (first, later) = findings.split_first()?;
+    let mut evidence = first.evidence.clone();
+    for finding in later {
+        evidence.merge(&finding.evidence);
+    }
+    Some(evidence)
+}

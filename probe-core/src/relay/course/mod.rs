@@ -1,0 +1,351 @@
+//! The course of a relay dialogue: which connection, which command, and what a reply leads to.
+//!
+//! Everything but the octets: [`super::RelayDialogue`] holds the parser and asks here what to do.
+
+mod connection;
+mod group;
+mod hello;
+mod output;
+mod replies;
+mod tls;
+
+pub(super) use self::{output::Act, replies::Told};
+
+use super::{
+    Setup,
+    forms::Hello,
+    outcome::Outcome,
+    pair_set::PairSet,
+    parked::Parked,
+    plan::{Borne, Group, Plan},
+    writing::Envelope,
+};
+use crate::{
+    dialogue::{Close, End, Generation, Input, OpenFailure, SecureFailure},
+    evidence::{Ending, Finish, Notes},
+    finding::JobSerial,
+    name::Name,
+    scope::Identity,
+    smtp::{Class, Enhanced, Extensions, Step},
+    target::Target,
+    time::{Instant, Millis},
+};
+
+/// How long a connection may take to open.
+pub const OPEN_MS_MAX: Millis = Millis::from_secs(10);
+/// How long a greeting may take.
+pub const GREETING_MS_MAX: Millis = Millis::from_secs(30);
+/// How long a reply may take.
+pub const REPLY_MS_MAX: Millis = Millis::from_secs(30);
+/// How long a target may be kept connected, all connections of a dialogue together.
+pub const CONNECTED_MS_MAX: Millis = Millis::from_mins(10);
+/// How many connections a dialogue opens.
+pub const DIALOGUE_CONNECTIONS_MAX: u8 = 24;
+/// After how many connections in a row that brought nothing a dialogue gives up.
+pub const BARREN_CONNECTIONS_MAX: u8 = 3;
+/// How often a dialogue asks for a socket when this device has none.
+pub const NO_SLOT_MAX: u8 = 5;
+/// How long it waits before it asks again.
+pub const NO_SLOT_PAUSE: Millis = Millis::from_secs(1);
+
+/// What is to be put out before anything else happens.
+#[derive(Clone, Copy, Debug)]
+enum Todo {
+    Open,
+    Close(Close),
+    Secure,
+    Began,
+    /// What has come of a reply that does not end.
+    Unfinished(Step),
+    Opening(Hello),
+    OpenFailed(OpenFailure),
+    Outcome(PairSet, Outcome),
+    Matched,
+    SecureFailed(SecureFailure),
+    Noted(Notes),
+    Closed(Ending),
+    Finished(Finish),
+}
+
+/// How many of them can stand in line; the longest line is an interrupted connection that is
+/// followed by the next one.
+const TODO_MAX: usize = 12;
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Stage {
+    NotBegun,
+    Pausing,
+    Opening,
+    Greeting,
+    Hello { extended: bool, written: bool },
+    Group,
+    StartTls { written: bool },
+    Securing,
+    Parked,
+    Over,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Mail {
+    None,
+    Accepted,
+    Refused,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Tls {
+    Untried,
+    Up,
+    Failed,
+}
+
+/// What distinguishes one refusal from another.
+type Refusal = (u16, Option<Enhanced>, Class);
+
+#[derive(Debug)]
+pub(super) struct Course<'a> {
+    target: Target,
+    names: &'a [Name],
+    identity: &'a Identity,
+    serial: JobSerial,
+    parked_hours_max: u8,
+    hours: u16,
+    attempts: u8,
+    host: Option<Name>,
+    plan: Plan,
+    stage: Stage,
+    generation: Generation,
+    todo: heapless::Deque<Todo, TODO_MAX>,
+
+    group: Group,
+    written: u8,
+    answered: u8,
+    borne: Borne,
+    mail: Mail,
+    recipients: u8,
+    postmaster_was_accepted: bool,
+
+    /// Answered on this connection, and its replies are not yet known to match its commands.
+    unmatched: PairSet,
+    /// Sent on some connection.
+    sent: PairSet,
+    /// Cut off once; the next time is the last.
+    cut_once: PairSet,
+    /// What T1 under F1 and our own name got.
+    refusal: Option<Refusal>,
+
+    extensions: Extensions,
+    tls: Tls,
+    lock_step: bool,
+    was_greeted: bool,
+    is_named: bool,
+    /// Something was learned on this connection.
+    has_progress: bool,
+    /// The last connection was turned away for now: a greeting of 4xx, or 421 before anything.
+    turned_away: bool,
+    /// Nothing of what is left fits a connection.
+    nothing_fits: bool,
+    connections: u8,
+    barren: u8,
+    no_slot: u8,
+
+    asked: Instant,
+    deadline: Instant,
+    opened: Instant,
+    connected: Millis,
+    last_reply_was_at: Instant,
+}
+
+impl<'a> Course<'a> {
+    pub(super) fn new(setup: Setup<'a>) -> Self {
+        let outcomes = setup.resume.map(|parked| *parked.outcomes());
+        let plan = Plan::new(
+            setup.depth,
+            setup.refusals_max,
+            outcomes.unwrap_or_default(),
+        );
+        Self {
+            target: setup.target,
+            names: setup.names,
+            identity: setup.identity,
+            serial: setup.serial,
+            parked_hours_max: setup.parked_hours_max,
+            hours: setup.resume.map_or(setup.hours, |parked| parked.hours()),
+            attempts: setup.resume.map_or(0, |parked| parked.attempts()),
+            host: None,
+            plan,
+            stage: Stage::NotBegun,
+            generation: Generation::default(),
+            todo: heapless::Deque::new(),
+            group: Group::default(),
+            written: 0,
+            answered: 0,
+            borne: Borne::nothing(Hello::Own),
+            mail: Mail::None,
+            recipients: 0,
+            postmaster_was_accepted: false,
+            unmatched: PairSet::EMPTY,
+            sent: PairSet::EMPTY,
+            cut_once: PairSet::EMPTY,
+            refusal: None,
+            extensions: Extensions::empty(),
+            tls: Tls::Untried,
+            lock_step: false,
+            was_greeted: false,
+            is_named: false,
+            has_progress: false,
+            turned_away: false,
+            nothing_fits: false,
+            connections: 0,
+            barren: 0,
+            no_slot: 0,
+            asked: Instant::BOOT,
+            deadline: Instant::NEVER,
+            opened: Instant::BOOT,
+            connected: Millis(0),
+            last_reply_was_at: Instant::BOOT,
+        }
+    }
+
+    pub(super) const fn generation(&self) -> Generation {
+        self.generation
+    }
+
+    pub(super) const fn refusals(&self) -> u8 {
+        self.plan.refusals()
+    }
+
+    pub(super) fn parked(&self) -> Option<Parked> {
+        if self.stage != Stage::Parked {
+            return None;
+        }
+        let [_, _, _, serial @ ..] = self.serial.0.to_be_bytes();
+        let mut ahead = self.plan.clone();
+        ahead.retry_deferred();
+        Some(Parked {
+            target: self.target,
+            outcomes: *self.plan.outcomes(),
+            serial,
+            next: ahead
+                .pending()
+                .iter()
+                .next()
+                .map_or(u8::MAX, |pair| pair.index() as u8),
+            hours: self.hours,
+            attempts: self.attempts,
+        })
+    }
+
+    fn envelope(&self) -> Envelope<'_> {
+        Envelope {
+            target: self.target.endpoint(),
+            identity: self.identity,
+            names: self.names,
+            host: self.host.as_ref(),
+            serial: self.serial,
+            hours: self.hours,
+        }
+    }
+}
+
+/// News from the shell.
+impl Course<'_> {
+    /// Takes the news in; whether the parser begins a new stream.
+    pub(super) fn input(
+        &mut self,
+        now: Instant,
+        generation: Generation,
+        input: &Input<'_>,
+    ) -> bool {
+        if *input == Input::Start {
+            if self.stage == Stage::NotBegun {
+                self.put(Todo::Began);
+                self.connect();
+            }
+            return false;
+        }
+        if generation != self.generation {
+            return false;
+        }
+        match (*input, self.stage) {
+            (Input::Opened { .. }, Stage::Opening) => {
+                self.stage = Stage::Greeting;
+                self.opened = now;
+                self.asks(now, GREETING_MS_MAX);
+                return true;
+            }
+            (Input::OpenFailed(failure), Stage::Opening) => self.open_failed(now, failure),
+            (Input::Secured { .. }, Stage::Securing) => {
+                self.secured();
+                return true;
+            }
+            (Input::SecureFailed(why), Stage::Securing) => self.secure_failed(now, why),
+            (Input::Sent, Stage::Hello { .. } | Stage::Group | Stage::StartTls { .. }) => {
+                self.asks(now, REPLY_MS_MAX);
+            }
+            (Input::Ended(end), _) if self.is_connected() => {
+                let ending = match end {
+                    End::Fin => Ending::Fin,
+                    End::Reset => Ending::Reset,
+                    End::WriteDeadline => Ending::WriteDeadline,
+                };
+                self.ended(now, ending, None);
+            }
+            _ => self.look_at_the_clock(now),
+        }
+        false
+    }
+
+    fn look_at_the_clock(&mut self, now: Instant) {
+        if now < self.deadline {
+            return;
+        }
+        match self.stage {
+            Stage::Pausing => self.connect(),
+            Stage::Opening => {
+                self.put(Todo::Close(Close::Abort));
+                self.open_failed(now, OpenFailure::NoAnswer);
+            }
+            _ if self.is_connected() => {
+                let ending = if self.connected_for(now) >= CONNECTED_MS_MAX {
+                    Ending::TimeOver
+                } else {
+                    Ending::Silent
+                };
+                self.ended(now, ending, Some(Close::Abort));
+            }
+            _ => {}
+        }
+    }
+
+    const fn is_connected(&self) -> bool {
+        matches!(
+            self.stage,
+            Stage::Greeting
+                | Stage::Hello { .. }
+                | Stage::Group
+                | Stage::StartTls { .. }
+                | Stage::Securing
+        )
+    }
+
+    fn connected_for(&self, now: Instant) -> Millis {
+        self.connected + now.since(self.opened)
+    }
+
+    /// An answer is due within `span`, and within what is left of the target's time.
+    fn asks(&mut self, now: Instant, span: Millis) {
+        self.asked = now;
+        let left = CONNECTED_MS_MAX - self.connected_for(now);
+        self.deadline = (now + span).min(now + left);
+    }
+
+    fn put(&mut self, todo: Todo) {
+        // TODO_MAX is the longest line that the course can make; the tests drive all of them.
+        let _ = self.todo.push_back(todo);
+    }
+
+    fn note(&mut self, notes: Notes) {
+        self.put(Todo::Noted(notes));
+    }
+}

@@ -1,0 +1,105 @@
+//! Forms that depend on the target's names, and on what goes before them.
+
+use super::{
+    outcome_of,
+    servers::{closed_550, closed_postfix, has_many_local_users, refuses_its_own_name, say},
+};
+use crate::{
+    evidence::Notes,
+    name::Name,
+    relay::{
+        Hello, Outcome, PairId, Recipient, Sender, Setup,
+        peer::{Network, Peer, identity, setup, talk, talk_over},
+    },
+    scope::Depth,
+};
+
+#[test]
+fn what_a_strange_name_gets_refused_goes_again_under_our_own() {
+    let talk = talk(Depth::Full, &mut refuses_its_own_name());
+    let name = PairId::all()
+        .find(|pair| pair.pair().hello == Hello::Theirs)
+        .unwrap();
+    assert_eq!(talk.evidence.outcome(name), Outcome::Blocked);
+    let blocked = PairId::all().filter(|pair| talk.evidence.outcome(*pair) == Outcome::Blocked);
+    assert_eq!(blocked.count(), 1, "{}", talk.script());
+    assert!(talk.evidence.notes().contains(Notes::NAME_REFUSED));
+}
+
+#[test]
+fn without_any_name_f3_is_not_formable_and_f4_stands_in() {
+    let mut server = Peer::new("220 ESMTP", &[], |session| {
+        match session.line.split(' ').next()? {
+            "EHLO" => say("250 hello"),
+            "RCPT" => say("550 5.7.1 Relaying denied"),
+            _ => None,
+        }
+    });
+    let talk = talk(Depth::Quick, &mut server);
+    assert_eq!(talk.words(), "closed: relay-denied");
+    assert_eq!(
+        outcome_of(&talk, Sender::F3, Recipient::T1),
+        Outcome::NotFormable
+    );
+    assert_eq!(
+        outcome_of(&talk, Sender::F4, Recipient::T1),
+        Outcome::RelayDenied
+    );
+}
+
+#[test]
+fn listed_domains_are_tested_each() {
+    let identity = identity();
+    let names = ["one.example", "two.example"].map(|name| Name::new(name).unwrap());
+    let setup = Setup {
+        names: &names,
+        ..setup(&identity, Depth::Quick)
+    };
+    let talk = talk_over(Network::default(), setup, &mut closed_550());
+    for sender in [
+        "<s@mail.example.org>",
+        "<s@example.org>",
+        "<s@one.example>",
+        "<s@two.example>",
+    ] {
+        assert!(
+            talk.script.contains(&format!("C: MAIL FROM:{sender}")),
+            "{sender}\n{}",
+            talk.script()
+        );
+    }
+}
+
+#[test]
+fn twins_are_sent_only_after_their_form_was_accepted() {
+    let closed = talk(Depth::Full, &mut closed_postfix());
+    assert!(!closed.script.iter().any(|line| line.contains("<t")));
+    let local = talk(Depth::Full, &mut has_many_local_users());
+    assert_eq!(
+        outcome_of(&local, Sender::F1, Recipient::T3),
+        Outcome::AcceptedTwinAccepted
+    );
+    assert_eq!(
+        outcome_of(&local, Sender::F1, Recipient::T12),
+        Outcome::RelayDenied
+    );
+}
+
+#[test]
+fn t24_follows_the_postmaster_in_the_same_transaction() {
+    let talk = talk(Depth::Full, &mut closed_550());
+    let postmasters: Vec<usize> = talk
+        .script
+        .iter()
+        .enumerate()
+        .filter(|(_, line)| *line == "C: RCPT TO:<postmaster>")
+        .map(|(place, _)| place)
+        .collect();
+    let after = talk.script[postmasters.last().unwrap() + 1..]
+        .iter()
+        .find(|line| line.starts_with("C: "));
+    assert_eq!(
+        after.map(String::as_str),
+        Some("C: RCPT TO:<r@sink.example>")
+    );
+}

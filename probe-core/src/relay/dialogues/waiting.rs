@@ -1,0 +1,157 @@
+//! Greylisting, deadlines and connections that do not come.
+
+use super::servers::{PIPELINING, PLAIN, closed_postfix, greylists_then_open, is_rcpt, tarpit};
+use crate::{
+    dialogue::OpenFailure,
+    evidence::Finish,
+    relay::{
+        PARKED_FOR, PairId, Setup,
+        peer::{Answer, Network, Peer, identity, setup, talk, talk_over},
+    },
+    scope::Depth,
+    time::{Instant, Millis},
+    verdict::judge,
+};
+
+#[test]
+fn greylisting_is_waited_for_with_the_same_envelopes() {
+    let identity = identity();
+    let mut server = greylists_then_open();
+    let first = talk_over(
+        Network::default(),
+        setup(&identity, Depth::Standard),
+        &mut server,
+    );
+    assert_eq!(first.words(), "inconclusive: greylisted");
+    let (until, parked) = first.parked.unwrap();
+    assert!(until.since(first.ended) >= PARKED_FOR[0] - Millis(1_000));
+    assert_eq!(parked.attempts(), 1);
+    assert_eq!(parked.next(), Some(PairId::DECIDING));
+
+    let again = Setup {
+        resume: Some(parked),
+        hours: 999,
+        refusals_max: 1,
+        ..setup(&identity, Depth::Standard)
+    };
+    let network = Network {
+        began: until,
+        ..Network::default()
+    };
+    let second = talk_over(network, again, &mut server);
+    assert_eq!(
+        second.words(),
+        "suspected: accepts-anything",
+        "{}",
+        second.script()
+    );
+    assert!(second.parked.is_none());
+
+    let mut whole = first.evidence.clone();
+    whole.merge(&second.evidence);
+    assert_eq!(judge(&whole), second.verdict());
+    assert_eq!(
+        whole.connections().count(),
+        first.evidence.connections().count() + second.evidence.connections().count()
+    );
+}
+
+#[test]
+fn who_greylists_for_ever_is_asked_four_times_and_then_given_up() {
+    let identity = identity();
+    let mut server = Peer::new("220 mail.example.org ESMTP", PIPELINING, |session| {
+        is_rcpt(session).then(|| "451 4.7.1 Greylisting in action".into())
+    });
+    let mut resume = None;
+    let mut pauses = Vec::new();
+    let mut began = Instant::BOOT;
+    loop {
+        let setup = Setup {
+            resume,
+            ..setup(&identity, Depth::Quick)
+        };
+        let network = Network {
+            began,
+            ..Network::default()
+        };
+        let talk = talk_over(network, setup, &mut server);
+        assert_eq!(talk.words(), "inconclusive: greylisted");
+        match talk.parked {
+            Some((until, parked)) => {
+                pauses.push(until.since(talk.ended).0 / 1_000);
+                resume = Some(parked);
+                began = until;
+            }
+            None => break,
+        }
+    }
+    assert_eq!(pauses, [310, 900, 3_600]);
+}
+
+#[test]
+fn parked_time_is_bounded_by_the_scope() {
+    let identity = identity();
+    for (hours, parks) in [(0, false), (1, true)] {
+        let setup = Setup {
+            parked_hours_max: hours,
+            ..setup(&identity, Depth::Quick)
+        };
+        let talk = talk_over(Network::default(), setup, &mut greylists_then_open());
+        assert_eq!(talk.parked.is_some(), parks);
+    }
+}
+
+#[test]
+fn transport_failures_are_evidence() {
+    use OpenFailure::{NoAnswer, NoSlot, OutOfScope, Refused, Unreachable};
+    const NONE: Option<OpenFailure> = None;
+    let identity = identity();
+    for (opens, words) in [
+        (&[Some(NoAnswer)][..], "inconclusive: no-answer"),
+        (&[Some(Unreachable)], "inconclusive: no-answer"),
+        (&[Some(Refused)], "inconclusive: refused"),
+        (&[Some(OutOfScope)], "inconclusive: limit-reached"),
+        (&[Some(NoSlot), Some(NoSlot)], "closed: relay-denied"),
+        (&[Some(NoSlot); 5], "inconclusive: limit-reached"),
+        (&[NONE, Some(NoAnswer)], "closed: relay-denied"),
+        (
+            &[NONE, Some(Refused), Some(Refused), Some(Refused)],
+            "inconclusive: cut-off",
+        ),
+    ] {
+        let network = Network {
+            opens,
+            ..Network::default()
+        };
+        let talk = talk_over(
+            network,
+            setup(&identity, Depth::Full),
+            &mut closed_postfix(),
+        );
+        assert_eq!(talk.words(), words, "{opens:?}\n{}", talk.script());
+    }
+}
+
+#[test]
+fn a_server_that_never_greets_is_waited_for_thirty_seconds() {
+    let mut server = Peer::new("", PLAIN, |_| Some(Answer::Nothing));
+    let talk = talk(Depth::Full, &mut server);
+    assert_eq!(talk.words(), "inconclusive: tarpit");
+    assert!(
+        talk.ended <= Instant::from_millis(100_000),
+        "{:?}",
+        talk.ended
+    );
+}
+
+#[test]
+fn ten_minutes_of_connection_are_enough() {
+    let talk = talk(Depth::Full, &mut tarpit());
+    assert_eq!(talk.evidence.finish(), Finish::TimeOver);
+    assert!(
+        talk.ended <= Instant::from_millis(601_000),
+        "{:?}",
+        talk.ended
+    );
+    assert!(talk.evidence.slowest() >= Millis(20_000));
+}

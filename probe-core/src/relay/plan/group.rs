@@ -1,0 +1,83 @@
+//! Groups of commands, and what a connection has borne of them.
+
+use crate::relay::{forms::Hello, pairs::PairId};
+
+/// How many commands one group has at most.
+pub(super) const GROUP_COMMANDS_MAX: usize = 48;
+
+/// A command of a group.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::relay) struct Planned {
+    pub(in crate::relay) verb: Verb,
+    /// The pair of MAIL and RCPT; any other command has the deciding one.
+    pub(in crate::relay) pair: PairId,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::relay) enum Verb {
+    Mail,
+    Rcpt,
+    Rset,
+    Quit,
+}
+
+/// Commands that are sent in one go, or one by one.
+#[derive(Clone, Debug, Default)]
+pub(in crate::relay) struct Group {
+    pub(in crate::relay) commands: heapless::Vec<Planned, GROUP_COMMANDS_MAX, u8>,
+    /// Every RCPT is its pair's twin.
+    pub(in crate::relay) twins: bool,
+}
+
+impl Group {
+    pub(super) fn push(&mut self, verb: Verb, pair: PairId) {
+        // The plan counted the commands before.
+        let _ = self.commands.push(Planned { verb, pair });
+    }
+
+    /// Nothing but QUIT.
+    pub(in crate::relay) fn quit(&mut self) {
+        self.commands.clear();
+        self.twins = false;
+        self.push(Verb::Quit, PairId::DECIDING);
+    }
+
+    pub(in crate::relay) fn get(&self, place: u8) -> Option<Planned> {
+        self.commands.get(usize::from(place)).copied()
+    }
+
+    pub(in crate::relay) fn len(&self) -> u8 {
+        self.commands.len() as u8
+    }
+}
+
+/// What a connection has borne so far.
+#[derive(Clone, Copy, Debug)]
+pub(in crate::relay) struct Borne {
+    pub(in crate::relay) hello: Hello,
+    pub(in crate::relay) refusals: u8,
+    pub(in crate::relay) counted: u8,
+    pub(in crate::relay) resets: u8,
+    pub(in crate::relay) pairs: u8,
+    /// A MAIL was sent: the next one needs a RSET before it.
+    pub(in crate::relay) has_mail: bool,
+    /// T1 under F1 was sent.
+    pub(in crate::relay) has_t1: bool,
+    /// Commands go out in groups.
+    pub(in crate::relay) pipelines: bool,
+}
+
+impl Borne {
+    pub(in crate::relay) const fn nothing(hello: Hello) -> Self {
+        Self {
+            hello,
+            refusals: 0,
+            counted: 0,
+            resets: 0,
+            pairs: 0,
+            has_mail: false,
+            has_t1: false,
+            pipelines: false,
+        }
+    }
+}

@@ -1,0 +1,157 @@
+//! Which pairs go out next, and in what order.
+
+use super::{
+    Plan,
+    group::{Borne, Group, Verb},
+    is_plain_t1,
+    room::Room,
+};
+use crate::{
+    relay::{
+        forms::{Hello, Recipient, Sender},
+        pair_set::PairSet,
+        pairs::{Pair, PairId, Setting},
+    },
+    scope::Depth,
+};
+
+impl Plan {
+    /// Lays the next group out; it has no command where this connection bears no more of what is
+    /// left. A group ends in QUIT where nothing could follow it on this connection.
+    pub(in crate::relay) fn lay_out(&self, borne: &Borne, group: &mut Group) {
+        group.commands.clear();
+        let mut chosen = self.choose(self.pending(), borne, false);
+        group.twins = chosen.is_empty();
+        if group.twins {
+            chosen = self.choose(self.twins_pending(), borne, true);
+        }
+        if chosen.is_empty() {
+            return;
+        }
+        self.write_transactions(chosen, borne, group);
+        if !group.twins && self.nothing_can_follow(chosen) {
+            group.push(Verb::Quit, PairId::DECIDING);
+        }
+    }
+
+    /// At full depth another connection comes anyway; otherwise what was accepted of this group
+    /// may leave room for the rest.
+    fn nothing_can_follow(&self, chosen: PairSet) -> bool {
+        self.depth == Depth::Full || self.pending().without(chosen).is_empty()
+    }
+
+    fn choose(&self, wanted: PairSet, borne: &Borne, twins: bool) -> PairSet {
+        let mut room = Room::new(self, borne);
+        let mut chosen = PairSet::EMPTY;
+        let (of_this_name, of_any) = (
+            wanted.iter().filter(|pair| pair.pair().hello != Hello::Own),
+            wanted.iter().filter(|pair| pair.pair().hello == Hello::Own),
+        );
+        for pair in of_this_name.chain(of_any) {
+            if self.goes_with(pair, chosen, borne, twins) && room.take(self, pair, chosen) {
+                chosen.insert(pair);
+            }
+        }
+        chosen
+    }
+
+    fn goes_with(&self, id: PairId, chosen: PairSet, borne: &Borne, twins: bool) -> bool {
+        let pair = id.pair();
+        if twins {
+            return borne.hello == Hello::Own;
+        }
+        let name_fits = if pair.hello == Hello::Own {
+            borne.hello == Hello::Own || !self.own_name_only.contains(id)
+        } else {
+            borne.hello == pair.hello
+        };
+        let setting_fits = match pair.setting {
+            Setting::Plain | Setting::AfterPostmaster => true,
+            Setting::AfterReset => borne.has_t1 || chosen.iter().any(is_plain_t1),
+        };
+        name_fits && setting_fits
+    }
+
+    fn write_transactions(&self, chosen: PairSet, borne: &Borne, group: &mut Group) {
+        let mut left = chosen;
+        let mut has_mail = borne.has_mail;
+        for counted in [false, true] {
+            while let Some(lead) = lead_of(left, counted) {
+                if has_mail {
+                    group.push(Verb::Rset, lead);
+                }
+                has_mail = true;
+                group.push(Verb::Mail, lead);
+                let mut has_postmaster = false;
+                for (taken, pair) in (0..).zip(members(left, lead, counted)) {
+                    if taken >= self.recipients_max(lead) {
+                        break;
+                    }
+                    let after_postmaster = pair.pair().setting == Setting::AfterPostmaster;
+                    if after_postmaster && !has_postmaster {
+                        group.push(Verb::Rcpt, PairId::POSTMASTER);
+                    }
+                    has_postmaster |= pair == PairId::POSTMASTER;
+                    group.push(Verb::Rcpt, pair);
+                    left.remove(pair);
+                }
+            }
+        }
+    }
+
+    pub(super) fn recipients_max(&self, lead: PairId) -> u8 {
+        match lead.pair().sender {
+            Sender::F2 => 1,
+            _ => self.budget.recipients_max,
+        }
+    }
+}
+
+fn is_counted(pair: PairId) -> bool {
+    pair.pair().syntax().is_counted()
+}
+
+/// Whether both can be recipients under one MAIL.
+pub(super) fn goes_into_the_transaction_of(id: PairId, other: PairId) -> bool {
+    is_counted(id) == is_counted(other)
+        && id.pair().setting != Setting::AfterReset
+        && id.pair().shares_mail_with(other.pair())
+}
+
+/// The pair that begins the next transaction: one of F12 first, one that needs a RSET before it
+/// last.
+fn lead_of(left: PairSet, counted: bool) -> Option<PairId> {
+    left.iter()
+        .filter(|pair| is_counted(*pair) == counted)
+        .min_by_key(|pair| {
+            let Pair { hello, setting, .. } = *pair.pair();
+            (setting == Setting::AfterReset, hello == Hello::Own)
+        })
+}
+
+/// The recipients of a transaction, in the order in which they are sent. The postmaster, whom a
+/// server may accept, comes behind what is tested alone.
+fn members(left: PairSet, lead: PairId, counted: bool) -> impl Iterator<Item = PairId> {
+    let rank = |id: PairId| match id.pair() {
+        Pair { hello, .. } if *hello != Hello::Own => 0,
+        Pair {
+            setting: Setting::AfterPostmaster,
+            ..
+        } => 3,
+        Pair {
+            recipient: Recipient::C1,
+            ..
+        } => 2,
+        _ => 1,
+    };
+    let is_member = move |id: &PairId| {
+        is_counted(*id) == counted
+            && id.pair().shares_mail_with(lead.pair())
+            && (id.pair().setting != Setting::AfterReset || *id == lead)
+    };
+    (0..=3).flat_map(move |wanted| {
+        left.iter()
+            .filter(is_member)
+            .filter(move |id| rank(*id) == wanted)
+    })
+}
