@@ -69,7 +69,8 @@ fn every_personality_answers_until_the_program_is_stopped() {
             .take_while(|line: &Value| line.get("ready").is_none())
             .collect();
         let names: Vec<_> = servers.iter().map(|line| &line["personality"]).collect();
-        assert_eq!(names, Personality::ALL.map(|known| known.name));
+        let known: Vec<_> = Personality::every().map(|known| known.name).collect();
+        assert_eq!(names, known);
         for server in &servers {
             if server["personality"] == "open" {
                 let port = u16::try_from(server["port"].as_u64().unwrap()).unwrap();
@@ -103,6 +104,18 @@ fn the_table_can_be_read() {
 }
 
 #[test]
+fn a_scenario_is_a_world_too() {
+    let scenario = concat!(
+        env!("CARGO_MANIFEST_DIR"),
+        "/scenarios/all-personalities.toml"
+    );
+    let mut program = Program::start(&["--listen", "127.0.0.1:0", "--world", scenario]);
+    program.line();
+    let row = program.line();
+    assert!(row.starts_with("closed-550        127.0.0.1:"), "{row}");
+}
+
+#[test]
 fn what_cannot_be_served_is_told() {
     let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let taken = taken.local_addr().unwrap().to_string();
@@ -117,7 +130,7 @@ fn what_cannot_be_served_is_told() {
         ),
         (
             vec!["--listen", "127.0.0.1:65535"],
-            "there is no room for 8 servers from 127.0.0.1:65535 on",
+            " servers from 127.0.0.1:65535 on: begin lower",
         ),
         (
             vec!["--only", "honest"],
@@ -126,6 +139,10 @@ fn what_cannot_be_served_is_told() {
         (
             vec!["--listen", &taken, "--only", "open"],
             "open cannot listen at 127.0.0.1:",
+        ),
+        (
+            vec!["--world", "/nonexistent/world.toml"],
+            "/nonexistent/world.toml: cannot be read",
         ),
         (
             vec!["--wire", "dgram:127.0.0.1:4000"],

@@ -16,11 +16,12 @@ use std::{
     time::Duration,
 };
 
+use embassy_futures::join::{join_array, join3};
 use embassy_net::{Config, Ipv4Cidr, Ipv6Cidr, Stack, StackResources, StaticConfigV4};
 use embassy_net_driver::{Capabilities, Driver, HardwareAddress, LinkState, RxToken, TxToken};
 use firmware::{
-    appliance::{Memory, WORKERS, run},
-    guard::{Doors, Guard, ProberWarden, Watch},
+    appliance::{Appliance, Memory, WORKERS},
+    guard::{Doors, Guard, Watch},
     link::Link,
     net::StackEnv,
 };
@@ -235,7 +236,8 @@ fn the_appliance_reaches_the_same_verdicts_through_the_wire() {
         gateway_v6: Some(device.gateway_v6),
         ..Doors::default()
     });
-    let guard = Guard::new(Card(socket), &watch, ProberWarden(&prober), ());
+    let appliance = Appliance::<WORKERS>::new(&prober);
+    let guard = Guard::new(Card(socket), &watch, appliance.warden(), ());
     let mut resources = StackResources::<{ WORKERS + 4 }>::new();
     let (stack, mut runner) = embassy_net::new(guard, config(), &mut resources, 7);
     let sockets = u8::try_from(WORKERS).unwrap();
@@ -243,10 +245,19 @@ fn the_appliance_reaches_the_same_verdicts_through_the_wire() {
     let mut memory = Box::new(Memory::<WORKERS>::new());
     let (host_end, appliance_end) = pipe();
     let (reader, writer) = appliance_end.split();
-    let appliance = run(&env, &prober, Link { reader, writer }, &mut memory);
+    let link = Link { reader, writer };
+    let mut index = 0..;
+    let work = memory.workers.each_mut().map(|memory| {
+        let index = index.next().expect("numbers do not end");
+        appliance.work(&env, index, memory)
+    });
     let collected = drive(
         collect(host_end, Time::since(began), &scope, &list),
-        embassy_futures::join::join(appliance, async { runner.run().await }),
+        join3(
+            appliance.link(&env, link, &mut memory.link),
+            join_array(work),
+            async { runner.run().await },
+        ),
     )
     .unwrap();
 

@@ -140,6 +140,9 @@ fn scopes() {
             &format!("scope-{name}"),
         );
     }
+    let bench = Bench::new("scope-none");
+    let ran = bench.run(&["scan", "--link", "sim", "192.0.2.1"]);
+    refused(&bench, &ran, "scope-none");
     let bench = Bench::new("scope-missing");
     refused(&bench, &scan(&bench, &["192.0.2.1"]), "scope-missing");
 }
@@ -165,7 +168,8 @@ fn links_probes_and_what_is_not_built() {
         ("link-unknown", &["--link", "smi"]),
         ("link-serial", &["--link", "serial:/dev/ttyACM0"]),
         ("link-unix-no-path", &["--link", "unix:"]),
-        ("link-sim-with-more", &["--link", "sim:storm"]),
+        ("link-sim-without-file", &["--link", "sim:"]),
+        ("link-direct-with-more", &["--link", "direct:eth0"]),
         ("probes", &["--link", "sim", "--probes", "relay,proxy"]),
         ("deliver", &["--link", "sim", "--deliver"]),
         ("depth", &["--link", "sim", "--depth", "full"]),

@@ -224,21 +224,30 @@ impl HostLink {
     }
 
     /// When to call [`HostLink::link_transmit`] again; `now` or earlier when there is something
-    /// to say at once.
+    /// to say at once. After `link_transmit` has given `None` it is later than `now`.
     pub fn link_due(&self, now: Instant) -> Instant {
-        if !self.message.is_empty() || self.records.acknowledge {
+        if self.connected.is_none() {
+            return Instant::NEVER;
+        }
+        if !self.message.is_empty() {
             return now;
         }
-        let rewind = if self.list.cursor > self.list.next {
-            self.list.rewind
-        } else {
-            Timer::NEVER
-        };
-        [self.greet, self.scope, self.start, self.stop, rewind]
-            .into_iter()
-            .map(|timer| timer.0)
-            .min()
-            .unwrap_or(Instant::NEVER)
+        if self.device.is_none() {
+            return self.greet.0;
+        }
+        if self.records.acknowledge {
+            return now;
+        }
+        let timer_if = |is_set: bool, timer| if is_set { timer } else { Timer::NEVER };
+        let rewind = timer_if(self.list.cursor > self.list.next, self.list.rewind);
+        let resend = timer_if(self.records.missing, self.records.resend);
+        [
+            self.greet, self.scope, self.start, self.stop, rewind, resend,
+        ]
+        .into_iter()
+        .map(|timer| timer.0)
+        .min()
+        .unwrap_or(Instant::NEVER)
     }
 
     /// Who the device is, once it has said so. Another boot than before: it has forgotten its

@@ -35,6 +35,11 @@ pub(crate) fn hold_truths(seed: u32) -> Result<usize> {
     run::output(&mut command).map(|said| said.lines().count())
 }
 
+/// Runs random worlds with random faults, one for each seed from 0 to before `seeds`, with progress.
+pub(crate) fn sweep(seeds: u32) -> Result<()> {
+    run::show(&mut host_sim(&["sweep", "--seeds", &format!("0..{seeds}")]))
+}
+
 /// Where [`write_files`] puts the scope.
 pub(crate) fn scope_file(folder: &Path) -> PathBuf {
     folder.join("scope.toml")
@@ -83,7 +88,8 @@ pub(crate) fn scan(folder: &Path, seed: u32) -> Result<Traces> {
     Ok(Traces { capture, findings })
 }
 
-fn host_sim(arguments: &[&str]) -> Command {
+/// The built program `host-sim` with arguments.
+pub(crate) fn host_sim(arguments: &[&str]) -> Command {
     let mut command = run::command(&[place::target().join("debug/host-sim")]);
     command.args(arguments);
     command

@@ -22,7 +22,7 @@ use smoltcp::wire::{EthernetFrame, TcpSeqNumber};
 
 pub use allowed::Allowed;
 
-use self::reading::{Segment, asks_for_neighbour, link_protocol, tells_neighbour};
+use self::reading::{Segment, link_protocol};
 use crate::pcap;
 
 /// How many strays are kept in full; all are counted.
@@ -71,9 +71,6 @@ pub struct Seen {
     pub pcap_octets: u64,
     /// Every first SYN of the device, in order.
     pub connections: Vec<Connection>,
-    /// When the device learned the address of a neighbour that it had asked for. What had to
-    /// wait for it leaves then, all at once.
-    pub neighbours: Vec<Duration>,
     /// The most connections that were established at once.
     pub open_max: usize,
     /// Frames that left the device and should not have; empty without an [`Allowed`].
@@ -105,8 +102,6 @@ struct State {
     allowed: Option<Allowed>,
     tracked: BTreeMap<(SocketAddr, u16), Progress>,
     established: usize,
-    /// The device has asked for a neighbour.
-    asked: bool,
     record: Vec<u8>,
 }
 
@@ -117,6 +112,7 @@ struct Progress {
     initial: TcpSeqNumber,
     /// Which of [`Seen::connections`] it is.
     index: usize,
+    answered: bool,
     established: bool,
     ours_ended: bool,
     theirs_ended: bool,
@@ -132,7 +128,6 @@ impl Observer {
             allowed,
             tracked: BTreeMap::new(),
             established: 0,
-            asked: false,
             record: Vec::new(),
         };
         state.capture(&pcap::header());
@@ -159,12 +154,6 @@ impl Observer {
                 &segment,
                 false,
             );
-        } else if let Ok(frame) = EthernetFrame::new_checked(frame)
-            && state.asked
-            && tells_neighbour(&frame)
-        {
-            state.asked = false;
-            state.seen.neighbours.push(at);
         }
     }
 
@@ -219,6 +208,7 @@ impl State {
                     Progress {
                         initial: segment.sequence,
                         index: self.seen.connections.len(),
+                        answered: false,
                         established: false,
                         ours_ended: false,
                         theirs_ended: false,
@@ -242,7 +232,6 @@ impl State {
             }
             return;
         }
-        self.asked |= asks_for_neighbour(&frame);
         if self.allowed.is_some()
             && let Err(what) = link_protocol(&frame)
         {
@@ -254,7 +243,10 @@ impl State {
         let Some(progress) = self.tracked.get_mut(key) else {
             return;
         };
-        if !ours && segment.syn && !progress.established {
+        progress.answered |= !ours && segment.syn;
+        // An answer that comes after the device has given up is none: the device has to take it.
+        let taken = ours && segment.ack && !segment.rst;
+        if progress.answered && taken && !progress.established {
             progress.established = true;
             self.established += 1;
             self.seen.open_max = self.seen.open_max.max(self.established);

@@ -3,8 +3,8 @@
 use std::net::{IpAddr, SocketAddr};
 
 use smoltcp::wire::{
-    ArpOperation, ArpPacket, ArpRepr, EthernetAddress, EthernetFrame, EthernetProtocol,
-    Icmpv6Message, Icmpv6Packet, IpProtocol, Ipv4Packet, Ipv6Packet, TcpPacket, TcpSeqNumber,
+    ArpPacket, ArpRepr, EthernetAddress, EthernetFrame, EthernetProtocol, Icmpv6Message,
+    Icmpv6Packet, IpProtocol, Ipv4Packet, Ipv6Packet, TcpPacket, TcpSeqNumber,
 };
 
 /// What matters of a TCP segment.
@@ -35,28 +35,6 @@ impl Segment {
             fin: tcp.fin(),
             rst: tcp.rst(),
         })
-    }
-}
-
-/// Whether the device asks for a neighbour's hardware address.
-pub(super) fn asks_for_neighbour(frame: &EthernetFrame<&[u8]>) -> bool {
-    neighbour(frame, ArpOperation::Request, Icmpv6Message::NeighborSolicit)
-}
-
-/// Whether a neighbour tells its own.
-pub(super) fn tells_neighbour(frame: &EthernetFrame<&[u8]>) -> bool {
-    neighbour(frame, ArpOperation::Reply, Icmpv6Message::NeighborAdvert)
-}
-
-fn neighbour(frame: &EthernetFrame<&[u8]>, arp: ArpOperation, icmpv6: Icmpv6Message) -> bool {
-    match frame.ethertype() {
-        EthernetProtocol::Arp => {
-            ArpPacket::new_checked(frame.payload()).is_ok_and(|packet| packet.operation() == arp)
-        }
-        _ => addressed(frame).is_some_and(|(_, _, protocol, payload)| {
-            protocol == IpProtocol::Icmpv6
-                && Icmpv6Packet::new_checked(payload).is_ok_and(|icmp| icmp.msg_type() == icmpv6)
-        }),
     }
 }
 

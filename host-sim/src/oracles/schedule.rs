@@ -8,13 +8,10 @@ use std::{
 
 use crate::{
     faults::Faults,
-    observer::{Connection, Seen},
+    observer::Connection,
     trial::{Outcome, Trial},
 };
 
-/// How long before the moment at which a neighbour is known, and after it, a first segment may
-/// leave that had to wait for it. What waits leaves together; when it was to leave cannot be seen.
-const NEIGHBOUR_GRACE: Duration = Duration::from_millis(2);
 /// The device counts in whole milliseconds.
 const TICK: Duration = Duration::from_millis(1);
 
@@ -32,16 +29,9 @@ pub(super) fn look(trial: &Trial, outcome: &Outcome) -> Vec<String> {
         wrong: Vec::new(),
     };
     for connection in &wire.connections {
-        model.opened(connection, waited(wire, connection));
+        model.opened(connection);
     }
     model.wrong
-}
-
-/// Whether a first segment had to wait for a neighbour's address.
-fn waited(wire: &Seen, connection: &Connection) -> bool {
-    let known = &wire.neighbours;
-    let next = known.partition_point(|at| *at + NEIGHBOUR_GRACE < connection.at);
-    known.get(next).is_some_and(|at| *at <= connection.at)
 }
 
 /// Whether the wire shows the end of every connection. A device that has lost its router, or its
@@ -55,9 +45,9 @@ struct Model<'a> {
     network_connections_max: usize,
     target_connections_max: usize,
     each_second_max: usize,
-    /// When each network saw its last connection, and whether that one had waited.
-    last: BTreeMap<(IpAddr, u8), (Duration, bool)>,
-    /// The connections of the last second that had not waited.
+    /// When each network saw its last connection.
+    last: BTreeMap<(IpAddr, u8), Duration>,
+    /// The connections of the last second.
     second: VecDeque<Duration>,
     open: Vec<&'a Connection>,
     ends_are_seen: bool,
@@ -65,12 +55,9 @@ struct Model<'a> {
 }
 
 impl<'a> Model<'a> {
-    fn opened(&mut self, connection: &'a Connection, waited: bool) {
+    fn opened(&mut self, connection: &'a Connection) {
         let (at, remote) = (connection.at, connection.remote);
-        let network = network(remote.ip());
-        if let Some((before, before_waited)) = self.last.insert(network, (at, waited))
-            && !waited
-            && !before_waited
+        if let Some(before) = self.last.insert(network(remote.ip()), at)
             && at + TICK < before + self.spacing
         {
             let (apart, spacing) = (at - before, self.spacing);
@@ -78,16 +65,13 @@ impl<'a> Model<'a> {
                 "{remote} at {at:?}: {apart:?} after its network's last connection, not {spacing:?}"
             ));
         }
-        self.count_second(at, waited);
+        self.count_second(at);
         self.open
             .retain(|open| open.ended.is_none_or(|ended| ended > at));
         self.count_open(connection);
     }
 
-    fn count_second(&mut self, at: Duration, waited: bool) {
-        if waited {
-            return;
-        }
+    fn count_second(&mut self, at: Duration) {
         self.second.push_back(at);
         while self
             .second
@@ -105,25 +89,27 @@ impl<'a> Model<'a> {
         }
     }
 
-    /// Counts what was established.
+    /// Counts what was established, and not what was given up and then answered after all.
     fn count_open(&mut self, connection: &'a Connection) {
-        if !self.ends_are_seen || connection.established.is_none() {
+        if !self.ends_are_seen {
             return;
         }
-        let remote = connection.remote;
-        let to_target = self
+        let (at, remote) = (connection.at, connection.remote);
+        let open: Vec<_> = self
             .open
             .iter()
-            .filter(|open| open.remote == remote)
+            .filter(|open| open.established.is_some_and(|since| since <= at))
+            .collect();
+        let to_target = open.iter().filter(|open| open.remote == remote).count();
+        let to_network = open
+            .iter()
+            .filter(|open| network(open.remote.ip()) == network(remote.ip()))
             .count();
-        let of_network = |open: &&&Connection| network(open.remote.ip()) == network(remote.ip());
-        let to_network = self.open.iter().filter(of_network).count();
         for (name, count, most) in [
             ("target", to_target, self.target_connections_max),
             ("network", to_network, self.network_connections_max),
         ] {
             if count >= most {
-                let at = connection.at;
                 self.wrong.push(format!(
                     "{remote} at {at:?}: its {name} has {count} open connections already, of {most}"
                 ));

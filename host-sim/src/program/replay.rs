@@ -2,12 +2,12 @@
 
 use std::{
     fs::File,
-    io::{BufWriter, Write},
+    io::{self, BufWriter, Write},
     path::Path,
     process::ExitCode,
 };
 
-use host_sim::trial::{Draw, draw};
+use host_sim::trial::{Draw, Trial, draw};
 use probe_core::verdict::{Verdict, judge};
 
 /// What `--faults` says.
@@ -17,7 +17,7 @@ pub(super) fn faults(words: &str) -> Result<Draw, String> {
     }
     words
         .parse()
-        .map(Draw::These)
+        .map(|faults| Draw::These(Box::new(faults)))
         .map_err(|error| format!("--faults {error}"))
 }
 
@@ -25,43 +25,58 @@ pub(super) fn faults(words: &str) -> Result<Draw, String> {
 pub(crate) fn command(seed: u64, words: &str, pcap: Option<&Path>) -> Result<ExitCode, String> {
     let trial = draw(seed, &faults(words)?);
     let capture = pcap.map(open).transpose()?;
-    println!("seed {seed}, depth {}", trial.scope.depth.as_str());
-    println!("{:?}", trial.scope.rates);
-    println!("{:#?}", trial.world.faults);
-    println!("{:?}", trial.cuts);
-    let outcome = match trial.run(capture) {
+    let mut out = io::stdout().lock();
+    let held = tell(&mut out, &trial, capture);
+    let held = held.map_err(|error| format!("standard output: {error}"))?;
+    Ok(ExitCode::from(u8::from(!held)))
+}
+
+/// Says whether everything held.
+fn tell(out: &mut impl Write, trial: &Trial, pcap: Option<Box<dyn Write>>) -> io::Result<bool> {
+    writeln!(
+        out,
+        "seed {}, depth {}",
+        trial.seed,
+        trial.scope.depth.as_str()
+    )?;
+    writeln!(out, "{:?}", trial.scope.rates)?;
+    writeln!(out, "{:?}", trial.world.faults)?;
+    writeln!(out, "{:?}", trial.cuts)?;
+    let outcome = match trial.run(pcap) {
         Ok(outcome) => outcome,
         Err(why) => {
-            println!("{why}");
-            return Ok(ExitCode::from(1));
+            writeln!(out, "{why}")?;
+            return Ok(false);
         }
     };
     let first = outcome.first.verdicts(&judge);
     let retest = outcome.retest.as_ref();
     let again = retest.map(|scan| scan.verdicts(&judge)).unwrap_or_default();
     for target in trial.admitted() {
-        println!(
+        writeln!(
+            out,
             "{target:<26} {:<18} expected {:<30} with faults {:<30} after them {}",
             trial.name(target),
             word(Some(&trial.expected(target))),
             word(first.get(&target)),
             word(again.get(&target)),
-        );
+        )?;
     }
     let report = &outcome.report;
-    println!(
+    writeln!(
+        out,
         "{} connections, {} frames out, {} in, {:?} virtual, pcap sha256 {}",
         report.wire.connections.len(),
         report.wire.frames_out,
         report.wire.frames_in,
         report.elapsed,
         report.wire.pcap_sha256,
-    );
+    )?;
     let violations = trial.violations(&outcome);
     for violation in &violations {
-        println!("{violation}");
+        writeln!(out, "{violation}")?;
     }
-    Ok(ExitCode::from(u8::from(!violations.is_empty())))
+    Ok(violations.is_empty())
 }
 
 fn open(path: &Path) -> Result<Box<dyn Write>, String> {

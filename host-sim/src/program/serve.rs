@@ -5,7 +5,7 @@ use std::{
     fs::File,
     io::{self, BufWriter, Write as _},
     net::SocketAddr,
-    path::PathBuf,
+    path::{Path, PathBuf},
     process::ExitCode,
 };
 
@@ -13,6 +13,7 @@ use clap::{Args, ValueEnum};
 use host_sim::{
     demo, parade,
     peers::{Peer, Personality},
+    scenario::{self, Instead},
     serve::{
         Serving, Spread, Stand, asked_to_stop, stands,
         wire::{Plugged, Wire},
@@ -24,9 +25,10 @@ use probe_core::scope::Depth;
 /// What `host-sim serve` is told.
 #[derive(Args)]
 pub(crate) struct Arguments {
-    /// Which servers.
-    #[arg(long, value_enum, default_value_t = Worlds::Parade)]
-    world: Worlds,
+    /// Which servers: `parade`, every personality once; `demo`, the demonstration's; or those of a
+    /// scenario's FILE.
+    #[arg(long, value_name = "parade|demo|FILE", default_value = "parade")]
+    world: PathBuf,
     /// Only servers of this personality; may be given more than once.
     #[arg(long, value_name = "PERSONALITY")]
     only: Vec<String>,
@@ -49,19 +51,11 @@ pub(crate) struct Arguments {
     #[arg(long, value_name = "FILE", requires = "wire")]
     pcap: Option<PathBuf>,
     /// The world's seed.
-    #[arg(long, default_value_t = demo::SEED)]
-    seed: u64,
+    #[arg(long)]
+    seed: Option<u64>,
     /// One JSON object a line instead of the table.
     #[arg(long)]
     json: bool,
-}
-
-#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum Worlds {
-    /// Every personality once.
-    Parade,
-    /// The demonstration's forty addresses.
-    Demo,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -73,15 +67,24 @@ enum Next {
 
 /// Serves until somebody stops it.
 pub(crate) fn command(arguments: &Arguments) -> Result<ExitCode, String> {
-    let world = match arguments.world {
-        Worlds::Parade => parade::world(arguments.seed),
-        Worlds::Demo => demo::world(arguments.seed),
-    };
+    let world = world(&arguments.world, arguments.seed)?;
     match &arguments.wire {
         Some(wire) => behind_wire(arguments, world, wire),
         None => on_sockets(arguments, &world),
     }?;
     Ok(ExitCode::SUCCESS)
+}
+
+fn world(name: &Path, seed: Option<u64>) -> Result<World, String> {
+    match name.to_str() {
+        Some("parade") => Ok(parade::world(seed.unwrap_or(demo::SEED))),
+        Some("demo") => Ok(demo::world(seed.unwrap_or(demo::SEED))),
+        _ => {
+            let instead = Instead { seed, began: None };
+            let scenario = scenario::read(name, instead).map_err(told)?;
+            Ok(scenario.world)
+        }
+    }
 }
 
 fn on_sockets(arguments: &Arguments, world: &World) -> Result<(), String> {
@@ -96,7 +99,7 @@ fn on_sockets(arguments: &Arguments, world: &World) -> Result<(), String> {
         .iter()
         .find(|name| Personality::named(name).is_none())
     {
-        let names: Vec<_> = Personality::ALL.iter().map(|known| known.name).collect();
+        let names: Vec<_> = Personality::every().map(|known| known.name).collect();
         return Err(format!(
             "--only {unknown}: no such personality; there are {}",
             names.join(", ")

@@ -6,6 +6,7 @@
 mod addresses;
 mod derive;
 mod expected;
+mod faults;
 mod held;
 mod read;
 mod sites;

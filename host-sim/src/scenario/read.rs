@@ -12,10 +12,10 @@ use jiff::Timestamp;
 use probe_core::{scope::Scope, time::Utc};
 use toml::de::DeValue;
 
-use super::{Instead, Scenario, derive, sites::Sites};
+use super::{Instead, Scenario, derive, faults, sites::Sites};
 use crate::world::{BEGAN, World};
 
-const TOP: [&str; 12] = [
+const TOP: [&str; 13] = [
     "about",
     "seed",
     "date",
@@ -24,11 +24,14 @@ const TOP: [&str; 12] = [
     "inconclusive_max",
     "targets",
     "scope",
+    "faults",
     "peer",
     "closed",
     "dead",
     "target",
 ];
+/// Those of them that name addresses.
+const NAMING: [&str; 5] = ["targets", "peer", "closed", "dead", "target"];
 /// The longest way to a peer, in milliseconds.
 const LATENCY_MS_MAX: u64 = 10_000;
 
@@ -54,6 +57,7 @@ pub(super) fn parse(
         |value| number(value).and_then(|it| usize::try_from(it).ok()),
     );
     let began = began(&mut reader, &top, instead);
+    let faults = faults::read(&mut reader, &top);
 
     let mut sites = Sites::read(&mut reader, &top);
     if let Some(list) = list(&mut reader, &top, folder) {
@@ -61,12 +65,12 @@ pub(super) fn parse(
     }
     sites.targets(&mut reader, &top);
     let suspects = sites.suspects();
-    if suspects.is_empty() {
+    if !NAMING.iter().any(|field| top.has(field)) {
         reader.wrong(
             &top,
             "peer",
             "is missing, and so is every other table that names an address",
-            "at least one [[peer]], [[closed]], [[dead]] or [[target]]",
+            "at least one [[peer]], [[closed]], [[dead]] or [[target]], or a list in `targets`",
         );
     }
     let probed = suspects.iter().map(Entry::endpoint);
@@ -83,6 +87,7 @@ pub(super) fn parse(
         world: World {
             began: utc(began),
             latency,
+            faults,
             sites: places,
             ..World::empty(instead.seed.or(seed).unwrap_or(1))
         },

@@ -7,6 +7,7 @@ use std::{
 
 use host_files::{
     lists::{About, Entry, PORT_DEFAULT},
+    problem::nearest,
     table::{Reader, Section, number, text},
 };
 use probe_core::name::Name;
@@ -127,13 +128,16 @@ impl Sites {
     }
 
     fn peer<'t>(&mut self, reader: &mut Reader<'t>, section: &Section<'t>) {
-        let names = || -> Vec<&str> { Personality::every().map(|it| it.name).collect() };
         let expected = "the name of a personality; `host-sim run` lists them";
         let word = reader.required(section, "personality", expected, text);
         let personality = word.and_then(|word| {
             let found = Personality::named(&word);
             if found.is_none() {
-                reader.no_such(section, "personality", &word, "personality", &names());
+                let names: Vec<&str> = Personality::every().map(|it| it.name).collect();
+                let next = nearest(&word.to_ascii_lowercase(), &names)
+                    .map(|meant| format!("did you mean `{meant}`?"));
+                let found = format_args!("is {word:?}: there is no such personality");
+                reader.wrong_next(section, "personality", found, expected, next);
             }
             found
         });

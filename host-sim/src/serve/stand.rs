@@ -126,7 +126,7 @@ mod tests {
 
     #[test]
     fn each_personality_has_one_place() {
-        let count = Personality::ALL.len();
+        let count = Personality::every().count();
         for (spread, second) in [
             (Spread::Ports(at("127.0.0.1:2500")), "127.0.0.1:2501"),
             (Spread::Ports(at("[::1]:0")), "[::1]:0"),
@@ -150,7 +150,7 @@ mod tests {
     #[test]
     fn ports_and_addresses_end() {
         let first = at("127.0.0.1:65534");
-        let servers = Personality::ALL.len();
+        let servers = Personality::every().count();
         assert_eq!(
             places(Spread::Ports(first)),
             Err(TooMany { first, servers })

@@ -26,7 +26,7 @@ pub enum Draw {
     /// Drawn too.
     Random,
     /// These.
-    These(Faults),
+    These(Box<Faults>),
 }
 
 const PORT: u16 = 25;
@@ -58,7 +58,7 @@ pub fn draw(seed: u64, faults: &Draw) -> Trial {
     let drawn = random_faults(&mut dice);
     world.faults = match faults {
         Draw::Random => drawn,
-        Draw::These(faults) => faults.clone(),
+        Draw::These(faults) => (**faults).clone(),
     };
     Trial {
         seed,
@@ -114,8 +114,8 @@ fn site(dice: &mut Dice, number: u64) -> Site {
         1 => Site::NoRoute,
         2 => Site::Silent,
         _ => {
-            let personality = dice.one_of(&Personality::ALL);
-            server(personality.name, number)
+            let every: Vec<_> = Personality::every().collect();
+            server(dice.one_of(&every).name, number)
         }
     }
 }

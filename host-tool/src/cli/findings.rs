@@ -16,7 +16,7 @@ pub(super) fn list(args: &Findings) -> Result<Exit, Failure> {
     let store = open_store_to_read(&args.store)?;
     let cases = cases::load(&store).map_err(Failure::Store)?;
     let text = if args.json {
-        cases.iter().map(json::line).collect()
+        cases.iter().map(|view| json::line(view, None)).collect()
     } else if cases.is_empty() {
         "no findings yet\n".to_owned()
     } else {

@@ -1,6 +1,7 @@
 //! `--json`: one object a line for each finding. docs/findings.schema.json has the schema,
 //! docs/findings.md explains it.
 
+use host_sim::scenario::Held;
 use serde::Serialize;
 
 use super::timestamp;
@@ -25,6 +26,10 @@ struct Finding<'a> {
     name: Option<&'a str>,
     server: Option<&'static str>,
     listed: Vec<Listed<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    expected: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    as_expected: Option<bool>,
 }
 
 #[derive(Serialize)]
@@ -44,8 +49,8 @@ struct Listed<'a> {
     code: Option<&'a str>,
 }
 
-/// The finding as one line, with its end.
-pub fn line(view: &CaseView) -> String {
+/// The finding as one line, with its end, and with what a scenario expects of it.
+pub fn line(view: &CaseView, held: Option<&Held>) -> String {
     let job = view.latest();
     let finding = Finding {
         number: view.case.number.0,
@@ -65,6 +70,8 @@ pub fn line(view: &CaseView) -> String {
         name: view.name().map(|name| name.as_str()),
         server: job.evidence.server().map(super::show::server),
         listed: view.case.about.listings.iter().map(listed).collect(),
+        expected: held.map(|held| held.expected.to_string()),
+        as_expected: held.map(|held| held.as_expected),
     };
     let mut line = serde_json::to_string(&finding).expect("no map, no key that is no text");
     line.push('\n');

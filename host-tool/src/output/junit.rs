@@ -2,74 +2,112 @@
 
 use std::{fmt::Write as _, net::SocketAddr};
 
-use crate::{
-    cases::{CaseView, words},
-    output::findings::address,
-};
+use host_sim::scenario::Held;
 use probe_core::verdict::Kind;
 
-/// The report. A finding that `fails` is a failure, one that could not be decided and a suspect
-/// that was refused are skipped, a suspect without any finding is an error.
+use crate::{
+    cases::{CaseView, words},
+    output::{
+        expected::{self, Expectations},
+        findings::address,
+    },
+};
+
+/// The report. A finding that `fails`, and whatever is not as a scenario expects, is a failure.
+/// Where no scenario expects it, a finding that could not be decided and a suspect that was
+/// refused are skipped. A suspect without any finding is an error.
 pub fn text(
     cases: &[CaseView],
     refused: &[(SocketAddr, String)],
     missing: &[SocketAddr],
+    held: &Expectations,
     fails: impl Fn(Kind) -> bool,
 ) -> String {
-    let failures = cases
-        .iter()
-        .filter(|view| fails(view.verdict().kind))
-        .count();
-    let undecided = |view: &&CaseView| {
-        let kind = view.verdict().kind;
-        kind == Kind::Inconclusive && !fails(kind)
-    };
-    let skipped = cases.iter().filter(undecided).count() + refused.len();
+    let judged = cases.iter().map(|view| {
+        let verdict = view.verdict();
+        let what = format!("{}: {}", verdict.kind.as_str(), verdict.reason.as_str());
+        let outcome = match held.get(&view.case.target) {
+            Some(held) if !held.as_expected => Outcome::unexpected(held),
+            _ if fails(verdict.kind) => Outcome::Failure {
+                kind: verdict.kind.as_str(),
+                message: what,
+                text: words::why(verdict),
+            },
+            None if verdict.kind == Kind::Inconclusive => Outcome::Skipped(what),
+            Some(_) | None => Outcome::Passed,
+        };
+        (title(view), outcome)
+    });
+    let refused = refused.iter().map(|(suspect, why)| {
+        let outcome = match held.get(suspect) {
+            Some(held) if held.as_expected => Outcome::Passed,
+            Some(held) => Outcome::unexpected(held),
+            None => Outcome::Skipped(format!("refused: {why}")),
+        };
+        (address(*suspect), outcome)
+    });
+    let missing = missing.iter().map(|it| (address(*it), Outcome::Missing));
+    let all: Vec<(String, Outcome)> = judged.chain(refused).chain(missing).collect();
+    let count = |is: fn(&Outcome) -> bool| all.iter().filter(|(_, outcome)| is(outcome)).count();
     let counts = format!(
-        "tests=\"{}\" failures=\"{failures}\" errors=\"{}\" skipped=\"{skipped}\"",
-        cases.len() + refused.len() + missing.len(),
-        missing.len(),
+        "tests=\"{}\" failures=\"{}\" errors=\"{}\" skipped=\"{}\"",
+        all.len(),
+        count(|outcome| matches!(outcome, Outcome::Failure { .. })),
+        count(|outcome| matches!(outcome, Outcome::Missing)),
+        count(|outcome| matches!(outcome, Outcome::Skipped(_))),
     );
     let mut out = format!(
         "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n\
          <testsuites name=\"postern\" {counts}>\n  \
          <testsuite name=\"relay\" {counts}>\n"
     );
-    for view in cases {
-        let verdict = view.verdict();
-        let what = format!("{}: {}", verdict.kind.as_str(), verdict.reason.as_str());
-        let element = if fails(verdict.kind) {
-            Some("failure")
-        } else if undecided(&view) {
-            Some("skipped")
-        } else {
-            None
-        };
-        let body = words::why(verdict);
-        let inner = element.map(|name| match name {
-            "failure" => format!(
-                "<failure type=\"{}\" message=\"{}\">{}</failure>",
-                verdict.kind.as_str(),
-                escaped(&what),
-                escaped(body)
-            ),
-            _ => format!("<skipped message=\"{}\"/>", escaped(&what)),
-        });
-        case(&mut out, &title(view), inner.as_deref());
-    }
-    for (suspect, why) in refused {
-        let inner = format!(
-            "<skipped message=\"{}\"/>",
-            escaped(&format!("refused: {why}"))
-        );
-        case(&mut out, &address(*suspect), Some(&inner));
-    }
-    for suspect in missing {
-        let inner = "<error type=\"no-finding\" message=\"the scan ended without a finding\"/>";
-        case(&mut out, &address(*suspect), Some(inner));
+    for (name, outcome) in &all {
+        case(&mut out, name, outcome.element().as_deref());
     }
     out.push_str("  </testsuite>\n</testsuites>\n");
     out
+}
+
+/// How a test case ended.
+enum Outcome {
+    Passed,
+    Failure {
+        kind: &'static str,
+        message: String,
+        text: &'static str,
+    },
+    Skipped(String),
+    Missing,
+}
+
+impl Outcome {
+    fn unexpected(held: &Held) -> Self {
+        Self::Failure {
+            kind: "not-as-expected",
+            message: expected::message(held),
+            text: "The scenario expects something else of this target.",
+        }
+    }
+
+    fn element(&self) -> Option<String> {
+        match self {
+            Self::Passed => None,
+            Self::Failure {
+                kind,
+                message,
+                text,
+            } => Some(format!(
+                "<failure type=\"{kind}\" message=\"{}\">{}</failure>",
+                escaped(message),
+                escaped(text)
+            )),
+            Self::Skipped(why) => Some(format!("<skipped message=\"{}\"/>", escaped(why))),
+            Self::Missing => Some(
+                "<error type=\"no-finding\" message=\"the scan ended without a finding\"/>"
+                    .to_owned(),
+            ),
+        }
+    }
 }
 
 fn case(out: &mut String, name: &str, inner: Option<&str>) {

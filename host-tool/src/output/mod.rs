@@ -1,5 +1,6 @@
 //! What people and programs read.
 
+pub mod expected;
 pub mod findings;
 pub mod json;
 pub mod junit;

@@ -124,8 +124,9 @@ pub const PAIRS: &[Pair] = {
         pair(F::F1, T::T20Name, Nameless, Full),
         pair(F::F1, T::T21, Domain, Full),
         pair(F::F1, T::T23, Domain, Full),
-        // The first listed domain is what `Domain` stands for already.
+        // The first listed domain is what `Domain` stands for already, but not `Server`.
         pair(F::F1, T::T21, Listed(1), Full),
+        pair(F::F1, T::T3, Listed(0), Full),
         pair(F::F1, T::T3, Listed(1), Full),
         pair(F::F1, T::T19, Listed(1), Full),
         pair(F::F5, T::T1, Nameless, Full),

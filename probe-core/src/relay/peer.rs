@@ -31,6 +31,8 @@ pub(crate) enum Answer {
     Late(u64, String),
     /// Closes without a word.
     Drop,
+    /// Resets the connection.
+    Reset,
     /// Says nothing.
     Nothing,
 }
@@ -163,6 +165,8 @@ pub(crate) struct Talk {
     pub(crate) turns: u32,
     pub(crate) connections: u32,
     pub(crate) refusals: u8,
+    /// Refusals of MAIL and RCPT that the server gave, whether or not they arrived.
+    pub(crate) refusals_given: u32,
     /// Octets that arrived from the server.
     pub(crate) octets: usize,
     /// What the evidence said after each observation, where nothing is cut.
@@ -224,7 +228,7 @@ enum News {
     Failed(OpenFailure),
     Octets(Vec<u8>),
     Secure,
-    Ended,
+    Ended(End),
 }
 
 /// Runs a dialogue to its end. The loop is what every shell does; the rest is the server.
@@ -253,7 +257,7 @@ pub(crate) fn talk_over(network: Network, setup: Setup<'_>, peer: &mut Peer<'_>)
                 source: None,
             },
             Some(News::Secure) => Input::SecureFailed(SecureFailure::NotAvailable),
-            Some(News::Ended) => Input::Ended(End::Fin),
+            Some(News::Ended(end)) => Input::Ended(*end),
         };
         has_begun = true;
         let mut outcome = None;
@@ -289,6 +293,7 @@ pub(crate) fn talk_over(network: Network, setup: Setup<'_>, peer: &mut Peer<'_>)
                 turns: wire.turns,
                 connections: wire.session.connection,
                 refusals: dialogue.refusals(),
+                refusals_given: wire.refusals_given,
                 octets: wire.octets,
                 kinds,
                 script: wire.script,
@@ -317,6 +322,7 @@ struct Wire<'a, 'p> {
     unfinished_line: Vec<u8>,
     script: Vec<String>,
     turns: u32,
+    refusals_given: u32,
     octets: usize,
 }
 
@@ -332,6 +338,7 @@ impl<'a, 'p> Wire<'a, 'p> {
             unfinished_line: Vec::new(),
             script: Vec::new(),
             turns: 0,
+            refusals_given: 0,
             octets: 0,
         }
     }
@@ -425,16 +432,20 @@ impl<'a, 'p> Wire<'a, 'p> {
 
     fn answer(&mut self, now: Instant) {
         let answer = self.peer.answer(&self.session);
-        let (after, octets, closes) = match answer {
-            Answer::Say(text) => (0, lines(&text), false),
-            Answer::SayAndClose(text) => (0, lines(&text), true),
-            Answer::Octets(octets) => (0, octets, false),
-            Answer::Late(ms, text) => (ms, lines(&text), false),
-            Answer::Drop => (0, Vec::new(), true),
-            Answer::Nothing => (0, Vec::new(), false),
+        let (after, octets, end) = match answer {
+            Answer::Say(text) => (0, lines(&text), None),
+            Answer::SayAndClose(text) => (0, lines(&text), Some(End::Fin)),
+            Answer::Octets(octets) => (0, octets, None),
+            Answer::Late(ms, text) => (ms, lines(&text), None),
+            Answer::Drop => (0, Vec::new(), Some(End::Fin)),
+            Answer::Reset => (0, Vec::new(), Some(End::Reset)),
+            Answer::Nothing => (0, Vec::new(), None),
         };
         match (self.session.verb(), octets.first()) {
-            ("RCPT" | "MAIL", Some(b'4' | b'5')) => self.session.refusals += 1,
+            ("RCPT" | "MAIL", Some(b'4' | b'5')) => {
+                self.session.refusals += 1;
+                self.refusals_given += 1;
+            }
             ("RCPT", Some(b'2')) => self.session.accepted += 1,
             ("MAIL" | "RSET", Some(b'2')) => self.session.accepted = 0,
             _ => {}
@@ -456,10 +467,13 @@ impl<'a, 'p> Wire<'a, 'p> {
             let piece = &piece[..piece.len().min(room)];
             self.send(from, Millis(after), News::Octets(piece.to_vec()));
         }
-        if closes || self.is_cut() {
-            self.script.push("[closed]".to_string());
+        if let Some(end) = end.or_else(|| self.is_cut().then_some(End::Fin)) {
+            self.script.push(match end {
+                End::Reset => "[reset]".to_string(),
+                End::Fin | End::WriteDeadline => "[closed]".to_string(),
+            });
             self.is_open = false;
-            self.send(from, Millis(after), News::Ended);
+            self.send(from, Millis(after), News::Ended(end));
         }
         self.join_what_arrives_together();
     }

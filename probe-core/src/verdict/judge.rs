@@ -49,7 +49,6 @@ fn undecided(evidence: &Evidence) -> Option<Reason> {
 fn deciding_pair(evidence: &Evidence) -> Option<Reason> {
     match evidence.outcome(PairId::DECIDING) {
         Outcome::SenderRefused => Some(Reason::SenderRefused),
-        Outcome::Blocked => Some(Reason::Blocked),
         Outcome::AuthRequired => Some(Reason::AuthRequired),
         outcome => unanswered(evidence, outcome),
     }
@@ -82,7 +81,7 @@ fn refuses_us(evidence: &Evidence) -> Option<Reason> {
 }
 
 /// Rule 6: T1 under F2 and under F3 with every name that is known, or else under F4. A refused
-/// sender answers these.
+/// sender or a wanted login answers these; a block does not.
 fn other_senders(evidence: &Evidence) -> Option<Reason> {
     let has_name = |pair: &PairId| {
         !matches!(
@@ -119,11 +118,11 @@ fn unanswered(evidence: &Evidence, outcome: Outcome) -> Option<Reason> {
         Outcome::RelayDenied
         | Outcome::RecipientRefused
         | Outcome::SenderRefused
-        | Outcome::Blocked
         | Outcome::AuthRequired
         | Outcome::Accepted
         | Outcome::AcceptedTwinRefused
         | Outcome::AcceptedTwinAccepted => None,
+        Outcome::Blocked => Some(Reason::Blocked),
         Outcome::TlsRequired if evidence.notes().contains(Notes::TLS_FAILED) => {
             Some(Reason::TlsVersion)
         }
@@ -256,6 +255,7 @@ mod tests {
         let c3 = PairId::NO_SUCH_DOMAIN;
         let f2 = PairId::EMPTY_SENDER;
         let f3 = pair(F::F3, T::T1);
+        let f3_listed = t1_under(F::F3).last().unwrap();
         let t3 = pair(F::F1, T::T3);
         for (changes, expected) in [
             // 10: closed.
@@ -305,6 +305,14 @@ mod tests {
             (&[(t1, O::SenderRefused)], "inconclusive: sender-refused"),
             (&[(t1, O::Blocked)], "inconclusive: blocked"),
             (&[(t1, O::AuthRequired)], "inconclusive: auth-required"),
+            (
+                &[(t1, O::AuthRequired), (PairId::NO_SUCH_USER, O::Accepted)],
+                "inconclusive: auth-required",
+            ),
+            (
+                &[(t1, O::AuthRequired), (f3, O::Accepted)],
+                "suspected: recipient-accepted",
+            ),
             (&[(t1, O::TlsRequired)], "inconclusive: tls-required"),
             (&[(t1, O::Deferred)], "inconclusive: greylisted"),
             (&[(t1, O::Greylisted)], "inconclusive: greylisted"),
@@ -331,13 +339,18 @@ mod tests {
             ),
             // 6: the other senders.
             (&[(f2, O::SenderRefused)], "closed: relay-denied"),
-            (&[(f2, O::Blocked)], "closed: relay-denied"),
+            (&[(f2, O::RecipientRefused)], "closed: relay-denied"),
+            (&[(f2, O::Blocked)], "inconclusive: blocked"),
             (&[(f2, O::AuthRequired)], "closed: relay-denied"),
             (&[(f2, O::Deferred)], "inconclusive: greylisted"),
             (&[(f2, O::TlsRequired)], "inconclusive: tls-required"),
             (&[(f2, O::Unclear)], "inconclusive: unclear"),
             (&[(f2, O::NotReached)], "inconclusive: cut-off"),
             (&[(f3, O::SenderRefused)], "closed: relay-denied"),
+            (&[(f3, O::Blocked)], "inconclusive: blocked"),
+            (&[(f3_listed, O::Blocked)], "inconclusive: blocked"),
+            (&[(t3, O::Blocked)], "closed: relay-denied"),
+            (&[(f3, O::AuthRequired)], "closed: relay-denied"),
             (&[(f3, O::NotFormable)], "closed: relay-denied"),
             (&[(f3, O::CutOff)], "inconclusive: cut-off"),
             // 7: greylisting of what is relayed only.
@@ -376,6 +389,11 @@ mod tests {
         assert_eq!(
             words(&evidence(&changes, Finish::Tested)),
             "closed: relay-denied"
+        );
+        changes.push((pair(Sender::F4, Recipient::T1), Outcome::Blocked));
+        assert_eq!(
+            words(&evidence(&changes, Finish::Tested)),
+            "inconclusive: blocked"
         );
     }
 

@@ -8,7 +8,7 @@ use crate::{
     debian, emulate,
     failure::Result,
     finding::verdicts,
-    lab, machine, panic_free, place, run, simulated,
+    lab, machine, outside, panic_free, place, run, simulated,
     spelling::{self, Spelling},
 };
 
@@ -63,6 +63,10 @@ pub(super) const STEPS: &[Step] = &[
     Step {
         name: "appliance on an emulated board",
         run: appliance_on_an_emulated_board,
+    },
+    Step {
+        name: "simulated servers from outside",
+        run: simulated_servers_from_outside,
     },
     Step {
         name: "real mail servers",
@@ -249,6 +253,25 @@ fn appliance_on_an_emulated_board() -> Result<Outcome> {
             passed: emulated.held,
             failed: u32::try_from(emulated.broken.len()).unwrap_or(u32::MAX),
             output: format!("{}{}", emulated.table, emulated.broken.join("\n")),
+        }
+    })
+}
+
+fn simulated_servers_from_outside() -> Result<Outcome> {
+    if let Some(lack) = outside::lack() {
+        return Ok(Outcome::skipped(lack.why, lack.get));
+    }
+    let looked = outside::look()?;
+    Ok(if looked.broken.is_empty() {
+        Outcome::Passed {
+            checks: looked.held,
+            note: "nmap and swaks".into(),
+        }
+    } else {
+        Outcome::Failed {
+            passed: looked.held,
+            failed: u32::try_from(looked.broken.len()).unwrap_or(u32::MAX),
+            output: format!("{}{}", looked.table, looked.broken.join("\n")),
         }
     })
 }

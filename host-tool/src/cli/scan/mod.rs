@@ -18,7 +18,7 @@ use crate::{
     exit::{Exit, Failure},
     link::Settings,
     lists::Entry,
-    output::{self, progress::Watcher},
+    output::{self, expected::Expectations, progress::Watcher},
     problem::{Place, Problem},
     session::Scan,
     store::{Excluded, Exclusion, Store as _},
@@ -60,7 +60,7 @@ pub(super) fn run(args: &Args) -> Result<Exit, Failure> {
     let scanned = Scanned::gather(&mut store, &inputs.entries, refused, &watcher, outcome)?;
     let held = match &inputs.scenario {
         Some(scenario) => scanned.held(scenario, scope.depth, &inputs.entries),
-        None => Vec::new(),
+        None => Expectations::new(),
     };
     report::print(args, &scanned, &held)
 }

@@ -1,8 +1,18 @@
 //! What is told of a scan.
 
-use std::{collections::BTreeSet, fs, net::SocketAddr, path::Path};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fs,
+    net::SocketAddr,
+    path::Path,
+};
 
-use probe_core::{frame::message::Ended, verdict::Kind};
+use host_sim::scenario::{Got, Scenario};
+use probe_core::{
+    frame::message::Ended,
+    scope::{Depth, Refusal},
+    verdict::{Kind, Verdict},
+};
 
 use crate::{
     cases::{self, CaseView, words},
@@ -12,7 +22,12 @@ use crate::{
     },
     exit::{Exit, Failure},
     lists::Entry,
-    output::{self, findings, json, junit, progress::Watcher},
+    output::{
+        self,
+        expected::{self, Expectations},
+        findings, json, junit,
+        progress::Watcher,
+    },
     problem::{Place, Problem},
     session::Outcome,
     store::{SqliteStore, StoreError},
@@ -22,6 +37,8 @@ use crate::{
 pub(super) struct Scanned {
     cases: Vec<CaseView>,
     refused: Vec<(SocketAddr, String)>,
+    /// Why the scope or an exclusion refused a suspect, in the core's words.
+    refusals: BTreeMap<SocketAddr, Refusal>,
     missing: Vec<SocketAddr>,
     outcome: Option<Outcome>,
 }
@@ -37,6 +54,12 @@ impl Scanned {
     ) -> Result<Self, Failure> {
         let seen: BTreeSet<SocketAddr> = watcher.targets().collect();
         let cases = judged(store, &seen).map_err(Failure::Store)?;
+        let by_host = refused.iter().map(|(at, _)| (*at, Refusal::Excluded));
+        let by_scope = watcher.refused().iter().copied();
+        let refusals = by_host
+            .chain(by_scope)
+            .map(|(at, why)| (SocketAddr::new(at.ip().to_canonical(), at.port()), why))
+            .collect();
         for (suspect, why) in watcher.refused() {
             refused.push((*suspect, words::refusal(*why).to_owned()));
         }
@@ -49,9 +72,32 @@ impl Scanned {
         Ok(Self {
             cases,
             refused,
+            refusals,
             missing,
             outcome,
         })
+    }
+
+    /// Holds what was found at `depth` against what the scenario expects.
+    pub(super) fn held(
+        &self,
+        scenario: &Scenario,
+        depth: Depth,
+        entries: &[Entry],
+    ) -> Expectations {
+        let verdicts: BTreeMap<SocketAddr, Verdict> = self
+            .cases
+            .iter()
+            .map(|view| (view.case.target, view.verdict()))
+            .collect();
+        let got = |at: &SocketAddr| match (verdicts.get(at), self.refusals.get(at)) {
+            (Some(verdict), _) => Got::Verdict(*verdict),
+            (None, Some(why)) => Got::Refused(*why),
+            (None, None) => Got::Nothing,
+        };
+        let targets = entries.iter().map(Entry::endpoint);
+        let held = scenario.hold(depth, targets.map(|at| (at, got(&at))));
+        held.into_iter().map(|held| (held.at, held)).collect()
     }
 
     /// Whether nothing was probed because nothing might be.
@@ -64,26 +110,33 @@ impl Scanned {
 }
 
 /// Prints what the arguments ask for, and says how the program ends.
-pub(super) fn print(args: &Args, scanned: &Scanned) -> Result<Exit, Failure> {
+pub(super) fn print(args: &Args, scanned: &Scanned, held: &Expectations) -> Result<Exit, Failure> {
     let Scanned {
         cases,
         refused,
         missing,
         outcome,
+        ..
     } = scanned;
     let fails = |kind: Kind| args.fail_on.iter().any(|fail_on| matches(*fail_on, kind));
     if let Some(path) = &args.junit {
-        write_junit(path, &junit::text(cases, refused, missing, fails))?;
+        write_junit(path, &junit::text(cases, refused, missing, held, fails))?;
     }
     if args.json {
-        let lines: String = cases.iter().map(json::line).collect();
+        let line = |view: &CaseView| json::line(view, held.get(&view.case.target));
+        let lines: String = cases.iter().map(line).collect();
         crate::cli::print(&lines)?;
     } else {
-        crate::cli::print(&readable(cases, refused, missing))?;
+        crate::cli::print(&readable(cases, refused, missing, held))?;
     }
     notices(refused, args.json, outcome.as_ref());
+    if args.json {
+        tell_unexpected(held);
+    }
 
-    Ok(if scanned.is_all_refused() {
+    Ok(if expected::unexpected(held).next().is_some() {
+        Exit::Matched
+    } else if held.is_empty() && scanned.is_all_refused() {
         Exit::Usage
     } else if cases.iter().any(|view| fails(view.verdict().kind)) {
         Exit::Matched
@@ -105,6 +158,7 @@ fn readable(
     cases: &[CaseView],
     refused: &[(SocketAddr, String)],
     missing: &[SocketAddr],
+    held: &Expectations,
 ) -> String {
     let width = output::width();
     let mut parts = Vec::new();
@@ -118,6 +172,7 @@ fn readable(
         let names: Vec<String> = missing.iter().map(|it| findings::address(*it)).collect();
         parts.push(format!("without a finding: {}\n", names.join(", ")));
     }
+    parts.extend(expected::text(held, width));
     parts.join("\n")
 }
 
@@ -151,6 +206,15 @@ fn notices(refused: &[(SocketAddr, String)], json: bool, outcome: Option<&Outcom
             "postern: the appliance could not keep {}",
             output::counted(outcome.lost as usize, "finding", "findings")
         );
+    }
+}
+
+/// Tells what is not as the scenario expects, on standard error: a suspect that was refused has no
+/// line of its own on standard output.
+fn tell_unexpected(held: &Expectations) {
+    for held in expected::unexpected(held) {
+        let (at, what) = (findings::address(held.at), expected::message(held));
+        anstream::eprintln!("postern: not as the scenario expects: {at}: {what}");
     }
 }
 

@@ -95,6 +95,8 @@ impl Site {
         while let Some(octets) = self.host.link_transmit(now, list, &mut frame) {
             self.to_device.extend(&frame[..octets]);
         }
+        let due = self.host.link_due(now);
+        assert!(due > now, "nothing to say, and due at {due:?}");
         while let Some(octets) = self.prober.link_transmit(now, &mut frame) {
             self.to_host.extend(&frame[..octets]);
         }
@@ -591,4 +593,20 @@ fn a_prober_leaves_room_for_sixteen_workers() {
     const PROBER_OCTETS_MAX: usize = (192 - 104 - 16) * 1_024;
     assert!(size_of::<Prober>() <= PROBER_OCTETS_MAX);
     assert!(size_of::<Job>() <= 256);
+}
+
+#[test]
+fn a_host_without_a_device_waits_for_what_it_can_say() {
+    let mut host = HostLink::new();
+    let mut frame = [0; FRAME_OCTETS_MAX];
+    host.start(at(5), SCAN, &scope()).unwrap();
+    assert_eq!(host.link_due(at(7)), Instant::NEVER);
+    assert_eq!(host.link_transmit(at(7), |_| None, &mut frame), None);
+
+    host.connected(at(10), Utc(UTC_S));
+    assert!(host.link_due(at(10)) <= at(10));
+    assert!(host.link_transmit(at(10), |_| None, &mut frame).is_some());
+    assert_eq!(host.link_transmit(at(10), |_| None, &mut frame), None);
+    // The scope and the start are wanted, but there is nobody yet to say it to.
+    assert_eq!(host.link_due(at(10)), at(10 + ASK_AGAIN_AFTER_MS));
 }

@@ -30,6 +30,8 @@ impl Course<'_> {
         self.group.commands.clear();
         self.written = 0;
         self.answered = 0;
+        self.refused = 0;
+        self.quit_was_answered = false;
         self.mail = Mail::None;
         self.stage = Stage::Opening;
         self.deadline = Instant::NEVER;
@@ -72,6 +74,10 @@ impl Course<'_> {
         if ending == Ending::Silent {
             self.note(Notes::SILENT);
         }
+        // The server's own close comes behind its last reply. Any other end may swallow replies.
+        if !matches!(ending, Ending::InOrder | Ending::Announced | Ending::Fin) {
+            self.count_unseen_refusals(ending != Ending::OutOfStep);
+        }
         if ending != Ending::InOrder {
             self.was_interrupted(ending);
         }
@@ -100,10 +106,18 @@ impl Course<'_> {
             .group
             .get(self.answered)
             .is_none_or(|next| next.verb == Verb::Quit);
+        let only_the_farewell_is_missing =
+            only_quit_is_missing && self.group.len() > 0 && self.written == self.group.len();
         let mut doubtful = PairSet::EMPTY;
+        let mut believed = PairSet::EMPTY;
         for pair in self.unmatched.iter() {
             let outcome = self.plan.outcome(pair);
-            if outcome.is_accepted() || (self.borne.pipelines && outcome != Outcome::RelayDenied) {
+            if outcome.is_accepted() && self.is_believed(pair, ending, only_the_farewell_is_missing)
+            {
+                believed.insert(pair);
+            } else if outcome.is_accepted()
+                || (self.borne.pipelines && outcome != Outcome::RelayDenied)
+            {
                 doubtful.insert(pair);
                 self.plan.set(pair, Outcome::NotReached);
             }
@@ -111,6 +125,9 @@ impl Course<'_> {
         self.unmatched = PairSet::EMPTY;
         if !doubtful.is_empty() {
             self.put(Todo::Outcome(doubtful, Outcome::NotReached));
+        }
+        if !believed.is_empty() {
+            self.put(Todo::Matched);
         }
         if !only_quit_is_missing {
             self.cut_off_the_awaited_pair();
@@ -127,6 +144,36 @@ impl Course<'_> {
             notes |= Notes::OUT_OF_STEP;
         }
         self.note(notes);
+    }
+
+    /// Whether what was accepted on a connection that did not end with 221 counts. One by one each
+    /// reply has its command, unless the server is a reply behind: then more would have come at
+    /// QUIT. Where the connection ended before QUIT, the pair is accepted twice before it counts.
+    fn is_believed(
+        &mut self,
+        pair: PairId,
+        ending: Ending,
+        only_the_farewell_is_missing: bool,
+    ) -> bool {
+        if self.borne.pipelines || matches!(ending, Ending::OutOfStep | Ending::Announced) {
+            return false;
+        }
+        let was_doubted = self.doubted.contains(pair);
+        self.doubted.insert(pair);
+        was_doubted || (only_the_farewell_is_missing && ending != Ending::NotSmtp)
+    }
+
+    /// Counts what the server may have refused besides what we have seen: everything that was not
+    /// answered, or everything where the answers do not match.
+    pub(super) fn count_unseen_refusals(&mut self, replies_match: bool) {
+        if self.stage == Stage::Group {
+            self.plan.count_unseen_refusals(if replies_match {
+                self.group.unanswered(self.answered, self.written)
+            } else {
+                let sent = self.group.refusals_max(self.written);
+                sent.saturating_sub(self.refused)
+            });
+        }
     }
 
     /// In lock-step it is known which pair the connection ended at: it gets one more chance.
@@ -160,7 +207,11 @@ impl Course<'_> {
         } else if is_done && !wants_more {
             self.finish_or_park(Finish::Tested);
         } else if has_no_room || (in_order && self.is_one_connection_enough() && !wants_more) {
-            self.finish_or_park(Finish::Limited);
+            self.finish_or_park(if has_no_room && self.plan.has_unseen_refusals() {
+                Finish::CutOff
+            } else {
+                Finish::Limited
+            });
         } else if self.barren >= BARREN_CONNECTIONS_MAX
             || (self.turned_away && self.barren > 1)
             || self.connections >= DIALOGUE_CONNECTIONS_MAX

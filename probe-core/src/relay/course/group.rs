@@ -35,6 +35,7 @@ impl Course<'_> {
         }
         self.written = 0;
         self.answered = 0;
+        self.refused = 0;
         self.stage = Stage::Group;
         self.asks(now, REPLY_MS_MAX);
     }
@@ -78,7 +79,7 @@ impl Course<'_> {
 
     /// In lock-step nothing is sent under a MAIL that was refused, nor a RSET after it.
     fn skip_what_has_no_mail(&mut self) {
-        if self.borne.pipelines || self.mail != Mail::Refused {
+        if self.group.pipelined || self.mail != Mail::Refused {
             return;
         }
         while let Some(next) = self.group.get(self.answered) {
@@ -247,17 +248,33 @@ impl Course<'_> {
         }
     }
 
-    /// Only the 221 at the end proves that every reply belonged to its command.
+    /// In a group only the 221 at the end proves that every reply belonged to its command.
     fn quit_answered(&mut self, now: Instant, reply: &Reply<'_>, more: bool) {
-        if reply.code == 221 && !more {
+        if reply.code == 221 && !more && !self.quit_was_answered {
             if !self.unmatched.is_empty() {
                 self.put(Todo::Matched);
                 self.unmatched = PairSet::EMPTY;
             }
             self.ended_in_order(now);
+        } else if self.may_say_goodbye_in_other_words(reply, more) {
+            self.quit_was_answered = true;
         } else {
             self.ended(now, Ending::OutOfStep, Some(Close::Abort));
         }
+    }
+
+    /// One by one another 2xx, or 421, may be a farewell as well, if nothing follows it: a server
+    /// that is a reply behind still owes the 221. It is worth the wait where something was accepted.
+    fn may_say_goodbye_in_other_words(&self, reply: &Reply<'_>, more: bool) -> bool {
+        let something_was_accepted = self
+            .unmatched
+            .iter()
+            .any(|pair| self.plan.outcome(pair).is_accepted());
+        (reply.class == Class::Accepted || reply.code == 421)
+            && !more
+            && !self.borne.pipelines
+            && !self.quit_was_answered
+            && something_was_accepted
     }
 
     fn ended_in_order(&mut self, now: Instant) {
@@ -270,11 +287,15 @@ impl Course<'_> {
     fn limit_was_met(&mut self, now: Instant, reply: &Reply<'_>) {
         self.note(Notes::SERVER_LIMIT);
         self.turned_away = reply.code < 500 && !self.has_progress;
+        if !reply.closes() {
+            self.count_unseen_refusals(false);
+        }
         self.ended(now, Ending::Announced, Some(Close::Fin));
     }
 
     fn count_refusal(&mut self) {
         self.plan.count_refusal();
+        self.refused = self.refused.saturating_add(1);
         self.borne.refusals = self.borne.refusals.saturating_add(1);
     }
 }

@@ -120,6 +120,10 @@ pub(super) struct Course<'a> {
     group: Group,
     written: u8,
     answered: u8,
+    /// Of this group so far.
+    refused: u8,
+    /// In other words than 221.
+    quit_was_answered: bool,
     borne: Borne,
     mail: Mail,
     recipients: u8,
@@ -131,6 +135,8 @@ pub(super) struct Course<'a> {
     sent: PairSet,
     /// Cut off once; the next time is the last.
     cut_once: PairSet,
+    /// Accepted one by one on a connection that ended before QUIT; the next time it counts.
+    doubted: PairSet,
     /// What T1 under F1 and our own name got.
     refusal: Option<Refusal>,
 
@@ -180,6 +186,8 @@ impl<'a> Course<'a> {
             group: Group::default(),
             written: 0,
             answered: 0,
+            refused: 0,
+            quit_was_answered: false,
             borne: Borne::nothing(Hello::Own),
             mail: Mail::None,
             recipients: 0,
@@ -187,6 +195,7 @@ impl<'a> Course<'a> {
             unmatched: PairSet::EMPTY,
             sent: PairSet::EMPTY,
             cut_once: PairSet::EMPTY,
+            doubted: PairSet::EMPTY,
             refusal: None,
             extensions: Extensions::empty(),
             tls: Tls::Untried,

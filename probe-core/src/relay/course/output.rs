@@ -97,7 +97,7 @@ impl Course<'_> {
 
     /// Whether a command may go out now.
     fn may_write(&self) -> bool {
-        self.written < self.group.len() && (self.borne.pipelines || self.written == self.answered)
+        self.written < self.group.len() && (self.group.pipelined || self.written == self.answered)
     }
 
     /// Writes as many commands as may go out and fit; how many octets they have.

@@ -2,6 +2,7 @@
 
 mod budgets;
 mod cuts;
+mod farewells;
 mod names;
 mod records;
 mod servers;

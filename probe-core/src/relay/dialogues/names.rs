@@ -103,3 +103,31 @@ fn t24_follows_the_postmaster_in_the_same_transaction() {
         Some("C: RCPT TO:<r@sink.example>")
     );
 }
+
+#[test]
+fn the_percent_hack_runs_with_the_host_name_and_each_listed_domain() {
+    let identity = identity();
+    let names = ["one.example", "two.example"].map(|name| Name::new(name).unwrap());
+    for (listed, expected) in [
+        (
+            &names[..],
+            vec!["mail.example.org", "one.example", "two.example"],
+        ),
+        (&names[..1], vec!["mail.example.org", "one.example"]),
+        (&names[..0], vec!["mail.example.org"]),
+    ] {
+        let setup = Setup {
+            names: listed,
+            ..setup(&identity, Depth::Full)
+        };
+        let talk = talk_over(Network::default(), setup, &mut closed_postfix());
+        let hosts: Vec<&str> = talk
+            .script
+            .iter()
+            .filter_map(|line| line.strip_prefix("C: RCPT TO:<r%sink.example@"))
+            .filter_map(|rest| rest.strip_suffix('>'))
+            .filter(|host| !host.starts_with('[') && *host != "localhost" && !host.is_empty())
+            .collect();
+        assert_eq!(hosts, expected, "{}", talk.script());
+    }
+}

@@ -13,6 +13,12 @@ pub(in crate::relay) struct Planned {
     pub(in crate::relay) pair: PairId,
 }
 
+impl Planned {
+    fn is_mail(self) -> bool {
+        self.verb == Verb::Mail
+    }
+}
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::relay) enum Verb {
     Mail,
@@ -27,6 +33,8 @@ pub(in crate::relay) struct Group {
     pub(in crate::relay) commands: heapless::Vec<Planned, GROUP_COMMANDS_MAX, u8>,
     /// Every RCPT is its pair's twin.
     pub(in crate::relay) twins: bool,
+    /// They go out in one go.
+    pub(in crate::relay) pipelined: bool,
 }
 
 impl Group {
@@ -40,6 +48,42 @@ impl Group {
         self.commands.clear();
         self.twins = false;
         self.push(Verb::Quit, PairId::DECIDING);
+    }
+
+    /// How many refusals the first `commands` of it can get: one for each MAIL and each RCPT. One
+    /// by one nothing follows a refused MAIL, so that a MAIL and its recipients get no more than
+    /// the recipients alone.
+    pub(in crate::relay) fn refusals_max(&self, commands: u8) -> u8 {
+        self.commands
+            .iter()
+            .take(usize::from(commands))
+            .filter(|planned| planned.verb == Verb::Rcpt || (planned.is_mail() && self.pipelined))
+            .count() as u8
+    }
+
+    /// How many of the commands that were sent can still be refused.
+    pub(in crate::relay) fn unanswered(&self, answered: u8, sent: u8) -> u8 {
+        self.commands
+            .iter()
+            .take(usize::from(sent))
+            .skip(usize::from(answered))
+            .filter(|planned| planned.verb == Verb::Rcpt || planned.is_mail())
+            .count() as u8
+    }
+
+    /// Shortens it until it can get no more than so many refusals.
+    pub(super) fn keep_within(&mut self, refusals_max: u8) {
+        while self.refusals_max(self.len()) > refusals_max {
+            self.commands.pop();
+            // What went before the first recipient that is left out is of no use without it.
+            while self
+                .commands
+                .last()
+                .is_some_and(|last| last.verb != Verb::Rcpt)
+            {
+                self.commands.pop();
+            }
+        }
     }
 
     pub(in crate::relay) fn get(&self, place: u8) -> Option<Planned> {

@@ -18,18 +18,28 @@ use crate::{
 impl Plan {
     /// Lays the next group out; it has no command where this connection bears no more of what is
     /// left. A group ends in QUIT where nothing could follow it on this connection.
+    ///
+    /// Whatever the server answers, a group gets no more refusals than the scope has left. In one
+    /// go that takes the worst: every MAIL refused, and every RCPT after it as well. One by one the
+    /// last refusals can still be spent on recipients.
     pub(in crate::relay) fn lay_out(&self, borne: &Borne, group: &mut Group) {
+        self.lay_out_at_once(borne, borne.pipelines, group);
+        if borne.pipelines && group.commands.is_empty() {
+            self.lay_out_at_once(borne, false, group);
+        }
+    }
+
+    fn lay_out_at_once(&self, borne: &Borne, pipelined: bool, group: &mut Group) {
         group.commands.clear();
-        let mut chosen = self.choose(self.pending(), borne, false);
+        group.pipelined = pipelined;
+        let mut chosen = self.choose(self.pending(), borne, pipelined, false);
         group.twins = chosen.is_empty();
         if group.twins {
-            chosen = self.choose(self.twins_pending(), borne, true);
-        }
-        if chosen.is_empty() {
-            return;
+            chosen = self.choose(self.twins_pending(), borne, pipelined, true);
         }
         self.write_transactions(chosen, borne, group);
-        if !group.twins && self.nothing_can_follow(chosen) {
+        group.keep_within(self.refusals_allowed());
+        if !group.commands.is_empty() && !group.twins && self.nothing_can_follow(chosen) {
             group.push(Verb::Quit, PairId::DECIDING);
         }
     }
@@ -40,8 +50,8 @@ impl Plan {
         self.depth == Depth::Full || self.pending().without(chosen).is_empty()
     }
 
-    fn choose(&self, wanted: PairSet, borne: &Borne, twins: bool) -> PairSet {
-        let mut room = Room::new(self, borne);
+    fn choose(&self, wanted: PairSet, borne: &Borne, pipelined: bool, twins: bool) -> PairSet {
+        let mut room = Room::new(self, borne, pipelined);
         let mut chosen = PairSet::EMPTY;
         let (of_this_name, of_any) = (
             wanted.iter().filter(|pair| pair.pair().hello != Hello::Own),

@@ -33,6 +33,9 @@ pub(super) struct Plan {
     /// Their twins were sent.
     twins_sent: PairSet,
     refusals: u8,
+    /// Refusals that may have been given, and did not reach us.
+    unseen: u8,
+    /// The scope's.
     refusals_max: u8,
     /// How many pairs one connection gets, learned from a server that hangs up.
     pairs_max: u8,
@@ -40,10 +43,6 @@ pub(super) struct Plan {
 
 impl Plan {
     pub(super) fn new(depth: Depth, refusals_max: u8, outcomes: Outcomes) -> Self {
-        let refusals_max = match depth {
-            Depth::Quick | Depth::Standard => refusals_max.min(REFUSALS_MAX_UNLESS_FULL),
-            Depth::Full => refusals_max,
-        };
         Self {
             depth,
             budget: Budget::of(None),
@@ -51,6 +50,7 @@ impl Plan {
             own_name_only: PairSet::EMPTY,
             twins_sent: PairSet::EMPTY,
             refusals: 0,
+            unseen: 0,
             refusals_max,
             pairs_max: u8::MAX,
         }
@@ -111,12 +111,34 @@ impl Plan {
         self.refusals = self.refusals.saturating_add(1);
     }
 
-    pub(super) const fn refusals(&self) -> u8 {
-        self.refusals
+    pub(super) const fn count_unseen_refusals(&mut self, refusals: u8) {
+        self.unseen = self.unseen.saturating_add(refusals);
     }
 
-    pub(super) const fn refusals_left(&self) -> u8 {
-        self.refusals_max.saturating_sub(self.refusals)
+    /// Whether the target may have given refusals that did not reach us.
+    pub(super) const fn has_unseen_refusals(&self) -> bool {
+        self.unseen > 0
+    }
+
+    /// How many refusals the target has given, at most.
+    pub(super) const fn refusals(&self) -> u8 {
+        self.refusals.saturating_add(self.unseen)
+    }
+
+    /// How many refusals the target may still be made to give, whatever it does.
+    pub(super) const fn refusals_allowed(&self) -> u8 {
+        self.refusals_max.saturating_sub(self.refusals())
+    }
+
+    /// How many refusals the battery may still expect.
+    pub(super) fn refusals_left(&self) -> u8 {
+        let planned = match self.depth {
+            Depth::Quick | Depth::Standard => {
+                REFUSALS_MAX_UNLESS_FULL.saturating_sub(self.refusals)
+            }
+            Depth::Full => u8::MAX,
+        };
+        planned.min(self.refusals_allowed())
     }
 
     pub(super) const fn depth(&self) -> Depth {

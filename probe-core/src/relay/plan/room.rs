@@ -13,30 +13,35 @@ use crate::relay::{
 
 /// What a connection still bears.
 pub(super) struct Room {
+    /// Refusals that are to be expected: of every recipient, and of senders that such a server is
+    /// known to refuse.
     refusals: u8,
+    /// Refusals that the scope allows, whatever the server does.
+    allowed: u8,
     counted: u8,
     resets: u8,
     pairs: u8,
     commands: u8,
     has_mail: bool,
-    pipelines: bool,
+    pipelined: bool,
 }
 
 impl Room {
-    pub(super) fn new(plan: &Plan, borne: &Borne) -> Self {
+    pub(super) fn new(plan: &Plan, borne: &Borne, pipelined: bool) -> Self {
         let budget = &plan.budget;
         Self {
             refusals: budget
                 .refusals_max
                 .saturating_sub(borne.refusals)
                 .min(plan.refusals_left()),
+            allowed: plan.refusals_allowed(),
             counted: budget.counted_max.saturating_sub(borne.counted),
             resets: budget.resets_max.saturating_sub(borne.resets),
             pairs: plan.pairs_max.saturating_sub(borne.pairs),
             // The last place is QUIT's.
             commands: GROUP_COMMANDS_MAX.saturating_sub(1) as u8,
             has_mail: borne.has_mail,
-            pipelines: borne.pipelines,
+            pipelined,
         }
     }
 
@@ -57,11 +62,16 @@ impl Room {
         let is_free = pair.recipient == Recipient::C1
             && (budget.postmaster_is_free || plan.outcome(id).is_accepted());
         let needs_postmaster = pair.setting == Setting::AfterPostmaster;
+        let allowed = 1_u8
+            .saturating_add(u8::from(is_new_mail && self.pipelined))
+            .saturating_add(u8::from(
+                needs_postmaster && !chosen.contains(PairId::POSTMASTER),
+            ));
         let mut refusals = u8::from(!is_free);
         if needs_postmaster && !budget.postmaster_is_free && !chosen.contains(PairId::POSTMASTER) {
             refusals = refusals.saturating_add(1);
         }
-        if is_new_sender && self.pipelines && budget.refused_senders.contains(&pair.sender) {
+        if is_new_sender && self.pipelined && budget.refused_senders.contains(&pair.sender) {
             refusals = refusals.saturating_add(1);
         }
         let counted = u8::from(pair.syntax().is_counted());
@@ -71,12 +81,14 @@ impl Room {
             .saturating_add(resets)
             .saturating_add(u8::from(needs_postmaster));
         let fits = self.refusals >= refusals
+            && self.allowed >= allowed
             && self.counted >= counted
             && self.resets >= resets
             && self.pairs > 0
             && self.commands >= commands;
         if fits {
             self.refusals = self.refusals.saturating_sub(refusals);
+            self.allowed = self.allowed.saturating_sub(allowed);
             self.counted = self.counted.saturating_sub(counted);
             self.resets = self.resets.saturating_sub(resets);
             self.commands = self.commands.saturating_sub(commands);
