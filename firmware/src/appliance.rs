@@ -7,7 +7,7 @@ use embassy_futures::{
     select::{Either, select},
 };
 use embedded_io_async::{Read, Write};
-use probe_core::prober::Prober;
+use probe_core::{prober::Prober, scope::Identity};
 
 use crate::{
     bell::Bell,
@@ -51,6 +51,7 @@ impl<const N: usize> Default for Memory<N> {
 /// where one task is enough.
 pub struct Appliance<'a, const N: usize> {
     prober: &'a RefCell<Prober>,
+    identity: RefCell<Option<Identity>>,
     workers: [Bell; N],
     link: Bell,
 }
@@ -60,6 +61,7 @@ impl<'a, const N: usize> Appliance<'a, N> {
     pub const fn new(prober: &'a RefCell<Prober>) -> Self {
         Self {
             prober,
+            identity: RefCell::new(None),
             workers: [const { Bell::new() }; N],
             link: Bell::new(),
         }
@@ -82,6 +84,7 @@ impl<'a, const N: usize> Appliance<'a, N> {
         let office = Office {
             env,
             prober: self.prober,
+            identity: &self.identity,
             bell,
             workers: &self.workers,
             link: &self.link,

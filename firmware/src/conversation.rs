@@ -19,6 +19,7 @@ use probe_core::{
 use crate::{
     bell::Bell,
     env::{Buffers, Env, Network, Read, Stream},
+    log,
 };
 
 /// Whoever answers for a dialogue: it says when a connection may be opened, and takes in what
@@ -199,8 +200,12 @@ impl<'a, E: Env, K: Desk, D: Dialogue> Talk<'a, E, K, D> {
         let network = self.env.network();
         let connecting = network.connect(open.remote, by, buffers);
         let talked = match self.or_stopped(connecting).await {
-            Either::Second(Ok(stream)) => self.connected(stream, open.remote, piece).await,
+            Either::Second(Ok(stream)) => {
+                log::connection(open.remote, Ok(()));
+                self.connected(stream, open.remote, piece).await
+            }
             Either::Second(Err(failure)) => {
+                log::connection(open.remote, Err(failure));
                 if failure == OpenFailure::OutOfScope {
                     self.desk.violated(self.env.now());
                 }

@@ -26,6 +26,7 @@ pub mod conversation;
 pub mod env;
 pub mod guard;
 pub mod link;
+mod log;
 pub mod net;
 pub mod worker;
 

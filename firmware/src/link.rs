@@ -6,7 +6,7 @@ use embassy_futures::select::{Either, select};
 use embedded_io_async::{ErrorType, Read, Write};
 use probe_core::{frame::FRAME_OCTETS_MAX, prober::Prober, time::Millis};
 
-use crate::{bell::Bell, env::Env};
+use crate::{bell::Bell, env::Env, log};
 
 /// The two directions of a link, apart so that a host that reads slowly does not stop us from
 /// listening.
@@ -68,11 +68,14 @@ pub(crate) async fn speak<E: Env, R: Read, W: Write>(
 ) -> LinkEndOf<R, W> {
     let listening = listen(env, prober, bell, workers, link.reader, &mut memory.piece);
     let telling = tell(env, prober, bell, workers, link.writer, &mut memory.frame);
-    match select(listening, telling).await {
+    log::link_up();
+    let end = match select(listening, telling).await {
         Either::First(Ok(())) => LinkEnd::Closed,
         Either::First(Err(error)) => LinkEnd::Reading(error),
         Either::Second(error) => LinkEnd::Writing(error),
-    }
+    };
+    log::link_down();
+    end
 }
 
 async fn listen<E: Env, R: Read>(
@@ -113,6 +116,9 @@ async fn tell<E: Env, W: Write>(
         };
         // A guard, or the scope's hours, may end a scan behind the workers' backs.
         let ended = prober.borrow().ended();
+        if let Some(why) = ended.filter(|_| ended != over) {
+            log::scan_ended(why);
+        }
         if ended != over || count.is_some() {
             over = ended;
             workers.iter().for_each(Bell::ring);

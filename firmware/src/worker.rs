@@ -1,6 +1,6 @@
 //! A worker: takes jobs from the prober, one at a time, and gives them back.
 
-use core::cell::RefCell;
+use core::cell::{Ref, RefCell};
 
 use embassy_futures::select::select;
 use probe_core::{
@@ -15,19 +15,20 @@ use crate::{
     bell::Bell,
     conversation::{Desk, Lent, Outcome, converse},
     env::Env,
+    log,
 };
+
+/// What a board pays for one worker's memory, in octets: a connection's buffers, the evidence of its
+/// job, and the job. The worker's future comes on top.
+pub const WORKER_MEMORY_OCTETS_MAX: usize = 5_400;
+
+const _: () = assert!(size_of::<WorkerMemory>() <= WORKER_MEMORY_OCTETS_MAX);
 
 /// What one worker borrows, static on a board. Between jobs nothing in it matters.
 pub struct WorkerMemory {
     lent: Lent,
     evidence: Option<Evidence>,
-    assignment: Option<Assignment>,
-}
-
-/// A job, and who we are while it runs.
-struct Assignment {
-    job: Job,
-    identity: Identity,
+    job: Option<Job>,
 }
 
 impl WorkerMemory {
@@ -36,7 +37,7 @@ impl WorkerMemory {
         Self {
             lent: Lent::new(),
             evidence: None,
-            assignment: None,
+            job: None,
         }
     }
 }
@@ -51,6 +52,8 @@ impl Default for WorkerMemory {
 pub(crate) struct Office<'a, E> {
     pub(crate) env: &'a E,
     pub(crate) prober: &'a RefCell<Prober>,
+    /// Who we are, the same for every worker. Borrowed while a job runs.
+    pub(crate) identity: &'a RefCell<Option<Identity>>,
     /// The worker's own bell.
     pub(crate) bell: &'a Bell,
     /// Every worker's bell, this one's too.
@@ -61,24 +64,30 @@ pub(crate) struct Office<'a, E> {
 
 /// What a worker does next.
 enum Turn<'m> {
-    Job(&'m Assignment),
+    Job(&'m Job, Ref<'m, Identity>),
     Wait(Instant),
     Idle,
 }
 
 impl<E: Env> Office<'_, E> {
     /// Runs jobs for ever.
+    #[expect(
+        clippy::await_holding_refcell_ref,
+        reason = "who we are is replaced only while nobody holds it, see `knows_identity`"
+    )]
     pub(crate) async fn work(&self, memory: &mut WorkerMemory) {
         let WorkerMemory {
             lent,
             evidence,
-            assignment,
+            job,
         } = memory;
         loop {
-            match self.next(assignment) {
-                Turn::Job(Assignment { job, identity }) => {
+            match self.next(job) {
+                Turn::Job(job, identity) => {
+                    log::job_taken(job);
                     let evidence = evidence.insert(Evidence::default());
-                    let parked = self.probe(job, identity, evidence, lent).await;
+                    let parked = self.probe(job, &identity, evidence, lent).await;
+                    drop(identity);
                     self.give_back(job, parked, evidence).await;
                 }
                 Turn::Wait(at) => {
@@ -89,19 +98,38 @@ impl<E: Env> Office<'_, E> {
         }
     }
 
-    /// Puts the next job into `assignment`, or says how long there is none. Apart from the loop,
+    /// Puts the next job into `memory`, or says how long there is none. Apart from the loop,
     /// so that a job is not kept twice.
-    fn next<'m>(&self, assignment: &'m mut Option<Assignment>) -> Turn<'m> {
+    fn next<'m>(&'m self, memory: &'m mut Option<Job>) -> Turn<'m> {
         let now = self.env.now();
         let mut prober = self.prober.borrow_mut();
-        match (prober.next(now), prober.scope()) {
-            (Next::Job(job), Some(scope)) => Turn::Job(assignment.insert(Assignment {
-                job,
-                identity: scope.identity.clone(),
-            })),
-            (Next::Wait(at), _) => Turn::Wait(at.max(now + Millis(1))),
-            // No job is handed out without a scope.
-            (Next::Job(_), None) | (Next::Idle, _) => Turn::Idle,
+        if !self.knows_identity(&prober) {
+            return Turn::Idle;
+        }
+        match prober.next(now) {
+            Next::Job(job) => match Ref::filter_map(self.identity.borrow(), Option::as_ref) {
+                Ok(identity) => Turn::Job(memory.insert(job), identity),
+                // No job is handed out without a scope.
+                Err(_) => Turn::Idle,
+            },
+            Next::Wait(at) => Turn::Wait(at.max(now + Millis(1))),
+            Next::Idle => Turn::Idle,
+        }
+    }
+
+    /// Takes over who we are under the scope in force. It changes only between scans, when every
+    /// job is back and nobody holds it; until then nothing new is begun.
+    fn knows_identity(&self, prober: &Prober) -> bool {
+        let current = prober.scope().map(|scope| &scope.identity);
+        if self.identity.borrow().as_ref() == current {
+            return true;
+        }
+        match self.identity.try_borrow_mut() {
+            Ok(mut identity) => {
+                *identity = current.cloned();
+                true
+            }
+            Err(_) => false,
         }
     }
 
@@ -142,7 +170,13 @@ impl<E: Env> Office<'_, E> {
                 }
             };
             match given {
-                Ok(()) => break,
+                Ok(()) => {
+                    match &parked {
+                        Some((until, _)) => log::parked(job, *until),
+                        None => log::finding_made(job),
+                    }
+                    break;
+                }
                 Err(OutboxFull) => self.bell.wait().await,
             }
         }
@@ -208,14 +242,12 @@ mod tests {
         size_of::<F>()
     }
 
-    /// A board pays this for each worker, and a socket of the stack. The future holds the
-    /// dialogue; what is left of it is a third on a 32-bit board.
+    /// A board pays this for each worker beside [`WORKER_MEMORY_OCTETS_MAX`], and a socket of the
+    /// stack. The future holds the dialogue.
     #[test]
-    fn a_worker_is_small() {
-        let memory_octets = size_of::<WorkerMemory>();
+    fn a_workers_future_is_small() {
         let future_octets =
             future_octets::<StackEnv<'static, NoRandom>, _>(|office, memory| office.work(memory));
-        assert!(memory_octets <= 5_760, "memory: {memory_octets}");
-        assert!(future_octets <= 2_560, "future: {future_octets}");
+        assert!(future_octets <= 2_480, "future: {future_octets}");
     }
 }

@@ -7,8 +7,8 @@ use std::{
     io::{BufRead as _, BufReader, Write as _},
     net::{TcpListener, TcpStream},
     process::{Command, Stdio},
-    sync::mpsc,
     thread,
+    time::Duration,
 };
 
 use bench::{Bench, Ran};
@@ -86,6 +86,84 @@ fn control_c_keeps_what_was_found() {
     );
 }
 
+#[test]
+fn a_program_that_is_killed_between_findings_loses_and_doubles_nothing() {
+    let bench = Bench::new("direct-killed");
+    let closed = |_: &str| "454 4.7.1 Relay access denied";
+    let mut ports: Vec<u16> = (0..5).map(|_| serve(closed)).collect();
+    // It answers nobody before the program was killed, so the scan cannot end before.
+    let late = TcpListener::bind("127.0.0.1:0").unwrap();
+    ports.push(late.local_addr().unwrap().port());
+    bench.write("scope.toml", &scope(&ports));
+    let targets: Vec<String> = ports.iter().map(|it| format!("127.0.0.1:{it}")).collect();
+    let targets: Vec<&str> = targets.iter().map(String::as_str).collect();
+
+    let mut running = bench
+        .command(&scan(&targets))
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap();
+    let held = late.accept().unwrap();
+    let before = (0..600)
+        .find_map(|_| {
+            thread::sleep(Duration::from_millis(25));
+            Some(records(&bench)).filter(|records| !records.is_empty())
+        })
+        .expect("a finding is stored long before the scan ends");
+    // SIGKILL: the program has no last word.
+    running.kill().unwrap();
+    running.wait().unwrap();
+    drop(held);
+    let kept = records(&bench);
+    assert!(kept.starts_with(&before) && kept.len() < ports.len());
+
+    serve_on(late, closed);
+    let ran = bench.run(&scan(&targets));
+    assert_eq!((ran.status, ran.err.as_str()), (0, ""));
+    let listed = bench
+        .run(&["findings", "--json", "--store", "findings.db"])
+        .out;
+    assert_eq!(listed.lines().count(), ports.len(), "{listed}");
+    let after = records(&bench);
+    let first_boot = |records: &[Row]| -> Vec<Row> {
+        let of = records.iter().filter(|(boot, ..)| *boot == 1);
+        of.cloned().collect()
+    };
+    assert_eq!(first_boot(&after), kept, "what was stored stands");
+    let mut again: Vec<u16> = after
+        .iter()
+        .filter(|(boot, _, _, last)| *boot == 2 && *last)
+        .map(|(_, _, port, _)| *port)
+        .collect();
+    again.sort_unstable();
+    ports.sort_unstable();
+    assert_eq!(again, ports, "one last finding each");
+}
+
+/// Boot, number, port, and whether it is its job's last, of a stored finding.
+type Row = (u32, u32, u16, bool);
+
+/// All stored findings, in their order. None where there is no store yet.
+fn records(bench: &Bench) -> Vec<Row> {
+    let Ok(store) = rusqlite::Connection::open_with_flags(
+        bench.path("findings.db"),
+        rusqlite::OpenFlags::SQLITE_OPEN_READ_ONLY,
+    ) else {
+        return Vec::new();
+    };
+    let query = "SELECT findings.boot, findings.number, cases.port, findings.last FROM findings
+                 JOIN jobs ON jobs.number = findings.job
+                 JOIN cases ON cases.number = jobs.case_number
+                 ORDER BY findings.boot, findings.number";
+    let Ok(mut rows) = store.prepare(query) else {
+        return Vec::new();
+    };
+    let row = |row: &rusqlite::Row<'_>| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?));
+    let rows = rows.query_map([], row).and_then(Iterator::collect);
+    rows.unwrap_or_default()
+}
+
 fn scan<'a>(targets: &[&'a str]) -> Vec<&'a str> {
     let mut arguments = vec![
         "scan",
@@ -122,15 +200,18 @@ sink_domain = "sink.cert.example"
 
 /// A mail server that answers each command by its verb; the port it listens on.
 fn serve(answer: impl Fn(&str) -> &'static str + Copy + Send + 'static) -> u16 {
-    let (tell, told) = mpsc::channel();
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = listener.local_addr().unwrap().port();
+    serve_on(listener, answer);
+    port
+}
+
+fn serve_on(listener: TcpListener, answer: impl Fn(&str) -> &'static str + Copy + Send + 'static) {
     thread::spawn(move || {
-        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-        tell.send(listener.local_addr().unwrap().port()).unwrap();
         for stream in listener.incoming() {
             thread::spawn(move || converse(stream.unwrap(), answer));
         }
     });
-    told.recv().unwrap()
 }
 
 fn converse(mut stream: TcpStream, answer: impl Fn(&str) -> &'static str) -> Option<()> {

@@ -129,6 +129,21 @@ fn fail_on_decides_the_exit_status() {
 }
 
 #[test]
+fn what_a_list_names_twice_is_probed_once() {
+    let bench = Bench::demo("twice");
+    bench.write("list.txt", "192.0.2.11\n::ffff:192.0.2.11\n192.0.2.11:25\n");
+    let mut arguments = vec!["scan", "--link", "sim", "--clock", CLOCK];
+    arguments.extend(["--scope", "scope.toml", "--store", "findings.db"]);
+    arguments.extend(["--targets", "list.txt"]);
+    let ran = bench.run(&arguments);
+    assert!(ran.out.contains("\n1 finding: 1 closed\n"), "{}", ran.out);
+    assert_eq!(
+        ran.err,
+        "postern: 2 lines named again what was named before; each suspect is probed once\n"
+    );
+}
+
+#[test]
 fn only_refusals_of_all_targets_change_the_exit_status() {
     let bench = Bench::demo("refused");
     bench.write(

@@ -8,6 +8,10 @@ pub(crate) fn command(_arguments: lexopt::Parser) -> Result<ExitCode> {
     Err(needs_linux())
 }
 
+pub(crate) fn answer(arguments: lexopt::Parser) -> Result<ExitCode> {
+    command(arguments)
+}
+
 pub(crate) fn carry(arguments: lexopt::Parser) -> Result<ExitCode> {
     command(arguments)
 }

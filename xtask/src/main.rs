@@ -40,6 +40,7 @@ cargo xtask COMMAND
   lab down                ends what `lab up` started
   lab scan                up, postern's verdict on every server, down
   lab race [--runs N]     postern's full battery beside nmap's smtp-open-relay, at 50 ms round trip
+  lab record              writes what every server answers into host-sim/recorded, for the simulator
   lab shell               a shell in the near scanner's namespace
   emulate                 the appliance's own binary on a board in QEMU, scanning peers of ours through postern
   outside                 nmap and swaks look at the simulator's servers on real sockets
@@ -80,6 +81,7 @@ fn dispatch() -> Result<ExitCode> {
             "soak" => soak::run(arguments),
             "bench" => no_more(arguments).and_then(|()| cargo::bench()),
             "lab-inside" => lab::enter(arguments),
+            "lab-ask" => lab::answer(arguments),
             "lab-greet" => lab::greet(arguments),
             "lab-link" => lab::carry(arguments),
             "fuzz" => soak::fuzz_only(arguments),

@@ -9,6 +9,8 @@ use probe_core::{
     finding::{DeviceId, Finding},
     frame::{FRAME_OCTETS_MAX, ScanId, ToHost, message::Ended},
     host_link::HostLink,
+    name::Name,
+    scope::Scope,
     suspect::Suspect,
     time::{Instant, Millis, Utc},
     verdict::{Kind, Reason},
@@ -71,16 +73,28 @@ impl<const N: usize> Host<'_, N> {
 async fn speak(
     stage: &Stage,
     targets: &[&str],
-    (stop_ms, stores_ms): (Option<u64>, u64),
+    patience: (Option<u64>, u64),
     mut reader: impl Read<Error: std::fmt::Debug>,
     mut writer: impl Write<Error: std::fmt::Debug>,
+) -> Story {
+    let scope = scope(&["192.0.2.0/24", "2001:db8::/32"], &[], &[25]);
+    let scan = (ScanId(1), &scope);
+    speak_of(stage, scan, targets, patience, &mut reader, &mut writer).await
+}
+
+async fn speak_of(
+    stage: &Stage,
+    (scan, scope): (ScanId, &Scope),
+    targets: &[&str],
+    (stop_ms, stores_ms): (Option<u64>, u64),
+    reader: &mut impl Read<Error: std::fmt::Debug>,
+    writer: &mut impl Write<Error: std::fmt::Debug>,
 ) -> Story {
     let suspects: Vec<Suspect> = targets.iter().map(|target| suspect(target)).collect();
     let list = |index: u32| suspects.get(usize::try_from(index).unwrap()).cloned();
     let mut host = HostLink::new();
     host.connected(stage.now(), Utc(1_000));
-    let scope = scope(&["192.0.2.0/24", "2001:db8::/32"], &[], &[25]);
-    host.start(stage.now(), ScanId(1), &scope).unwrap();
+    host.start(stage.now(), scan, scope).unwrap();
     let mut stop_at = stop_ms.map_or(Instant::NEVER, Instant::from_millis);
     let stores_at = Instant::from_millis(stores_ms);
     let mut unstored = None;
@@ -307,6 +321,49 @@ fn a_violation_stops_every_worker_at_once() {
     assert_eq!(story.findings.len(), 2);
     assert_eq!(story.elapsed_ms, violated_ms);
     assert_eq!(stage.connections_open(), 0);
+}
+
+#[test]
+fn the_next_scan_is_made_under_its_own_name() {
+    fn first_time(line: &str) -> &'static str {
+        assert!(!line.starts_with("EHLO") || line == "EHLO probe.example.org");
+        closed(line)
+    }
+    fn second_time(line: &str) -> &'static str {
+        assert!(!line.starts_with("EHLO") || line == "EHLO second.example.org");
+        closed(line)
+    }
+    let stage = Stage::new([server(first_time), server(second_time)]);
+    let prober = RefCell::new(Prober::new(DeviceId([1; 8]), 1));
+    let mut memory = Box::new(Memory::<2>::new());
+    let mut to_device = Pipe::<NoopRawMutex, 4_096>::new();
+    let mut to_host = Pipe::<NoopRawMutex, 4_096>::new();
+    let (reader, mut host_writes) = to_device.split();
+    let (mut host_reads, writer) = to_host.split();
+    let first = scope(&["192.0.2.0/24"], &[], &[25]);
+    let mut second = first.clone();
+    second.identity.helo = Name::new("second.example.org").unwrap();
+    let host = async {
+        let mut ended = Vec::new();
+        for (scan, scope, target) in [
+            (ScanId(1), &first, "192.0.2.1:25"),
+            (ScanId(2), &second, "192.0.2.2:25"),
+        ] {
+            let (reader, writer) = (&mut host_reads, &mut host_writes);
+            let patience = (None, 0);
+            let story = speak_of(&stage, (scan, scope), &[target], patience, reader, writer).await;
+            ended.push((story.ended, story.findings.len()));
+        }
+        ended
+    };
+    let device = run(&stage, &prober, Link { reader, writer }, &mut memory);
+    let ended = stage.run(async {
+        match select(host, device).await {
+            Either::First(ended) => ended,
+            Either::Second(end) => panic!("the appliance left: {end:?}"),
+        }
+    });
+    assert_eq!(ended, [(Ended::ListDone, 1); 2]);
 }
 
 #[test]

@@ -21,6 +21,8 @@ use core::{
 use embassy_net_driver::{Capabilities, Driver, HardwareAddress, LinkState};
 use probe_core::time::Instant;
 
+use crate::log;
+
 pub use doors::{Doors, HostDoor};
 use inspect::Segment;
 pub use inspect::{Pass, Stop, inspect};
@@ -292,6 +294,7 @@ where
                 self.inner.consume(len, |room| room.copy_from_slice(frame));
             }
             Err(stop) => {
+                log::stopped_by_guard(stop);
                 self.tap.frame(now, Direction::Stopped, frame);
                 if let Stop::Violation(remote) = stop {
                     self.warden.violated(remote);

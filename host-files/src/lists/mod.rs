@@ -114,8 +114,18 @@ impl About {
     }
 }
 
+/// Everything that arguments and files name.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Suspects {
+    /// One entry for each address and port.
+    pub entries: Vec<Entry>,
+    /// Arguments and lines that named an address and port once more. What they say about it is in
+    /// its entry.
+    pub repeated: usize,
+}
+
 /// Reads arguments and files and merges lines about the same address and port.
-pub fn gather(arguments: &[String], files: &[&Path]) -> Result<Vec<Entry>, Problems> {
+pub fn gather(arguments: &[String], files: &[&Path]) -> Result<Suspects, Problems> {
     let mut gathered = Gathered::default();
     let mut entries = Vec::new();
     for argument in arguments {
@@ -135,7 +145,10 @@ pub fn gather(arguments: &[String], files: &[&Path]) -> Result<Vec<Entry>, Probl
             Err(problems) => gathered.extend(problems),
         }
     }
-    gathered.or(merged(entries))
+    let named = entries.len();
+    let entries = merged(entries);
+    let repeated = named - entries.len();
+    gathered.or(Suspects { entries, repeated })
 }
 
 /// Reads one list; `-` is standard input.

@@ -60,7 +60,7 @@ impl Personality {
             .chain(script::library().iter().copied())
     }
 
-    /// The personality of that name.
+    /// The personality of that name; recordings have names too.
     pub fn named(name: &str) -> Option<&'static Self> {
         Self::every().find(|personality| personality.name == name)
     }

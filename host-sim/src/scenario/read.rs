@@ -133,6 +133,7 @@ fn list<'t>(reader: &mut Reader<'t>, top: &Section<'t>, folder: &Path) -> Option
     let name = reader.optional(top, "targets", expected, text)?;
     lists::gather(&[], &[&folder.join(name)])
         .map_err(|problems| reader.extend(problems))
+        .map(|suspects| suspects.entries)
         .ok()
 }
 

@@ -39,10 +39,27 @@ pub const SCRIPTS: &[Source] = &[
     ("host-sim/peers/teaser-greeting.script", include_str!("../../peers/teaser-greeting.script")),
 ];
 
+/// What real servers answered; `cargo xtask lab record` writes these files.
+#[rustfmt::skip]
+pub const RECORDED: &[Source] = &[
+    ("host-sim/recorded/exim-closed.script", include_str!("../../recorded/exim-closed.script")),
+    ("host-sim/recorded/exim-open.script", include_str!("../../recorded/exim-open.script")),
+    ("host-sim/recorded/opensmtpd-closed.script", include_str!("../../recorded/opensmtpd-closed.script")),
+    ("host-sim/recorded/opensmtpd-open.script", include_str!("../../recorded/opensmtpd-open.script")),
+    ("host-sim/recorded/postfix-closed.script", include_str!("../../recorded/postfix-closed.script")),
+    ("host-sim/recorded/postfix-open.script", include_str!("../../recorded/postfix-open.script")),
+];
+
 /// The personalities of [`SCRIPTS`].
 pub fn library() -> &'static [&'static Personality] {
     static LIBRARY: LazyLock<Vec<&'static Personality>> = LazyLock::new(|| load_all(SCRIPTS));
     &LIBRARY
+}
+
+/// The personalities of [`RECORDED`].
+pub fn recorded() -> &'static [&'static Personality] {
+    static RECORDINGS: LazyLock<Vec<&'static Personality>> = LazyLock::new(|| load_all(RECORDED));
+    &RECORDINGS
 }
 
 fn load_all(sources: &[Source]) -> Vec<&'static Personality> {
@@ -60,7 +77,10 @@ mod tests {
 
     #[test]
     fn every_file_is_in_the_table_under_its_personalitys_name() {
-        for (folder, sources, personalities) in [("peers", SCRIPTS, library())] {
+        for (folder, sources, personalities) in [
+            ("peers", SCRIPTS, library()),
+            ("recorded", RECORDED, recorded()),
+        ] {
             let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(folder);
             let mut files: Vec<_> = fs::read_dir(path)
                 .unwrap()

@@ -19,7 +19,7 @@ use std::{
 };
 
 pub use error::ScriptError;
-pub use library::{SCRIPTS, Source, library};
+pub use library::{RECORDED, SCRIPTS, Source, library, recorded};
 
 use crate::{
     peers::{Peer, Personality},

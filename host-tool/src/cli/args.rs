@@ -10,9 +10,15 @@ use probe_core::scope::Depth;
 #[derive(Debug, Parser)]
 #[command(name = "postern", version, arg_required_else_help = true)]
 #[command(after_help = "\
-Exit status: 0 the work was done, 1 --fail-on matched or a scenario expected something else, \
-2 wrong usage or input, \
-3 no appliance, 4 the store could not be used.")]
+Exit status:
+  0  the work was done
+  1  the work was done, and --fail-on matched or a scenario expected something else
+  2  wrong usage or input
+  3  no appliance answered
+  4  the store could not be used
+
+To begin: `postern scope new scope.toml`, fill it in, `postern scope check scope.toml`.
+With `--link sim` a scan probes a built-in world and reaches nobody.")]
 pub struct Args {
     /// What to do.
     #[command(subcommand)]
@@ -49,22 +55,23 @@ pub enum Command {
 /// Arguments of `scan`.
 #[derive(Debug, ClapArgs)]
 pub struct Scan {
-    /// Suspects: 192.0.2.1, 192.0.2.1:25, [2001:db8::1]:25
+    /// Suspects, such as 192.0.2.1, 192.0.2.1:25 or [2001:db8::1]:25; without a port it is 25
     #[arg(value_name = "TARGET")]
     pub suspects: Vec<String>,
-    /// A list of suspects: plain lines, or CSV with a header; `-` is standard input
+    /// A list of suspects: an address a line, or CSV with a header; `-` is standard input
     #[arg(long, value_name = "FILE")]
     pub targets: Vec<PathBuf>,
     /// What may be probed; see `postern scope new` [default with sim:FILE: the scenario's]
     #[arg(long, value_name = "FILE")]
     pub scope: Option<PathBuf>,
-    /// What probes: `sim`, `sim:FILE`, `direct` or `unix:PATH`; without it the links are listed
+    /// What probes: `sim`, the built-in simulator, `sim:FILE`, the world of a scenario, `direct`,
+    /// this computer's own sockets, or `unix:PATH`, an appliance in QEMU
     #[arg(long, value_name = "LINK")]
     pub link: Option<String>,
-    /// Which probes to run, of those that the scope allows
+    /// Which probes to run; this version has `relay`
     #[arg(long, value_name = "PROBE,…", value_delimiter = ',')]
     pub probes: Vec<String>,
-    /// Ask less of each target than the scope allows
+    /// Ask less of each target than the scope allows: quick, standard or full
     #[arg(long, value_name = "DEPTH", value_parser = depth)]
     pub depth: Option<Depth>,
     /// Send test messages (not built in this version)
@@ -73,7 +80,7 @@ pub struct Scan {
     #[command(flatten)]
     #[allow(missing_docs)]
     pub store: StoreArg,
-    /// Print one object a line for each finding instead of a table
+    /// Print each finding as a line of JSON instead of a table
     #[arg(long)]
     pub json: bool,
     /// Also write a JUnit report
@@ -82,7 +89,7 @@ pub struct Scan {
     /// Also write what went over the simulated wire (`--link sim`)
     #[arg(long, value_name = "FILE")]
     pub pcap: Option<PathBuf>,
-    /// Exit with 1 when a finding is at least so sure
+    /// Exit with 1 when a finding has this verdict; may be given more than once
     #[arg(long, value_name = "VERDICT", value_enum)]
     pub fail_on: Vec<FailOn>,
     /// The seed of the simulated world (`--link sim`) [default: the scenario's, or 1]
@@ -118,7 +125,7 @@ pub struct StoreArg {
 /// Arguments of `findings`.
 #[derive(Debug, ClapArgs)]
 pub struct Findings {
-    /// Print one object a line instead of a table
+    /// Print each finding as a line of JSON instead of a table
     #[arg(long)]
     pub json: bool,
     #[command(flatten)]
@@ -142,13 +149,13 @@ pub struct Letters {
     /// Who writes: a profile that comes with the program, or a file
     #[arg(long, value_name = "NAME|FILE", default_value = "example-cert")]
     pub profile: String,
-    /// Which languages: `auto`, or tags such as pl,en
+    /// Which languages: `auto`, each recipient's own, or tags such as pl,en
     #[arg(long, value_name = "auto|TAG,…", default_value = "auto")]
     pub lang: String,
-    /// Which form
+    /// In which form: text
     #[arg(long, value_name = "FORMAT", default_value = "text")]
     pub format: String,
-    /// The folder to write to
+    /// The folder that the letters are written to
     #[arg(long, value_name = "DIR", default_value = "letters")]
     pub out: PathBuf,
     /// Print the letters instead of writing files

@@ -9,7 +9,6 @@ use std::{fs::File, io, path::PathBuf};
 
 use host_sim::world::World;
 use jiff::Timestamp;
-use probe_core::frame::ScanId;
 
 use crate::{
     problem::{Place, Problem},
@@ -50,6 +49,16 @@ pub enum LinkError {
     NotThere(io::Error),
     /// The session failed.
     Session(SessionError),
+    /// The simulation did not come to its end.
+    Simulation(String),
+    /// So many frames left the simulated device that the scope does not allow, the first of them
+    /// in words.
+    Strayed {
+        /// How many.
+        total: u64,
+        /// Some of them.
+        told: Vec<String>,
+    },
 }
 
 /// What `--link` may be, for messages.
@@ -91,17 +100,6 @@ impl Link {
                 links(),
             )),
             _ => Err(Problem::new(place(), "there is no such link", links())),
-        }
-    }
-
-    /// A scan's number on the appliance that this link leads to. One that outlives its scans must
-    /// hear another number each time, or it takes the scan for the one that it has ended.
-    pub fn scan_id(&self, began: Timestamp) -> ScanId {
-        match self {
-            Self::Sim | Self::Scenario(_) | Self::Direct => ScanId(1),
-            // Milliseconds: the number comes round after 49 days.
-            #[cfg(unix)]
-            Self::Unix(_) => ScanId(began.as_millisecond().rem_euclid(1 << 32) as u32),
         }
     }
 

@@ -274,6 +274,9 @@ impl Store for Dying {
     ) -> Result<(), StoreError> {
         self.0.begin_scan(device, boot, scope, now)
     }
+    fn next_scan(&mut self, _: Timestamp) -> Result<ScanId, StoreError> {
+        Err(Self::dead())
+    }
     fn begin_boot(&mut self, _: crate::store::DeviceFamily) -> Result<(DeviceId, u32), StoreError> {
         Err(Self::dead())
     }

@@ -12,6 +12,7 @@ use std::{net::SocketAddr, path::PathBuf};
 use jiff::Timestamp;
 use probe_core::{
     finding::{DeviceId, Finding, Lost, Over, Probe, RecordId, Refused},
+    frame::ScanId,
     name::Name,
     scope::{Depth, Network, Scope},
     time::{Anchor, Utc},
@@ -37,6 +38,10 @@ pub trait Store {
     /// Keeps what ties a boot's clock to UTC. The first anchor of a boot stands, so that its
     /// records keep their dates.
     fn anchor(&mut self, device: DeviceId, boot: u32, anchor: Anchor) -> Result<(), StoreError>;
+
+    /// A number for a scan that no other scan of this store ever had. It is drawn, so that two
+    /// stores that scan with one device do not meet.
+    fn next_scan(&mut self, now: Timestamp) -> Result<ScanId, StoreError>;
 
     /// Keeps under which scope a boot is scanned from now on.
     fn begin_scan(

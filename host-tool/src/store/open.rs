@@ -25,9 +25,9 @@ pub(super) fn writable(path: &Path) -> Result<Connection, StoreError> {
     let connection = Connection::open(path).map_err(|error| explain(path, &error))?;
     prepare(&connection).map_err(|error| explain(path, &error))?;
     check(&connection, path)?;
-    let empty = version(&connection, path)? == 0;
-    if empty {
-        create(&connection).map_err(|error| explain(path, &error))?;
+    let known = version(&connection, path)?;
+    if known < schema::VERSION {
+        raise(&connection, known).map_err(|error| explain(path, &error))?;
     }
     // A store that cannot be written is found out now, not when the first finding comes.
     connection
@@ -68,17 +68,19 @@ fn prepare(connection: &Connection) -> rusqlite::Result<()> {
     connection.pragma_update(None, "synchronous", "FULL")
 }
 
-fn create(connection: &Connection) -> rusqlite::Result<()> {
+/// Makes the tables of this version out of those of version `known`.
+fn raise(connection: &Connection, known: i32) -> rusqlite::Result<()> {
     let mode: String =
         connection.pragma_update_and_check(None, "journal_mode", "WAL", |row| row.get(0))?;
     debug_assert!(mode == "wal" || mode == "memory", "{mode}");
+    let steps = usize::try_from(known).unwrap_or(0);
+    let steps = schema::STEPS.get(steps..).unwrap_or_default().concat();
     connection.execute_batch(&format!(
         "BEGIN IMMEDIATE;
-         {}
+         {steps}
          PRAGMA application_id = {};
          PRAGMA user_version = {};
          COMMIT;",
-        schema::TABLES,
         schema::APPLICATION_ID,
         schema::VERSION
     ))

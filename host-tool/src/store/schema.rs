@@ -4,10 +4,22 @@
 pub(super) const APPLICATION_ID: i32 = 0x706f_7374;
 
 /// The version of the tables. A store of a newer one is refused.
-pub(super) const VERSION: i32 = 1;
+pub(super) const VERSION: i32 = 2;
+
+/// What makes each version of the one before it, from nothing on.
+pub(super) const STEPS: [&str; VERSION as usize] = [TABLES, SCAN_NUMBERS];
+
+/// Version 2: numbers that scans had on their devices. A device takes a number that it knows for
+/// the scan that it knows.
+const SCAN_NUMBERS: &str = "
+CREATE TABLE scan_numbers (
+    number      INTEGER PRIMARY KEY CHECK (number BETWEEN 1 AND 4294967295),
+    drawn_utc   INTEGER NOT NULL
+) STRICT;
+";
 
 /// Version 1.
-pub(super) const TABLES: &str = "
+const TABLES: &str = "
 -- One start of a device, and what ties its clock to UTC.
 CREATE TABLE boots (
     device      BLOB NOT NULL CHECK (length(device) = 8),

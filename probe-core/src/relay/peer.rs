@@ -8,7 +8,7 @@ use std::net::SocketAddr;
 
 use super::{Parked, RelayDialogue, Setup};
 use crate::{
-    dialogue::{Close, Dialogue, End, Input, OpenFailure, Output, SecureFailure},
+    dialogue::{Close, Dialogue, End, Input, OpenFailure, Output, SecureFailure, TlsVersion},
     evidence::Evidence,
     finding::JobSerial,
     name::Name,
@@ -58,6 +58,8 @@ pub(crate) struct Session {
     pub(crate) from: String,
     /// What stands behind RCPT TO:, at RCPT.
     pub(crate) to: String,
+    /// TLS is up.
+    pub(crate) is_secured: bool,
     /// Refusals on this connection so far.
     pub(crate) refusals: u32,
     /// Recipients accepted in this transaction so far.
@@ -135,6 +137,8 @@ pub(crate) struct Network {
     /// What each attempt to connect leads to, from the first; `None` and what follows the last
     /// one connect.
     pub(crate) opens: &'static [Option<OpenFailure>],
+    /// The shell has TLS.
+    pub(crate) tls: bool,
 }
 
 impl Default for Network {
@@ -146,6 +150,7 @@ impl Default for Network {
             octets_max: usize::MAX,
             transmit: 1_536,
             opens: &[],
+            tls: false,
         }
     }
 }
@@ -256,6 +261,14 @@ pub(crate) fn talk_over(network: Network, setup: Setup<'_>, peer: &mut Peer<'_>)
                 octets,
                 source: None,
             },
+            Some(News::Secure) if network.tls => {
+                wire.session.is_secured = true;
+                Input::Secured {
+                    version: TlsVersion::Tls13,
+                    certificate_digest: [0; 32],
+                    names: b"mail.example.org",
+                }
+            }
             Some(News::Secure) => Input::SecureFailed(SecureFailure::NotAvailable),
             Some(News::Ended(end)) => Input::Ended(*end),
         };

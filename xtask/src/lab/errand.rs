@@ -23,11 +23,16 @@ pub(super) struct Errand<'a> {
 }
 
 impl<'a> Errand<'a> {
-    /// Writes scope and list into a fresh folder.
-    pub(super) fn prepare(scanner: &'a Scanner, name: &str, suspects: &[Suspect]) -> Result<Self> {
+    /// Writes a scope of that depth and the list into a fresh folder.
+    pub(super) fn prepare(
+        scanner: &'a Scanner,
+        name: &str,
+        suspects: &[Suspect],
+        depth: &str,
+    ) -> Result<Self> {
         let folder = place::target().join("lab/errands").join(name);
         place::make_fresh_folder(&folder)?;
-        place::write(&folder.join("scope.toml"), &scope(scanner)?)?;
+        place::write(&folder.join("scope.toml"), &scope(scanner, depth)?)?;
         place::write(&folder.join("list.csv"), &list(suspects))?;
         Ok(Self { scanner, folder })
     }
@@ -92,7 +97,7 @@ fn list(suspects: &[Suspect]) -> String {
     text
 }
 
-fn scope(scanner: &Scanner) -> Result<String> {
+fn scope(scanner: &Scanner, depth: &str) -> Result<String> {
     let day = |when: &str| {
         let mut date = run::command(&["date", "--utc", "+%F", "--date", when]);
         run::output(&mut date).map(|day| day.trim().to_owned())
@@ -108,7 +113,7 @@ fn scope(scanner: &Scanner) -> Result<String> {
          networks = [{networks}]\n\
          ports = [25]\n\
          probes = [\"relay\"]\n\
-         depth = \"full\"\n\
+         depth = \"{depth}\"\n\
          delivery = \"off\"\n\
          [authority]\n\
          kind = \"consent\"\n\

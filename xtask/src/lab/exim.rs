@@ -13,7 +13,7 @@ use crate::{
     place,
 };
 
-const BUNDLE: Bundle = Bundle {
+pub(super) const BUNDLE: Bundle = Bundle {
     name: "exim",
     main: "exim4-daemon-light",
     with: &["exim4-base", "exim4-config"],

@@ -12,6 +12,7 @@ mod plan;
 mod postfix;
 mod process;
 mod race;
+mod record;
 mod resolver;
 mod root;
 mod scan;
@@ -36,6 +37,7 @@ use plan::{SCANNERS, SERVERS, Server, Software};
 /// How often each side of the race runs unless told otherwise.
 const RACE_RUNS: u32 = 3;
 
+pub(crate) use record::answer;
 pub(crate) use scan::scan;
 pub(crate) use {greeting::greet, inside::enter, link::carry};
 
@@ -68,6 +70,10 @@ pub(crate) fn command(mut arguments: lexopt::Parser) -> Result<ExitCode> {
         "race" => {
             build_postern()?;
             with_lab(|| race::race(runs)).map(|()| ExitCode::SUCCESS)
+        }
+        "record" => {
+            build_postern()?;
+            with_lab(record::record).map(|()| ExitCode::SUCCESS)
         }
         "shell" => shell(),
         other => Err(Failure::new(format!("unknown: lab {other}")).next("cargo xtask help")),

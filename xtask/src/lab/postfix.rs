@@ -10,7 +10,7 @@ use crate::{
     failure::Result,
 };
 
-const BUNDLE: Bundle = Bundle {
+pub(super) const BUNDLE: Bundle = Bundle {
     name: "postfix",
     main: "postfix",
     with: &[],

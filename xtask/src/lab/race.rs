@@ -62,7 +62,7 @@ fn postern(server: &Server) -> Result<Run> {
         address,
         domain: server.domain(),
     };
-    let errand = Errand::prepare(&FAR, "race", &[suspect])?;
+    let errand = Errand::prepare(&FAR, "race", &[suspect], "full")?;
     measure(IpAddr::V4(server.ipv4()), || {
         let said = errand.scan()?;
         if said.status == Some(0) {

@@ -35,7 +35,7 @@ pub(crate) fn scan() -> Result<Scanned> {
         address: address.to_string(),
         domain: String::new(),
     }));
-    let errand = Errand::prepare(&NEAR, "scan", &suspects)?;
+    let errand = Errand::prepare(&NEAR, "scan", &suspects, "full")?;
     let capture_file = link::capture_file(&NEAR);
     let mark = Mark::now(&capture_file)?;
     let said = errand.scan()?;

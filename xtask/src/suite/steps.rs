@@ -137,7 +137,7 @@ fn boards() -> Result<Outcome> {
     if !has_board_target()? {
         return Ok(lacks_board_target());
     }
-    let libraries = cargo::check(&mut cargo(&[
+    let build = [
         "build",
         "--package",
         "probe-core",
@@ -146,9 +146,14 @@ fn boards() -> Result<Outcome> {
         "--lib",
         "--target",
         BOARD_TARGET,
-    ]))?;
-    if let Outcome::Failed { .. } = libraries {
-        return Ok(libraries);
+    ];
+    let silent = cargo::check(&mut cargo(&build))?;
+    if !matches!(silent, Outcome::Passed { .. }) {
+        return Ok(silent);
+    }
+    let telling = cargo::check(cargo(&build).args(["--features", "firmware/defmt"]))?;
+    if !matches!(telling, Outcome::Passed { .. }) {
+        return Ok(telling);
     }
     for features in BOARD_FEATURES {
         let binary = cargo::check(&mut cargo(&[
@@ -171,7 +176,7 @@ fn boards() -> Result<Outcome> {
         }
     }
     Ok(Outcome::Passed {
-        checks: 1 + BOARD_FEATURES.len() as u32,
+        checks: 2 + BOARD_FEATURES.len() as u32,
         note: format!("{} binaries", BOARD_FEATURES.len()),
     })
 }

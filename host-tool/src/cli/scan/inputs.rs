@@ -10,7 +10,7 @@ use crate::{
     cli::{args::Scan as Args, now},
     exit::Failure,
     link::{LINKS, Link},
-    lists::{self, Entry},
+    lists::{self, Suspects},
     output,
     problem::{Gathered, Place, Problem},
     scope_file::{self, ScopeFile},
@@ -21,7 +21,7 @@ pub(super) struct Inputs {
     /// What carries it.
     pub(super) link: Link,
     /// The list.
-    pub(super) entries: Vec<Entry>,
+    pub(super) suspects: Suspects,
     /// What may be probed.
     pub(super) scope: ScopeFile,
     /// The scenario whose world it is, if it is one's.
@@ -92,11 +92,11 @@ impl Inputs {
             (None, Some(scenario)) => output::timestamp(scenario.world.began),
             (None, None) => now(),
         };
-        let entries = entries(args, scenario.as_ref(), of_scenario, &mut gathered);
+        let suspects = suspects(args, scenario.as_ref(), of_scenario, &mut gathered);
         let scope = scope(args, scenario.as_ref(), of_scenario, began, &mut gathered);
         let scope = scope.map(|scope| at_depth(args, scope, &mut gathered));
-        let all = gathered.or(link.zip(entries).zip(scope))?;
-        let ((link, entries), scope) = all.expect("what is missing was told");
+        let all = gathered.or(link.zip(suspects).zip(scope))?;
+        let ((link, suspects), scope) = all.expect("what is missing was told");
         // Files are made last: what was wrong before must not have emptied them.
         let capture = args.pcap.as_deref().map(create).transpose()?;
         if let Some(path) = &args.junit {
@@ -104,7 +104,7 @@ impl Inputs {
         }
         Ok(Self {
             link,
-            entries,
+            suspects,
             scope,
             scenario,
             began,
@@ -126,16 +126,19 @@ fn not_captured(link: &Link) -> Option<&'static str> {
 }
 
 /// The list: what the user names, or else the scenario's.
-fn entries(
+fn suspects(
     args: &Args,
     scenario: Option<&Scenario>,
     of_scenario: bool,
     gathered: &mut Gathered,
-) -> Option<Vec<Entry>> {
+) -> Option<Suspects> {
     let files: Vec<&Path> = args.targets.iter().map(AsRef::as_ref).collect();
     if args.suspects.is_empty() && files.is_empty() {
         if of_scenario {
-            return scenario.map(|scenario| scenario.suspects.clone());
+            return scenario.map(|scenario| Suspects {
+                entries: scenario.suspects.clone(),
+                repeated: 0,
+            });
         }
         gathered.push(Problem::new(
             Place::named("TARGET"),

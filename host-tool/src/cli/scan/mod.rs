@@ -2,6 +2,7 @@
 
 mod failure;
 mod inputs;
+mod order;
 mod report;
 
 use std::{
@@ -30,8 +31,10 @@ pub(super) fn run(args: &Args) -> Result<Exit, Failure> {
     let exclusions = store.exclusions().map_err(Failure::Store)?;
     let scope = with_exclusions(inputs.scope.scope, &exclusions)?;
 
-    store.note(&inputs.entries, now()).map_err(Failure::Store)?;
-    let (list, refused) = sorted_out(&inputs.entries, &exclusions);
+    store
+        .note(&inputs.suspects.entries, now())
+        .map_err(Failure::Store)?;
+    let (list, refused) = sorted_out(&inputs.suspects.entries, &exclusions);
     store.refused(&refused, now()).map_err(Failure::Store)?;
 
     let mut watcher = Watcher::new(list.len(), interrupts());
@@ -48,20 +51,22 @@ pub(super) fn run(args: &Args) -> Result<Exit, Failure> {
             capture: inputs.capture,
         };
         let scan = Scan {
-            id: inputs.link.scan_id(inputs.began),
+            id: store.next_scan(now()).map_err(Failure::Store)?,
             scope: &scope,
             list: &list,
             utc: output::utc(inputs.began),
         };
         let outcome = inputs.link.scan(settings, &scan, &mut store, &mut watcher);
         watcher.finish();
-        Some(outcome.map_err(|error| failure::explain(&inputs.link, error))?)
+        Some(outcome.map_err(|error| failure::explain(args, &inputs.link, inputs.began, error))?)
     };
-    let scanned = Scanned::gather(&mut store, &inputs.entries, refused, &watcher, outcome)?;
+    let entries = &inputs.suspects.entries;
+    let scanned = Scanned::gather(&mut store, entries, refused, &watcher, outcome)?;
     let held = match &inputs.scenario {
-        Some(scenario) => scanned.held(scenario, scope.depth, &inputs.entries),
+        Some(scenario) => scanned.held(scenario, scope.depth, entries),
         None => Expectations::new(),
     };
+    report::repeated(inputs.suspects.repeated);
     report::print(args, &scanned, &held)
 }
 
@@ -109,7 +114,7 @@ fn sorted_out(
             None => list.push(entry.suspect()),
         }
     }
-    (list, refused)
+    (order::interleaved(list), refused)
 }
 
 /// Set by the first Ctrl-C; the second ends the program at once.

@@ -63,6 +63,15 @@ impl Scanned {
         for (suspect, why) in watcher.refused() {
             refused.push((*suspect, words::refusal(*why).to_owned()));
         }
+        let line: BTreeMap<SocketAddr, usize> = entries
+            .iter()
+            .enumerate()
+            .map(|(line, entry)| (entry.endpoint(), line))
+            .collect();
+        refused.sort_by_key(|(suspect, _)| {
+            let suspect = SocketAddr::new(suspect.ip().to_canonical(), suspect.port());
+            line.get(&suspect).copied()
+        });
         let known: BTreeSet<SocketAddr> = refused.iter().map(|(suspect, _)| *suspect).collect();
         let missing = entries
             .iter()
@@ -215,6 +224,16 @@ fn tell_unexpected(held: &Expectations) {
     for held in expected::unexpected(held) {
         let (at, what) = (findings::address(held.at), expected::message(held));
         anstream::eprintln!("postern: not as the scenario expects: {at}: {what}");
+    }
+}
+
+/// How many lines of the lists named a suspect once more.
+pub(super) fn repeated(count: usize) {
+    if count > 0 {
+        anstream::eprintln!(
+            "postern: {} named again what was named before; each suspect is probed once",
+            output::counted(count, "line", "lines")
+        );
     }
 }
 

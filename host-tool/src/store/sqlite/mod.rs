@@ -13,7 +13,7 @@ use std::{
 use jiff::Timestamp;
 use probe_core::{
     finding::{DeviceId, Finding},
-    frame::FORMAT,
+    frame::{FORMAT, ScanId},
     name::Name,
     scope::Scope,
     time::{Anchor, Utc},
@@ -132,6 +132,10 @@ impl Store for SqliteStore {
             )?;
             Ok(())
         })
+    }
+
+    fn next_scan(&mut self, now: Timestamp) -> Result<ScanId, StoreError> {
+        self.at_once(|transaction| write::next_scan(transaction, now))
     }
 
     fn begin_scan(

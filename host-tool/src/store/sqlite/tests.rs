@@ -344,3 +344,34 @@ fn a_store_that_cannot_be_used_says_why() {
     let problem = read_only.begin_boot(DeviceFamily::Direct).unwrap_err();
     assert_eq!(problem.found, "the store is read-only");
 }
+
+#[test]
+fn a_scans_number_never_comes_again() {
+    let scratch = Scratch::new("scan-numbers");
+    let mut drawn = std::collections::BTreeSet::new();
+    for _ in 0..3 {
+        let mut store = SqliteStore::open(&scratch.file()).unwrap();
+        for _ in 0..20 {
+            assert!(drawn.insert(store.next_scan(NOW).unwrap()));
+        }
+    }
+    assert!(!drawn.contains(&ScanId(0)));
+}
+
+#[test]
+fn a_store_of_the_first_version_goes_on() {
+    let scratch = Scratch::new("version-1");
+    let mut store = SqliteStore::open(&scratch.file()).unwrap();
+    let (device, _) = store.begin_boot(DeviceFamily::Direct).unwrap();
+    drop(store);
+    let raw = Connection::open(scratch.file()).unwrap();
+    raw.execute_batch("DROP TABLE scan_numbers; PRAGMA user_version = 1")
+        .unwrap();
+    drop(raw);
+
+    SqliteStore::open_to_read(&scratch.file()).unwrap();
+    let mut store = SqliteStore::open(&scratch.file()).unwrap();
+    store.next_scan(NOW).unwrap();
+    let next = store.begin_boot(DeviceFamily::Direct).unwrap();
+    assert_eq!(next, (device, 2));
+}

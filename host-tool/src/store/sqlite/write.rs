@@ -5,7 +5,7 @@ use std::hash::{BuildHasher, RandomState};
 use jiff::Timestamp;
 use probe_core::{
     finding::{DeviceId, Finding, JobSerial},
-    frame::{FORMAT, RECORD_OCTETS_MAX},
+    frame::{FORMAT, RECORD_OCTETS_MAX, ScanId},
     name::Name,
     time::{Anchor, Instant, Utc},
 };
@@ -46,6 +46,22 @@ pub(super) fn next_direct(transaction: &Transaction<'_>) -> rusqlite::Result<(De
         let [a, b, c, d, e, ..] = RandomState::new().hash_one(()).to_be_bytes();
         (DeviceId([b'd', b'i', b'r', a, b, c, d, e]), 1)
     }))
+}
+
+/// A number that this store has not drawn before.
+pub(super) fn next_scan(transaction: &Transaction<'_>, now: Timestamp) -> rusqlite::Result<ScanId> {
+    loop {
+        // 32 of its 64 bits; 0 is left out, so that a number is never empty.
+        let [a, b, c, d, ..] = RandomState::new().hash_one(()).to_be_bytes();
+        let number = u32::from_be_bytes([a, b, c, d]).max(1);
+        let new = transaction.execute(
+            "INSERT OR IGNORE INTO scan_numbers (number, drawn_utc) VALUES (?1, ?2)",
+            params![number, now.as_second()],
+        )?;
+        if new == 1 {
+            return Ok(ScanId(number));
+        }
+    }
 }
 
 pub(super) fn note(

@@ -2,7 +2,7 @@
 
 use super::{
     BARREN_CONNECTIONS_MAX, Course, DIALOGUE_CONNECTIONS_MAX, Mail, NO_SLOT_MAX, NO_SLOT_PAUSE,
-    Stage, Todo,
+    Stage, Tls, Todo,
 };
 use crate::{
     dialogue::{Close, Generation, OpenFailure},
@@ -32,6 +32,9 @@ impl Course<'_> {
         self.answered = 0;
         self.refused = 0;
         self.quit_was_answered = false;
+        if self.tls == Tls::Up {
+            self.tls = Tls::Due;
+        }
         self.mail = Mail::None;
         self.stage = Stage::Opening;
         self.deadline = Instant::NEVER;

@@ -12,14 +12,14 @@ use crate::{
         pairs::{PairId, Setting},
         plan::{Planned, Verb},
     },
-    smtp::{Class, Extensions, Reply, Step},
+    smtp::{Class, Reply, Step},
     time::Instant,
 };
 
 impl Course<'_> {
     /// The connection is ready for the next group, or has borne enough.
     pub(super) fn proceed(&mut self, now: Instant) {
-        if self.wants_tls() && self.extensions.contains(Extensions::STARTTLS) {
+        if self.begins_tls() {
             self.stage = Stage::StartTls { written: false };
             return;
         }

@@ -95,7 +95,10 @@ enum Mail {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Tls {
     Untried,
+    /// On this connection.
     Up,
+    /// It was up on an earlier connection, and is to come up on this one as well.
+    Due,
     Failed,
 }
 

@@ -16,6 +16,12 @@ impl Course<'_> {
             && self.extensions.contains(Extensions::STARTTLS)
     }
 
+    /// Whether this connection goes on behind TLS: where it is wanted, and from then on.
+    pub(super) fn begins_tls(&self) -> bool {
+        let is_due = self.wants_tls() || self.tls == Tls::Due;
+        is_due && self.extensions.contains(Extensions::STARTTLS)
+    }
+
     pub(super) fn start_tls_answered(&mut self, now: Instant, reply: &Reply<'_>, more: bool) {
         if reply.code == 220 && !more {
             self.stage = Stage::Securing;
@@ -28,6 +34,9 @@ impl Course<'_> {
     }
 
     pub(super) fn secured(&mut self) {
+        if self.tls == Tls::Untried {
+            self.plan.begins_behind_tls();
+        }
         self.tls = Tls::Up;
         self.note(Notes::SECURED);
         for pair in PairId::all() {

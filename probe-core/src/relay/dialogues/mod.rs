@@ -6,6 +6,7 @@ mod farewells;
 mod names;
 mod records;
 mod servers;
+mod targets;
 mod waiting;
 
 use self::servers::{SERVERS, stutters};

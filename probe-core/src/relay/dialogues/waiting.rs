@@ -3,14 +3,14 @@
 use super::servers::{PIPELINING, PLAIN, closed_postfix, greylists_then_open, is_rcpt, tarpit};
 use crate::{
     dialogue::OpenFailure,
-    evidence::Finish,
+    evidence::{Evidence, Finish},
     relay::{
         PARKED_FOR, PairId, Setup,
         peer::{Answer, Network, Peer, identity, setup, talk, talk_over},
     },
     scope::Depth,
     time::{Instant, Millis},
-    verdict::judge,
+    verdict::{Kind, judge},
 };
 
 #[test]
@@ -154,4 +154,53 @@ fn ten_minutes_of_connection_are_enough() {
         talk.ended
     );
     assert!(talk.evidence.slowest() >= Millis(20_000));
+}
+
+#[test]
+fn every_revision_of_a_greylisted_job_is_merged_into_one() {
+    let identity = identity();
+    // Opens at the third retry only.
+    let mut server = Peer::new("220 mail.example.org ESMTP", PIPELINING, |session| {
+        (is_rcpt(session) && session.now_ms < 3_600_000)
+            .then(|| "450 4.2.0 Recipient address rejected: Greylisted".into())
+    });
+    let mut resume = None;
+    let mut began = Instant::BOOT;
+    let mut revisions = Vec::new();
+    loop {
+        let setup = Setup {
+            resume,
+            ..setup(&identity, Depth::Quick)
+        };
+        let network = Network {
+            began,
+            ..Network::default()
+        };
+        let talk = talk_over(network, setup, &mut server);
+        revisions.push(talk.evidence.clone());
+        let Some((until, parked)) = talk.parked else {
+            break;
+        };
+        resume = Some(parked);
+        began = until;
+    }
+    assert_eq!(revisions.len(), 4);
+    let mut whole = revisions[0].clone();
+    for (place, revision) in revisions.iter().enumerate().skip(1) {
+        whole.merge(revision);
+        assert_eq!(judge(&whole), judge(revision), "revision {place}");
+    }
+    assert_eq!(judge(&whole).kind, Kind::Suspected);
+    let connections: usize = revisions.iter().map(|of| of.connections().count()).sum();
+    assert_eq!(whole.connections().count(), connections);
+
+    // What comes after and says less, or says no, takes nothing back.
+    for later in [
+        talk(Depth::Quick, &mut closed_postfix()).evidence,
+        talk(Depth::Quick, &mut tarpit()).evidence,
+        Evidence::default(),
+    ] {
+        whole.merge(&later);
+        assert_eq!(judge(&whole).kind, Kind::Suspected);
+    }
 }

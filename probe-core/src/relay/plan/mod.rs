@@ -33,6 +33,8 @@ pub(super) struct Plan {
     /// Their twins were sent.
     twins_sent: PairSet,
     refusals: u8,
+    /// Those of them that only said that TLS is wanted first.
+    refusals_before_tls: u8,
     /// Refusals that may have been given, and did not reach us.
     unseen: u8,
     /// The scope's.
@@ -50,6 +52,7 @@ impl Plan {
             own_name_only: PairSet::EMPTY,
             twins_sent: PairSet::EMPTY,
             refusals: 0,
+            refusals_before_tls: 0,
             unseen: 0,
             refusals_max,
             pairs_max: u8::MAX,
@@ -111,6 +114,11 @@ impl Plan {
         self.refusals = self.refusals.saturating_add(1);
     }
 
+    /// TLS is up: a short battery begins anew, within what the scope allows.
+    pub(super) const fn begins_behind_tls(&mut self) {
+        self.refusals_before_tls = self.refusals;
+    }
+
     pub(super) const fn count_unseen_refusals(&mut self, refusals: u8) {
         self.unseen = self.unseen.saturating_add(refusals);
     }
@@ -134,7 +142,8 @@ impl Plan {
     pub(super) fn refusals_left(&self) -> u8 {
         let planned = match self.depth {
             Depth::Quick | Depth::Standard => {
-                REFUSALS_MAX_UNLESS_FULL.saturating_sub(self.refusals)
+                let spent = self.refusals.saturating_sub(self.refusals_before_tls);
+                REFUSALS_MAX_UNLESS_FULL.saturating_sub(spent)
             }
             Depth::Full => u8::MAX,
         };

@@ -1,0 +1,135 @@
+//! `cargo xtask lab record`: what the lab's servers answer to every form of the battery, as scripts
+//! for the simulator. Recorded anew, the files in host-sim/recorded show what changed in a server.
+
+mod ask;
+mod dialogue;
+mod forms;
+
+use std::{fmt::Write as _, net::IpAddr, process::ExitCode};
+
+use super::{
+    errand::{self, Errand},
+    network,
+    plan::{Gate, NEAR, SERVERS, Server, Software},
+};
+use crate::{
+    debian,
+    failure::{Failure, Result},
+    finding::Finding,
+    place, run,
+};
+
+/// The depths of a scope.
+const DEPTHS: [&str; 3] = ["quick", "standard", "full"];
+
+/// Records every server over IPv4, with postern's verdicts on it.
+pub(super) fn record() -> Result<()> {
+    let mut scans = Vec::new();
+    for depth in DEPTHS {
+        let errand = Errand::prepare(
+            &NEAR,
+            &format!("record-{depth}"),
+            &errand::all_servers(),
+            depth,
+        )?;
+        let said = errand.scan()?;
+        if said.status != Some(0) {
+            return Err(Failure::new(format!(
+                "postern scan failed:\n{}",
+                said.everything()
+            )));
+        }
+        scans.push((depth, Finding::parse_all(&said.out)?));
+    }
+    for server in &SERVERS {
+        let file = place::workspace()
+            .join("host-sim/recorded")
+            .join(server.name)
+            .with_extension("script");
+        place::write(&file, &script(server, &scans)?)?;
+        println!("{}", file.display());
+    }
+    Ok(())
+}
+
+fn script(server: &Server, scans: &[(&str, Vec<Finding>)]) -> Result<String> {
+    let (package, version) = version(server)?;
+    let today = run::output(&mut run::command(&["date", "--utc", "+%F"]))?;
+    let (gate, is_open) = match server.gate {
+        Gate::Closed => ("closed", "closed"),
+        Gate::Open => ("relays for anybody", "open"),
+    };
+    let mut text = format!(
+        "# Recorded by `cargo xtask lab record` on {today}# Debian package {package}, version {version}, over IPv4.\n\
+         name {}\nabout {gate}, as recorded from {package} {version}\n\n",
+        server.name,
+    );
+    let ourselves = std::env::current_exe().map_err(|error| Failure::new(error.to_string()))?;
+    let mut asking = network::within(NEAR.namespace);
+    asking.arg(ourselves).arg("lab-ask").args([
+        server.ipv4().to_string(),
+        server.host_name(),
+        server.domain(),
+        is_open.to_owned(),
+    ]);
+    let said = run::output(&mut asking)?;
+    let (truth, body) = said
+        .split_once("\n\n")
+        .ok_or_else(|| Failure::new("lab-ask printed no script"))?;
+    writeln!(text, "{truth}").expect("strings take everything");
+    for (depth, findings) in scans {
+        let finding = findings
+            .iter()
+            .rfind(|finding| finding.address == IpAddr::V4(server.ipv4()))
+            .ok_or_else(|| Failure::new(format!("{}: no finding at {depth} depth", server.name)))?;
+        writeln!(
+            text,
+            "expect {depth}: {} {}",
+            finding.verdict, finding.reason
+        )
+        .expect("strings take everything");
+    }
+    Ok(format!("{text}\n{body}"))
+}
+
+/// The package that the server is from, and its version, as its own changelog says.
+fn version(server: &Server) -> Result<(&'static str, String)> {
+    let (bundle, package) = match server.software {
+        Software::Postfix => (&super::postfix::BUNDLE, "postfix"),
+        Software::Exim => (&super::exim::BUNDLE, "exim4-daemon-light"),
+        Software::OpenSmtpd => (&super::opensmtpd::BUNDLE, "opensmtpd"),
+    };
+    let changelog = debian::root(bundle)?
+        .join("usr/share/doc")
+        .join(package)
+        .join("changelog.Debian.gz");
+    let text = run::output(run::command(&["zcat"]).arg(&changelog))?;
+    let version = text
+        .split_once('(')
+        .and_then(|(_, rest)| rest.split_once(')'))
+        .map(|(version, _)| version.to_owned())
+        .ok_or_else(|| Failure::new(format!("{}: no version", changelog.display())))?;
+    Ok((package, version))
+}
+
+/// The hidden command `xtask lab-ask ADDRESS HOST DOMAIN closed|open`, run inside a namespace: prints the
+/// server's truth and its dialogue.
+pub(crate) fn answer(mut arguments: lexopt::Parser) -> Result<ExitCode> {
+    let words: Vec<String> = arguments
+        .raw_args()
+        .map_err(|error| Failure::new(error.to_string()))?
+        .map(|word| word.to_string_lossy().into_owned())
+        .collect();
+    let [address, host, domain, gate] = words.as_slice() else {
+        return Err(Failure::new("lab-ask wants address, host, domain and gate"));
+    };
+    let names = forms::Names {
+        host,
+        domain,
+        address,
+    };
+    let dialogue = dialogue::Dialogue::with(&names)
+        .map_err(|error| Failure::new(format!("{address}: {error}")))?;
+    print!("{}\n{}", dialogue.truth(gate == "open"), dialogue.script());
+    Ok(ExitCode::SUCCESS)
+}
