@@ -167,6 +167,7 @@ fn links_probes_and_what_is_not_built() {
         ("link-none", &[][..]),
         ("link-unknown", &["--link", "smi"]),
         ("link-serial", &["--link", "serial:/dev/ttyACM0"]),
+        ("link-unix-no-path", &["--link", "unix:"]),
         ("link-sim-without-file", &["--link", "sim:"]),
         ("link-direct-with-more", &["--link", "direct:eth0"]),
         ("probes", &["--link", "sim", "--probes", "relay,proxy"]),
@@ -174,6 +175,10 @@ fn links_probes_and_what_is_not_built() {
         ("depth", &["--link", "sim", "--depth", "full"]),
         ("pcap", &["--link", "sim", "--pcap", "none/wire.pcap"]),
         ("junit", &["--link", "sim", "--junit", "none/report.xml"]),
+        (
+            "unix-pcap",
+            &["--link", "unix:none/link", "--pcap", "w.pcap"],
+        ),
         ("direct-pcap", &["--link", "direct", "--pcap", "wire.pcap"]),
     ] {
         refused(&bench, &with(more), name);

@@ -10,6 +10,7 @@ use crate::failure::{Failure, Result};
 pub(crate) struct Finding {
     pub(crate) number: u64,
     pub(crate) address: IpAddr,
+    pub(crate) port: u16,
     pub(crate) verdict: String,
     pub(crate) reason: String,
     /// The outcome of each form.
@@ -36,9 +37,11 @@ impl Finding {
             let form: &HashMap<String, JsonValue> = form.get()?;
             form.get("outcome")?.get::<String>().cloned()
         });
+        // JSON's numbers are floating; these are small and whole.
+        let number = |name: &str| Some(*object.get(name)?.get::<f64>()? as u64);
         Some(Self {
-            // JSON's numbers are floating; these are small and whole.
-            number: *object.get("number")?.get::<f64>()? as u64,
+            number: number("number")?,
+            port: number("port")?.try_into().ok()?,
             address: text("address")?.parse().ok()?,
             verdict: text("verdict")?,
             reason: text("reason")?,
@@ -70,10 +73,11 @@ mod tests {
         assert_eq!(
             (
                 finding.number,
+                finding.port,
                 finding.verdict.as_str(),
                 finding.reason.as_str()
             ),
-            (7, "closed", "relay-denied")
+            (7, 25, "closed", "relay-denied")
         );
         assert_eq!(finding.outcomes, ["refused"]);
     }

@@ -6,6 +6,7 @@
 mod cargo;
 mod debian;
 mod demo;
+mod emulate;
 mod failure;
 mod finding;
 mod fuzz;
@@ -41,6 +42,7 @@ cargo xtask COMMAND
   lab race [--runs N]     postern's full battery beside nmap's smtp-open-relay, at 50 ms round trip
   lab record              writes what every server answers into host-sim/recorded, for the simulator
   lab shell               a shell in the near scanner's namespace
+  emulate                 the appliance's own binary on a board in QEMU, scanning peers of ours through postern
   outside                 nmap and swaks look at the simulator's servers on real sockets
   soak [--seeds N] [--fuzz-seconds N] [--lab-rounds N]
                           the long forms: many seeds, fuzzing, repeated lab runs
@@ -74,6 +76,7 @@ fn dispatch() -> Result<ExitCode> {
             "demo" => no_more(arguments).and_then(|()| demo::run()),
             "fmt" => cargo::format(has_flag(arguments, "check")?),
             "lab" => lab::command(arguments),
+            "emulate" => no_more(arguments).and_then(|()| emulate::command()),
             "outside" => no_more(arguments).and_then(|()| outside::show()),
             "soak" => soak::run(arguments),
             "bench" => no_more(arguments).and_then(|()| cargo::bench()),

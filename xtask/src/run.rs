@@ -2,7 +2,10 @@
 
 use std::{
     ffi::OsStr,
+    io::Read,
     process::{Command, Stdio},
+    thread,
+    time::{Duration, Instant},
 };
 
 use crate::{
@@ -48,6 +51,49 @@ pub(crate) fn capture(command: &mut Command) -> Result<Said> {
         status: output.status.code(),
         out: String::from_utf8_lossy(&output.stdout).into_owned(),
         err: String::from_utf8_lossy(&output.stderr).into_owned(),
+    })
+}
+
+/// Like [`capture`], but a program that is not done in time is ended; its status is `None` then.
+pub(crate) fn capture_within(command: &mut Command, time: Duration) -> Result<Said> {
+    let told = describe(command);
+    let failed = |error: std::io::Error| Failure::new(format!("{told}: {error}"));
+    let mut process = command
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .map_err(failed)?;
+    let out = read_all(process.stdout.take());
+    let err = read_all(process.stderr.take());
+    let deadline = Instant::now() + time;
+    let status = loop {
+        if let Some(status) = process.try_wait().map_err(failed)? {
+            break status;
+        }
+        if Instant::now() > deadline {
+            process.kill().map_err(failed)?;
+        }
+        thread::sleep(Duration::from_millis(10));
+    };
+    let text = |reading: thread::JoinHandle<Vec<u8>>| {
+        String::from_utf8_lossy(&reading.join().unwrap_or_default()).into_owned()
+    };
+    Ok(Said {
+        success: status.success(),
+        status: status.code(),
+        out: text(out),
+        err: text(err),
+    })
+}
+
+/// Reads a stream to its end, beside whatever else is done.
+fn read_all(stream: Option<impl Read + Send + 'static>) -> thread::JoinHandle<Vec<u8>> {
+    thread::spawn(move || {
+        let mut octets = Vec::new();
+        // A stream that fails has ended.
+        let _ = stream.map(|mut stream| stream.read_to_end(&mut octets));
+        octets
     })
 }
 

@@ -53,10 +53,10 @@ fn begin(spawner: Spawner, board: Board, boot_line: BootLine) {
     };
     let watch: &'static Watch = WATCH.init(Watch::new(doors));
     let dice = Dice::new(boot_line.seed);
-    let guard = Guard::new(board.ethernet, watch, ProberWarden(prober), ());
+    let appliance: &'static BoardAppliance = APPLIANCE.init(Appliance::new(prober));
+    let guard = Guard::new(board.ethernet, watch, appliance.warden(), ());
     let (stack, runner) =
         embassy_net::new(guard, boot_line.config(), RESOURCES.take(), seed(&dice));
-    let appliance: &'static BoardAppliance = APPLIANCE.init(Appliance::new(prober));
     let env: &'static BoardEnv = ENV.init(StackEnv::new(stack, WORKERS as u8, watch, dice));
     let memory = MEMORY.take();
 

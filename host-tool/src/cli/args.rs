@@ -64,8 +64,8 @@ pub struct Scan {
     /// What may be probed; see `postern scope new` [default with sim:FILE: the scenario's]
     #[arg(long, value_name = "FILE")]
     pub scope: Option<PathBuf>,
-    /// What probes: `sim`, the built-in simulator, `sim:FILE`, the world of a scenario, or
-    /// `direct`, this computer's own sockets
+    /// What probes: `sim`, the built-in simulator, `sim:FILE`, the world of a scenario, `direct`,
+    /// this computer's own sockets, or `unix:PATH`, an appliance in QEMU
     #[arg(long, value_name = "LINK")]
     pub link: Option<String>,
     /// Which probes to run; this version has `relay`

@@ -2,8 +2,10 @@
 
 mod direct;
 mod sim;
+#[cfg(unix)]
+mod unix;
 
-use std::{fs::File, path::PathBuf};
+use std::{fs::File, io, path::PathBuf};
 
 use host_sim::world::World;
 use jiff::Timestamp;
@@ -23,6 +25,9 @@ pub enum Link {
     Scenario(PathBuf),
     /// This computer's own sockets.
     Direct,
+    /// An appliance whose serial port is a Unix socket.
+    #[cfg(unix)]
+    Unix(PathBuf),
 }
 
 /// What a user may set about a link.
@@ -40,6 +45,8 @@ pub struct Settings {
 pub enum LinkError {
     /// The link itself cannot be used as asked.
     Unusable(String),
+    /// Nobody is at the other end.
+    NotThere(io::Error),
     /// The session failed.
     Session(SessionError),
     /// The simulation did not come to its end.
@@ -56,9 +63,10 @@ pub enum LinkError {
 
 /// What `--link` may be, for messages.
 pub const LINKS: &str =
-    "    sim       the built-in simulator: a world of mail servers in virtual time
-    sim:FILE  the same, in the world of a scenario file
-    direct    this computer's own sockets";
+    "    sim        the built-in simulator: a world of mail servers in virtual time
+    sim:FILE   the same, in the world of a scenario file
+    direct     this computer's own sockets
+    unix:PATH  an appliance whose serial port is a Unix socket, such as one in QEMU";
 
 impl Link {
     /// Reads what follows `--link`.
@@ -78,7 +86,15 @@ impl Link {
                 format!("`{kind}` takes nothing after it, but got `{rest}`"),
                 links(),
             )),
-            ("serial" | "tcp" | "unix", _) => Err(Problem::new(
+            #[cfg(unix)]
+            ("unix", Some(path)) if !path.is_empty() => Ok(Self::Unix(path.into())),
+            #[cfg(unix)]
+            ("unix", _) => Err(Problem::new(
+                place(),
+                "the path of the socket is missing",
+                "unix:PATH, as in --link unix:/run/postern.sock",
+            )),
+            ("serial" | "tcp", _) => Err(Problem::new(
                 place(),
                 format!("the link `{kind}` is not built in this version"),
                 links(),
@@ -98,6 +114,8 @@ impl Link {
         match self {
             Self::Sim | Self::Scenario(_) => sim::scan(settings, scan, store, watch),
             Self::Direct => direct::scan(scan, store, watch),
+            #[cfg(unix)]
+            Self::Unix(path) => unix::scan(path, scan, store, watch),
         }
     }
 }

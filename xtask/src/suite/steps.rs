@@ -5,7 +5,7 @@ use std::path::Path;
 use super::{Outcome, Step};
 use crate::{
     cargo::{self, BOARD_TARGET, cargo},
-    debian,
+    debian, emulate,
     failure::Result,
     finding::verdicts,
     lab, machine, outside, panic_free, place, run, simulated,
@@ -14,6 +14,9 @@ use crate::{
 
 /// The world that is run twice.
 const SEED: u32 = 7;
+
+/// The boards' binaries, by the features that make them: there is none with all.
+const BOARD_FEATURES: [&str; 2] = ["board-qemu-mps2", "board-qemu-mps2,defmt"];
 
 /// Everything that must hold.
 pub(super) const STEPS: &[Step] = &[
@@ -56,6 +59,10 @@ pub(super) const STEPS: &[Step] = &[
     Step {
         name: "same seed, same frames",
         run: same_seed_same_frames,
+    },
+    Step {
+        name: "appliance on an emulated board",
+        run: appliance_on_an_emulated_board,
     },
     Step {
         name: "simulated servers from outside",
@@ -144,7 +151,34 @@ fn boards() -> Result<Outcome> {
     if !matches!(silent, Outcome::Passed { .. }) {
         return Ok(silent);
     }
-    cargo::check(cargo(&build).args(["--features", "firmware/defmt"]))
+    let telling = cargo::check(cargo(&build).args(["--features", "firmware/defmt"]))?;
+    if !matches!(telling, Outcome::Passed { .. }) {
+        return Ok(telling);
+    }
+    for features in BOARD_FEATURES {
+        let binary = cargo::check(&mut cargo(&[
+            "clippy",
+            "--profile",
+            "firmware",
+            "--package",
+            "firmware",
+            "--bins",
+            "--features",
+            features,
+            "--target",
+            BOARD_TARGET,
+            "--",
+            "--deny",
+            "warnings",
+        ]))?;
+        if let Outcome::Failed { .. } = binary {
+            return Ok(binary);
+        }
+    }
+    Ok(Outcome::Passed {
+        checks: 2 + BOARD_FEATURES.len() as u32,
+        note: format!("{} binaries", BOARD_FEATURES.len()),
+    })
 }
 
 fn core_cannot_panic() -> Result<Outcome> {
@@ -202,6 +236,29 @@ fn same_seed_same_frames() -> Result<Outcome> {
     Ok(Outcome::Passed {
         checks: 3,
         note: format!("{octets} octets of capture, twice alike"),
+    })
+}
+
+fn appliance_on_an_emulated_board() -> Result<Outcome> {
+    if !has_board_target()? {
+        return Ok(lacks_board_target());
+    }
+    emulate::build()?;
+    if let Some(lack) = emulate::lack() {
+        return Ok(Outcome::skipped(lack.why, lack.get));
+    }
+    let emulated = emulate::scan()?;
+    Ok(if emulated.broken.is_empty() {
+        Outcome::Passed {
+            checks: emulated.held,
+            note: String::new(),
+        }
+    } else {
+        Outcome::Failed {
+            passed: emulated.held,
+            failed: u32::try_from(emulated.broken.len()).unwrap_or(u32::MAX),
+            output: format!("{}{}", emulated.table, emulated.broken.join("\n")),
+        }
     })
 }
 

@@ -9,6 +9,7 @@
 use core::net::Ipv4Addr;
 
 use embassy_net::{Config, Ipv4Cidr, StaticConfigV4};
+use probe_core::schedule::BOOT_MAX;
 use ufmt::uwrite;
 
 use super::{report::Line, semihosting};
@@ -60,7 +61,7 @@ impl BootLine {
         let (name, value) = word.split_once('=')?;
         match name {
             "seed" => self.seed = u64::from_str_radix(value, 16).ok()?,
-            "boot" => self.boot = value.parse().ok()?,
+            "boot" => self.boot = value.parse().ok().filter(|boot| *boot <= BOOT_MAX)?,
             "address" => self.address = Some(value.parse().ok()?),
             "gateway" => self.gateway = Some(value.parse().ok()?),
             _ => return None,

@@ -17,11 +17,20 @@ pub(super) fn explain(args: &Args, link: &Link, began: Timestamp, error: LinkErr
         Link::Sim => "--link sim".to_owned(),
         Link::Scenario(file) => format!("--link sim:{}", file.display()),
         Link::Direct => "--link direct".to_owned(),
+        #[cfg(unix)]
+        Link::Unix(path) => format!("--link unix:{}", path.display()),
     };
     let problem =
-        |found: String, expected: &str| Problem::new(Place::named(&name), found, expected);
+        |found: String, expected: &str| Problem::new(Place::named(name.as_str()), found, expected);
     match error {
         LinkError::Unusable(why) => Failure::input(problem(why, "a link that can be used so")),
+        LinkError::NotThere(error) => Failure::Appliance(
+            problem(
+                format!("no appliance there: {error}"),
+                "the socket of an appliance that runs",
+            )
+            .next("start the appliance, and see that the path is its own"),
+        ),
         LinkError::Simulation(why) => Failure::input(
             problem(why, "a simulation that comes to its end").next(format!(
                 "report it with what replays it: {}",

@@ -65,15 +65,14 @@ impl Inputs {
                 None
             }
         };
-        if link == Some(Link::Direct) && args.pcap.is_some() {
+        if args.pcap.is_some()
+            && let Some(why) = link.as_ref().and_then(not_captured)
+        {
+            let sim = "--pcap with --link sim";
             gathered.push(
-            Problem::new(
-                Place::named("--pcap"),
-                "`--link direct` sends through this computer's own network stack, which this program cannot capture",
-                "--pcap with --link sim",
-            )
-            .next("run `tcpdump -w FILE` beside the scan"),
-        );
+                Problem::new(Place::named("--pcap"), why, sim)
+                    .next("run `tcpdump -w FILE` beside the scan"),
+            );
         }
         let scenario = match &link {
             Some(Link::Scenario(file)) => {
@@ -84,7 +83,7 @@ impl Inputs {
                 let scenario = scenario::read(file, instead);
                 scenario.map_err(|problems| gathered.extend(problems)).ok()
             }
-            Some(Link::Sim | Link::Direct) | None => None,
+            _ => None,
         };
         // What a scenario would have said is not missed beside what is wrong with it.
         let of_scenario = matches!(link, Some(Link::Scenario(_)));
@@ -111,6 +110,18 @@ impl Inputs {
             began,
             capture,
         })
+    }
+}
+
+/// Why a link's wire cannot be captured, if it cannot.
+fn not_captured(link: &Link) -> Option<&'static str> {
+    match link {
+        Link::Sim | Link::Scenario(_) => None,
+        Link::Direct => Some(
+            "`--link direct` sends through this computer's own network stack, which this program cannot capture",
+        ),
+        #[cfg(unix)]
+        Link::Unix(_) => Some("the appliance's wire is not here"),
     }
 }
 
