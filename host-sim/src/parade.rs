@@ -15,19 +15,21 @@ const DOMAIN: &str = "parade.example";
 
 /// Who stands where. The scope of [`crate::demo::scope`] holds all of them.
 pub fn targets() -> Vec<(SocketAddr, &'static Personality)> {
-    let number = 25..;
-    let families = |(number, personality)| {
-        let v4 = Ipv4Addr::new(192, 0, 2, number);
+    let families = |(number, personality): (u8, &'static Personality)| {
+        // Round the networks, so that the spacing within one holds up the others less.
+        let (network, host) = (number % 3, 25 + number / 3);
+        let v4 = match network {
+            0 => Ipv4Addr::new(192, 0, 2, host),
+            1 => Ipv4Addr::new(198, 51, 100, host),
+            _ => Ipv4Addr::new(203, 0, 113, host),
+        };
         let v6 = Ipv6Addr::new(0x2001, 0xdb8, u16::from(number), 0, 0, 0, 0, 0x25);
         [
             (SocketAddr::from((v4, 25)), personality),
             (SocketAddr::from((v6, 25)), personality),
         ]
     };
-    number
-        .zip(Personality::every())
-        .flat_map(families)
-        .collect()
+    (0..).zip(Personality::every()).flat_map(families).collect()
 }
 
 /// The world.

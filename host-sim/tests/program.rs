@@ -1,5 +1,7 @@
 //! The program `host-sim`, as a person or a script runs it.
 
+mod support;
+
 use std::{
     fs,
     path::Path,
@@ -8,6 +10,7 @@ use std::{
 
 use host_sim::peers::Personality;
 use sha2::{Digest, Sha256};
+use support::holds_the_golden_file;
 
 fn host_sim(arguments: &[&str]) -> Output {
     let program = env!("CARGO_BIN_EXE_host-sim");
@@ -19,7 +22,7 @@ fn the_table_says_what_it_always_says() {
     let output = host_sim(&["run"]);
     let said = String::from_utf8(output.stdout).unwrap();
     let (table, figures) = said.split_once("\n\n").unwrap();
-    assert_eq!(format!("{table}\n"), include_str!("golden/run.txt"));
+    holds_the_golden_file("run.txt", &format!("{table}\n"));
     assert_eq!(figures.lines().count(), 3, "{figures}");
     assert!(output.status.success());
 }

@@ -14,6 +14,7 @@ use crate::smtp::{self, Context, Path, Reply};
 pub(super) static CLOSED_454: Personality = Personality {
     name: "closed-454",
     about: "closed, like Postfix: 454 4.7.1 Relay access denied",
+    behaviour: "closed-454",
     truth: &[
         Rule::new(Forms::Of(&["F10"]), Forms::Any, Fate::Refused(Step::Mail)),
         Rule::new(Forms::Any, Forms::Any, Fate::Refused(Step::Rcpt)),

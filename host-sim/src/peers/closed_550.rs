@@ -14,6 +14,7 @@ use crate::smtp::{self, Context, Path, Policy, Reply};
 pub(super) static CLOSED_550: Personality = Personality {
     name: "closed-550",
     about: "closed, like Exim: 550 relay not permitted",
+    behaviour: "closed-550",
     truth: &[
         Rule::new(
             Forms::Of(&["F4", "F6", "F8", "F10"]),

@@ -8,6 +8,7 @@ use crate::smtp::{self, Context, Path, Policy, Reply};
 pub(super) static DROPS_AFTER_MAIL: Personality = Personality {
     name: "drops-after-mail",
     about: "closes the connection at MAIL, without a word",
+    behaviour: "drops-after-mail",
     truth: &[Rule::new(Forms::Any, Forms::Any, Fate::NotToBeJudged)],
     expected: [verdict(Kind::Inconclusive, Reason::CutOff); 3],
     serve: |peer| {

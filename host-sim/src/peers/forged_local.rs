@@ -14,6 +14,7 @@ use crate::smtp::{self, Context, Path, Reply};
 pub(super) static FORGED_LOCAL: Personality = Personality {
     name: "forged-local",
     about: "relays only for senders that look local",
+    behaviour: "forged-local",
     truth: &[
         Rule::new(Forms::Of(&["F10"]), Forms::Any, Fate::Refused(Step::Mail)),
         Rule::new(

@@ -20,6 +20,7 @@ const DELAY: Duration = Duration::from_secs(300);
 pub(super) static GREYLISTING: Personality = Personality {
     name: "greylisting",
     about: "greylists for 300 s, then relays for anybody",
+    behaviour: "greylisting",
     truth: &[
         Rule::new(Forms::Of(&["F10"]), Forms::Any, Fate::Refused(Step::Mail)),
         Rule::new(

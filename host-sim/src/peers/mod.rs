@@ -9,11 +9,19 @@ mod closed_550;
 mod drops_after_mail;
 mod forged_local;
 mod greylisting;
+mod house;
+mod later;
+mod limits;
 mod local;
 mod not_smtp;
+mod one_form;
 mod open;
+mod order;
 mod postfix;
+mod raw;
+mod refuses_us;
 mod resolve;
+mod slow;
 mod tarpit;
 mod truth;
 
@@ -22,7 +30,7 @@ use probe_core::{
     verdict::{Kind, Reason, Verdict},
 };
 
-pub use truth::{Fate, Forms, Rule, Step, fate};
+pub use truth::{Fate, Forms, Rule, Step, fate, fate_under};
 
 use crate::{script, server::Server};
 
@@ -33,6 +41,9 @@ pub struct Personality {
     pub name: &'static str,
     /// What it is, in one line.
     pub about: &'static str,
+    /// What it does, in one word: two personalities with the same behaviour differ only in codes and
+    /// texts, and count as one. Scripts are not counted.
+    pub behaviour: &'static str,
     /// What becomes of mail in each form: the first rule that matches decides.
     pub truth: &'static [Rule],
     /// The verdicts at quick, standard and full depth, with delivery off.
@@ -42,16 +53,7 @@ pub struct Personality {
 
 impl Personality {
     /// The personalities that are written in code.
-    pub const ALL: [&'static Self; 8] = [
-        &closed_550::CLOSED_550,
-        &closed_454::CLOSED_454,
-        &open::OPEN,
-        &forged_local::FORGED_LOCAL,
-        &greylisting::GREYLISTING,
-        &tarpit::TARPIT,
-        &drops_after_mail::DROPS_AFTER_MAIL,
-        &not_smtp::NOT_SMTP,
-    ];
+    pub const ALL: [&'static Self; COUNT] = gather();
 
     /// Those of [`Self::ALL`], and those that are scripts.
     pub fn every() -> impl Iterator<Item = &'static Self> {
@@ -83,6 +85,59 @@ impl Personality {
             domains: domains.iter().map(|domain| (*domain).to_owned()).collect(),
         }
     }
+}
+
+/// Personalities that have a file of their own.
+const SINGLE: [&Personality; 8] = [
+    &closed_550::CLOSED_550,
+    &closed_454::CLOSED_454,
+    &open::OPEN,
+    &forged_local::FORGED_LOCAL,
+    &greylisting::GREYLISTING,
+    &tarpit::TARPIT,
+    &drops_after_mail::DROPS_AFTER_MAIL,
+    &not_smtp::NOT_SMTP,
+];
+
+/// Personalities that share a file with their like.
+const FAMILIES: &[&[Personality]] = &[
+    &one_form::FAMILY,
+    &refuses_us::FAMILY,
+    &later::FAMILY,
+    &slow::FAMILY,
+    &limits::FAMILY,
+    &order::FAMILY,
+    &raw::FAMILY,
+];
+
+const COUNT: usize = {
+    let mut count = SINGLE.len();
+    let mut family = 0;
+    while family < FAMILIES.len() {
+        count += FAMILIES[family].len();
+        family += 1;
+    }
+    count
+};
+
+const fn gather() -> [&'static Personality; COUNT] {
+    let mut all = [SINGLE[0]; COUNT];
+    let mut count = 0;
+    while count < SINGLE.len() {
+        all[count] = SINGLE[count];
+        count += 1;
+    }
+    let mut family = 0;
+    while family < FAMILIES.len() {
+        let mut member = 0;
+        while member < FAMILIES[family].len() {
+            all[count] = &FAMILIES[family][member];
+            count += 1;
+            member += 1;
+        }
+        family += 1;
+    }
+    all
 }
 
 /// A server with a name.

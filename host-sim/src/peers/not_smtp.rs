@@ -10,6 +10,7 @@ use crate::server::{Conversation, Server, Turn};
 pub(super) static NOT_SMTP: Personality = Personality {
     name: "not-smtp",
     about: "greets as SSH",
+    behaviour: "not-smtp",
     truth: &[Rule::new(Forms::Any, Forms::Any, Fate::NotToBeJudged)],
     expected: [verdict(Kind::Inconclusive, Reason::NotSmtp); 3],
     serve: |_peer| Box::new(Ssh),

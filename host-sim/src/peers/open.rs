@@ -14,6 +14,7 @@ use crate::smtp::{self, Context, Path, Reply};
 pub(super) static OPEN: Personality = Personality {
     name: "open",
     about: "relays for anybody, and accepts domains that cannot exist",
+    behaviour: "open",
     truth: &[
         Rule::new(Forms::Of(&["F10"]), Forms::Any, Fate::Refused(Step::Mail)),
         Rule::new(

@@ -82,18 +82,25 @@ impl<R: Relaying> Policy for Postfix<R> {
     }
 
     fn revise(&mut self, reply: Reply, context: &Context) -> Reply {
-        if reply.is_refusal() && context.errors >= HARD_ERRORS_MAX {
-            let text = format!("4.7.0 {} Error: too many errors", self.local.host());
-            return Reply::new(421, text).and_close();
-        }
-        reply
+        too_many_errors(&reply, context, self.local.host()).unwrap_or(reply)
     }
 
     fn pause(&mut self, _reply: &Reply, context: &Context) -> Duration {
-        if context.errors >= SOFT_ERRORS_MAX {
-            ERROR_SLEEP
-        } else {
-            Duration::ZERO
-        }
+        error_sleep(context)
+    }
+}
+
+/// What the server says instead of `reply` when it has had enough.
+pub(super) fn too_many_errors(reply: &Reply, context: &Context, host: &str) -> Option<Reply> {
+    (reply.is_refusal() && context.errors >= HARD_ERRORS_MAX)
+        .then(|| Reply::new(421, format!("4.7.0 {host} Error: too many errors")).and_close())
+}
+
+/// How long the server waits before each reply.
+pub(super) fn error_sleep(context: &Context) -> Duration {
+    if context.errors >= SOFT_ERRORS_MAX {
+        ERROR_SLEEP
+    } else {
+        Duration::ZERO
     }
 }

@@ -15,6 +15,7 @@ use crate::{
 pub(super) static TARPIT: Personality = Personality {
     name: "tarpit",
     about: "speaks one octet a second, and refuses at DATA",
+    behaviour: "tarpit",
     truth: &[Rule::new(Forms::Any, Forms::Any, Fate::Refused(Step::Data))],
     expected: [verdict(Kind::Inconclusive, Reason::Tarpit); 3],
     serve: |peer| Box::new(Tarpit(peer.clone())),

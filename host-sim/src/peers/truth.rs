@@ -22,12 +22,14 @@ pub enum Step {
     Mail,
     /// RCPT.
     Rcpt,
-    /// DATA, or the dot after it.
+    /// DATA.
     Data,
+    /// The dot at the end of the message.
+    Dot,
 }
 
 /// Which forms a rule is about, by the ids of docs/relay-battery.md (F1 and so on for senders, T1
-/// and so on for recipients).
+/// and so on for recipients; `T1-after-reset` behind a RSET on the same connection).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Forms {
     /// All.
@@ -48,6 +50,9 @@ impl Forms {
 /// What becomes of mail from some senders to some recipients.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Rule {
+    /// How the client introduces itself: `own`, or one of the names of F12 as `theirs`, `unknown`,
+    /// `literal`, `localhost`.
+    pub hello: Forms,
     /// The senders.
     pub senders: Forms,
     /// The recipients.
@@ -59,18 +64,45 @@ pub struct Rule {
 impl Rule {
     pub(super) const fn new(senders: Forms, recipients: Forms, fate: Fate) -> Self {
         Self {
+            hello: Forms::Any,
             senders,
             recipients,
             fate,
         }
     }
+
+    pub(super) const fn all(fate: Fate) -> Self {
+        Self::new(Forms::Any, Forms::Any, fate)
+    }
+
+    pub(super) const fn to(recipients: &'static [&'static str], fate: Fate) -> Self {
+        Self::new(Forms::Any, Forms::Of(recipients), fate)
+    }
+
+    pub(super) const fn from(senders: &'static [&'static str], fate: Fate) -> Self {
+        Self::new(Forms::Of(senders), Forms::Any, fate)
+    }
+
+    pub(super) const fn under(self, hello: &'static [&'static str]) -> Self {
+        Self {
+            hello: Forms::Of(hello),
+            ..self
+        }
+    }
 }
 
-/// What `truth` says of mail under sender form `sender` to recipient form `recipient`. Where no
-/// rule matches, nobody can tell.
+/// What `truth` says of mail under sender form `sender` to recipient form `recipient`, from a client
+/// that uses its own name. Where no rule matches, nobody can tell.
 pub fn fate(truth: &[Rule], sender: &str, recipient: &str) -> Fate {
+    fate_under(truth, "own", sender, recipient)
+}
+
+/// The same from a client that introduces itself as [`Rule::hello`] has it.
+pub fn fate_under(truth: &[Rule], hello: &str, sender: &str, recipient: &str) -> Fate {
     truth
         .iter()
-        .find(|rule| rule.senders.hold(sender) && rule.recipients.hold(recipient))
+        .find(|rule| {
+            rule.hello.hold(hello) && rule.senders.hold(sender) && rule.recipients.hold(recipient)
+        })
         .map_or(Fate::NotToBeJudged, |rule| rule.fate)
 }

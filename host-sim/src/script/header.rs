@@ -61,6 +61,7 @@ pub(super) fn truth(rest: &str) -> Result<Rule, Wrong> {
         .find(|(word, _)| *word == fate)
         .ok_or_else(|| Wrong::new(words(FATES.map(|(word, _)| word)), fate))?;
     Ok(Rule {
+        hello: Forms::Any,
         senders: form_list(senders, &['F'])?,
         recipients: form_list(recipients, &['T', 'C'])?,
         fate,

@@ -72,6 +72,7 @@ pub fn load(file: &str, text: &str) -> Result<&'static Personality, ScriptError>
         personality: Personality {
             name: parsed.name.leak(),
             about: parsed.about.leak(),
+            behaviour: "a script",
             truth: parsed.truth.leak(),
             expected: parsed.expected,
             serve,

@@ -37,6 +37,12 @@ pub struct Context {
     pub syntax_errors: u32,
     /// RSET, HELO, EHLO, NOOP and VRFY on this connection.
     pub idle_commands: u32,
+    /// RSET alone.
+    pub resets: u32,
+    /// Whether more input had arrived already when the command was read.
+    pub pipelined: bool,
+    /// Whether the client spoke before the greeting was said.
+    pub early: bool,
 }
 
 /// A server's decisions. Each method may be asked many times on a connection.

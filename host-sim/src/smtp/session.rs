@@ -18,6 +18,7 @@ pub struct Session<P> {
     /// A reply that waits for its moment; nothing is read before it is said.
     held: Option<(Duration, Reply)>,
     in_message: bool,
+    greeted: bool,
 }
 
 impl<P: Policy> Session<P> {
@@ -35,10 +36,14 @@ impl<P: Policy> Session<P> {
                 errors: 0,
                 syntax_errors: 0,
                 idle_commands: 0,
+                resets: 0,
+                pipelined: false,
+                early: false,
             },
             unread: VecDeque::new(),
             held: None,
             in_message: false,
+            greeted: false,
         }
     }
 
@@ -53,6 +58,7 @@ impl<P: Policy> Session<P> {
                     return;
                 }
                 say(&reply, turn);
+                self.greeted = true;
                 continue;
             }
             let Some(line) = self.line() else {
@@ -95,6 +101,7 @@ impl<P: Policy> Session<P> {
         let Some(line) = line else {
             return Some(Reply::new(500, "5.5.2 Line too long"));
         };
+        self.context.pipelined = !self.unread.is_empty();
         let (verb, argument) = line.split_once(' ').unwrap_or((line, ""));
         Some(match verb.to_ascii_uppercase().as_str() {
             "EHLO" => self.hello(argument, true),
@@ -104,6 +111,7 @@ impl<P: Policy> Session<P> {
             "DATA" => self.data(),
             "RSET" => {
                 self.context.idle_commands += 1;
+                self.context.resets += 1;
                 self.reset();
                 Reply::new(250, "2.0.0 Ok")
             }
@@ -211,6 +219,7 @@ impl<P: Policy> Conversation for Session<P> {
     }
 
     fn on_octets(&mut self, octets: &[u8], turn: &mut Turn) {
+        self.context.early |= !self.greeted;
         self.unread.extend(octets);
         self.proceed(turn);
     }

@@ -1,6 +1,7 @@
-//! What the tests of whole scans have in common.
+//! What the tests have in common. Each of them uses a part of it.
+#![allow(dead_code)]
 
-use std::{collections::BTreeMap, net::SocketAddr};
+use std::{collections::BTreeMap, env, fs, net::SocketAddr, path::Path};
 
 use host_sim::{
     host::{Collected, collect},
@@ -23,4 +24,31 @@ pub(crate) fn scan(world: World, scope: &Scope, list: &[Suspect]) -> (Collected,
 pub(crate) fn last_findings(collected: &Collected) -> BTreeMap<SocketAddr, &Finding> {
     let last = collected.findings.iter().filter(|finding| finding.last);
     last.map(|finding| (finding.target, finding)).collect()
+}
+
+/// Holds `text` against a golden file, line by line; `UPDATE_GOLDEN=1` writes it anew.
+pub(crate) fn holds_the_golden_file(name: &str, text: &str) {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("tests/golden")
+        .join(name);
+    if env::var_os("UPDATE_GOLDEN").is_some() {
+        fs::write(&path, text).unwrap();
+        return;
+    }
+    let golden = fs::read_to_string(&path).unwrap_or_default();
+    let gone = golden
+        .lines()
+        .filter(|line| !text.lines().any(|other| other == *line));
+    let new = text
+        .lines()
+        .filter(|line| !golden.lines().any(|other| other == *line));
+    let different: Vec<_> = gone
+        .map(|line| format!("- {line}"))
+        .chain(new.map(|line| format!("+ {line}")))
+        .collect();
+    assert!(
+        golden == text,
+        "{name} differs; if that is meant, run UPDATE_GOLDEN=1 cargo test -p host-sim\n{}",
+        different.join("\n")
+    );
 }
