@@ -14,10 +14,10 @@ use embassy_time::Timer;
 use embedded_io_async::{Read, Write};
 use jiff::Timestamp;
 use probe_core::{
-    finding::DeviceId,
+    finding::{DeviceId, RecordId},
     frame::{
         FORMAT, FRAME_OCTETS_MAX, ScanId, ToHost,
-        message::{DeviceHello, Ended, GuardCounters, Progress, ScopeAnswer},
+        message::{DeviceHello, Earlier, Ended, GuardCounters, Progress, ScopeAnswer},
     },
     host_link::HostLink,
     scope::{Scope, ScopeError},
@@ -229,7 +229,21 @@ impl State<'_, '_> {
                     ScopeAnswer::ScanRunning => return Err(SessionError::Busy),
                 },
                 ToHost::Progress(progress) => self.watch.progress(&progress),
-                ToHost::Want(_) | ToHost::Ended { .. } => {}
+                ToHost::Want(_)
+                | ToHost::Ended { .. }
+                | ToHost::Info(_)
+                | ToHost::Provisioned(_)
+                | ToHost::Log(_) => {}
+                ToHost::Earlier(earlier) => self.date(&earlier)?,
+                ToHost::Gone(gone) => {
+                    // What came before it is stored before it is acknowledged with it.
+                    self.keep()?;
+                    self.lost = self.lost.saturating_add(gone.count());
+                    self.host.stored(RecordId {
+                        boot: gone.boot,
+                        number: gone.last,
+                    });
+                }
                 ToHost::Finding(finding) => self.gather(now, Record::Finding(Box::new(finding))),
                 ToHost::Refused(refused) => self.gather(now, Record::Refused(refused)),
                 ToHost::Over(over) => self.gather(now, Record::Over(over)),
@@ -273,18 +287,28 @@ impl State<'_, '_> {
         Ok(())
     }
 
+    /// Keeps what dates the records of an earlier boot: another host may have been there then.
+    fn date(&mut self, earlier: &Earlier) -> Result<(), SessionError> {
+        let Some(device) = self.greeted else {
+            return Ok(());
+        };
+        self.store
+            .anchor(device.device, earlier.boot, earlier.anchor)
+            .map_err(SessionError::Store)
+    }
+
     /// Stores what was gathered, and only then has it acknowledged.
     fn keep(&mut self) -> Result<(), SessionError> {
         let records = std::mem::take(&mut self.gathered);
-        let (Some(device), Some(last)) = (self.greeted, records.last()) else {
+        let (Some(device), false) = (self.greeted, records.is_empty()) else {
             return Ok(());
         };
         self.stored += self
             .store
             .append(device.device, &records, Timestamp::now())
             .map_err(SessionError::Store)?;
-        self.host.stored(last.id());
         for record in &records {
+            self.host.stored(record.id());
             if matches!(record, Record::Lost(_)) {
                 self.lost = self.lost.saturating_add(1);
             }

@@ -9,6 +9,7 @@
 //! [`write_frame`] makes one, [`Decoder`] takes octets apart again and finds its way back after
 //! anything. docs/wire-format.md has every octet and the test vectors.
 
+pub mod about;
 mod codec;
 mod decode;
 mod encode;
