@@ -6,6 +6,7 @@
 
 mod closed_454;
 mod closed_550;
+mod commands;
 mod drops_after_mail;
 mod forged_local;
 mod greylisting;
@@ -106,6 +107,7 @@ const FAMILIES: &[&[Personality]] = &[
     &later::FAMILY,
     &slow::FAMILY,
     &limits::FAMILY,
+    &commands::FAMILY,
     &order::FAMILY,
     &raw::FAMILY,
 ];

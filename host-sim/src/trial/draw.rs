@@ -108,19 +108,13 @@ fn outside(dice: &mut Dice) -> SocketAddr {
     }
 }
 
-/// Servers whose replies are so long that they do not arrive in time over a slow path: there the
-/// truth that they declare for a clean wire is out of reach.
-const LONG_WINDED: [&str; 3] = ["endless-ehlo", "endless-line", "chatty-greeting"];
-
 fn site(dice: &mut Dice, number: u64) -> Site {
     match dice.below(16) {
         0 => Site::ClosedPort,
         1 => Site::NoRoute,
         2 => Site::Silent,
         _ => {
-            let every: Vec<_> = Personality::every()
-                .filter(|personality| !LONG_WINDED.contains(&personality.name))
-                .collect();
+            let every: Vec<_> = Personality::every().collect();
             server(dice.one_of(&every).name, number)
         }
     }
@@ -247,6 +241,8 @@ impl Dice {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeSet;
+
     use super::*;
 
     #[test]
@@ -256,6 +252,25 @@ mod tests {
         assert_eq!(trial(1).world.faults, trial(1).world.faults);
         let others = (2..20).map(trial);
         assert!(others.into_iter().any(|other| other.list != trial(1).list));
+    }
+
+    #[test]
+    fn everything_that_can_stand_at_an_address_is_drawn() {
+        let mut known: BTreeSet<_> = Personality::every()
+            .map(|personality| personality.name)
+            .collect();
+        known.extend(["closed port", "no route", "silence"]);
+        let drawn: BTreeSet<_> = (0..400)
+            .map(|seed| draw(seed, &Draw::Random))
+            .flat_map(|trial| {
+                trial
+                    .admitted()
+                    .map(|at| trial.name(at))
+                    .collect::<Vec<_>>()
+            })
+            .collect();
+        let missing: Vec<_> = known.difference(&drawn).collect();
+        assert!(missing.is_empty(), "never drawn: {missing:?}");
     }
 
     #[test]
