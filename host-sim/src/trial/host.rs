@@ -1,7 +1,7 @@
 //! The host of a trial: it scans twice, and its link is cut meanwhile.
 
 use std::{
-    collections::{BTreeMap, VecDeque},
+    collections::{BTreeMap, BTreeSet, VecDeque},
     net::SocketAddr,
     time::Duration,
 };
@@ -57,7 +57,7 @@ pub(super) async fn scans(
 /// What should have been decided, and was not.
 fn undecided(trial: &Trial, scan: &Scan, judge: Judge<'_>) -> Vec<Suspect> {
     let verdicts = scan.verdicts(judge);
-    let admitted: Vec<_> = trial.admitted().collect();
+    let admitted: BTreeSet<_> = trial.admitted().collect();
     let is_undecided = |suspect: &&Suspect| {
         let target = SocketAddr::new(suspect.address, suspect.port);
         let found = verdicts.get(&target);
