@@ -42,6 +42,11 @@ impl<'a> Task<'a> {
         self.future.is_none()
     }
 
+    /// Makes the task due for a poll.
+    pub(crate) fn wake(&self) {
+        self.waker.wake_by_ref();
+    }
+
     /// Polls the task if it was woken; says whether it was.
     pub(crate) fn poll_if_woken(&mut self) -> bool {
         let Some(future) = &mut self.future else {
