@@ -108,19 +108,13 @@ fn outside(dice: &mut Dice) -> SocketAddr {
     }
 }
 
-/// Servers whose replies are so long that they do not arrive in time over a slow path: there the
-/// truth that they declare for a clean wire is out of reach.
-const LONG_WINDED: [&str; 3] = ["endless-ehlo", "endless-line", "chatty-greeting"];
-
 fn site(dice: &mut Dice, number: u64) -> Site {
     match dice.below(16) {
         0 => Site::ClosedPort,
         1 => Site::NoRoute,
         2 => Site::Silent,
         _ => {
-            let every: Vec<_> = Personality::every()
-                .filter(|personality| !LONG_WINDED.contains(&personality.name))
-                .collect();
+            let every: Vec<_> = Personality::every().collect();
             server(dice.one_of(&every).name, number)
         }
     }
