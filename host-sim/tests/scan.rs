@@ -5,6 +5,7 @@ mod support;
 use std::{
     collections::{BTreeMap, BTreeSet},
     net::SocketAddr,
+    time::Duration,
 };
 
 use firmware::appliance::WORKERS;
@@ -18,7 +19,7 @@ use probe_core::{
     relay::{Hello, PairId},
     scope::Depth,
     suspect::Suspect,
-    verdict::{Kind, Reason, Verdict},
+    verdict::{Kind, Reason, TARPIT_REPLY, Verdict},
 };
 use support::{holds_the_golden_file, last_findings, scan};
 
@@ -202,6 +203,31 @@ fn dead_addresses_are_told_apart_as_far_as_they_can_be() {
         };
         assert_eq!(last_findings(&collected)[&at].verdict, expected, "{at}");
         assert_eq!(report.wire.open_max, 0, "{at}");
+    }
+}
+
+#[test]
+fn long_replies_over_a_long_path_change_no_verdict() {
+    let scope = demo::scope(Depth::Full);
+    for name in ["endless-ehlo", "endless-line", "chatty-greeting"] {
+        let personality = Personality::named(name).unwrap();
+        let at: SocketAddr = "192.0.2.77:25".parse().unwrap();
+        let suspect = Suspect {
+            address: at.ip(),
+            port: at.port(),
+            names: Default::default(),
+        };
+        let mut world =
+            World::empty(13).with_peer(at, personality.at("mx.long.example", &["long.example"]));
+        world.latency = Duration::from_millis(80);
+        let (collected, _) = scan(world, &scope, &[suspect]);
+        let finding = &last_findings(&collected)[&at];
+        assert_eq!(finding.verdict, personality.expected(Depth::Full), "{name}");
+        let slowest = finding.evidence.slowest();
+        assert!(
+            slowest > TARPIT_REPLY,
+            "{name}: the path is not long enough to matter: {slowest:?}"
+        );
     }
 }
 

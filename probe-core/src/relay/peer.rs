@@ -29,6 +29,8 @@ pub(crate) enum Answer {
     Octets(Vec<u8>),
     /// Says this after so many milliseconds.
     Late(u64, String),
+    /// Says these octets in the network's pieces, each so many milliseconds after the other.
+    Dribble(u64, Vec<u8>),
     /// Closes without a word.
     Drop,
     /// Resets the connection.
@@ -445,14 +447,22 @@ impl<'a, 'p> Wire<'a, 'p> {
 
     fn answer(&mut self, now: Instant) {
         let answer = self.peer.answer(&self.session);
-        let (after, octets, end) = match answer {
-            Answer::Say(text) => (0, lines(&text), None),
-            Answer::SayAndClose(text) => (0, lines(&text), Some(End::Fin)),
-            Answer::Octets(octets) => (0, octets, None),
-            Answer::Late(ms, text) => (ms, lines(&text), None),
-            Answer::Drop => (0, Vec::new(), Some(End::Fin)),
-            Answer::Reset => (0, Vec::new(), Some(End::Reset)),
-            Answer::Nothing => (0, Vec::new(), None),
+        let (mut after, mut between) = (0, 0);
+        let (octets, end) = match answer {
+            Answer::Say(text) => (lines(&text), None),
+            Answer::SayAndClose(text) => (lines(&text), Some(End::Fin)),
+            Answer::Octets(octets) => (octets, None),
+            Answer::Late(ms, text) => {
+                after = ms;
+                (lines(&text), None)
+            }
+            Answer::Dribble(ms, octets) => {
+                between = ms;
+                (octets, None)
+            }
+            Answer::Drop => (Vec::new(), Some(End::Fin)),
+            Answer::Reset => (Vec::new(), Some(End::Reset)),
+            Answer::Nothing => (Vec::new(), None),
         };
         match (self.session.verb(), octets.first()) {
             ("RCPT" | "MAIL", Some(b'4' | b'5')) => {
@@ -479,6 +489,7 @@ impl<'a, 'p> Wire<'a, 'p> {
             let room = self.network.octets_max - self.octets_coming();
             let piece = &piece[..piece.len().min(room)];
             self.send(from, Millis(after), News::Octets(piece.to_vec()));
+            after += between;
         }
         if let Some(end) = end.or_else(|| self.is_cut().then_some(End::Fin)) {
             self.script.push(match end {

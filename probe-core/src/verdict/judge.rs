@@ -170,15 +170,16 @@ fn what_stopped(evidence: &Evidence) -> Reason {
     }
 }
 
+/// A reply without end comes first: how long its octets took is the path's doing.
 fn what_stopped_a_greeted_one(evidence: &Evidence) -> Reason {
     let lost_its_tongue = evidence
         .connections()
         .last()
         .is_some_and(|last| last.ending == Ending::NotSmtp);
-    if evidence.notes().contains(Notes::SILENT) || evidence.slowest() >= TARPIT_REPLY {
-        Reason::Tarpit
-    } else if lost_its_tongue {
+    if lost_its_tongue {
         Reason::NotSmtp
+    } else if evidence.notes().contains(Notes::SILENT) || evidence.slowest() >= TARPIT_REPLY {
+        Reason::Tarpit
     } else {
         Reason::CutOff
     }

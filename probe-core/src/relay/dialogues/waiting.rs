@@ -10,7 +10,7 @@ use crate::{
     },
     scope::Depth,
     time::{Instant, Millis},
-    verdict::{Kind, judge},
+    verdict::{Kind, TARPIT_REPLY, judge},
 };
 
 #[test]
@@ -202,5 +202,30 @@ fn every_revision_of_a_greylisted_job_is_merged_into_one() {
     ] {
         whole.merge(&later);
         assert_eq!(judge(&whole).kind, Kind::Suspected);
+    }
+}
+
+#[test]
+fn a_reply_without_end_is_no_smtp_however_long_its_octets_take() {
+    let identity = identity();
+    for (without_end, at_ms) in [("250-and much more; ", 10), ("250-SIZE 1\r\n", 200)] {
+        let mut server = Peer::new("220 mail.example.org ESMTP", PLAIN, |session| {
+            session
+                .line
+                .starts_with("EHLO")
+                .then(|| Answer::Dribble(at_ms, without_end.repeat(16 * 1_024).into_bytes()))
+        });
+        let network = Network {
+            piece: 2_048,
+            ..Network::default()
+        };
+        let talk = talk_over(network, setup(&identity, Depth::Quick), &mut server);
+        assert_eq!(talk.words(), "inconclusive: not-smtp");
+        assert_eq!(
+            talk.evidence.slowest() >= TARPIT_REPLY,
+            at_ms == 200,
+            "{:?}",
+            talk.evidence.slowest()
+        );
     }
 }
