@@ -2,13 +2,14 @@
 
 use probe_core::{relay::Outcome, smtp::Server, time::Utc};
 
-use super::{CaseView, JobView, forms, transcript};
+use super::{CaseView, JobView, forms, groups::Group, transcript};
 use crate::{
     letters::model::{
         Caveat, Decision, FindingFacts, LetterFacts, Line, Listing, Product, Recipient, Side,
         Tested, decide,
     },
     lists::About,
+    store::Reference,
 };
 
 /// Whether a letter is due for a case.
@@ -16,44 +17,16 @@ pub fn decision(view: &CaseView) -> Decision {
     decide(Some(view.verdict()), listing(&view.case.about).as_ref())
 }
 
-/// The letters that are due: one for each contact, and one for each case without a contact.
-pub fn letters(cases: &[CaseView], written: Utc) -> Vec<(LetterFacts, Vec<&CaseView>)> {
-    let mut groups: Vec<Vec<&CaseView>> = Vec::new();
-    for view in cases {
-        if !matches!(decision(view), Decision::Write(_)) {
-            continue;
-        }
-        let contact = |view: &CaseView| {
-            let contact = view.case.about.contact.as_ref()?;
-            Some(contact.to_lowercase())
-        };
-        let own = contact(view);
-        let known = groups.iter_mut().find(|group| {
-            own.is_some() && group.first().is_some_and(|first| contact(first) == own)
-        });
-        match known {
-            Some(group) => group.push(view),
-            None => groups.push(vec![view]),
-        }
+/// What the letter of `group` says.
+pub fn letter(group: &Group<'_>, reference: &Reference, written: Utc) -> LetterFacts {
+    // A group is never empty.
+    let about = group.members.first().map(|view| &view.case.about);
+    LetterFacts {
+        reference: reference.text.clone(),
+        written,
+        recipient: about.map(recipient).unwrap_or_default(),
+        findings: group.members.iter().map(|view| finding(view)).collect(),
     }
-    groups
-        .into_iter()
-        .filter_map(|group| {
-            let first = group.first()?;
-            let facts = LetterFacts {
-                reference: reference(first),
-                written,
-                recipient: recipient(&first.case.about),
-                findings: group.iter().map(|view| finding(view)).collect(),
-            };
-            Some((facts, group))
-        })
-        .collect()
-}
-
-/// Stable: cases come by number and never lose it, so the first of a contact stays the first.
-fn reference(first: &CaseView) -> String {
-    format!("PO-{:06}", first.case.number.0)
 }
 
 fn recipient(about: &About) -> Recipient {

@@ -5,6 +5,8 @@ use std::path::PathBuf;
 use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
 use probe_core::scope::Depth;
 
+use crate::cases::groups::Grouping;
+
 /// Finds mail servers that relay for strangers, keeps what it found, and writes to whoever runs
 /// them.
 #[derive(Debug, Parser)]
@@ -155,6 +157,9 @@ pub struct Letters {
     /// In which form: text
     #[arg(long, value_name = "FORMAT", default_value = "text")]
     pub format: String,
+    /// What makes one letter: `network`, what a contact has in one network, or `contact`
+    #[arg(long, value_name = "network|contact", value_parser = group, default_value = "network")]
+    pub group: Grouping,
     /// The folder that the letters are written to
     #[arg(long, value_name = "DIR", default_value = "letters")]
     pub out: PathBuf,
@@ -211,6 +216,14 @@ pub enum Profile {
         /// The file.
         file: PathBuf,
     },
+}
+
+fn group(word: &str) -> Result<Grouping, String> {
+    match word {
+        "network" => Ok(Grouping::Network),
+        "contact" => Ok(Grouping::Contact),
+        _ => Err("expected network or contact".to_owned()),
+    }
 }
 
 fn depth(word: &str) -> Result<Depth, String> {

@@ -9,7 +9,7 @@ use std::{
 
 use super::{args::Letters, now, open_store, print, profile};
 use crate::{
-    cases::{self, CaseView, facts},
+    cases::{self, CaseView, facts, groups},
     exit::{Exit, Failure},
     letters::{
         self, Letter, Profile,
@@ -46,7 +46,16 @@ pub(super) fn run(args: &Letters) -> Result<Exit, Failure> {
     let date = args.date.unwrap_or_else(now);
     cases::keep_judgements(&mut store, &cases, date).map_err(Failure::Store)?;
 
-    let due = facts::letters(&cases, output::utc(date));
+    let groups = groups::due(&cases, args.group);
+    let references = groups::references(&groups, &store.references().map_err(Failure::Store)?);
+    let due: Vec<(LetterFacts, &[&CaseView])> = groups
+        .iter()
+        .zip(&references)
+        .map(|(group, reference)| {
+            let facts = facts::letter(group, reference, output::utc(date));
+            (facts, group.members.as_slice())
+        })
+        .collect();
     let written = render(&due, &choice, &profile)?;
     if args.preview {
         for (_, letters) in &written {
@@ -55,6 +64,10 @@ pub(super) fn run(args: &Letters) -> Result<Exit, Failure> {
             }
         }
     } else {
+        // Only letters that are written take references.
+        store
+            .keep_references(&references, date)
+            .map_err(Failure::Store)?;
         fs::create_dir_all(&args.out).map_err(|error| unwritable(&args.out, &error))?;
         for (_, letters) in &written {
             for letter in letters {
@@ -71,7 +84,7 @@ type Written<'a> = Vec<(&'a [&'a CaseView], Vec<Letter>)>;
 
 /// All letters, or none: a letter that cannot be written stops the run before anything is.
 fn render<'a>(
-    due: &'a [(LetterFacts, Vec<&'a CaseView>)],
+    due: &[(LetterFacts, &'a [&'a CaseView])],
     choice: &LanguageChoice,
     profile: &Profile,
 ) -> Result<Written<'a>, Failure> {
@@ -88,7 +101,7 @@ fn render<'a>(
             })?;
             texts.push(letter);
         }
-        written.push((group.as_slice(), texts));
+        written.push((*group, texts));
     }
     Ok(written)
 }
