@@ -4,6 +4,11 @@
 
 draft-example = UDKAST, må ikke sendes: Afsenderen i profilen ”{ $profile }” er et eksempel.
 draft-language = UDKAST, må ikke sendes: Profilen ”{ $profile }” har ikke godkendt dansk.
+draft-historic = UDKAST, må ikke sendes: Profilen ”{ $profile }” er historisk og viser, hvordan datidens breve lød.
+
+## To sprog
+
+english-below = English version below
 
 ## Hoved
 

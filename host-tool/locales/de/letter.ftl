@@ -4,6 +4,11 @@
 
 draft-example = ENTWURF, nicht zum Versand: Der Absender im Profil „{ $profile }“ ist ein Beispiel.
 draft-language = ENTWURF, nicht zum Versand: Das Profil „{ $profile }“ hat Deutsch nicht freigegeben.
+draft-historic = ENTWURF, nicht zum Versand: Das Profil „{ $profile }“ ist historisch und zeigt, wie die damaligen Schreiben lauteten.
+
+## Zwei Sprachen
+
+english-below = English version below
 
 ## Kopf
 

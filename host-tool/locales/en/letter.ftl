@@ -4,6 +4,11 @@
 
 draft-example = DRAFT, not to be sent: the sender in the profile “{ $profile }” is an example.
 draft-language = DRAFT, not to be sent: the profile “{ $profile }” has not approved English.
+draft-historic = DRAFT, not to be sent: the profile “{ $profile }” is historic and shows how letters once read.
+
+## Two languages
+
+english-below = English version below
 
 ## Head
 

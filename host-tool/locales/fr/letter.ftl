@@ -5,6 +5,11 @@
 
 draft-example = PROJET, à ne pas envoyer : l’expéditeur du profil « { $profile } » est un exemple.
 draft-language = PROJET, à ne pas envoyer : le profil « { $profile } » n’a pas approuvé le français.
+draft-historic = PROJET, à ne pas envoyer : le profil « { $profile } » est historique ; il montre comment se lisaient les lettres d’alors.
+
+## Deux langues
+
+english-below = English version below
 
 ## En-tête
 

@@ -4,6 +4,11 @@
 
 draft-example = BOZZA, da non inviare: il mittente del profilo «{ $profile }» è un esempio.
 draft-language = BOZZA, da non inviare: il profilo «{ $profile }» non ha approvato l’italiano.
+draft-historic = BOZZA, da non inviare: il profilo «{ $profile }» è storico e mostra il tenore delle lettere di allora.
+
+## Due lingue
+
+english-below = English version below
 
 ## Intestazione
 

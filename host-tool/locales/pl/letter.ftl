@@ -5,6 +5,11 @@
 
 draft-example = PROJEKT PISMA, nie do wysłania: nadawca w profilu „{ $profile }” jest przykładem.
 draft-language = PROJEKT PISMA, nie do wysłania: w profilu „{ $profile }” nie zatwierdzono języka polskiego.
+draft-historic = PROJEKT PISMA, nie do wysłania: profil „{ $profile }” jest historyczny i pokazuje, jak brzmiały dawne pisma.
+
+## Dwa języki
+
+english-below = English version below
 
 ## Nagłówek
 

@@ -1,12 +1,12 @@
 //! From cases to what a letter says.
 
-use probe_core::{relay::Outcome, smtp::Server, time::Utc};
+use probe_core::{finding::Probe, relay::Outcome, smtp::Server, time::Utc};
 
 use super::{CaseView, JobView, forms, groups::Group, transcript};
 use crate::{
     letters::model::{
-        Caveat, Decision, FindingFacts, LetterFacts, Line, Listing, Product, Recipient, Side,
-        Tested, decide,
+        Caveat, Decision, FindingFacts, LetterFacts, Line, Listing, Probed, Product, Recipient,
+        Side, Tested, decide,
     },
     lists::About,
     store::Reference,
@@ -14,7 +14,7 @@ use crate::{
 
 /// Whether a letter is due for a case.
 pub fn decision(view: &CaseView) -> Decision {
-    decide(Some(view.verdict()), listing(&view.case.about).as_ref())
+    decide(Some(view.verdict()), &listings(&view.case.about))
 }
 
 /// What the letter of `group` says.
@@ -42,12 +42,13 @@ fn finding(view: &CaseView) -> FindingFacts {
     let job = view.latest();
     FindingFacts {
         endpoint: view.case.target,
+        probed: probed(view.case.probe),
         host_name: view.name().map(|name| name.as_str().to_owned()),
         first_seen: view.first_seen(),
         last_seen: view.last_seen(),
-        verdict: view.verdict(),
-        listing: listing(&view.case.about),
-        tested: tested(view, job),
+        verdict: Some(view.verdict()),
+        listings: listings(&view.case.about),
+        tested: Some(tested(view, job)),
         product: job.evidence.server().and_then(product),
         transcript: deciding(view, job),
         returned: None,
@@ -55,14 +56,30 @@ fn finding(view: &CaseView) -> FindingFacts {
     }
 }
 
-/// The database that listed the address last.
-fn listing(about: &About) -> Option<Listing> {
-    let newest = about.listings.iter().max_by_key(|listing| listing.on)?;
-    Some(Listing {
-        by: newest.by.clone(),
-        on: newest.on,
-        code: newest.code.clone(),
-    })
+const fn probed(probe: Probe) -> Probed {
+    match probe {
+        Probe::Relay => Probed::Relay,
+    }
+}
+
+/// The databases that list the address, each entry once, the newest first.
+fn listings(about: &About) -> Vec<Listing> {
+    let mut listings: Vec<Listing> = Vec::new();
+    let mut newest_first: Vec<_> = about.listings.iter().collect();
+    newest_first.sort_by_key(|listing| std::cmp::Reverse(listing.on));
+    for listing in newest_first {
+        let is_known = listings
+            .iter()
+            .any(|known| known.by == listing.by && known.code == listing.code);
+        if !is_known {
+            listings.push(Listing {
+                by: listing.by.clone(),
+                on: listing.on,
+                code: listing.code.clone(),
+            });
+        }
+    }
+    listings
 }
 
 fn tested(view: &CaseView, job: &JobView) -> Tested {

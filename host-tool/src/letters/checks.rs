@@ -58,10 +58,9 @@ impl FaultKind {
 }
 
 /// Reads the spoken parts of a letter.
-pub(crate) fn read(language: Language, subject: &str, parts: &[Part<String>]) -> Vec<Fault> {
+pub(crate) fn read(language: Language, parts: &[Part<String>]) -> Vec<Fault> {
     let mut faults = Vec::new();
     let mut prose = |text: &str| faults.extend(sentence(language, text));
-    prose(subject);
     for part in parts {
         match part {
             Part::Heading(text) | Part::Paragraph(text) => prose(text),
@@ -75,7 +74,7 @@ pub(crate) fn read(language: Language, subject: &str, parts: &[Part<String>]) ->
                 }
             }
             Part::Link(link) => prose(link),
-            Part::Code(_) | Part::Quoted(_) | Part::Machine(_) => {}
+            Part::Code(_) | Part::Quoted(_) | Part::Machine(_) | Part::Rule => {}
         }
     }
     faults
@@ -94,7 +93,7 @@ pub fn second_letters<'a>(
         };
         let earlier: &mut &Letter = first.entry(recipient.to_lowercase()).or_insert(letter);
         if earlier.reference != letter.reference || {
-            !std::ptr::eq(*earlier, letter) && earlier.language == letter.language
+            !std::ptr::eq(*earlier, letter) && earlier.edition == letter.edition
         } {
             second.push((*earlier, letter));
         }
@@ -178,12 +177,13 @@ fn bare(word: &str) -> &str {
 
 /// Words that good grammar sets twice: « nous nous engageons ».
 fn may_stand_twice(language: Language, word: &str) -> bool {
-    language == Language::Fr && ["nous", "vous"].contains(&word.to_lowercase().as_str())
+    language.base() == Language::Fr && ["nous", "vous"].contains(&word.to_lowercase().as_str())
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::letters::language::Edition;
 
     /// For each fault, a sentence that it stops and one that passes.
     #[test]
@@ -248,11 +248,13 @@ mod tests {
         let letter = |reference: &str, recipient: Option<&str>, language| Letter {
             reference: reference.into(),
             recipient: recipient.map(Into::into),
-            language,
+            edition: Edition::from(language),
             subject: String::new(),
             text: String::new(),
             drafts: Vec::new(),
             faults: Vec::new(),
+            marks: Vec::new(),
+            parts: Vec::new(),
         };
         let once = [
             letter("A-1", Some("abuse@one.example"), Language::Pl),

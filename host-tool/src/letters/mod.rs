@@ -12,8 +12,8 @@
 //!
 //! fn print(facts: &LetterFacts) -> Result<(), Box<dyn std::error::Error>> {
 //!     let profile = Profile::load("example-cert")?;
-//!     for language in letters::language::choose(&LanguageChoice::Auto, &facts.recipient) {
-//!         let letter = letters::render(facts, language, &profile)?;
+//!     for edition in letters::language::choose(&LanguageChoice::Auto, &facts.recipient) {
+//!         let letter = letters::render(facts, edition, &profile)?;
 //!         println!("{}\n\n{}", letter.subject, letter.text);
 //!     }
 //!     Ok(())
@@ -32,8 +32,8 @@ pub use checks::{Fault, FaultKind, second_letters};
 pub use language::{Language, UnknownLanguage};
 pub use profile::{Profile, ProfileError};
 
-use blocks::{Own, Say};
-use language::{SpeechError, Value, Voice};
+use blocks::{Own, Part, Say};
+use language::{Edition, SpeechError, Value, Voice};
 use model::LetterFacts;
 
 /// A letter in one language, as plain text.
@@ -43,9 +43,9 @@ pub struct Letter {
     pub reference: String,
     /// The contact's mail address, if the list has one.
     pub recipient: Option<String>,
-    /// The language.
-    pub language: Language,
-    /// The subject.
+    /// The language, and whether English follows.
+    pub edition: Edition,
+    /// The subject, in the language that comes first.
     pub subject: String,
     /// The text: UTF-8, lines of at most 72 characters that end in LF.
     pub text: String,
@@ -53,6 +53,10 @@ pub struct Letter {
     pub drafts: Vec<WhyDraft>,
     /// What the checks of the prose found.
     pub faults: Vec<Fault>,
+    /// The marks of a draft, spoken: what other forms than plain text set.
+    pub(crate) marks: Vec<String>,
+    /// The letter's parts, spoken, in order.
+    pub(crate) parts: Vec<Part<String>>,
 }
 
 impl Letter {
@@ -68,7 +72,7 @@ impl Letter {
 
     /// A name for its file: reference and language.
     pub fn file_name(&self) -> String {
-        format!("{}.{}.txt", self.reference, self.language)
+        format!("{}.{}.txt", self.reference, self.edition)
     }
 }
 
@@ -79,6 +83,8 @@ pub enum WhyDraft {
     ExampleSender,
     /// The profile does not approve the language.
     LanguageNotApproved,
+    /// The profile is historic: it shows how letters once read. Nothing lifts this mark.
+    Historic,
 }
 
 impl WhyDraft {
@@ -87,6 +93,7 @@ impl WhyDraft {
         match self {
             Self::ExampleSender => "the sender is an example",
             Self::LanguageNotApproved => "the profile does not approve this language",
+            Self::Historic => "the profile is historic and its letters are never sent",
         }
     }
 
@@ -94,6 +101,7 @@ impl WhyDraft {
         match self {
             Self::ExampleSender => "draft-example",
             Self::LanguageNotApproved => "draft-language",
+            Self::Historic => "draft-historic",
         }
     }
 }
@@ -122,46 +130,54 @@ pub enum LetterError {
     Speech(#[from] SpeechError),
 }
 
-/// Writes the letter of `facts` in `language`, as `profile` has it.
+/// Writes the letter of `facts` in `edition`, a language or one with English below it, as `profile`
+/// has it.
 pub fn render(
     facts: &LetterFacts,
-    language: Language,
+    edition: impl Into<Edition>,
     profile: &Profile,
 ) -> Result<Letter, LetterError> {
+    let edition = edition.into();
     let composed = blocks::compose(facts, profile)?;
-    let voice = Voice::of(language);
-    let own = profile
-        .text(language)
-        .ok_or_else(|| LetterError::NoOwnText {
-            profile: profile.origin.clone(),
-            language,
-            known: profile.languages().join(", "),
-        })?;
-    let speak = |say: Say| match say {
-        Say::Message(id, with) => voice.say(id, &with),
-        Say::Own(Own::Who) => Ok(voice.set(&own.who)),
-        Say::Own(Own::Ground) => Ok(voice.set(&own.ground)),
-        Say::Own(Own::Tests) => Ok(voice.set(&own.tests)),
-        Say::Data(data) => Ok(data),
-    };
-    let subject = speak(composed.subject)?;
-    let parts = composed
-        .parts
-        .into_iter()
-        .map(|part| part.spoken(speak))
-        .collect::<Result<Vec<_>, _>>()?;
+    let speaker = Speaker::new(edition.first, profile)?;
+    let subject = speaker.say(composed.subject.clone())?;
+    let mut faults = checks::read(edition.first, &[Part::Paragraph(subject.clone())]);
+    let mut parts = Vec::new();
+    if edition.english_below {
+        let (annex, prose): (Vec<_>, Vec<_>) = composed
+            .blocks
+            .into_iter()
+            .partition(|(block, _)| block.is_data());
+        let english = Speaker::new(Language::En, profile)?;
+        parts.push(Part::Paragraph(
+            speaker.say(blocks::message("english-below"))?,
+        ));
+        parts.extend(speaker.speak(&prose, &mut faults)?);
+        parts.push(Part::Rule);
+        parts.extend(english.speak(&prose, &mut faults)?);
+        parts.push(Part::Rule);
+        parts.extend(speaker.speak(&annex, &mut faults)?);
+    } else {
+        parts = speaker.speak(&composed.blocks, &mut faults)?;
+    }
 
     let mut drafts = Vec::new();
+    if profile.is_historic() {
+        drafts.push(WhyDraft::Historic);
+    }
     if profile.is_example() {
         drafts.push(WhyDraft::ExampleSender);
     }
-    if !profile.approves(language) {
+    if !edition
+        .languages()
+        .all(|language| profile.approves(language))
+    {
         drafts.push(WhyDraft::LanguageNotApproved);
     }
     let marks = drafts
         .iter()
         .map(|why| {
-            voice.say(
+            speaker.voice.say(
                 why.message(),
                 &[("profile", Value::Text(profile.name.clone()))],
             )
@@ -171,10 +187,61 @@ pub fn render(
     Ok(Letter {
         reference: facts.reference.clone(),
         recipient: facts.recipient.contact.as_deref().map(form::data::name),
-        language,
-        faults: checks::read(language, &subject, &parts),
+        edition,
         text: form::text::lay_out(&marks, &parts),
         subject,
         drafts,
+        faults,
+        marks,
+        parts,
     })
+}
+
+/// A language with the sender's own sentences in it.
+struct Speaker<'a> {
+    language: Language,
+    voice: Voice,
+    own: &'a profile::OwnText,
+}
+
+impl<'a> Speaker<'a> {
+    fn new(language: Language, profile: &'a Profile) -> Result<Self, LetterError> {
+        let own = profile
+            .text(language)
+            .ok_or_else(|| LetterError::NoOwnText {
+                profile: profile.origin.clone(),
+                language,
+                known: profile.languages().join(", "),
+            })?;
+        Ok(Self {
+            language,
+            voice: Voice::of(language),
+            own,
+        })
+    }
+
+    fn say(&self, say: Say) -> Result<String, LetterError> {
+        match say {
+            Say::Message(id, with) => Ok(self.voice.say(&id, &with)?),
+            Say::Own(Own::Who) => Ok(self.voice.set(&self.own.who)),
+            Say::Own(Own::Ground) => Ok(self.voice.set(&self.own.ground)),
+            Say::Own(Own::Tests) => Ok(self.voice.set(&self.own.tests)),
+            Say::Data(data) => Ok(data),
+        }
+    }
+
+    /// Speaks the blocks and reads what was said.
+    fn speak(
+        &self,
+        blocks: &[(Block, Vec<Part<Say>>)],
+        faults: &mut Vec<Fault>,
+    ) -> Result<Vec<Part<String>>, LetterError> {
+        let parts = blocks
+            .iter()
+            .flat_map(|(_, parts)| parts)
+            .map(|part| part.clone().spoken(|say| self.say(say)))
+            .collect::<Result<Vec<_>, _>>()?;
+        faults.extend(checks::read(self.language, &parts));
+        Ok(parts)
+    }
 }

@@ -118,7 +118,9 @@ fn letter(decision: Decision) -> Cell {
 pub const fn occasion_words(occasion: Occasion) -> &'static str {
     match occasion {
         Occasion::Confirmed => "confirmed",
+        Occasion::ListedAndAccepted => "listed and accepted",
         Occasion::ListedAndSuspected => "listed and suspected",
         Occasion::ListedAndUndecided => "listed and undecided",
+        Occasion::Listed => "listed",
     }
 }

@@ -5,8 +5,8 @@ use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use host_tool::letters::{
     Language,
     model::{
-        Caveat, FindingFacts, LetterFacts, Line, Listing, Product, Recipient, Returned, Side,
-        Tested,
+        Caveat, FindingFacts, LetterFacts, Line, Listing, Probed, Product, Recipient, Returned,
+        Side, Tested,
     },
 };
 use probe_core::{
@@ -33,6 +33,9 @@ pub(crate) fn letter(
         Language::De => "DE",
         Language::It => "IT",
         Language::En => "GB",
+        Language::DeAt => "AT",
+        Language::DeLi => "LI",
+        Language::DeCh | Language::FrCh | Language::ItCh => "CH",
     };
     LetterFacts {
         reference: reference.into(),
@@ -41,8 +44,7 @@ pub(crate) fn letter(
             contact: Some("abuse@hosting.example".into()),
             organisation: Some("Hosting Example".into()),
             country: Some(country.into()),
-            language: None,
-            time_zone: None,
+            ..Recipient::default()
         },
         findings,
     }
@@ -52,19 +54,20 @@ pub(crate) fn letter(
 pub(crate) fn suspected(last_octet: u8) -> FindingFacts {
     FindingFacts {
         endpoint: endpoint(last_octet),
+        probed: Probed::Relay,
         host_name: Some(format!("mx{last_octet}.hosting.example")),
         first_seen: Utc(WRITTEN.0 - DAY - 76 * MINUTE),
         last_seen: Utc(WRITTEN.0 - 46 * MINUTE),
-        verdict: Verdict {
+        verdict: Some(Verdict {
             kind: Kind::Suspected,
             reason: Reason::RecipientAccepted,
-        },
-        listing: Some(Listing {
+        }),
+        listings: vec![Listing {
             by: "relays.dnsbl.example".into(),
             on: Some(jiff::civil::date(2026, 11, 1)),
             code: Some("127.0.0.2".into()),
-        }),
-        tested: Tested {
+        }],
+        tested: Some(Tested {
             depth: Depth::Standard,
             answered: 12,
             accepted: 2,
@@ -73,7 +76,7 @@ pub(crate) fn suspected(last_octet: u8) -> FindingFacts {
                 "F1 T1  MAIL FROM:<s@probe.example>  RCPT TO:<u@sink.example>".into(),
                 "F2 T1  MAIL FROM:<>  RCPT TO:<u@sink.example>".into(),
             ],
-        },
+        }),
         product: Some(Product::Postfix),
         transcript: vec![
             said(Side::Server, "220 mx.hosting.example ESMTP Postfix"),
@@ -96,10 +99,10 @@ pub(crate) fn suspected(last_octet: u8) -> FindingFacts {
 /// As [`suspected`], and anything else was accepted, too.
 pub(crate) fn suspected_of_anything(last_octet: u8) -> FindingFacts {
     FindingFacts {
-        verdict: Verdict {
+        verdict: Some(Verdict {
             kind: Kind::Suspected,
             reason: Reason::AcceptsAnything,
-        },
+        }),
         product: Some(Product::Sendmail),
         ..suspected(last_octet)
     }
@@ -108,10 +111,10 @@ pub(crate) fn suspected_of_anything(last_octet: u8) -> FindingFacts {
 /// Listed, and our message was taken, but did not come back.
 pub(crate) fn accepted(last_octet: u8) -> FindingFacts {
     FindingFacts {
-        verdict: Verdict {
+        verdict: Some(Verdict {
             kind: Kind::Accepted,
             reason: Reason::RecipientAccepted,
-        },
+        }),
         product: Some(Product::Exim),
         ..suspected(last_octet)
     }
@@ -121,17 +124,17 @@ pub(crate) fn accepted(last_octet: u8) -> FindingFacts {
 pub(crate) fn undecided(last_octet: u8, reason: Reason) -> FindingFacts {
     FindingFacts {
         first_seen: Utc(WRITTEN.0 - 46 * MINUTE),
-        verdict: Verdict {
+        verdict: Some(Verdict {
             kind: Kind::Inconclusive,
             reason,
-        },
-        tested: Tested {
+        }),
+        tested: Some(Tested {
             depth: Depth::Quick,
             answered: 1,
             accepted: 0,
             refused: 0,
             accepted_forms: Vec::new(),
-        },
+        }),
         product: None,
         transcript: vec![
             said(Side::Server, "220 mx.hosting.example ESMTP"),
@@ -154,15 +157,15 @@ pub(crate) fn undecided(last_octet: u8, reason: Reason) -> FindingFacts {
 /// Our own message came back, by way of another address.
 pub(crate) fn confirmed(last_octet: u8) -> FindingFacts {
     FindingFacts {
-        verdict: Verdict {
+        verdict: Some(Verdict {
             kind: Kind::Confirmed,
             reason: Reason::RecipientAccepted,
-        },
-        listing: None,
-        tested: Tested {
+        }),
+        listings: Vec::new(),
+        tested: Some(Tested {
             depth: Depth::Full,
-            ..suspected(last_octet).tested
-        },
+            ..suspected(last_octet).tested.unwrap()
+        }),
         returned: Some(Returned {
             at: Utc(WRITTEN.0 - 40 * MINUTE),
             from: IpAddr::V4(Ipv4Addr::new(198, 51, 100, last_octet)),
@@ -213,10 +216,10 @@ pub(crate) fn everything() -> Vec<FindingFacts> {
         .zip(101..)
         .map(|(reason, last_octet)| FindingFacts {
             transcript: Vec::new(),
-            tested: Tested {
+            tested: Some(Tested {
                 answered: 0,
-                ..undecided(last_octet, reason).tested
-            },
+                ..undecided(last_octet, reason).tested.unwrap()
+            }),
             ..undecided(last_octet, reason)
         }),
     );

@@ -59,13 +59,14 @@ fn facts_that_make_no_letter() {
     let letter = |findings| facts::letter("A-1", Language::En, findings);
     let one = || letter(vec![facts::suspected(25)]);
     let with_verdict = |kind, listed| {
-        let listing = facts::suspected(25).listing.filter(|_| listed);
+        let mut listings = facts::suspected(25).listings;
+        listings.retain(|_| listed);
         letter(vec![FindingFacts {
-            verdict: Verdict {
+            verdict: Some(Verdict {
                 kind,
                 reason: Reason::RelayDenied,
-            },
-            listing,
+            }),
+            listings,
             ..facts::suspected(25)
         }])
     };

@@ -63,20 +63,21 @@ pub enum FactsError {
 pub(crate) struct Composed {
     /// The subject.
     pub subject: Say,
-    /// The parts in the order of the profile.
-    pub parts: Vec<Part<Say>>,
+    /// The blocks in the order of the profile, each with its parts.
+    pub blocks: Vec<(Block, Vec<Part<Say>>)>,
 }
 
 /// Composes the letter of `facts` in the order of `profile`.
 pub(crate) fn compose(facts: &LetterFacts, profile: &Profile) -> Result<Composed, FactsError> {
     let composer = Composer::new(facts, profile)?;
-    let mut parts = Vec::new();
-    for block in &profile.order {
+    let blocks = profile.order.iter().map(|block| {
+        let mut parts = Vec::new();
         composer.block(*block, &mut parts)?;
-    }
+        Ok((*block, parts))
+    });
     Ok(Composed {
         subject: composer.subject(),
-        parts,
+        blocks: blocks.collect::<Result<_, FactsError>>()?,
     })
 }
 
@@ -113,11 +114,12 @@ impl<'a> Composer<'a> {
         }
         let mut groups = BTreeMap::<_, Vec<_>>::new();
         for finding in &facts.findings {
-            let wording = Wording::of(finding).map_err(|why| FactsError::NoLetter {
-                reference: reference(),
-                endpoint: finding.endpoint,
-                why,
-            })?;
+            let wording =
+                Wording::of(finding, profile.basis).map_err(|why| FactsError::NoLetter {
+                    reference: reference(),
+                    endpoint: finding.endpoint,
+                    why,
+                })?;
             groups.entry(wording).or_default().push(finding);
         }
         Ok(Self {
@@ -193,7 +195,7 @@ impl<'a> Composer<'a> {
             .map(|finding| finding.endpoint.ip().to_string())
             .unwrap_or_default();
         Say::Message(
-            id,
+            id.into(),
             vec![("count", number(count)), ("address", Value::Text(address))],
         )
     }
@@ -219,7 +221,7 @@ impl<'a> Composer<'a> {
         rows.push(row(
             "label-date",
             vec![Say::Message(
-                "day",
+                "day".into(),
                 vec![("date", Value::Date(written.date()))],
             )],
         ));
@@ -237,12 +239,12 @@ impl<'a> Composer<'a> {
             }
             None => "salutation",
         };
-        parts.push(Part::Paragraph(Say::Message(id, with)));
+        parts.push(Part::Paragraph(Say::Message(id.into(), with)));
     }
 
     fn occasion(&self, parts: &mut Vec<Part<Say>>) {
         parts.push(Part::Paragraph(Say::Message(
-            "occasion-opening",
+            "occasion-opening".into(),
             self.about(),
         )));
         let mut occasions: Vec<_> = self
@@ -259,12 +261,12 @@ impl<'a> Composer<'a> {
         let databases = self.databases();
         with.push(("bases", number(databases.len())));
         with.push(("databases", Value::List(databases)));
-        parts.push(Part::Paragraph(Say::Message(id, with)));
+        parts.push(Part::Paragraph(Say::Message(id.into(), with)));
     }
 
     fn findings(&self, parts: &mut Vec<Part<Say>>) -> Result<(), FactsError> {
         parts.push(Part::Heading(Say::Message(
-            "heading-findings",
+            "heading-findings".into(),
             vec![("count", number(self.facts.findings.len()))],
         )));
         for finding in self.groups.values().flatten() {
@@ -288,20 +290,29 @@ impl<'a> Composer<'a> {
             rows.push(self.moments("label-first-seen", finding.first_seen)?);
             rows.push(self.moments("label-last-seen", finding.last_seen)?);
         }
-        if let Some(listing) = &finding.listing {
+        let mut listed = Vec::new();
+        for listing in &finding.listings {
             let mut lines = vec![text(&listing.by)];
             if let Some(on) = listing.on {
-                lines.push(Say::Message("listed-on", vec![("date", Value::Date(on))]));
+                lines.push(Say::Message(
+                    "listed-on".into(),
+                    vec![("date", Value::Date(on))],
+                ));
             }
             if let Some(code) = &listing.code {
                 lines.push(Say::Message(
-                    "listed-code",
+                    "listed-code".into(),
                     vec![("code", Value::Text(data::line(code)))],
                 ));
             }
-            rows.push(row("label-listed", lines));
+            listed.append(&mut lines);
         }
-        let tested = &finding.tested;
+        if !listed.is_empty() {
+            rows.push(row("label-listed", listed));
+        }
+        let Some(tested) = &finding.tested else {
+            return Ok(rows);
+        };
         let unclear = tested
             .answered
             .saturating_sub(tested.accepted)
@@ -310,7 +321,7 @@ impl<'a> Composer<'a> {
             "label-tested",
             vec![
                 Say::Message(
-                    "tested-forms",
+                    "tested-forms".into(),
                     vec![
                         ("answered", number(tested.answered.into())),
                         ("accepted", number(tested.accepted.into())),
@@ -328,7 +339,7 @@ impl<'a> Composer<'a> {
         if let Some(returned) = &finding.returned {
             let mut row = self.moments("label-returned", returned.at)?;
             row.lines.push(Say::Message(
-                "returned-from",
+                "returned-from".into(),
                 vec![("address", Value::Text(returned.from.to_string()))],
             ));
             rows.push(row);
@@ -379,7 +390,7 @@ impl<'a> Composer<'a> {
             }
             let count = || vec![("count", number(findings.len()))];
             for id in wording.verdict().iter().copied().chain(wording.reason()) {
-                parts.push(Part::Paragraph(Say::Message(id, count())));
+                parts.push(Part::Paragraph(Say::Message(id.into(), count())));
             }
         }
     }
@@ -392,9 +403,9 @@ impl<'a> Composer<'a> {
             .all(|wording| *wording == Wording::Confirmed);
         parts.push(Part::Paragraph(Say::Message(
             if confirmed {
-                "fix-opening-confirmed"
+                "fix-opening-confirmed".into()
             } else {
-                "fix-opening-listed"
+                "fix-opening-listed".into()
             },
             self.about(),
         )));
@@ -425,7 +436,7 @@ impl<'a> Composer<'a> {
     fn contact(&self, parts: &mut Vec<Part<Say>>) {
         parts.push(Part::Heading(message("heading-contact")));
         parts.push(Part::Paragraph(Say::Message(
-            "contact",
+            "contact".into(),
             vec![("reference", Value::Text(self.facts.reference.clone()))],
         )));
         let sender = &self.profile.sender;
@@ -447,7 +458,7 @@ impl<'a> Composer<'a> {
 
     fn evidence(&self, parts: &mut Vec<Part<Say>>) {
         let spoke = |finding: &&&FindingFacts| {
-            !finding.transcript.is_empty() || !finding.tested.accepted_forms.is_empty()
+            !finding.transcript.is_empty() || !accepted_forms(finding).is_empty()
         };
         let findings: Vec<_> = self.groups.values().flatten().filter(spoke).collect();
         if findings.is_empty() {
@@ -469,15 +480,15 @@ impl<'a> Composer<'a> {
                         .collect(),
                 ));
             }
-            if !finding.tested.accepted_forms.is_empty() {
+            if !accepted_forms(finding).is_empty() {
                 parts.push(Part::Paragraph(message("evidence-forms")));
-                parts.push(Part::Quoted(finding.tested.accepted_forms.clone()));
+                parts.push(Part::Quoted(accepted_forms(finding).to_vec()));
             }
         }
         let left = findings.len().saturating_sub(CONVERSATIONS_MAX);
         if left > 0 {
             parts.push(Part::Paragraph(Say::Message(
-                "evidence-more",
+                "evidence-more".into(),
                 vec![("count", number(left))],
             )));
         }
@@ -505,7 +516,7 @@ impl<'a> Composer<'a> {
             .facts
             .findings
             .iter()
-            .filter_map(|finding| finding.listing.as_ref())
+            .flat_map(|finding| &finding.listings)
             .map(|listing| data::line(&listing.by))
             .collect();
         databases.sort();
@@ -526,7 +537,7 @@ impl<'a> Composer<'a> {
         let civil = self.civil(at, zone)?;
         let count = |part: i8| Value::Count(part.unsigned_abs().into());
         Ok(Say::Message(
-            id,
+            id.into(),
             vec![
                 ("date", Value::Date(civil.date())),
                 ("hour", count(civil.hour())),
@@ -553,7 +564,9 @@ impl<'a> Composer<'a> {
 
 /// Whether a caveat limits what is said of a finding: without a reply, none came from elsewhere.
 fn limits(finding: &FindingFacts, caveat: Caveat) -> bool {
-    let is_answered = finding.tested.answered > 0 || !finding.transcript.is_empty();
+    let tested = finding.tested.as_ref();
+    let is_answered =
+        tested.is_some_and(|tested| tested.answered > 0) || !finding.transcript.is_empty();
     finding.caveats.contains(&caveat) && (is_answered || caveat != Caveat::PathUnverified)
 }
 
@@ -571,6 +584,11 @@ fn zone(facts: &LetterFacts, profile: &Profile) -> Result<TimeZone, FactsError> 
     })
 }
 
+fn accepted_forms(finding: &FindingFacts) -> &[String] {
+    let tested = finding.tested.as_ref();
+    tested.map_or(&[], |tested| &tested.accepted_forms)
+}
+
 fn addresses(findings: &[&FindingFacts]) -> Vec<IpAddr> {
     let mut addresses: Vec<_> = findings
         .iter()
@@ -583,7 +601,7 @@ fn addresses(findings: &[&FindingFacts]) -> Vec<IpAddr> {
 
 fn endpoint(finding: &FindingFacts, id: &'static str) -> Say {
     Say::Message(
-        id,
+        id.into(),
         vec![
             ("address", Value::Text(finding.endpoint.ip().to_string())),
             ("port", Value::Text(finding.endpoint.port().to_string())),
@@ -598,8 +616,8 @@ fn row(label: &'static str, lines: Vec<Say>) -> Row<Say> {
     }
 }
 
-fn message(id: &'static str) -> Say {
-    Say::Message(id, Vec::new())
+pub(crate) fn message(id: &'static str) -> Say {
+    Say::Message(id.into(), Vec::new())
 }
 
 fn text(text: &str) -> Say {

@@ -45,5 +45,20 @@ pub(super) fn settings(product: Product) -> (&'static str, &'static [&'static st
                 "    Get-ADPermission -User \"NT AUTHORITY\\ANONYMOUS LOGON\"",
             ],
         ),
+        Product::Squid => (
+            "fix-squid",
+            &[
+                "acl localnet src 192.168.0.0/16",
+                "http_access deny !Safe_ports",
+                "http_access deny CONNECT !SSL_ports",
+                "http_access allow localnet",
+                "http_access deny all",
+            ],
+        ),
+        Product::Dante => ("fix-dante", &[]),
+        Product::HaProxy => ("fix-haproxy", &[]),
+        Product::Nginx => ("fix-nginx", &[]),
+        Product::Tinyproxy => ("fix-tinyproxy", &[]),
+        Product::Microsocks => ("fix-microsocks", &[]),
     }
 }

@@ -4,12 +4,12 @@ mod compose;
 mod fix;
 mod wording;
 
-use std::fmt;
+use std::{borrow::Cow, fmt};
 
 use super::language::Value;
 
 pub use compose::FactsError;
-pub(crate) use compose::compose;
+pub(crate) use compose::{compose, message};
 
 /// A block of a letter. The profile sets their order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -95,6 +95,11 @@ impl Block {
         }
     }
 
+    /// Whether it is data rather than prose: in two languages it stands once, at the end.
+    pub const fn is_data(self) -> bool {
+        matches!(self, Self::Findings | Self::Evidence | Self::Machine)
+    }
+
     /// Whether a letter without it would say less than a reader is owed.
     pub const fn is_owed(self) -> bool {
         matches!(
@@ -119,7 +124,7 @@ impl fmt::Display for Block {
 }
 
 /// A piece of a block. `T` is first [`Say`], then the spoken text.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Part<T> {
     /// A heading.
     Heading(T),
@@ -141,10 +146,12 @@ pub(crate) enum Part<T> {
     Quoted(Vec<String>),
     /// Lines for machines.
     Machine(Vec<String>),
+    /// Between two languages.
+    Rule,
 }
 
 /// One label with the lines of its value.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Row<T> {
     /// What it is, with the language's colon.
     pub label: T,
@@ -181,6 +188,7 @@ impl<T> Part<T> {
             Self::Code(lines) => Part::Code(lines),
             Self::Quoted(lines) => Part::Quoted(lines),
             Self::Machine(lines) => Part::Machine(lines),
+            Self::Rule => Part::Rule,
         })
     }
 }
@@ -189,7 +197,7 @@ impl<T> Part<T> {
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Say {
     /// A message with its values.
-    Message(&'static str, Vec<(&'static str, Value)>),
+    Message(Cow<'static, str>, Vec<(&'static str, Value)>),
     /// A sentence of the profile, in the letter's language.
     Own(Own),
     /// Data, the same in every language.

@@ -1,8 +1,8 @@
 //! Which words fit what was shown. A letter never says more.
 
-use probe_core::verdict::{Kind, Reason};
+use probe_core::verdict::Reason;
 
-use crate::letters::model::{Decision, FindingFacts, WhyNone};
+use crate::letters::model::{Basis, Decision, FindingFacts, Occasion, WhyNone};
 
 /// What a finding lets us say.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -17,23 +17,30 @@ pub(super) enum Wording {
     SuspectedOfAnything,
     /// The test could not decide, for this reason.
     Undecided(&'static str),
+    /// Public databases indicate that it may be open. Nothing else is said.
+    Listed,
 }
 
 impl Wording {
     /// The wording of a finding, or why it has none.
-    pub(super) fn of(finding: &FindingFacts) -> Result<Self, WhyNone> {
-        if let Decision::NoLetter(why) = finding.decision() {
-            return Err(why);
-        }
-        Ok(match finding.verdict.kind {
-            Kind::Confirmed => Self::Confirmed,
-            Kind::Accepted => Self::Accepted,
-            Kind::Suspected if finding.verdict.reason == Reason::AcceptsAnything => {
-                Self::SuspectedOfAnything
+    pub(super) fn of(finding: &FindingFacts, basis: Basis) -> Result<Self, WhyNone> {
+        let reason = finding.verdict.map(|verdict| verdict.reason);
+        match finding.decision(basis) {
+            Decision::NoLetter(why) => Err(why),
+            Decision::Write(Occasion::Confirmed) => Ok(Self::Confirmed),
+            Decision::Write(Occasion::ListedAndAccepted) => Ok(Self::Accepted),
+            Decision::Write(Occasion::ListedAndSuspected) => {
+                Ok(if reason == Some(Reason::AcceptsAnything) {
+                    Self::SuspectedOfAnything
+                } else {
+                    Self::Suspected
+                })
             }
-            Kind::Suspected => Self::Suspected,
-            Kind::Closed | Kind::Inconclusive => Self::Undecided(undecided(finding.verdict.reason)),
-        })
+            Decision::Write(Occasion::ListedAndUndecided) => Ok(Self::Undecided(undecided(
+                reason.unwrap_or(Reason::Unclear),
+            ))),
+            Decision::Write(Occasion::Listed) => Ok(Self::Listed),
+        }
     }
 
     /// Whether our test handed a message over.
@@ -47,6 +54,7 @@ impl Wording {
             Self::Confirmed => "occasion-confirmed",
             Self::Accepted | Self::Suspected | Self::SuspectedOfAnything => "occasion-suspected",
             Self::Undecided(_) => "occasion-undecided",
+            Self::Listed => "occasion-listed",
         }
     }
 
@@ -58,6 +66,7 @@ impl Wording {
             Self::Suspected => &["verdict-suspected"],
             Self::SuspectedOfAnything => &["verdict-suspected", "verdict-anything"],
             Self::Undecided(_) => &["verdict-undecided"],
+            Self::Listed => &[],
         }
     }
 

@@ -13,6 +13,25 @@ use super::{Language, typography};
 /// The message files of a language, as `(name, text)`.
 pub(super) type Files = [(&'static str, &'static str); 2];
 
+/// What a variant says otherwise than its language, as `(name, text)`.
+pub(super) const fn overlay(language: Language) -> Option<(&'static str, &'static str)> {
+    match language {
+        Language::DeAt => Some((
+            "de-AT/overlay.ftl",
+            include_str!("../../../locales/de-AT/overlay.ftl"),
+        )),
+        Language::DeCh | Language::DeLi => Some((
+            "de-CH/overlay.ftl",
+            include_str!("../../../locales/de-CH/overlay.ftl"),
+        )),
+        // These differ in typography alone.
+        Language::FrCh | Language::ItCh => None,
+        Language::Pl | Language::Fr | Language::Da | Language::De | Language::It | Language::En => {
+            None
+        }
+    }
+}
+
 macro_rules! files {
     ($tag:literal) => {
         [
@@ -28,14 +47,14 @@ macro_rules! files {
     };
 }
 
-/// The message files of `language`.
+/// The message files of `language`; those of its base where it is a variant.
 pub(super) const fn files(language: Language) -> Files {
     match language {
         Language::Pl => files!("pl"),
-        Language::Fr => files!("fr"),
+        Language::Fr | Language::FrCh => files!("fr"),
         Language::Da => files!("da"),
-        Language::De => files!("de"),
-        Language::It => files!("it"),
+        Language::De | Language::DeAt | Language::DeCh | Language::DeLi => files!("de"),
+        Language::It | Language::ItCh => files!("it"),
         Language::En => files!("en"),
     }
 }
@@ -86,9 +105,9 @@ pub(crate) struct Voice {
 impl Voice {
     /// The voice of `language`. Its files are read once for the program's life.
     pub(crate) fn of(language: Language) -> Self {
-        static BUNDLES: [OnceLock<FluentBundle<FluentResource>>; 6] =
-            [const { OnceLock::new() }; 6];
-        let [pl, fr, da, de, it, en] = &BUNDLES;
+        static BUNDLES: [OnceLock<FluentBundle<FluentResource>>; 11] =
+            [const { OnceLock::new() }; 11];
+        let [pl, fr, da, de, it, en, de_at, de_ch, de_li, fr_ch, it_ch] = &BUNDLES;
         let cell = match language {
             Language::Pl => pl,
             Language::Fr => fr,
@@ -96,6 +115,11 @@ impl Voice {
             Language::De => de,
             Language::It => it,
             Language::En => en,
+            Language::DeAt => de_at,
+            Language::DeCh => de_ch,
+            Language::DeLi => de_li,
+            Language::FrCh => fr_ch,
+            Language::ItCh => it_ch,
         };
         Self {
             language,
@@ -184,6 +208,11 @@ fn bundle(language: Language) -> FluentBundle<FluentResource> {
         bundle
             .add_resource(resource)
             .unwrap_or_else(|errors| panic!("{name}: {errors:?}"));
+    }
+    if let Some((name, text)) = overlay(language) {
+        let resource = FluentResource::try_new(text.to_owned())
+            .unwrap_or_else(|(_, errors)| panic!("{name}: {errors:?}"));
+        bundle.add_resource_overriding(resource);
     }
     bundle
 }

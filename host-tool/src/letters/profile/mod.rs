@@ -10,7 +10,7 @@ use jiff::tz::TimeZone;
 pub use error::ProfileError;
 use reader::{Document, Fault, Reader};
 
-use super::{blocks::Block, language::Language};
+use super::{blocks::Block, language::Language, model::Basis};
 
 /// The profiles that come with the program, as `(name, text)`.
 const BUILT_IN: [(&str, &str); 1] = [(
@@ -27,6 +27,8 @@ pub struct Profile {
     pub name: String,
     /// The time zone for recipients whose own is not known, as the IANA database calls it.
     pub time_zone: String,
+    /// What the letters rest on.
+    pub basis: Basis,
     /// The blocks of a letter, in order.
     pub order: Vec<Block>,
     /// The languages in which letters may leave the house.
@@ -99,9 +101,15 @@ impl Profile {
         read(&document).map_err(|fault| document.error(fault))
     }
 
-    /// Whether letters in `language` may leave the house.
+    /// Whether letters in `language` may leave the house; whoever approves a language approves its
+    /// variants.
     pub fn approves(&self, language: Language) -> bool {
-        self.approved.contains(&language)
+        self.approved.contains(&language) || self.approved.contains(&language.base())
+    }
+
+    /// Whether it shows how letters once read. None of them can be sent.
+    pub fn is_historic(&self) -> bool {
+        self.basis == Basis::Historic
     }
 
     /// Whether the sender's names are reserved for documentation (RFC 2606, RFC 6761).
@@ -118,7 +126,8 @@ impl Profile {
     }
 
     pub(crate) fn text(&self, language: Language) -> Option<&OwnText> {
-        self.text.get(&language)
+        let own = self.text.get(&language);
+        own.or_else(|| self.text.get(&language.base()))
     }
 }
 
@@ -188,6 +197,7 @@ fn read(document: &Document<'_>) -> Result<Profile, Fault> {
         origin: document.origin().to_owned(),
         name,
         time_zone,
+        basis: Basis::Tests,
         order,
         approved,
         fix_page,
