@@ -16,8 +16,9 @@ fn references(bench: &Bench, more: &[&str]) -> BTreeMap<String, String> {
     let ran = bench.run(&arguments);
     assert_eq!(ran.err, "");
     let rows = ran.out.lines().filter_map(|line| {
-        let (before, _) = line.split_once(".en.txt (")?;
-        let reference = before.rsplit(['/', ' ']).next()?;
+        let (before, _) = line.split_once(" (")?;
+        let file = before.rsplit(['/', ' ']).next()?;
+        let reference = file.split('.').next().filter(|it| it.starts_with("PO-"))?;
         Some((
             line.split_whitespace().nth(1)?.to_owned(),
             reference.to_owned(),

@@ -4,17 +4,20 @@ use probe_core::{finding::Probe, relay::Outcome, smtp::Server, time::Utc};
 
 use super::{CaseView, JobView, forms, groups::Group, transcript};
 use crate::{
-    letters::model::{
-        Caveat, Decision, FindingFacts, LetterFacts, Line, Listing, Probed, Product, Recipient,
-        Side, Tested, decide,
+    letters::{
+        form::data::is_mark,
+        model::{
+            Basis, Caveat, Decision, FindingFacts, LetterFacts, Line, Listing, Probed, Product,
+            Recipient, Side, Tested, decide_on,
+        },
     },
     lists::About,
     store::Reference,
 };
 
-/// Whether a letter is due for a case.
-pub fn decision(view: &CaseView) -> Decision {
-    decide(Some(view.verdict()), &listings(&view.case.about))
+/// Whether a letter that rests on `basis` is due for a case.
+pub fn decision(view: &CaseView, basis: Basis) -> Decision {
+    decide_on(basis, Some(view.verdict()), &listings(&view.case.about))
 }
 
 /// What the letter of `group` says.
@@ -135,7 +138,6 @@ fn deciding(view: &CaseView, job: &JobView) -> Vec<Line> {
 /// The marks in addresses of ours, shortened to their role letter: a letter may travel far, and
 /// marks say which job of which device it was.
 fn redacted(text: &str) -> String {
-    const MARK_CHARACTERS: usize = 14;
     let mut out = String::with_capacity(text.len());
     let mut rest = text;
     while !rest.is_empty() {
@@ -143,12 +145,8 @@ fn redacted(text: &str) -> String {
             .find(|letter: char| !letter.is_ascii_alphanumeric())
             .unwrap_or(rest.len());
         let (word, after) = rest.split_at(length);
-        let base32 = |letter: char| letter.is_ascii_lowercase() || matches!(letter, '2'..='7');
-        let is_mark = word.len() == MARK_CHARACTERS
-            && word.starts_with(['s', 'r', 't'])
-            && word.chars().all(base32);
         match word.chars().next() {
-            Some(role) if is_mark => {
+            Some(role) if is_mark(word) => {
                 out.push(role);
                 out.push_str("...");
             }

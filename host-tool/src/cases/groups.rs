@@ -13,7 +13,7 @@ use probe_core::scope::Network;
 
 use super::{CaseView, facts};
 use crate::{
-    letters::model::Decision,
+    letters::model::{Basis, Decision},
     scope_file::describe::shown,
     store::{CaseNumber, Reference, ReferenceKey},
 };
@@ -51,13 +51,13 @@ impl Group<'_> {
     }
 }
 
-/// The letters that are due. A finding without a contact is a letter of its own: nobody knows
+/// The letters that are due under a profile that rests on `basis`. A finding without a contact is a letter of its own: nobody knows
 /// whether its neighbours are in the same hands.
-pub fn due(cases: &[CaseView], grouping: Grouping) -> Vec<Group<'_>> {
+pub fn due(cases: &[CaseView], grouping: Grouping, basis: Basis) -> Vec<Group<'_>> {
     let mut groups: Vec<Group<'_>> = Vec::new();
     let mut places = BTreeMap::new();
     for view in cases {
-        if !matches!(facts::decision(view), Decision::Write(_)) {
+        if !matches!(facts::decision(view, basis), Decision::Write(_)) {
             continue;
         }
         let key = key(view, grouping);
@@ -175,7 +175,7 @@ mod tests {
 
     /// Numbers of findings, letter by letter.
     fn grouped(cases: &[CaseView], grouping: Grouping) -> Vec<Vec<u64>> {
-        due(cases, grouping)
+        due(cases, grouping, Basis::Tests)
             .iter()
             .map(|group| group.members.iter().map(|it| it.case.number.0).collect())
             .collect()
@@ -183,7 +183,7 @@ mod tests {
 
     /// References as text, and what a store that kept them would know.
     fn referred(cases: &[CaseView], grouping: Grouping, known: &mut Vec<Reference>) -> Vec<String> {
-        let given = references(&due(cases, grouping), known);
+        let given = references(&due(cases, grouping, Basis::Tests), known);
         for reference in &given {
             known.retain(|it| it.text != reference.text);
         }
@@ -230,7 +230,7 @@ mod tests {
     fn what_needs_no_letter_is_in_none() {
         let mut closed = case(1, "192.0.2.1:25", None, None);
         closed.jobs[0].verdict.kind = Kind::Closed;
-        assert!(due(&[closed], Grouping::Network).is_empty());
+        assert!(due(&[closed], Grouping::Network, Basis::Tests).is_empty());
     }
 
     #[test]

@@ -14,7 +14,8 @@ use crate::cases::groups::Grouping;
 #[command(after_help = "\
 Exit status:
   0  the work was done
-  1  the work was done, and --fail-on matched or a scenario expected something else
+  1  the work was done, and --fail-on matched, a scenario expected something else, or a
+     letter has faults
   2  wrong usage or input
   3  no appliance answered
   4  the store could not be used
@@ -154,8 +155,8 @@ pub struct Letters {
     /// Which languages: `auto`, each recipient's own, or tags such as pl,en
     #[arg(long, value_name = "auto|TAG,…", default_value = "auto")]
     pub lang: String,
-    /// In which form: text
-    #[arg(long, value_name = "FORMAT", default_value = "text")]
+    /// In which forms: text, eml, csv, html, xarf, or some of them with commas between
+    #[arg(long, value_name = "FORM,…", default_value = "text")]
     pub format: String,
     /// What makes one letter: `network`, what a contact has in one network, or `contact`
     #[arg(long, value_name = "network|contact", value_parser = group, default_value = "network")]

@@ -11,7 +11,7 @@ use unic_langid::LanguageIdentifier;
 use super::{Language, typography};
 
 /// The message files of a language, as `(name, text)`.
-pub(super) type Files = [(&'static str, &'static str); 2];
+pub(super) type Files = [(&'static str, &'static str); 3];
 
 /// What a variant says otherwise than its language, as `(name, text)`.
 pub(super) const fn overlay(language: Language) -> Option<(&'static str, &'static str)> {
@@ -38,6 +38,10 @@ macro_rules! files {
             (
                 concat!($tag, "/letter.ftl"),
                 include_str!(concat!("../../../locales/", $tag, "/letter.ftl")),
+            ),
+            (
+                concat!($tag, "/forms.ftl"),
+                include_str!(concat!("../../../locales/", $tag, "/forms.ftl")),
             ),
             (
                 concat!($tag, "/relay.ftl"),
