@@ -281,6 +281,59 @@ fn a_report_calls_nothing_a_vulnerability_that_is_not_proved() {
     }
 }
 
+/// These are also what `cargo xtask test` shows to the validator of the XARF project.
+#[test]
+fn reports_are_as_they_were_read() {
+    let socks = Probed::Proxy {
+        protocol: ProxyProtocol::Socks5,
+    };
+    let of = |probed, finding| FindingFacts { probed, ..finding };
+    let written = Written::new(vec![facts::suspected(25)], Language::En, own());
+    for (name, finding) in [
+        ("relay-confirmed", facts::confirmed(25)),
+        ("relay-accepted", facts::accepted(25)),
+        ("relay-suspected", facts::suspected(25)),
+        ("relay-undecided", facts::undecided(25, Reason::Greylisted)),
+        ("proxy-confirmed", of(socks, facts::confirmed(80))),
+        ("proxy-suspected", of(socks, facts::suspected(80))),
+    ] {
+        let facts = LetterFacts {
+            findings: vec![finding],
+            ..written.facts.clone()
+        };
+        let sheet = Sheet {
+            facts: &facts,
+            ..written.sheet()
+        };
+        let file = Form::Xarf.of_letter(&sheet).unwrap().remove(0);
+        golden(&format!("xarf/{name}.json"), &file);
+    }
+}
+
+#[test]
+fn tables_are_as_they_were_read() {
+    let findings = vec![facts::confirmed(1), facts::suspected(2)];
+    let written = Written::new(findings, Language::En, own());
+    golden("findings.csv", &written.files(Form::Csv)[0]);
+    let run = Form::Csv.of_run(&[written.sheet()]).unwrap();
+    golden("letters.csv", &run[0]);
+}
+
+fn golden(name: &str, file: &File) {
+    let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("tests/golden/forms")
+        .join(name);
+    if std::env::var_os("UPDATE_GOLDEN").is_some() {
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(&path, &file.octets).unwrap();
+    }
+    let expected = std::fs::read(&path).unwrap_or_default();
+    assert!(
+        expected == file.octets,
+        "{name} has changed; read it and run the test with UPDATE_GOLDEN=1"
+    );
+}
+
 #[test]
 fn a_report_has_the_same_number_until_the_next_test() {
     let id = |findings, language| {
