@@ -3,6 +3,7 @@
 mod contract;
 mod facts;
 mod golden;
+mod historic;
 mod refused;
 mod spoken;
 mod text;
