@@ -13,7 +13,7 @@ use crate::{
     exit::{Exit, Failure},
     letters::{
         self, Letter, Profile,
-        language::{LanguageChoice, choose},
+        language::LanguageChoice,
         model::{Decision, LetterFacts, WhyNone},
     },
     output::{
@@ -78,8 +78,8 @@ fn render<'a>(
     let mut written = Vec::new();
     for (facts, group) in due {
         let mut texts = Vec::new();
-        for language in choose(choice, &facts.recipient) {
-            let letter = letters::render(facts, language, profile).map_err(|error| {
+        for edition in profile.editions(choice, &facts.recipient) {
+            let letter = letters::render(facts, edition, profile).map_err(|error| {
                 Failure::input(Problem::new(
                     Place::named(format!("letter {}", facts.reference)),
                     error.to_string(),

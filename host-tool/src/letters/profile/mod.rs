@@ -12,8 +12,8 @@ use reader::Document;
 
 use super::{
     blocks::Block,
-    language::Language,
-    model::{Basis, SubjectKind},
+    language::{self, Edition, Language, LanguageChoice},
+    model::{Basis, Recipient, SubjectKind},
 };
 
 macro_rules! built_in {
@@ -161,6 +161,19 @@ impl Profile {
     /// variants.
     pub fn approves(&self, language: Language) -> bool {
         self.approved.contains(&language) || self.approved.contains(&language.base())
+    }
+
+    /// The languages of the letters to `recipient`, as [`language::choose`] has them, with English
+    /// below where the profile says so and `--lang` names no languages.
+    pub fn editions(&self, choice: &LanguageChoice, recipient: &Recipient) -> Vec<Edition> {
+        let chosen = language::choose(choice, recipient);
+        match choice {
+            LanguageChoice::Auto if self.english_below => chosen
+                .into_iter()
+                .map(|edition| Edition::with_english(edition.first))
+                .collect(),
+            LanguageChoice::Auto | LanguageChoice::Tags(_) => chosen,
+        }
     }
 
     /// Whether it shows how letters once read. None of them can be sent.

@@ -245,3 +245,23 @@ fn a_profile_that_is_not_there_names_the_built_in_ones() {
         "{text}"
     );
 }
+
+#[test]
+fn english_below_where_the_profile_says_so_and_nothing_else_was_asked_for() {
+    let polish = Recipient {
+        country: Some("PL".into()),
+        ..Recipient::default()
+    };
+    for (profile, choice, expected) in [
+        ("example-cert", "auto", "pl"),
+        ("example-isp", "auto", "pl+en"),
+        ("example-isp", "it", "it"),
+        ("example-cert", "it+en", "it+en"),
+    ] {
+        let editions = Profile::load(profile)
+            .unwrap()
+            .editions(&choice.parse().unwrap(), &polish);
+        let editions: Vec<String> = editions.iter().map(ToString::to_string).collect();
+        assert_eq!(editions, [expected], "{profile}, {choice}");
+    }
+}
