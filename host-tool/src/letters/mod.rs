@@ -110,6 +110,19 @@ pub enum LetterError {
         /// The languages that the profile has.
         known: String,
     },
+    /// A historic profile has no letter in this language.
+    #[error(
+        "{profile}: the letters of this historic profile are known in {known} alone, and this one \
+         would be in {}", language.name()
+    )]
+    NotPrinted {
+        /// The profile's file or name.
+        profile: String,
+        /// The language.
+        language: Language,
+        /// The languages in which the letters are known.
+        known: String,
+    },
     /// A sentence could not be formed.
     #[error(transparent)]
     Speech(#[from] SpeechError),
@@ -125,7 +138,7 @@ pub fn render(
     let edition = edition.into();
     let composed = blocks::compose(facts, profile)?;
     let speaker = Speaker::new(edition.first, profile)?;
-    let subject = speaker.say(composed.subject.clone())?;
+    let subject = speaker.say(composed.subject)?.concat();
     let mut faults = checks::read(edition.first, &[Part::Paragraph(subject.clone())]);
     let mut parts = Vec::new();
     if edition.english_below {
@@ -134,9 +147,8 @@ pub fn render(
             .into_iter()
             .partition(|(block, _)| block.is_data());
         let english = Speaker::new(Language::En, profile)?;
-        parts.push(Part::Paragraph(
-            speaker.say(blocks::message("english-below"))?,
-        ));
+        let note = speaker.voice.say("english-below", &[])?;
+        parts.push(Part::Paragraph(note));
         parts.extend(speaker.speak(&prose, &mut faults)?);
         parts.push(Part::Rule);
         parts.extend(english.speak(&prose, &mut faults)?);
@@ -153,10 +165,10 @@ pub fn render(
     if profile.is_example() {
         drafts.push(WhyDraft::ExampleSender);
     }
-    if !edition
+    let is_approved = edition
         .languages()
-        .all(|language| profile.approves(language))
-    {
+        .all(|language| profile.approves(language));
+    if !is_approved && !profile.is_historic() {
         drafts.push(WhyDraft::LanguageNotApproved);
     }
     let marks = drafts
@@ -194,32 +206,74 @@ struct Speaker<'a> {
     language: Language,
     voice: Voice,
     own: &'a profile::OwnText,
+    sender: &'a profile::Sender,
 }
 
 impl<'a> Speaker<'a> {
     fn new(language: Language, profile: &'a Profile) -> Result<Self, LetterError> {
-        let own = profile
-            .text(language)
-            .ok_or_else(|| LetterError::NoOwnText {
-                profile: profile.origin.clone(),
-                language,
-                known: profile.languages().join(", "),
-            })?;
+        let own = profile.text(language).ok_or_else(|| {
+            let profile_name = profile.origin.clone();
+            let known = profile.languages().join(", ");
+            if profile.is_historic() {
+                LetterError::NotPrinted {
+                    profile: profile_name,
+                    language,
+                    known,
+                }
+            } else {
+                LetterError::NoOwnText {
+                    profile: profile_name,
+                    language,
+                    known,
+                }
+            }
+        })?;
         Ok(Self {
             language,
-            voice: Voice::of(language),
+            voice: if own.formal {
+                Voice::formal(language)
+            } else {
+                Voice::of(language)
+            },
             own,
+            sender: &profile.sender,
         })
     }
 
-    fn say(&self, say: Say) -> Result<String, LetterError> {
-        match say {
-            Say::Message(id, with) => Ok(self.voice.say(&id, &with)?),
-            Say::Own(Own::Who) => Ok(self.voice.set(&self.own.who)),
-            Say::Own(Own::Ground) => Ok(self.voice.set(&self.own.ground)),
-            Say::Own(Own::Tests) => Ok(self.voice.set(&self.own.tests)),
-            Say::Data(data) => Ok(data),
-        }
+    fn say(&self, say: Say) -> Result<Vec<String>, LetterError> {
+        let own = self.own;
+        let set = |text: &String| self.voice.set(text);
+        let one = |text: &Option<String>| text.iter().map(set).collect::<Vec<_>>();
+        let all = |lines: &[String]| lines.iter().map(set).collect::<Vec<_>>();
+        let lead = |id, names: &[String]| {
+            let lead = (!names.is_empty()).then(|| self.voice.say(id, &[]));
+            lead.transpose().map(|lead| lead.into_iter().collect())
+        };
+        Ok(match say {
+            Say::Message(id, with) => vec![self.voice.say(&id, &with)?],
+            Say::Data(data) => vec![data],
+            Say::Own(Own::Letterhead) => match &own.letterhead {
+                Some(lines) => lines.clone(),
+                None if self.sender.address.is_empty() => Vec::new(),
+                None => std::iter::once(&self.sender.name)
+                    .chain(&self.sender.address)
+                    .map(|line| form::data::name(line))
+                    .collect(),
+            },
+            Say::Own(Own::Who) => one(&own.who),
+            Say::Own(Own::Ground) => one(&own.ground),
+            Say::Own(Own::Tests) => one(&own.tests),
+            Say::Own(Own::Programme) => one(&own.programme),
+            Say::Own(Own::Guide) => one(&own.guide),
+            Say::Own(Own::PartnersLead) => lead("partners", &own.partners)?,
+            Say::Own(Own::Partners) => all(&own.partners),
+            Say::Own(Own::PartnersAbroadLead) => lead("partners-abroad", &own.partners_abroad)?,
+            Say::Own(Own::PartnersAbroad) => all(&own.partners_abroad),
+            Say::Own(Own::Name) => match &own.name {
+                Some(name) => vec![set(name)],
+                None => vec![form::data::name(&self.sender.name)],
+            },
+        })
     }
 
     /// Speaks the blocks and reads what was said.
@@ -228,12 +282,29 @@ impl<'a> Speaker<'a> {
         blocks: &[(Block, Vec<Part<Say>>)],
         faults: &mut Vec<Fault>,
     ) -> Result<Vec<Part<String>>, LetterError> {
-        let parts = blocks
-            .iter()
-            .flat_map(|(_, parts)| parts)
-            .map(|part| part.clone().spoken(|say| self.say(say)))
-            .collect::<Result<Vec<_>, _>>()?;
-        faults.extend(checks::read(self.language, &parts));
-        Ok(parts)
+        let mut spoken = Vec::new();
+        for (block, parts) in blocks {
+            for (place, part) in parts.iter().enumerate() {
+                let Some(mut part) = part.clone().spoken(|say| self.say(say))? else {
+                    continue;
+                };
+                if *block == Block::Occasion && place == 0 && self.language.begins_anew() {
+                    begin_anew(&mut part);
+                }
+                spoken.push(part);
+            }
+        }
+        faults.extend(checks::read(self.language, &spoken));
+        Ok(spoken)
+    }
+}
+
+/// Sets a capital at the beginning.
+fn begin_anew(part: &mut Part<String>) {
+    if let Part::Paragraph(words) = part {
+        let mut letters = words.chars();
+        if let Some(first) = letters.next() {
+            *words = first.to_uppercase().chain(letters).collect();
+        }
     }
 }

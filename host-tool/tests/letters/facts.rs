@@ -3,10 +3,10 @@
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 
 use host_tool::letters::{
-    Language,
+    Language, Profile,
     model::{
-        Caveat, FindingFacts, LetterFacts, Line, Listing, Probed, Product, Recipient, Returned,
-        Side, Tested,
+        Caveat, FindingFacts, LetterFacts, Line, Listing, Probed, Product, ProxyProtocol,
+        Recipient, Returned, Side, SubjectKind, Tested,
     },
 };
 use probe_core::{
@@ -48,6 +48,39 @@ pub(crate) fn letter(
         },
         findings,
     }
+}
+
+/// `count` findings of a kind. A letter about both at one address has a finding for each.
+pub(crate) fn several(
+    kind: SubjectKind,
+    count: u8,
+    finding: fn(u8) -> FindingFacts,
+) -> Vec<FindingFacts> {
+    let protocols = ProxyProtocol::ALL.iter().cycle();
+    let first = if count == 1 { 25 } else { 1 };
+    let octets = first..first + count;
+    match kind {
+        SubjectKind::Relay => octets.map(finding).collect(),
+        SubjectKind::Proxy => octets
+            .zip(protocols)
+            .map(|(octet, protocol)| proxy(*protocol, finding(octet)))
+            .collect(),
+        SubjectKind::Both if count == 1 => {
+            vec![finding(25), proxy(ProxyProtocol::Socks5, finding(25))]
+        }
+        SubjectKind::Both => octets
+            .zip(protocols)
+            .map(|(octet, protocol)| match octet % 2 {
+                0 => proxy(*protocol, finding(octet)),
+                _ => finding(octet),
+            })
+            .collect(),
+    }
+}
+
+/// Listed, and not tested; or tested, and nothing is said of it.
+pub(crate) fn listed(last_octet: u8) -> FindingFacts {
+    undecided(last_octet, Reason::Greylisted)
 }
 
 /// Listed, and a recipient was accepted at RCPT.
@@ -174,6 +207,76 @@ pub(crate) fn confirmed(last_octet: u8) -> FindingFacts {
     }
 }
 
+/// A proxy instead of a relay: what was asked and said of `finding` becomes a proxy's.
+pub(crate) fn proxy(protocol: ProxyProtocol, finding: FindingFacts) -> FindingFacts {
+    let (port, product, request, granted) = match protocol {
+        ProxyProtocol::HttpConnect => (
+            3128,
+            Product::Squid,
+            "CONNECT 198.51.100.200:25 HTTP/1.0",
+            "HTTP/1.1 200 Connection established",
+        ),
+        ProxyProtocol::HttpForward => (
+            8080,
+            Product::Nginx,
+            "GET http://198.51.100.200:8025/ HTTP/1.0",
+            "HTTP/1.1 200 OK",
+        ),
+        ProxyProtocol::Socks4 => (
+            1080,
+            Product::HaProxy,
+            "04 01 00 19 c6 33 64 c8 00",
+            "00 5a",
+        ),
+        ProxyProtocol::Socks4a => (
+            1075,
+            Product::Tinyproxy,
+            "04 01 00 19 00 00 00 01 00 ...",
+            "00 5a",
+        ),
+        ProxyProtocol::Socks5 => (
+            1080,
+            Product::Dante,
+            "05 01 00 01 c6 33 64 c8 00 19",
+            "05 00 00 01",
+        ),
+        ProxyProtocol::Gateway => (23, Product::Microsocks, "198.51.100.200:25", "Connected"),
+    };
+    let name = finding.host_name.map(|name| name.replacen("mx", "gw", 1));
+    let is_suspected = finding.tested.as_ref().is_some_and(|it| it.accepted > 0);
+    FindingFacts {
+        endpoint: SocketAddr::new(finding.endpoint.ip(), port),
+        probed: Probed::Proxy { protocol },
+        host_name: name,
+        listings: finding
+            .listings
+            .into_iter()
+            .map(|listing| Listing {
+                by: listing.by.replacen("relays", "proxies", 1),
+                ..listing
+            })
+            .collect(),
+        tested: finding.tested.map(|tested| Tested {
+            answered: tested.answered.min(3),
+            accepted: tested.accepted.min(1),
+            refused: tested.refused.min(2),
+            accepted_forms: if is_suspected {
+                vec![request.into()]
+            } else {
+                Vec::new()
+            },
+            ..tested
+        }),
+        product: finding.product.map(|_| product),
+        transcript: if is_suspected {
+            vec![said(Side::Client, request), said(Side::Server, granted)]
+        } else {
+            Vec::new()
+        },
+        ..finding
+    }
+}
+
 /// Every wording, product, caveat and reason in one letter.
 pub(crate) fn everything() -> Vec<FindingFacts> {
     let mut findings = vec![
@@ -235,4 +338,67 @@ fn said(from: Side, text: &str) -> Line {
         from,
         text: text.into(),
     }
+}
+
+/// As [`everything`], for proxies.
+pub(crate) fn everything_of_proxies() -> Vec<FindingFacts> {
+    let mut octets = 1..;
+    let mut findings = Vec::new();
+    for make in [confirmed, accepted, suspected, suspected_of_anything] {
+        let octet = octets.next().unwrap();
+        findings.push(proxy(ProxyProtocol::HttpConnect, make(octet)));
+    }
+    for protocol in ProxyProtocol::ALL {
+        findings.push(proxy(protocol, suspected(octets.next().unwrap())));
+    }
+    for reason in [
+        Reason::NoAnswer,
+        Reason::Refused,
+        Reason::NotSmtp,
+        Reason::Blocked,
+        Reason::Tarpit,
+        Reason::CutOff,
+        Reason::Unclear,
+    ] {
+        let finding = undecided(octets.next().unwrap(), reason);
+        findings.push(proxy(ProxyProtocol::Socks5, finding));
+    }
+    findings
+}
+
+/// The five historic letters that are known: Polish, French, German and Italian about a relay,
+/// Danish about a proxy.
+pub(crate) fn historic() -> Vec<(Language, LetterFacts, Profile)> {
+    let two_databases = |mut finding: FindingFacts| {
+        let also = Listing {
+            by: "open.dnsbl.example".into(),
+            on: None,
+            code: None,
+        };
+        finding.listings.push(also);
+        finding
+    };
+    let known = [
+        (Language::Pl, "ftc-2003", 25),
+        (Language::Fr, "ftc-2003", 25),
+        (Language::De, "ftc-2003", 25),
+        (Language::It, "ftc-2003", 25),
+        (Language::Da, "ftc-2004", 80),
+    ];
+    known
+        .into_iter()
+        .map(|(language, profile, octet)| {
+            let finding = two_databases(listed(octet));
+            let finding = match profile {
+                "ftc-2004" => proxy(ProxyProtocol::HttpConnect, finding),
+                _ => finding,
+            };
+            let reference = profile.to_uppercase();
+            (
+                language,
+                letter(&reference, language, vec![finding]),
+                Profile::load(profile).unwrap(),
+            )
+        })
+        .collect()
 }

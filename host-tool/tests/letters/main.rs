@@ -5,6 +5,7 @@ mod contract;
 mod facts;
 mod forms;
 mod golden;
+mod historic;
 mod refused;
 mod spoken;
 mod text;

@@ -13,7 +13,7 @@ use crate::{
     letters::{
         self, Letter, Profile, State,
         form::{Form, Sheet},
-        language::{LanguageChoice, choose},
+        language::LanguageChoice,
         model::LetterFacts,
     },
     output::{self, progress::Steps},
@@ -115,7 +115,8 @@ fn render<'a>(
     let steps = Steps::new("letters read", due.len());
     let mut written = Vec::with_capacity(due.len());
     for (facts, members) in due {
-        let letters = choose(choice, &facts.recipient)
+        let letters = profile
+            .editions(choice, &facts.recipient)
             .into_iter()
             .map(|edition| letters::render(&facts, edition, profile))
             .collect::<Result<_, _>>()

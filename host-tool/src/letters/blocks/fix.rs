@@ -1,5 +1,4 @@
-//! What to set on the mail servers that we recognise. Settings are code: the same in every
-//! language.
+//! What to set on the servers that we recognise. Settings are code: the same in every language.
 
 use crate::letters::model::Product;
 
@@ -48,17 +47,44 @@ pub(super) fn settings(product: Product) -> (&'static str, &'static [&'static st
         Product::Squid => (
             "fix-squid",
             &[
-                "acl localnet src 192.168.0.0/16",
+                "acl localnet src <own-networks>",
                 "http_access deny !Safe_ports",
                 "http_access deny CONNECT !SSL_ports",
                 "http_access allow localnet",
                 "http_access deny all",
             ],
         ),
-        Product::Dante => ("fix-dante", &[]),
-        Product::HaProxy => ("fix-haproxy", &[]),
-        Product::Nginx => ("fix-nginx", &[]),
-        Product::Tinyproxy => ("fix-tinyproxy", &[]),
-        Product::Microsocks => ("fix-microsocks", &[]),
+        Product::Dante => (
+            "fix-dante",
+            &[
+                "internal: <internal-address> port = 1080",
+                "client pass { from: <own-networks> to: 0.0.0.0/0 }",
+                "socks pass { from: <own-networks> to: 0.0.0.0/0 }",
+            ],
+        ),
+        Product::HaProxy => (
+            "fix-haproxy",
+            &["tcp-request connection reject unless { src <own-networks> }"],
+        ),
+        Product::Nginx => (
+            "fix-nginx",
+            &[
+                "allow <own-networks>;",
+                "deny all;",
+                "proxy_pass http://<own-server>;",
+            ],
+        ),
+        Product::Tinyproxy => (
+            "fix-tinyproxy",
+            &[
+                "Listen <internal-address>",
+                "Allow <own-networks>",
+                "ConnectPort 443",
+            ],
+        ),
+        Product::Microsocks => (
+            "fix-microsocks",
+            &["microsocks -i <internal-address> -u <user> -P <password>"],
+        ),
     }
 }

@@ -1,8 +1,8 @@
 //! Which words fit what was shown. A letter never says more.
 
-use probe_core::verdict::Reason;
+use probe_core::verdict::{Kind, Reason};
 
-use crate::letters::model::{Basis, Decision, FindingFacts, Occasion, WhyNone};
+use crate::letters::model::{Basis, FindingFacts, Probed};
 
 /// What a finding lets us say.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -22,24 +22,21 @@ pub(super) enum Wording {
 }
 
 impl Wording {
-    /// The wording of a finding, or why it has none.
-    pub(super) fn of(finding: &FindingFacts, basis: Basis) -> Result<Self, WhyNone> {
-        let reason = finding.verdict.map(|verdict| verdict.reason);
-        match finding.decision(basis) {
-            Decision::NoLetter(why) => Err(why),
-            Decision::Write(Occasion::Confirmed) => Ok(Self::Confirmed),
-            Decision::Write(Occasion::ListedAndAccepted) => Ok(Self::Accepted),
-            Decision::Write(Occasion::ListedAndSuspected) => {
-                Ok(if reason == Some(Reason::AcceptsAnything) {
-                    Self::SuspectedOfAnything
-                } else {
-                    Self::Suspected
-                })
-            }
-            Decision::Write(Occasion::ListedAndUndecided) => Ok(Self::Undecided(undecided(
-                reason.unwrap_or(Reason::Unclear),
-            ))),
-            Decision::Write(Occasion::Listed) => Ok(Self::Listed),
+    /// The wording of a finding that a letter may be written about.
+    pub(super) fn of(finding: &FindingFacts, basis: Basis) -> Self {
+        let Some(verdict) = finding.verdict.filter(|_| basis == Basis::Tests) else {
+            return Self::Listed;
+        };
+        let reason = verdict.reason;
+        match verdict.kind {
+            Kind::Confirmed => Self::Confirmed,
+            Kind::Accepted => Self::Accepted,
+            Kind::Suspected if reason == Reason::AcceptsAnything => Self::SuspectedOfAnything,
+            Kind::Suspected => Self::Suspected,
+            Kind::Closed | Kind::Inconclusive => Self::Undecided(match finding.probed {
+                Probed::Relay => undecided(reason),
+                Probed::Proxy { .. } => undecided_proxy(reason),
+            }),
         }
     }
 
@@ -58,7 +55,7 @@ impl Wording {
         }
     }
 
-    /// The messages of the verdict, in order.
+    /// The messages of the verdict, in order, without the kind of server before them.
     pub(super) fn verdict(self) -> &'static [&'static str] {
         match self {
             Self::Confirmed => &["verdict-confirmed"],
@@ -74,7 +71,11 @@ impl Wording {
     pub(super) fn reason(self) -> Option<&'static str> {
         match self {
             Self::Undecided(reason) => Some(reason),
-            _ => None,
+            Self::Confirmed
+            | Self::Accepted
+            | Self::Suspected
+            | Self::SuspectedOfAnything
+            | Self::Listed => None,
         }
     }
 }
@@ -98,6 +99,31 @@ fn undecided(reason: Reason) -> &'static str {
         Reason::LocalOrRelay => "undecided-local-or-relay",
         Reason::NotFormable => "undecided-not-formable",
         Reason::Unclear
+        | Reason::RelayDenied
+        | Reason::RecipientRefused
+        | Reason::RecipientAccepted
+        | Reason::AcceptsAnything => "undecided-other",
+    }
+}
+
+/// As [`undecided`], for a proxy: it is asked for connections, not for recipients.
+fn undecided_proxy(reason: Reason) -> &'static str {
+    match reason {
+        Reason::NoAnswer => "undecided-no-answer",
+        Reason::Refused => "undecided-refused",
+        Reason::NotSmtp => "undecided-protocol",
+        Reason::Blocked => "undecided-turned-away",
+        Reason::Tarpit => "undecided-tarpit",
+        Reason::CutOff | Reason::LimitReached => "undecided-cut-off",
+        Reason::NoMailHere
+        | Reason::SenderRefused
+        | Reason::AuthRequired
+        | Reason::TlsRequired
+        | Reason::TlsVersion
+        | Reason::Greylisted
+        | Reason::LocalOrRelay
+        | Reason::NotFormable
+        | Reason::Unclear
         | Reason::RelayDenied
         | Reason::RecipientRefused
         | Reason::RecipientAccepted

@@ -128,7 +128,9 @@ fn own(recipient: &Recipient) -> Option<Edition> {
 }
 
 fn official(country: &str) -> Option<Edition> {
-    first_of_ours(country::languages(country).iter().copied().map(Some))
+    let another = country::another_is_larger(country).then_some(None);
+    let ours = country::languages(country).iter().copied().map(Some);
+    first_of_ours(another.into_iter().chain(ours))
 }
 
 /// The first of ours; with English below it where another one came before.

@@ -3,6 +3,7 @@
 mod bundle;
 mod choice;
 pub mod country;
+mod number;
 mod typography;
 
 use std::fmt;
@@ -82,6 +83,12 @@ impl Language {
             .unwrap_or(self)
     }
 
+    /// Whether the sentence after the salutation is a new one, with a capital: no comma stands
+    /// before it.
+    pub(crate) const fn begins_anew(self) -> bool {
+        matches!(self, Self::DeCh | Self::DeLi)
+    }
+
     fn variant(tag: &str) -> Option<Self> {
         Self::VARIANTS
             .into_iter()
@@ -136,6 +143,12 @@ pub fn message_files(language: Language) -> Vec<(&'static str, &'static str)> {
 /// of the same name.
 pub fn overlay_file(language: Language) -> Option<(&'static str, &'static str)> {
     bundle::overlay(language)
+}
+
+/// What the most formal address says otherwise, where `language` has one above the usual: as
+/// [`overlay_file`].
+pub fn formal_file(language: Language) -> Option<(&'static str, &'static str)> {
+    bundle::formal(language)
 }
 
 /// A tag of no language that letters are written in.

@@ -13,6 +13,15 @@ fn the_lists_language_then_the_countrys_then_english() {
         (None, Some("LI"), "de-LI"),
         (None, Some("CA"), "en"),
         (None, Some("LU"), "fr"),
+        (None, Some("MC"), "fr"),
+        (None, Some("SM"), "it"),
+        // Dutch comes first: the next one that we write, and English below it.
+        (None, Some("BE"), "fr+en"),
+        (Some("si"), Some("FR"), "fr"),
+        (None, Some("FI"), "en"),
+        (None, Some("NO"), "en"),
+        (None, Some("IE"), "en"),
+        (None, Some("IN"), "en"),
         (None, Some("JP"), "en"),
         (None, None, "en"),
     ] {
