@@ -49,7 +49,7 @@ cargo xtask COMMAND
   soak [--seeds N] [--fuzz-seconds N] [--lab-rounds N]
                           the long forms: many seeds, fuzzing, repeated lab runs
   fuzz [--seconds N]      every fuzz target for a while (nightly)
-  bench                   the simulator's sessions a second
+  bench                   the simulator's sessions a second, and ten thousand letters
 ";
 
 fn main() -> ExitCode {

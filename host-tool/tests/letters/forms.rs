@@ -172,6 +172,23 @@ fn a_draft_has_no_recipient_and_says_why() {
 }
 
 #[test]
+fn a_letter_of_history_is_from_nobody_and_reports_nothing() {
+    let profile = Profile::load("ftc-2003").unwrap();
+    let written = Written::new(vec![facts::suspected(25)], Language::Pl, profile);
+    assert_eq!(names(&written.files(Form::Eml)), ["A-1.pl.draft.eml"]);
+    let mail = written.mail();
+    for name in ["From", "Reply-To"] {
+        let value = mail.header(name).unwrap();
+        assert!(value.ends_with("<nobody@historic.invalid>"), "{value}");
+    }
+    assert_eq!(mail.header("To"), None);
+    assert_eq!(mail.header("X-Postern-Not-Ready"), Some("historic"));
+    let identifier = mail.header("Message-ID");
+    assert_eq!(identifier, Some("<A-1.pl@historic.invalid>"));
+    assert_eq!(written.files(Form::Xarf), []);
+}
+
+#[test]
 fn a_mail_without_a_contact_has_no_recipient() {
     let mut facts = facts::letter("A-1", Language::En, vec![facts::suspected(25)]);
     facts.recipient.contact = None;
