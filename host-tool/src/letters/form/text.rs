@@ -63,6 +63,7 @@ fn piece(part: &Part<String>) -> Vec<String> {
         Part::Code(lines) => lines.iter().map(|line| format!("    {line}")).collect(),
         Part::Quoted(lines) => quoted(lines),
         Part::Machine(lines) => lines.clone(),
+        Part::Rule => vec!["=".repeat(COLUMNS)],
     }
 }
 
