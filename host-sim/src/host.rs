@@ -70,6 +70,7 @@ pub async fn collect(
             };
             match message {
                 ToHost::Finding(finding) => findings.push(finding),
+                ToHost::Dead(range) => findings.extend(range.findings()),
                 ToHost::Refused(suspect) => refused.push(suspect),
                 other => others.push(other),
             }

@@ -40,6 +40,7 @@ impl Lines {
             ToHost::Finding(finding) if finding.last => {
                 self.ended.insert(finding.target);
             }
+            ToHost::Dead(range) => self.ended.extend(range.targets()),
             ToHost::Lost(lost) if lost.last => {
                 self.ended.insert(lost.target);
             }

@@ -373,7 +373,11 @@ impl HostLink {
                     self.ended = Some((*why, *records));
                 }
             }
-            ToHost::Finding(_) | ToHost::Refused(_) | ToHost::Over(_) | ToHost::Lost(_) => {
+            ToHost::Finding(_)
+            | ToHost::Refused(_)
+            | ToHost::Over(_)
+            | ToHost::Lost(_)
+            | ToHost::Dead(_) => {
                 return message
                     .record()
                     .is_some_and(|id| self.heard_records(id.boot, id.number, id.number));

@@ -24,6 +24,7 @@
     )
 )]
 
+pub mod dead;
 pub mod dialogue;
 pub mod evidence;
 pub mod finding;

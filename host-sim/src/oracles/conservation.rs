@@ -80,6 +80,11 @@ fn lines(trial: &Trial, scan: &Scan, wrong: &mut Vec<String>) {
             ToHost::Finding(finding) if finding.last => {
                 *ends.entry(finding.target).or_default() += 1;
             }
+            ToHost::Dead(range) => {
+                for target in range.targets() {
+                    *ends.entry(target).or_default() += 1;
+                }
+            }
             ToHost::Lost(lost) if lost.last => *ends.entry(lost.target).or_default() += 1,
             ToHost::Over(over) => *ends.entry(over.target).or_default() += 1,
             ToHost::Refused(_) => refused += 1,

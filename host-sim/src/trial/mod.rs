@@ -237,6 +237,19 @@ impl Scan {
     pub fn verdicts(&self, judge: Judge<'_>) -> BTreeMap<SocketAddr, Verdict> {
         let mut jobs = BTreeMap::<JobSerial, Vec<&Finding>>::new();
         let mut over = BTreeSet::new();
+        let dead: Vec<Finding> = self
+            .records
+            .values()
+            .filter_map(|record| match record.as_ref() {
+                ToHost::Dead(range) => Some(range.findings()),
+                _ => None,
+            })
+            .flatten()
+            .collect();
+        for finding in &dead {
+            jobs.entry(finding.job).or_default().push(finding);
+            over.insert(finding.job);
+        }
         for record in self.records.values() {
             match record.as_ref() {
                 ToHost::Finding(finding) => {

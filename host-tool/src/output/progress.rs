@@ -137,6 +137,12 @@ impl Watch for Watcher {
                 self.verdicts.insert(finding.target, finding.verdict.kind);
                 self.over += u64::from(finding.last);
             }
+            Record::Dead(range) => {
+                for finding in range.findings() {
+                    self.verdicts.insert(finding.target, finding.verdict.kind);
+                    self.over += 1;
+                }
+            }
             Record::Refused(refused) => {
                 let suspect = refused.suspect;
                 let suspect = SocketAddr::new(suspect.ip().to_canonical(), suspect.port());

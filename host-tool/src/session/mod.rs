@@ -248,6 +248,7 @@ impl State<'_, '_> {
                 ToHost::Refused(refused) => self.gather(now, Record::Refused(refused)),
                 ToHost::Over(over) => self.gather(now, Record::Over(over)),
                 ToHost::Lost(lost) => self.gather(now, Record::Lost(lost)),
+                ToHost::Dead(range) => self.gather(now, Record::Dead(range)),
             }
         }
         if self.gathered.len() >= GATHERED_RECORDS_MAX {

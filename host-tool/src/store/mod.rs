@@ -11,6 +11,7 @@ use std::{net::SocketAddr, path::PathBuf};
 
 use jiff::Timestamp;
 use probe_core::{
+    dead::DeadRange,
     finding::{DeviceId, Finding, Lost, Over, Probe, RecordId, Refused},
     frame::ScanId,
     name::Name,
@@ -127,6 +128,8 @@ pub enum Record {
     Over(Over),
     /// What the device could not keep.
     Lost(Lost),
+    /// Neighbours where nobody answers: each is kept as a finding of its own.
+    Dead(DeadRange),
 }
 
 /// A case's number: what `postern show` takes, for one address, port and probe for ever.
@@ -237,6 +240,7 @@ impl Record {
             Self::Refused(refused) => refused.id,
             Self::Over(over) => over.id,
             Self::Lost(lost) => lost.id,
+            Self::Dead(range) => range.id,
         }
     }
 }

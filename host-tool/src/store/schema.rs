@@ -4,10 +4,40 @@
 pub(super) const APPLICATION_ID: i32 = 0x706f_7374;
 
 /// The version of the tables. A store of a newer one is refused.
-pub(super) const VERSION: i32 = 3;
+pub(super) const VERSION: i32 = 4;
 
 /// What makes each version of the one before it, from nothing on.
-pub(super) const STEPS: [&str; VERSION as usize] = [TABLES, SCAN_NUMBERS, LETTER_REFERENCES];
+pub(super) const STEPS: [&str; VERSION as usize] =
+    [TABLES, SCAN_NUMBERS, LETTER_REFERENCES, FINDINGS_OF_RANGES];
+
+/// Version 4: a record may be the findings of many dead targets, so a finding's name is the record and the job.
+const FINDINGS_OF_RANGES: &str = "
+CREATE TABLE findings_by_job (
+    device      BLOB NOT NULL,
+    boot        INTEGER NOT NULL,
+    number      INTEGER NOT NULL,
+    job         INTEGER NOT NULL REFERENCES jobs,
+    revision    INTEGER NOT NULL,
+    last        INTEGER NOT NULL,
+    depth       TEXT NOT NULL,
+    began_utc   INTEGER NOT NULL,
+    ended_utc   INTEGER NOT NULL,
+    rules       INTEGER NOT NULL,
+    verdict     TEXT NOT NULL,
+    reason      TEXT NOT NULL,
+    format      INTEGER NOT NULL,
+    record      BLOB NOT NULL,
+    PRIMARY KEY (device, boot, number, job),
+    FOREIGN KEY (device, boot, number) REFERENCES records
+) STRICT;
+INSERT INTO findings_by_job
+SELECT device, boot, number, job, revision, last, depth, began_utc, ended_utc,
+       rules, verdict, reason, format, record
+FROM findings;
+DROP TABLE findings;
+ALTER TABLE findings_by_job RENAME TO findings;
+CREATE INDEX findings_of_job ON findings (job);
+";
 
 /// Version 3: the networks of contacts, and the references of letters. A letter's case is a contact and a network; `contact` is
 /// empty where the list has none.

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::about::{Info, LogLine, Provision, ProvisionAnswer};
 use crate::{
+    dead::DeadRange,
     evidence::Evidence,
     finding::{DeviceId, Finding, Gone, Lost, Over, RecordId, Refused},
     scope::{Scope, ScopeError},
@@ -141,6 +142,8 @@ pub enum ToHost<E = Evidence> {
     Provisioned(ProvisionAnswer),
     /// A line of the log, as [`ToDevice::AskLog`] asked.
     Log(LogLine),
+    /// A record: neighbours where nobody answers.
+    Dead(DeadRange),
 }
 
 impl<E> ToHost<E> {
@@ -152,6 +155,7 @@ impl<E> ToHost<E> {
             Self::Refused(refused) => Some(refused.id),
             Self::Over(over) => Some(over.id),
             Self::Lost(lost) => Some(lost.id),
+            Self::Dead(range) => Some(range.id),
             Self::Gone(gone) => Some(RecordId {
                 boot: gone.boot,
                 number: gone.last,

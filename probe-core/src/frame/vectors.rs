@@ -7,6 +7,7 @@ use serde::{Serialize, de::DeserializeOwned};
 
 use super::{Decoder, ScanId, ScopeDigest, ToDevice, ToHost, about, decode_message, message};
 use crate::{
+    dead::{DeadBy, DeadRange},
     evidence::{Ending, Evidence, Finish, Notes, Observation},
     finding::{DeviceId, Finding, Gone, JobSerial, Lost, Over, Probe, RecordId, Refused},
     name::Name,
@@ -266,7 +267,7 @@ fn to_device() -> [(&'static str, ToDevice); 11] {
     ]
 }
 
-fn to_host() -> [(&'static str, ToHost); 16] {
+fn to_host() -> [(&'static str, ToHost); 17] {
     let digest = ScopeDigest(0x0403_0201);
     let id = RecordId {
         boot: 3,
@@ -406,6 +407,23 @@ fn to_host() -> [(&'static str, ToHost); 16] {
                 at: Instant::from_millis(1_200),
                 level: about::Level::Info,
                 text: about::beginning_of("network up"),
+            }),
+        ),
+        (
+            "to-host/dead",
+            ToHost::Dead(DeadRange {
+                id,
+                job,
+                first: target,
+                count: 200,
+                by: DeadBy::NoAnswer,
+                probe: Probe::Relay,
+                depth: Depth::Standard,
+                lab: false,
+                hours: 500,
+                began: Instant::from_millis(6_000),
+                ended: Instant::from_millis(36_700),
+                rules: RULES_OF_THE_VECTORS,
             }),
         ),
     ]

@@ -10,6 +10,7 @@
 
 #[cfg(test)]
 mod closed;
+mod dead;
 mod device;
 mod kept;
 mod link;
@@ -18,6 +19,7 @@ mod records;
 mod tests;
 
 use crate::{
+    dead::DeadBy,
     evidence::Evidence,
     finding::{DeviceId, JobSerial, Probe},
     frame::{
@@ -34,9 +36,11 @@ use crate::{
 };
 
 pub use crate::schedule::Opening;
+pub use dead::{DEAD_RANGE_IDLE_MS, DEAD_RANGES_GATHERED_MAX, FEW_LINES_MAX};
 pub use device::{About, LOG_LINES_MAX};
 pub use link::RESEND_AFTER_MS;
 
+use dead::Gathered;
 use device::Device;
 use link::Link;
 
@@ -126,6 +130,7 @@ pub struct Prober {
     phase: Phase,
     list: List,
     schedule: Schedule,
+    dead: Gathered,
     outbox: Outbox,
     backlog: Backlog,
     about: Device,
@@ -186,6 +191,7 @@ impl Prober {
                 refused: 0,
             },
             schedule: Schedule::new(boot),
+            dead: Gathered::new(),
             outbox: Outbox::new(),
             backlog: Backlog::new(boot),
             about: Device::new(),
@@ -313,9 +319,17 @@ impl Prober {
         if self.schedule.running_target(job.serial).is_none() {
             return Ok(());
         }
-        self.record_finding(now, job, true, evidence)?;
-        self.schedule.finish(job.serial);
-        count(&mut self.list.done);
+        match DeadBy::of(evidence) {
+            Some(by) if job.revision == 0 && self.has_many_lines() => {
+                self.gather_dead(now, job.target, job.began, evidence.hours(), by)?;
+                self.schedule.finish(job.serial);
+            }
+            Some(_) | None => {
+                self.record_finding(now, job, true, evidence)?;
+                self.schedule.finish(job.serial);
+                count(&mut self.list.done);
+            }
+        }
         self.settle(now);
         Ok(())
     }
@@ -362,7 +376,11 @@ impl Prober {
             targets: Targets {
                 taken: self.list.taken,
                 queued: short(self.schedule.queued_targets()),
-                running: short(self.schedule.running_jobs()),
+                running: short(
+                    self.schedule
+                        .running_jobs()
+                        .saturating_add(self.dead.targets()),
+                ),
                 parked: short(self.schedule.parked_jobs()),
                 done: self.list.done,
                 refused: self.list.refused,
@@ -432,12 +450,14 @@ impl Prober {
         if self.phase == Phase::Running {
             if let Some(why) = self.time_is_over(now) {
                 self.set_phase(Phase::Stopping(why));
-            } else if self.list.complete && self.schedule.is_empty() {
+            } else if self.list.complete && self.schedule.is_empty() && self.tell_dead().is_ok() {
                 self.set_phase(Phase::Ended(Ended::ListDone));
             }
         }
+        self.tell_idle_dead(now);
         if let Phase::Stopping(why) = self.phase
             && self.tell_what_is_left().is_ok()
+            && self.tell_dead().is_ok()
             && self.schedule.is_empty()
         {
             self.set_phase(Phase::Ended(why));

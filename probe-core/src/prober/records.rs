@@ -120,14 +120,14 @@ impl Prober {
         Ok(())
     }
 
-    fn record<T: Serialize>(&mut self, record: &T) -> Result<(), OutboxFull> {
+    pub(super) fn record<T: Serialize>(&mut self, record: &T) -> Result<(), OutboxFull> {
         self.outbox.push(record).map_err(|_| {
             count(&mut self.outbox_full);
             OutboxFull
         })
     }
 
-    fn next_record(&self) -> RecordId {
+    pub(super) fn next_record(&self) -> RecordId {
         RecordId {
             boot: self.boot,
             number: self.outbox.next_number(),

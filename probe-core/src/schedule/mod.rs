@@ -41,6 +41,8 @@ pub const PARKED_JOBS_MAX: usize = 64;
 pub const RUNNING_JOBS_MAX: usize = 32;
 /// Jobs that one boot can number: serials are 40 bits, 16 of boot and 24 of counter.
 pub const JOBS_OF_A_BOOT_MAX: u32 = (1 << 24) - 1;
+/// Of those: kept for dead targets that are not told yet when the others are spent.
+const DEAD_SERIALS_KEPT: u32 = 1 << 13;
 /// The last boot that has job numbers.
 pub const BOOT_MAX: u32 = (1 << 16) - 1;
 
@@ -450,12 +452,22 @@ impl Schedule {
         Some(job)
     }
 
+    /// Numbers for the jobs of so many dead targets, one behind the other; the first of them.
+    pub fn dead_serials(&mut self, count: u16) -> Option<JobSerial> {
+        self.serials(count, JOBS_OF_A_BOOT_MAX)
+    }
+
     fn next_serial(&mut self) -> Option<JobSerial> {
-        if self.boot > BOOT_MAX || self.jobs >= JOBS_OF_A_BOOT_MAX {
+        self.serials(1, JOBS_OF_A_BOOT_MAX.saturating_sub(DEAD_SERIALS_KEPT))
+    }
+
+    fn serials(&mut self, count: u16, max: u32) -> Option<JobSerial> {
+        if self.boot > BOOT_MAX || u32::from(count) > max.saturating_sub(self.jobs) {
             return None;
         }
-        self.jobs = self.jobs.saturating_add(1);
-        Some(JobSerial(u64::from(self.boot) << 24 | u64::from(self.jobs)))
+        let first = self.jobs.saturating_add(1);
+        self.jobs = self.jobs.saturating_add(u32::from(count));
+        Some(JobSerial(u64::from(self.boot) << 24 | u64::from(first)))
     }
 }
 

@@ -173,7 +173,7 @@ impl Store for SqliteStore {
             let mut new = 0;
             for record in records {
                 let kind = match record {
-                    Record::Finding(_) => "finding",
+                    Record::Finding(_) | Record::Dead(_) => "finding",
                     Record::Refused(_) => "refused",
                     Record::Over(_) => "over",
                     Record::Lost(_) => "lost",

@@ -1,6 +1,7 @@
 //! The store's promises, each on a file of its own.
 
 use probe_core::{
+    dead::{DeadBy, DeadRange},
     evidence::Evidence,
     finding::{JobSerial, Over, Probe, RecordId, Refused},
     scope::{Depth, Refusal},
@@ -422,4 +423,49 @@ fn references_are_kept_and_move_with_their_findings() {
     };
     assert!(store.keep_references(&[third, stolen], NOW).is_err());
     assert_eq!(store.references().unwrap().len(), 2);
+}
+
+#[test]
+fn dead_neighbours_are_a_case_and_a_finding_each_and_only_once() {
+    let scratch = Scratch::new("dead");
+    let (mut store, device) = started(&scratch);
+    let range = DeadRange {
+        id: RecordId { boot: 1, number: 1 },
+        job: JobSerial(20),
+        first: "192.0.2.255:25".parse().unwrap(),
+        count: 3,
+        by: DeadBy::NoAnswer,
+        probe: Probe::Relay,
+        depth: Depth::Standard,
+        lab: false,
+        hours: 4,
+        began: Instant::from_millis(5_000),
+        ended: Instant::from_millis(7_000),
+        rules: 1,
+    };
+    assert_eq!(store.append(device, &[Record::Dead(range)], NOW), Ok(1));
+    let next = finding(1, 2, 23, 0, "192.0.3.9:25");
+    assert_eq!(
+        store.append(device, &[Record::Dead(range), next], NOW),
+        Ok(1)
+    );
+
+    let cases = store.cases().unwrap();
+    let targets: Vec<String> = cases.iter().map(|case| case.target.to_string()).collect();
+    assert_eq!(
+        targets,
+        [
+            "192.0.2.255:25",
+            "192.0.3.0:25",
+            "192.0.3.1:25",
+            "192.0.3.9:25"
+        ]
+    );
+    for case in &cases[..3] {
+        let kept = store.findings(case.number).unwrap();
+        assert_eq!(kept.len(), 1, "{}", case.target);
+        assert!(kept[0].over);
+        assert_eq!(kept[0].finding.target, case.target);
+        assert_eq!(kept[0].finding.verdict.reason, Reason::NoAnswer);
+    }
 }

@@ -146,6 +146,9 @@ pub(super) fn append(
 ) -> rusqlite::Result<()> {
     match record {
         Record::Finding(finding) => append_finding(transaction, device, finding),
+        Record::Dead(range) => range
+            .findings()
+            .try_for_each(|finding| append_finding(transaction, device, &finding)),
         Record::Refused(refused) => {
             let suspect = refused.suspect;
             transaction.execute(

@@ -134,15 +134,24 @@ fn serials_are_never_used_twice_and_end_before_they_would_be() {
     queue(&mut schedule, at(0), 0, target("10.0.0.1"));
     let job = turn(&mut schedule, at(0));
     assert_eq!(job.serial, JobSerial(0x00ff_ff00_0001));
-    schedule.jobs = JOBS_OF_A_BOOT_MAX - 1;
+    schedule.jobs = JOBS_OF_A_BOOT_MAX - DEAD_SERIALS_KEPT - 1;
     queue(&mut schedule, at(0), 1, target("10.0.1.1"));
     queue(&mut schedule, at(0), 2, target("10.0.2.1"));
     let job = turn(&mut schedule, at(1_000));
-    assert_eq!(job.serial, JobSerial(0x00ff_ffff_ffff));
+    assert_eq!(job.serial, JobSerial(0x00ff_ffff_dfff));
     assert!(matches!(
         schedule.next(at(2_000), SCAN),
         Whose::SerialsSpent
     ));
+    // Those who have died by then have numbers still.
+    let kept = u16::try_from(DEAD_SERIALS_KEPT).unwrap();
+    assert_eq!(schedule.dead_serials(1), Some(JobSerial(0x00ff_ffff_e000)));
+    assert_eq!(schedule.dead_serials(kept), None);
+    assert_eq!(
+        schedule.dead_serials(kept - 1),
+        Some(JobSerial(0x00ff_ffff_e001))
+    );
+    assert_eq!(schedule.dead_serials(1), None);
     assert_eq!(schedule.queued_targets(), 1, "it is still there to be told");
 
     let mut schedule = Schedule::new(BOOT_MAX + 1);
