@@ -15,6 +15,7 @@ use crate::{
     env::Env,
     guard::ProberWarden,
     link::{self, Bells, Link, LinkEndOf, LinkMemory},
+    scout::Post,
     storage::Keeper,
     worker::{Office, WorkerMemory},
 };
@@ -57,6 +58,7 @@ pub struct Appliance<'a, const N: usize> {
     workers: [Bell; N],
     link: Bell,
     keeper: Bell,
+    post: Post,
 }
 
 impl<'a, const N: usize> Appliance<'a, N> {
@@ -68,6 +70,7 @@ impl<'a, const N: usize> Appliance<'a, N> {
             workers: [const { Bell::new() }; N],
             link: Bell::new(),
             keeper: Bell::new(),
+            post: Post::new(),
         }
     }
 
@@ -77,6 +80,7 @@ impl<'a, const N: usize> Appliance<'a, N> {
             prober: self.prober,
             workers: &self.workers,
             link: &self.link,
+            post: &self.post,
         }
     }
 
@@ -85,6 +89,7 @@ impl<'a, const N: usize> Appliance<'a, N> {
         let Some(bell) = self.workers.get(index) else {
             return;
         };
+        self.post.draw_key(env);
         let office = Office {
             env,
             prober: self.prober,
@@ -93,6 +98,7 @@ impl<'a, const N: usize> Appliance<'a, N> {
             workers: &self.workers,
             link: &self.link,
             keeper: &self.keeper,
+            post: &self.post,
         };
         office.work(memory).await;
     }
@@ -108,6 +114,7 @@ impl<'a, const N: usize> Appliance<'a, N> {
             link: &self.link,
             workers: &self.workers,
             keeper: &self.keeper,
+            post: &self.post,
         };
         link::speak(env, self.prober, bells, link, memory).await
     }

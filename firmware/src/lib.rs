@@ -28,6 +28,7 @@ pub mod guard;
 pub mod link;
 mod log;
 pub mod net;
+pub mod scout;
 pub mod storage;
 pub mod worker;
 

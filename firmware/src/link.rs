@@ -6,7 +6,7 @@ use embassy_futures::select::{Either, select};
 use embedded_io_async::{ErrorType, Read, Write};
 use probe_core::{frame::FRAME_OCTETS_MAX, prober::Prober, time::Millis};
 
-use crate::{bell::Bell, env::Env, log};
+use crate::{bell::Bell, env::Env, log, scout::Post};
 
 /// The two directions of a link, apart so that a host that reads slowly does not stop us from
 /// listening.
@@ -65,6 +65,8 @@ pub(crate) struct Bells<'a> {
     pub(crate) workers: &'a [Bell],
     /// There may be something to keep.
     pub(crate) keeper: &'a Bell,
+    /// There may be somebody to scout.
+    pub(crate) post: &'a Post,
 }
 
 impl Bells<'_> {
@@ -75,6 +77,7 @@ impl Bells<'_> {
 
     fn ring_others(self) {
         self.keeper.ring();
+        self.post.ring();
         self.workers.iter().for_each(Bell::ring);
     }
 }

@@ -18,6 +18,7 @@ use probe_core::{
 use crate::{
     env::{Buffers, Env, LINGER_MAX, Network, Read, Stream},
     guard::Watch,
+    scout::OwnNetworks,
 };
 
 /// Where random octets come from: a generator of the chip, or the simulator's seed.
@@ -68,7 +69,10 @@ impl<'d, R: Random> Env for StackEnv<'d, R> {
         sleep_until(at).await;
     }
 
+    /// Also tells the guard which addresses the stack has: whoever connects asks for the network
+    /// first, and whoever speaks with the host for the counters.
     fn network(&self) -> &Self::Network {
+        self.watch.set_own_networks(self.network.own_networks());
         &self.network
     }
 
@@ -77,6 +81,7 @@ impl<'d, R: Random> Env for StackEnv<'d, R> {
     }
 
     fn guard_counters(&self) -> GuardCounters {
+        self.watch.set_own_networks(self.network.own_networks());
         self.watch.counters().summary()
     }
 }
@@ -156,6 +161,16 @@ impl<'d> Network for StackNetwork<'d> {
 }
 
 impl StackNetwork<'_> {
+    /// The stack's addresses.
+    fn own_networks(&self) -> OwnNetworks {
+        let v4 = self.stack.config_v4().map(|config| config.address);
+        let v6 = self.stack.config_v6().map(|config| config.address);
+        OwnNetworks {
+            v4: v4.map(|own| (own.address(), own.prefix_len())),
+            v6: v6.map(|own| (own.address(), own.prefix_len())),
+        }
+    }
+
     /// Whether this device has an address and a way for `remote`. Without an address of the
     /// family smoltcp would send from the loopback address, and without a way it would try in
     /// silence.

@@ -16,6 +16,7 @@ use crate::{
     conversation::{Desk, Lent, Outcome, converse},
     env::Env,
     log,
+    scout::Post,
 };
 
 /// What a board pays for one worker's memory, in octets: a connection's buffers, the evidence of its
@@ -62,6 +63,8 @@ pub(crate) struct Office<'a, E> {
     pub(crate) link: &'a Bell,
     /// The keeper's bell.
     pub(crate) keeper: &'a Bell,
+    /// Where the guard is told that there may be somebody to scout.
+    pub(crate) post: &'a Post,
 }
 
 /// What a worker does next.
@@ -188,6 +191,7 @@ impl<E: Env> Office<'_, E> {
     fn something_has_changed(&self) {
         self.link.ring();
         self.keeper.ring();
+        self.post.ring();
         self.workers.iter().for_each(Bell::ring);
     }
 }

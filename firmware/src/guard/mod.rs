@@ -19,9 +19,12 @@ use core::{
 };
 
 use embassy_net_driver::{Capabilities, Driver, HardwareAddress, LinkState};
-use probe_core::time::Instant;
+use probe_core::{
+    prober::{Heard, Scouting},
+    time::Instant,
+};
 
-use crate::log;
+use crate::{log, scout};
 
 pub use doors::{Doors, HostDoor};
 use inspect::Segment;
@@ -61,6 +64,28 @@ pub trait Warden {
 
     /// Wakes `waker` when [`Warden::now_us`] says `at_us`.
     fn wake_at(&self, at_us: u64, waker: &Waker);
+
+    /// What makes answers to the guard's own SYNs provable; without one it sends none. As all
+    /// that follows, only a warden that has targets to scout need say.
+    fn scout_key(&self) -> Option<scout::Key> {
+        None
+    }
+
+    /// Whom to ask next; `waker` is woken when that has changed.
+    fn scout(&self, _waker: &Waker) -> Scouting {
+        Scouting::Nothing
+    }
+
+    /// The guard can ask targets of IPv4, or of IPv6, until then.
+    fn scouts_until(&self, _is_ipv4: bool, _until: Instant) {}
+
+    /// When a target whose answer is waited for was asked first.
+    fn scouted_since(&self, _remote: SocketAddr) -> Option<Instant> {
+        None
+    }
+
+    /// What became of a target that was to be asked, or was.
+    fn scout_heard(&self, _remote: SocketAddr, _heard: Heard) {}
 }
 
 /// Somebody who sees every frame, such as a capture.
@@ -99,6 +124,7 @@ pub struct Guard<'a, D, W, T> {
     tap: T,
     own: [u8; 6],
     beginnings: Beginnings,
+    ways: scout::Ways,
     frame: [u8; FRAME_OCTETS_MAX],
 }
 
@@ -116,6 +142,7 @@ impl<'a, D: Driver, W: Warden, T: Tap> Guard<'a, D, W, T> {
             tap,
             own,
             beginnings: Beginnings::new(),
+            ways: scout::Ways::new(),
             frame: [0; FRAME_OCTETS_MAX],
         }
     }
@@ -152,6 +179,76 @@ impl<'a, D: Driver, W: Warden, T: Tap> Guard<'a, D, W, T> {
     }
 }
 
+impl<D: Driver, W: Warden, T: Tap> Guard<'_, D, W, T> {
+    /// Asks targets whether anybody is there, as far as the driver has room, while no connection
+    /// of the stack waits to begin.
+    fn scout(&mut self, cx: &mut Context) {
+        let Some(key) = self.warden.scout_key() else {
+            return;
+        };
+        let networks = self.watch.own_networks();
+        self.ways.check(networks, &self.warden);
+        while self.beginnings.is_idle() {
+            let Some(token) = self.driver.transmit(cx) else {
+                return;
+            };
+            let (target, since, again) = match self.warden.scout(cx.waker()) {
+                Scouting::Try {
+                    target,
+                    since,
+                    again,
+                } => (target.endpoint(), since, again),
+                Scouting::Wait(at) => {
+                    let at_us = at.as_millis().saturating_mul(1_000);
+                    self.warden.wake_at(at_us, cx.waker());
+                    return;
+                }
+                Scouting::Nothing => return,
+            };
+            let Some(frame) = self.ways.syn(self.own, target, networks, (key, since)) else {
+                // On our own link, or behind a way that has just gone: a worker's.
+                self.warden.scout_heard(target, Heard::NoWay);
+                continue;
+            };
+            let (now, now_us) = (self.warden.now(), self.warden.now_us());
+            let mut inspected = inspect(&frame, self.own, &self.watch.doors(), &self.warden);
+            if inspected == Ok(Pass::Scope)
+                && !again
+                && let Some(segment) = Segment::read(&frame)
+            {
+                let spacing = self.warden.spacing();
+                match self.beginnings.course(now_us, segment, &frame, spacing) {
+                    Course::Leaves => {}
+                    Course::Kept => {
+                        self.watch.kept();
+                        if let Some(due_us) = self.beginnings.due(spacing) {
+                            self.warden.wake_at(due_us, cx.waker());
+                        }
+                        return;
+                    }
+                    Course::Stopped(why) => inspected = Err(why),
+                }
+            }
+            match self.watch.admit(now, inspected) {
+                Ok(()) => {
+                    self.tap.frame(now, Direction::Sent, &frame);
+                    embassy_net_driver::TxToken::consume(token, frame.len(), |room| {
+                        room.copy_from_slice(&frame);
+                    });
+                }
+                Err(stop) => {
+                    log::stopped_by_guard(stop);
+                    self.tap.frame(now, Direction::Stopped, &frame);
+                    if let Stop::Violation(remote) = stop {
+                        self.warden.violated(remote);
+                    }
+                    return;
+                }
+            }
+        }
+    }
+}
+
 impl<D: Driver, W: Warden, T: Tap> Driver for Guard<'_, D, W, T> {
     type RxToken<'t>
         = RxToken<'t, D::RxToken<'t>, W, T>
@@ -164,6 +261,7 @@ impl<D: Driver, W: Warden, T: Tap> Driver for Guard<'_, D, W, T> {
 
     fn receive(&mut self, cx: &mut Context) -> Option<(Self::RxToken<'_>, Self::TxToken<'_>)> {
         self.release(cx);
+        self.scout(cx);
         let (rx, tx) = self.driver.receive(cx)?;
         let rx = RxToken {
             inner: rx,
@@ -179,6 +277,7 @@ impl<D: Driver, W: Warden, T: Tap> Driver for Guard<'_, D, W, T> {
             own: self.own,
             waker: cx.waker().clone(),
             beginnings: &mut self.beginnings,
+            ways: &mut self.ways,
             frame: &mut self.frame,
         };
         Some((rx, tx))
@@ -186,6 +285,7 @@ impl<D: Driver, W: Warden, T: Tap> Driver for Guard<'_, D, W, T> {
 
     fn transmit(&mut self, cx: &mut Context) -> Option<Self::TxToken<'_>> {
         self.release(cx);
+        self.scout(cx);
         let inner = self.driver.transmit(cx)?;
         Some(TxToken {
             inner,
@@ -195,12 +295,17 @@ impl<D: Driver, W: Warden, T: Tap> Driver for Guard<'_, D, W, T> {
             own: self.own,
             waker: cx.waker().clone(),
             beginnings: &mut self.beginnings,
+            ways: &mut self.ways,
             frame: &mut self.frame,
         })
     }
 
     fn link_state(&mut self, cx: &mut Context) -> LinkState {
-        self.driver.link_state(cx)
+        let state = self.driver.link_state(cx);
+        if state == LinkState::Down {
+            self.ways.forget(&self.warden);
+        }
+        state
     }
 
     fn capabilities(&self) -> Capabilities {
@@ -237,6 +342,7 @@ where
             self.watch.received();
             self.tap
                 .frame(self.warden.now(), Direction::Received, frame);
+            scout::hear(frame, self.warden);
             f(frame)
         })
     }
@@ -251,6 +357,7 @@ pub struct TxToken<'t, I, W, T> {
     own: [u8; 6],
     waker: Waker,
     beginnings: &'t mut Beginnings,
+    ways: &'t mut scout::Ways,
     frame: &'t mut [u8; FRAME_OCTETS_MAX],
 }
 
@@ -290,6 +397,10 @@ where
         }
         match self.watch.admit(now, inspected) {
             Ok(()) => {
+                if inspected == Ok(Pass::Scope) {
+                    let networks = self.watch.own_networks();
+                    self.ways.learn(frame, networks, self.warden);
+                }
                 self.tap.frame(now, Direction::Sent, frame);
                 self.inner.consume(len, |room| room.copy_from_slice(frame));
             }
@@ -332,6 +443,26 @@ impl<W: Warden> Warden for &W {
 
     fn wake_at(&self, at_us: u64, waker: &Waker) {
         W::wake_at(self, at_us, waker);
+    }
+
+    fn scout_key(&self) -> Option<scout::Key> {
+        W::scout_key(self)
+    }
+
+    fn scout(&self, waker: &Waker) -> Scouting {
+        W::scout(self, waker)
+    }
+
+    fn scouts_until(&self, is_ipv4: bool, until: Instant) {
+        W::scouts_until(self, is_ipv4, until);
+    }
+
+    fn scouted_since(&self, remote: SocketAddr) -> Option<Instant> {
+        W::scouted_since(self, remote)
+    }
+
+    fn scout_heard(&self, remote: SocketAddr, heard: Heard) {
+        W::scout_heard(self, remote, heard);
     }
 }
 

@@ -11,7 +11,7 @@ use heapless::{Deque, Vec};
 use probe_core::{schedule::NETWORKS_WATCHED_MAX, scope::Rates, target::RateNetwork};
 
 use super::inspect::{Segment, Stop};
-use crate::appliance::WORKERS;
+use crate::{appliance::WORKERS, scout::SCOUT_PORT};
 
 /// How many SYNs can be kept: one for each worker.
 pub const SYNS_HELD_MAX: usize = WORKERS;
@@ -136,6 +136,11 @@ impl Beginnings {
         Course::Kept
     }
 
+    /// Whether no SYN is kept.
+    pub(super) fn is_idle(&self) -> bool {
+        self.held.is_empty()
+    }
+
     /// When the next one that is kept may leave.
     pub(super) fn due(&self, spacing: Option<Spacing>) -> Option<u64> {
         let spacing = spacing?;
@@ -203,6 +208,10 @@ impl Beginnings {
         // There is room: the moment was one at which a place had become free.
         let _ = self.networks.push((network, now_us));
         self.last_us = Some(now_us);
+        if segment.local_port == SCOUT_PORT {
+            // The guard itself knows which of these it sends again.
+            return;
+        }
         if self.begun.is_full() {
             self.begun.pop_front();
         }

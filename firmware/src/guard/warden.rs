@@ -8,12 +8,12 @@ use core::{
 
 use probe_core::{
     frame::message::Phase,
-    prober::{Prober, Stop},
+    prober::{Heard, Prober, Scouting, Stop},
     time::Instant,
 };
 
 use super::{Spacing, Warden};
-use crate::{bell::Bell, net};
+use crate::{bell::Bell, net, scout};
 
 /// Asks the prober's scope, and stops the prober's scan. The prober must not be borrowed while
 /// the network's runner is polled; nothing in this crate holds it over an await.
@@ -24,6 +24,7 @@ pub struct ProberWarden<'a> {
     /// Whoever works on the scan, or tells of it: told at once when it is stopped.
     pub(crate) workers: &'a [Bell],
     pub(crate) link: &'a Bell,
+    pub(crate) post: &'a scout::Post,
 }
 
 impl ProberWarden<'_> {
@@ -70,5 +71,38 @@ impl Warden for ProberWarden<'_> {
 
     fn wake_at(&self, at_us: u64, waker: &Waker) {
         net::wake_at_us(at_us, waker);
+    }
+
+    fn scout_key(&self) -> Option<scout::Key> {
+        self.post.key()
+    }
+
+    fn scout(&self, waker: &Waker) -> Scouting {
+        self.post.register(waker);
+        let (now, mut prober) = (net::now(), self.prober.borrow_mut());
+        let told = (prober.ended(), prober.records_made());
+        let scouting = prober.scout(now);
+        let takes_one = matches!(scouting, Scouting::Try { again: false, .. });
+        if takes_one || told != (prober.ended(), prober.records_made()) {
+            self.link.ring();
+        }
+        scouting
+    }
+
+    fn scouts_until(&self, is_ipv4: bool, until: Instant) {
+        self.prober.borrow_mut().scouts_until(is_ipv4, until);
+        self.post.ring();
+    }
+
+    fn scouted_since(&self, remote: SocketAddr) -> Option<Instant> {
+        self.prober.borrow().scouted_since(remote)
+    }
+
+    fn scout_heard(&self, remote: SocketAddr, heard: Heard) {
+        self.prober
+            .borrow_mut()
+            .scout_heard(net::now(), remote, heard);
+        self.workers.iter().for_each(Bell::ring);
+        self.link.ring();
     }
 }

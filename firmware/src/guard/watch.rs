@@ -9,6 +9,7 @@ use super::{
     inspect::{Pass, Stop},
     limit::Bucket,
 };
+use crate::scout::OwnNetworks;
 
 /// How many frames the guard has seen, by what became of them. Each counter stops at its
 /// largest value.
@@ -77,6 +78,7 @@ pub struct Watch {
     doors: Cell<Doors>,
     counters: Cell<Counters>,
     bucket: Cell<Bucket>,
+    own_networks: Cell<OwnNetworks>,
 }
 
 impl Watch {
@@ -102,6 +104,7 @@ impl Watch {
                 violations: 0,
             }),
             bucket: Cell::new(Bucket::FULL),
+            own_networks: Cell::new(OwnNetworks { v4: None, v6: None }),
         }
     }
 
@@ -113,6 +116,17 @@ impl Watch {
     /// Opens other doors, as when DHCP has found a router.
     pub fn set_doors(&self, doors: Doors) {
         self.doors.set(doors);
+    }
+
+    /// Our own addresses, as far as they are known.
+    pub fn own_networks(&self) -> OwnNetworks {
+        self.own_networks.get()
+    }
+
+    /// What the stack's addresses are now. The guard learns the way to a router only from frames
+    /// that have them.
+    pub fn set_own_networks(&self, networks: OwnNetworks) {
+        self.own_networks.set(networks);
     }
 
     /// The counters.

@@ -301,7 +301,7 @@ pub struct Targets {
     pub taken: u32,
     /// Waiting for their first turn.
     pub queued: u16,
-    /// With a worker.
+    /// With a worker, being asked whether anybody is there, or dead and not told yet.
     pub running: u16,
     /// Waiting to be asked again.
     pub parked: u16,

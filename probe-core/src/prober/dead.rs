@@ -1,7 +1,5 @@
 //! Gathering dead targets until they are worth a record.
 
-use heapless::Vec;
-
 use super::{OutboxFull, Prober};
 use crate::{
     dead::{DEAD_RANGE_TARGETS_MAX, DeadBy, DeadRange, behind},
@@ -19,11 +17,11 @@ pub const FEW_LINES_MAX: u32 = 16;
 /// How many ranges of dead targets are gathered at once. One more closes the oldest.
 pub const DEAD_RANGES_GATHERED_MAX: usize = 16;
 /// A range in which no target has died for so long is told, in milliseconds.
-pub const DEAD_RANGE_IDLE_MS: u64 = 5_000;
+pub const DEAD_RANGE_IDLE_MS: u64 = 20_000;
 
-/// Ranges that may still grow, the oldest first.
+/// Ranges that may still grow.
 #[derive(Debug)]
-pub(super) struct Gathered(Vec<Range, DEAD_RANGES_GATHERED_MAX, u8>);
+pub(super) struct Gathered([Option<Range>; DEAD_RANGES_GATHERED_MAX]);
 
 #[derive(Clone, Copy, Debug)]
 struct Range {
@@ -37,17 +35,36 @@ struct Range {
 
 impl Gathered {
     pub(super) const fn new() -> Self {
-        Self(Vec::new())
+        Self([None; DEAD_RANGES_GATHERED_MAX])
     }
 
     /// How many targets are gathered.
     pub(super) fn targets(&self) -> usize {
-        self.0.iter().map(|range| usize::from(range.count)).sum()
+        let ranges = self.0.iter().flatten();
+        ranges.map(|range| usize::from(range.count)).sum()
+    }
+
+    /// Where the first range for which `is` holds stands.
+    fn place(&self, is: impl Fn(&Range) -> bool) -> Option<usize> {
+        self.0
+            .iter()
+            .position(|slot| slot.as_ref().is_some_and(&is))
+    }
+
+    /// Keeps a new range, if there is room.
+    fn keep(&mut self, range: Range) -> bool {
+        match self.0.iter_mut().find(|slot| slot.is_none()) {
+            Some(slot) => {
+                *slot = Some(range);
+                true
+            }
+            None => false,
+        }
     }
 
     /// Adds a target to a range that it continues, at either end.
     fn extend(&mut self, dead: Range) -> bool {
-        let continued = self.0.iter_mut().find_map(|range| {
+        let continued = self.0.iter_mut().flatten().find_map(|range| {
             let fits = range.by == dead.by
                 && range.hours == dead.hours
                 && range.first.port() == dead.first.port()
@@ -104,18 +121,22 @@ impl Prober {
         if self.dead.extend(dead) {
             return Ok(());
         }
-        if self.dead.0.is_full() {
-            self.tell_range(0)?;
+        if self.dead.keep(dead) {
+            return Ok(());
         }
-        // There is room: a range has just left where there was none.
-        let _ = self.dead.0.push(dead);
+        let oldest = self.dead.0.iter().flatten().map(|range| range.began).min();
+        if let Some(place) = self.dead.place(|range| Some(range.began) == oldest) {
+            self.tell_range(place)?;
+        }
+        // There is room: a range has just left.
+        self.dead.keep(dead);
         Ok(())
     }
 
     /// Tells every range, as far as there is room.
     pub(super) fn tell_dead(&mut self) -> Result<(), OutboxFull> {
-        while !self.dead.0.is_empty() {
-            self.tell_range(0)?;
+        while let Some(place) = self.dead.place(|_| true) {
+            self.tell_range(place)?;
         }
         Ok(())
     }
@@ -125,7 +146,7 @@ impl Prober {
         let is_over = |range: &Range| {
             range.count >= DEAD_RANGE_TARGETS_MAX || range.ended + Millis(DEAD_RANGE_IDLE_MS) <= now
         };
-        while let Some(place) = self.dead.0.iter().position(is_over) {
+        while let Some(place) = self.dead.place(is_over) {
             if self.tell_range(place).is_err() {
                 return;
             }
@@ -135,10 +156,10 @@ impl Prober {
     /// Makes a record of a range and forgets it. Without room it stays.
     fn tell_range(&mut self, place: usize) -> Result<(), OutboxFull> {
         let (Some(range), Some(depth)) = (
-            self.dead.0.get(place).copied(),
+            self.dead.0.get(place).copied().flatten(),
             self.scope().map(|scope| scope.depth),
         ) else {
-            return Ok(());
+            return Err(OutboxFull);
         };
         if !self.has_room_for_a_record() {
             super::count(&mut self.outbox_full);
@@ -161,7 +182,9 @@ impl Prober {
             rules: RULES,
         };
         self.record(&ToHost::<&Evidence>::Dead(told))?;
-        self.dead.0.remove(place);
+        if let Some(slot) = self.dead.0.get_mut(place) {
+            *slot = None;
+        }
         self.list.done = self.list.done.saturating_add(u32::from(range.count));
         Ok(())
     }

@@ -30,7 +30,7 @@ use crate::{
 pub const RESEND_AFTER_MS: u64 = 5_000;
 
 /// The least change of room for suspects that is worth a message.
-const ROOM_WORTH_TELLING: u32 = (QUEUED_TARGETS_MAX / 4) as u32;
+const ROOM_WORTH_TELLING: u32 = (QUEUED_TARGETS_MAX / 2) as u32;
 
 /// What the link has to say.
 #[derive(Debug)]
@@ -250,6 +250,7 @@ impl Prober {
         }
         self.scan = Some(scan);
         self.list = List::default();
+        self.schedule.set_many_lines(false);
         self.link.want = true;
         self.link.want_told = 0;
         self.set_phase(Phase::Running);

@@ -15,6 +15,7 @@ mod device;
 mod kept;
 mod link;
 mod records;
+mod scout;
 #[cfg(test)]
 mod tests;
 
@@ -32,10 +33,10 @@ use crate::{
     scope::{Depth, Identity, Refusal, Scope},
     suspect::Suspect,
     target::Target,
-    time::{Anchor, Instant},
+    time::{Anchor, Instant, Utc},
 };
 
-pub use crate::schedule::Opening;
+pub use crate::schedule::{Heard, Opening, Scouting};
 pub use dead::{DEAD_RANGE_IDLE_MS, DEAD_RANGES_GATHERED_MAX, FEW_LINES_MAX};
 pub use device::{About, LOG_LINES_MAX};
 pub use link::RESEND_AFTER_MS;
@@ -215,8 +216,7 @@ impl Prober {
         };
         let depth = in_force.scope.depth;
         let parked_hours_max = in_force.scope.rates.parked_hours_max;
-        let issued_s = in_force.scope.issued.0;
-        let hours = anchor.utc(now).0.saturating_sub(issued_s) / 3_600;
+        let hours = hours_since(&in_force.scope, anchor.utc(now));
         if !self.has_room_for_a_record() {
             count(&mut self.outbox_full);
             return Next::Idle;
@@ -229,7 +229,7 @@ impl Prober {
                 names: turn.names,
                 probe: Probe::Relay,
                 depth,
-                hours: u16::try_from(hours).unwrap_or(u16::MAX),
+                hours,
                 refusals_max: turn.refusals_max,
                 parked_hours_max,
                 began: now,
@@ -319,7 +319,9 @@ impl Prober {
         if self.schedule.running_target(job.serial).is_none() {
             return Ok(());
         }
-        match DeadBy::of(evidence) {
+        let dead_by = DeadBy::of(evidence);
+        self.schedule.answered(dead_by != Some(DeadBy::NoAnswer));
+        match dead_by {
             Some(by) if job.revision == 0 && self.has_many_lines() => {
                 self.gather_dead(now, job.target, job.began, evidence.hours(), by)?;
                 self.schedule.finish(job.serial);
@@ -379,6 +381,7 @@ impl Prober {
                 running: short(
                     self.schedule
                         .running_jobs()
+                        .saturating_add(self.schedule.scouted_targets())
                         .saturating_add(self.dead.targets()),
                 ),
                 parked: short(self.schedule.parked_jobs()),
@@ -431,6 +434,7 @@ impl Prober {
             Queueing::Full => return false,
         }
         count(&mut self.list.taken);
+        self.schedule.set_many_lines(self.has_many_lines());
         true
     }
 
@@ -487,6 +491,12 @@ impl Prober {
             None
         }
     }
+}
+
+/// Whole hours since the scope was issued.
+fn hours_since(scope: &Scope, utc: Utc) -> u16 {
+    let hours = utc.0.saturating_sub(scope.issued.0) / 3_600;
+    u16::try_from(hours).unwrap_or(u16::MAX)
 }
 
 fn count(counter: &mut u32) {

@@ -104,6 +104,18 @@ impl Prober {
             self.schedule.drop_queued(index);
             count(&mut self.list.refused);
         }
+        while let Some(scouted) = self.schedule.first_scouted() {
+            let (index, suspect) = (scouted.index, scouted.target.endpoint());
+            let id = self.next_record();
+            self.record(&ToHost::<&Evidence>::Refused(Refused {
+                id,
+                index,
+                suspect,
+                why,
+            }))?;
+            self.schedule.drop_scouted(index);
+            count(&mut self.list.refused);
+        }
         while let Some(parked) = self.schedule.first_parked() {
             let id = self.next_record();
             let over = Over {

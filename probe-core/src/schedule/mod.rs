@@ -6,6 +6,7 @@
 
 mod ledger;
 mod networks;
+mod scouting;
 mod search;
 mod slots;
 #[cfg(test)]
@@ -25,16 +26,19 @@ use crate::{
 
 pub use ledger::{LEDGER_TARGETS_MAX, REFUSALS_COUNT_FOR};
 pub use networks::NETWORKS_WATCHED_MAX;
+pub use scouting::{Heard, SCOUT_WAITS, SCOUTED_TARGETS_MAX, Scouting};
 pub use turn::{Opening, ParkedJob, Queued, Queueing, Turn, Whose};
 
 use ledger::Ledger;
 use networks::{Networks, Room};
+use scouting::{Scouted, Ways};
 use search::{Candidate, Search};
 use slots::Slots;
 use turn::Running;
 
-/// How many targets wait for their first turn.
-pub const QUEUED_TARGETS_MAX: usize = 64;
+/// How many targets wait for their first turn. In long scans they leave for
+/// [`SCOUTED_TARGETS_MAX`] places that take less memory.
+pub const QUEUED_TARGETS_MAX: usize = 32;
 /// How many jobs can be parked at once.
 pub const PARKED_JOBS_MAX: usize = 64;
 /// How many jobs can run at once, whatever the number of workers.
@@ -59,6 +63,12 @@ pub struct Schedule {
     /// Targets queued so far: the lowest is next.
     arrivals: u32,
     queued: Slots<Queued, QUEUED_TARGETS_MAX>,
+    scouted: Slots<Scouted, SCOUTED_TARGETS_MAX>,
+    ways: Ways,
+    /// The scan has so many lines that scouting is worth it.
+    many_lines: bool,
+    /// How many more targets of late have answered than have not.
+    answers: u8,
     parked: Slots<ParkedJob, PARKED_JOBS_MAX>,
     running: Slots<Running, RUNNING_JOBS_MAX>,
     networks: Networks,
@@ -81,6 +91,10 @@ impl Schedule {
             jobs: 0,
             arrivals: 0,
             queued: Slots::new(),
+            scouted: Slots::new(),
+            ways: Ways::NONE,
+            many_lines: false,
+            answers: 0,
             parked: Slots::new(),
             running: Slots::new(),
             networks: Networks::new(),
@@ -146,7 +160,22 @@ impl Schedule {
             };
             search.see(candidate, || self.room(now, job.due, job.target));
         }
+        for scouted in self.scouted.iter() {
+            if self.is_for_worker(now, scouted) {
+                let candidate = Candidate::Scouted {
+                    arrival: scouted.arrival,
+                };
+                search.see(candidate, || self.room(now, Instant::BOOT, scouted.target));
+            } else {
+                search.wait(self.ways.until(scouted.target));
+            }
+        }
+        let is_scouting = self.is_scouting();
         for queued in self.queued.iter() {
+            if is_scouting && self.is_scouted(now, queued) {
+                search.wait(self.ways.until(queued.target));
+                continue;
+            }
             let candidate = Candidate::Queued {
                 arrival: queued.arrival,
             };
@@ -324,7 +353,10 @@ impl Schedule {
 
     /// Whether nothing waits, runs or is parked.
     pub fn is_empty(&self) -> bool {
-        self.queued.len() == 0 && self.running.len() == 0 && self.parked.len() == 0
+        self.queued.len() == 0
+            && self.scouted.len() == 0
+            && self.running.len() == 0
+            && self.parked.len() == 0
     }
 
     /// How often limits were reached.
@@ -334,6 +366,7 @@ impl Schedule {
 
     fn holds(&self, target: Target) -> bool {
         self.queued.find(|of| of.target == target).is_some()
+            || self.scouted.find(|of| of.target == target).is_some()
             || self.parked.find(|of| of.target == target).is_some()
             || self.running.find(|of| of.target == target).is_some()
     }
@@ -366,6 +399,10 @@ impl Schedule {
 
     fn hand_out(&mut self, now: Instant, scan: ScanId, candidate: Candidate) -> Whose {
         let target = match candidate {
+            Candidate::Scouted { arrival } => self
+                .scouted
+                .find(|of| of.arrival == arrival)
+                .map(|of| of.target),
             Candidate::Queued { arrival } => self
                 .queued
                 .find(|of| of.arrival == arrival)
@@ -383,14 +420,7 @@ impl Schedule {
             return Whose::Nobody;
         }
         self.handed = Some(now);
-        let (running, parked) = (&self.running, &self.parked);
-        let forgot = self.ledger.touch(now, target, scan, |other| {
-            running.find(|of| of.target == other).is_some()
-                || parked.find(|of| of.target == other).is_some()
-        });
-        if forgot {
-            count(&mut self.limits.ledger);
-        }
+        self.touch(now, scan, target);
         let refusals_max = self.refusals_left(now, target);
         let Some((turn, parked_since)) = self.take_turn(candidate, refusals_max) else {
             self.networks.job_returned(network);
@@ -409,15 +439,32 @@ impl Schedule {
         }
     }
 
+    /// Remembers that a target was probed in this scan.
+    fn touch(&mut self, now: Instant, scan: ScanId, target: Target) {
+        let (running, parked) = (&self.running, &self.parked);
+        let forgot = self.ledger.touch(now, target, scan, |other| {
+            running.find(|of| of.target == other).is_some()
+                || parked.find(|of| of.target == other).is_some()
+        });
+        if forgot {
+            count(&mut self.limits.ledger);
+        }
+    }
+
     fn take_turn(
         &mut self,
         candidate: Candidate,
         refusals_max: u8,
     ) -> Option<(Turn, Option<Instant>)> {
         match candidate {
-            Candidate::Queued { arrival } => {
+            Candidate::Queued { arrival } | Candidate::Scouted { arrival } => {
                 let serial = self.next_serial()?;
-                let queued = self.queued.take(|of| of.arrival == arrival)?;
+                let queued = match candidate {
+                    Candidate::Scouted { .. } => {
+                        self.scouted.take(|of| of.arrival == arrival)?.queued()
+                    }
+                    _ => self.queued.take(|of| of.arrival == arrival)?,
+                };
                 let turn = Turn {
                     serial,
                     revision: 0,
@@ -459,6 +506,11 @@ impl Schedule {
 
     fn next_serial(&mut self) -> Option<JobSerial> {
         self.serials(1, JOBS_OF_A_BOOT_MAX.saturating_sub(DEAD_SERIALS_KEPT))
+    }
+
+    /// Whether a job can have a number.
+    const fn has_serials(&self) -> bool {
+        self.boot <= BOOT_MAX && self.jobs < JOBS_OF_A_BOOT_MAX.saturating_sub(DEAD_SERIALS_KEPT)
     }
 
     fn serials(&mut self, count: u16, max: u32) -> Option<JobSerial> {

@@ -90,6 +90,28 @@ impl Networks {
             .is_ok()
     }
 
+    /// Whether `network` takes a try of a shell that scouts: it needs room as a connection does,
+    /// and holds none, since no connection comes of it.
+    pub(super) fn room_for_scout(&self, now: Instant, network: RateNetwork, rates: &Rates) -> Room {
+        match self.0.find(|of| of.network == network) {
+            Some(of) if of.connections >= rates.network_connections_max => Room::Later,
+            Some(of) => at(now, of.quiet_until(spacing(rates))),
+            None => self.room_for_job(now, network, rates),
+        }
+    }
+
+    /// A target of `network` is asked; false when it cannot be watched.
+    #[must_use]
+    pub(super) fn scouted(&mut self, now: Instant, network: RateNetwork, rates: &Rates) -> bool {
+        if !self.job_handed(now, network, rates) {
+            return false;
+        }
+        self.connection_opened(now, network);
+        self.connection_closed(network);
+        self.job_returned(network);
+        true
+    }
+
     /// Whether a job of `network` may open a connection.
     pub(super) fn room_for_connection(
         &self,

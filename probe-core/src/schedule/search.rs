@@ -7,6 +7,7 @@ use crate::{finding::JobSerial, time::Instant};
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Candidate {
     Parked { due: Instant, serial: JobSerial },
+    Scouted { arrival: u32 },
     Queued { arrival: u32 },
 }
 
@@ -19,6 +20,11 @@ pub(super) struct Search {
 }
 
 impl Search {
+    /// Somebody may get a turn then.
+    pub(super) fn wait(&mut self, at: Instant) {
+        self.earliest = Some(self.earliest.map_or(at, |earliest| earliest.min(at)));
+    }
+
     /// Looks at a candidate; `room` is asked only where it matters.
     pub(super) fn see(&mut self, candidate: Candidate, room: impl Fn() -> Room) {
         if self.best.is_some_and(|best| best < candidate) {
@@ -36,6 +42,6 @@ impl Search {
                 at
             }
         };
-        self.earliest = Some(self.earliest.map_or(at, |earliest| earliest.min(at)));
+        self.wait(at);
     }
 }

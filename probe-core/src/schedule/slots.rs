@@ -24,6 +24,10 @@ impl<T, const MAX: usize> Slots<T, MAX> {
         self.0.iter().flatten()
     }
 
+    pub(super) fn iter_mut(&mut self) -> impl Iterator<Item = &mut T> {
+        self.0.iter_mut().flatten()
+    }
+
     pub(super) fn find(&self, is: impl Fn(&T) -> bool) -> Option<&T> {
         self.iter().find(|thing| is(thing))
     }

@@ -50,18 +50,24 @@ struct Home {
 
 impl Home {
     fn told(&self) -> BTreeSet<SocketAddr> {
-        let last = self.store.values().filter_map(|record| match record {
-            ToHost::Finding(finding) if finding.last => Some(finding.target),
-            _ => None,
-        });
-        last.collect()
+        let mut told = BTreeSet::new();
+        for record in self.store.values() {
+            match record {
+                ToHost::Finding(finding) if finding.last => {
+                    told.insert(finding.target);
+                }
+                ToHost::Dead(range) => told.extend(range.targets()),
+                _ => {}
+            }
+        }
+        told
     }
 
-    /// The targets that are not told yet.
+    /// The targets that are not told yet. None is another one's neighbour: each has a record.
     fn list(&self) -> Vec<Suspect> {
         let told = self.told();
         (1..=TARGETS)
-            .map(|host| SocketAddr::from(([192, 0, 2, host], 25)))
+            .map(|host| SocketAddr::from(([192, 0, 2, 2 * host], 25)))
             .filter(|target| !told.contains(target))
             .map(|target| Suspect {
                 address: target.ip(),

@@ -1,6 +1,7 @@
 //! The schedule's rules, one by one; all of them together in [`model`].
 
 mod model;
+mod scouting;
 
 use super::*;
 use crate::{scope::fixture, suspect::Suspect, time::Utc};
