@@ -295,7 +295,7 @@ mod tests {
                     bad[place] ^= 1 << bit;
                     // Hardware addresses, class, hops and the header's own sum are nobody's here.
                     assert!(
-                        matches!(read(&bad), None) || read(&bad) == Some(segment),
+                        read(&bad).is_none_or(|read| read == segment),
                         "{from}: bit {bit} of {place}"
                     );
                 }
