@@ -40,8 +40,10 @@ impl Gathered {
 
     /// How many targets are gathered.
     pub(super) fn targets(&self) -> usize {
-        let ranges = self.0.iter().flatten();
-        ranges.map(|range| usize::from(range.count)).sum()
+        let counts = self.0.iter().flatten().map(|range| range.count);
+        counts.fold(0, |sum: usize, count| {
+            sum.saturating_add(usize::from(count))
+        })
     }
 
     /// Where the first range for which `is` holds stands.

@@ -23,7 +23,7 @@ pub const SCOUT_WAITS: [Millis; 3] = [Millis(1_000), Millis(2_000), Millis(4_000
 const ANSWERS_COUNTED_MAX: u8 = 16;
 /// From so many answers more than silences on, scouting is not worth its round trip: a place where
 /// everybody is costs a worker no more than it has to.
-const ANSWERS_ENOUGH: usize = 12;
+const ANSWERS_ENOUGH: u8 = 12;
 
 /// What to send next.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -247,9 +247,10 @@ impl Schedule {
     /// Whether it is worth it to ask by a shell first: the list is long, and silence is frequent.
     pub(super) fn is_scouting(&self) -> bool {
         // Silence takes longer than an answer: who has been asked again counts as silent so far.
-        let silent = |of: &&Scouted| !of.answered && of.tries > 1;
-        let silent_so_far = self.scouted.iter().filter(silent).count();
-        let mostly_answers = usize::from(self.answers) >= ANSWERS_ENOUGH + silent_so_far;
+        let silent_so_far = self.scouted.iter().fold(0, |count: u8, of| {
+            count.saturating_add(u8::from(!of.answered && of.tries > 1))
+        });
+        let mostly_answers = self.answers >= ANSWERS_ENOUGH.saturating_add(silent_so_far);
         self.many_lines && self.has_serials() && !mostly_answers
     }
 
