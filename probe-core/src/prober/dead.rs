@@ -14,7 +14,8 @@ use crate::{
 /// Up to so many lines of a list have a finding each, told at once: as many as there are workers,
 /// so that none of them waits for another one's silence.
 pub const FEW_LINES_MAX: u32 = 16;
-/// How many ranges of dead targets are gathered at once. One more closes the oldest.
+/// How many ranges of dead targets are gathered at once. One more closes the
+/// one that has not grown for longest.
 pub const DEAD_RANGES_GATHERED_MAX: usize = 16;
 /// A range in which no target has died for so long is told, in milliseconds.
 pub const DEAD_RANGE_IDLE_MS: u64 = 20_000;
@@ -126,8 +127,8 @@ impl Prober {
         if self.dead.keep(dead) {
             return Ok(());
         }
-        let oldest = self.dead.0.iter().flatten().map(|range| range.began).min();
-        if let Some(place) = self.dead.place(|range| Some(range.began) == oldest) {
+        let longest_idle = self.dead.0.iter().flatten().map(|range| range.ended).min();
+        if let Some(place) = self.dead.place(|range| Some(range.ended) == longest_idle) {
             self.tell_range(place)?;
         }
         // There is room: a range has just left.
