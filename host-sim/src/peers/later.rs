@@ -70,8 +70,7 @@ pub(super) static FAMILY: [Personality; 12] = [
         about: "greylists every recipient for 300 s before it denies relaying",
         behaviour: "defers every recipient for five minutes, then denies relaying",
         truth: &[BROKEN_SENDER, DENIED],
-        // The refusals that a target gets do not pay for both rounds.
-        expected: [verdict(Kind::Inconclusive, Reason::Greylisted); 3],
+        expected: [CLOSED; 3],
         serve: |peer| {
             let manners = Manners {
                 rcpt: |to, visit| (visit.known_for(to) < FIVE_MINUTES).then(|| greylisted(to)),

@@ -121,18 +121,11 @@ pub(super) static FAMILY: [Personality; 10] = [
             server(peer, manners)
         },
     ),
-    Personality {
-        name: "few-resets",
-        about: "drops at the third RSET",
-        behaviour: "drops after two RSETs",
-        truth: TRUTH,
-        // Standard needs a RSET more than quick, and comes no second time for what was cut off.
-        expected: [
-            CLOSED[0],
-            verdict(Kind::Inconclusive, Reason::CutOff),
-            CLOSED[2],
-        ],
-        serve: |peer| {
+    closed(
+        "few-resets",
+        "drops at the third RSET",
+        "drops after two RSETs",
+        |peer| {
             let manners = Manners {
                 revise: |_, visit| {
                     (visit.context.resets >= 3).then(|| over("Too many nonmail commands"))
@@ -141,7 +134,7 @@ pub(super) static FAMILY: [Personality; 10] = [
             };
             server(peer, manners)
         },
-    },
+    ),
     closed(
         "bad-recipients",
         "drops when more than ten recipients of a message are under half accepted, like Exim",
@@ -178,18 +171,11 @@ pub(super) static FAMILY: [Personality; 10] = [
             server(peer, manners)
         },
     ),
-    Personality {
-        name: "one-recipient",
-        about: "takes one recipient for each message, and defers the others with 452",
-        behaviour: "452 after one recipient of a message",
-        truth: TRUTH,
-        // Each recipient that is put off is a refusal, and standard has nine.
-        expected: [
-            CLOSED[0],
-            verdict(Kind::Inconclusive, Reason::LimitReached),
-            CLOSED[2],
-        ],
-        serve: |peer| {
+    closed(
+        "one-recipient",
+        "takes one recipient for each message, and defers the others with 452",
+        "452 after one recipient of a message",
+        |peer| {
             let manners = Manners {
                 revise: |reply, visit| {
                     let context = visit.context;
@@ -202,7 +188,7 @@ pub(super) static FAMILY: [Personality; 10] = [
             };
             server(peer, manners)
         },
-    },
+    ),
 ];
 
 /// 421 from the error of that number on.

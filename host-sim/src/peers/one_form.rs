@@ -24,7 +24,6 @@ const LOCAL: Verdict = verdict(Kind::Inconclusive, Reason::LocalOrRelay);
 
 /// From the depth at which the form is sent.
 const FROM_STANDARD: [Verdict; 3] = [CLOSED, SUSPECTED, SUSPECTED];
-/// T22 among them: nine refusals, which is what standard may cost, end before it on a Postfix.
 const FROM_FULL: [Verdict; 3] = [CLOSED, CLOSED, SUSPECTED];
 const LOCAL_FROM_STANDARD: [Verdict; 3] = [CLOSED, LOCAL, LOCAL];
 const LOCAL_FROM_FULL: [Verdict; 3] = [CLOSED, CLOSED, LOCAL];
@@ -271,7 +270,7 @@ pub(super) static FAMILY: [Personality; 41] = [
         "open-to-t22",
         "open to T22: a dot behind the domain defeats the match",
         &[BROKEN_SENDER, relayed(&["T22"]), DENIED],
-        FROM_FULL,
+        FROM_STANDARD,
         |peer| {
             postfix(peer, |to, _visit| {
                 to.domain.as_deref().is_some_and(|name| name.ends_with('.'))

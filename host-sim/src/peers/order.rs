@@ -102,18 +102,11 @@ pub(super) static FAMILY: [Personality; 10] = [
         "a greeting of two lines, six seconds apart",
         |peer| Box::new(super::raw::Teaser::new(peer)),
     ),
-    Personality {
-        name: "first-session-deferred",
-        about: "defers every recipient of the first session, like postscreen's deep tests",
-        behaviour: "defers everything in the first session",
-        truth: TRUTH,
-        // The nine refusals of quick and standard do not pay for a second round.
-        expected: [
-            verdict(Kind::Inconclusive, Reason::Greylisted),
-            verdict(Kind::Inconclusive, Reason::Greylisted),
-            verdict(Kind::Closed, Reason::RelayDenied),
-        ],
-        serve: |peer| {
+    closed(
+        "first-session-deferred",
+        "defers every recipient of the first session, like postscreen's deep tests",
+        "defers everything in the first session",
+        |peer| {
             let manners = Manners {
                 rcpt: |_, visit| {
                     (visit.connection == 1)
@@ -123,7 +116,7 @@ pub(super) static FAMILY: [Personality; 10] = [
             };
             server(peer, manners)
         },
-    },
+    ),
     closed(
         "first-session-dropped",
         "closes the first session without a word",

@@ -21,7 +21,7 @@ const AT_MAIL: &[Rule] = &[Rule::all(Fate::Refused(Step::Mail))];
 const AT_RCPT: &[Rule] = &[BROKEN_SENDER, Rule::all(Fate::Refused(Step::Rcpt))];
 const BEFORE_MAIL: &[Rule] = &[Rule::all(Fate::NotToBeJudged)];
 
-pub(super) static FAMILY: [Personality; 13] = [
+pub(super) static FAMILY: [Personality; 14] = [
     Personality {
         name: "auth-at-mail",
         about: "wants a login before MAIL",
@@ -60,11 +60,33 @@ pub(super) static FAMILY: [Personality; 13] = [
         about: "wants TLS before MAIL, and offers it",
         behaviour: "TLS is wanted at MAIL, and offered",
         truth: AT_MAIL,
-        // TLS is tried, and the appliance speaks none.
+        // Nothing is wrong with its TLS; the tester has none.
+        expected: inconclusive(Reason::TlsRequired),
+        serve: |peer| {
+            let manners = Manners {
+                offers: &["PIPELINING", "STARTTLS"],
+                start_tls: || Some(Reply::new(220, "2.0.0 Ready to start TLS")),
+                mail: |_, _| Some(Reply::new(530, "5.7.0 Must issue a STARTTLS command first")),
+                ..Manners::CLOSED
+            };
+            server(peer, manners)
+        },
+    },
+    Personality {
+        name: "starttls-broken",
+        about: "wants TLS before MAIL, offers it, and has none when it is asked for it",
+        behaviour: "TLS is wanted at MAIL, offered, and not there",
+        truth: AT_MAIL,
         expected: inconclusive(Reason::TlsVersion),
         serve: |peer| {
             let manners = Manners {
                 offers: &["PIPELINING", "STARTTLS"],
+                start_tls: || {
+                    Some(Reply::new(
+                        454,
+                        "4.7.0 TLS not available due to local problem",
+                    ))
+                },
                 mail: |_, _| Some(Reply::new(530, "5.7.0 Must issue a STARTTLS command first")),
                 ..Manners::CLOSED
             };

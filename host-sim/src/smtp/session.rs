@@ -19,6 +19,8 @@ pub struct Session<P> {
     held: Option<(Duration, Reply)>,
     in_message: bool,
     greeted: bool,
+    /// STARTTLS was answered with 220: what comes next is a handshake.
+    shakes_hands: bool,
 }
 
 impl<P: Policy> Session<P> {
@@ -44,6 +46,7 @@ impl<P: Policy> Session<P> {
             held: None,
             in_message: false,
             greeted: false,
+            shakes_hands: false,
         }
     }
 
@@ -60,6 +63,11 @@ impl<P: Policy> Session<P> {
                 say(&reply, turn);
                 self.greeted = true;
                 continue;
+            }
+            if self.shakes_hands && !self.unread.is_empty() {
+                // This server has no TLS to go on with.
+                turn.close();
+                return;
             }
             let Some(line) = self.line() else {
                 turn.wake_at(turn.now() + IDLE_MAX);
@@ -122,6 +130,11 @@ impl<P: Policy> Session<P> {
             "VRFY" => {
                 self.context.idle_commands += 1;
                 Reply::new(252, "2.0.0 Try it")
+            }
+            "STARTTLS" => {
+                let reply = self.policy.start_tls(&self.context);
+                self.shakes_hands = reply.code == 220;
+                reply
             }
             "QUIT" => Reply::new(221, "2.0.0 Bye").and_close(),
             _ => Reply::new(502, "5.5.2 Command not recognised"),
