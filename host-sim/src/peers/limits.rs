@@ -6,7 +6,7 @@ use std::time::Duration;
 use probe_core::verdict::{Kind, Reason, Verdict};
 
 use super::{
-    Fate, Personality, Rule, Step,
+    Fate, Personality, Rule, SAME, Step,
     house::{Manners, Visit, server},
     verdict,
 };
@@ -31,6 +31,7 @@ const fn closed(
         behaviour,
         truth: TRUTH,
         expected: CLOSED,
+        delivered: SAME,
         serve,
     }
 }
@@ -54,6 +55,7 @@ pub(super) static FAMILY: [Personality; 10] = [
         behaviour: "421 after six errors",
         truth: TRUTH,
         expected: CLOSED,
+        delivered: SAME,
         serve: |peer| {
             server(
                 peer,
@@ -84,6 +86,7 @@ pub(super) static FAMILY: [Personality; 10] = [
         behaviour: "421 instead of the first refusal",
         truth: TRUTH,
         expected: [verdict(Kind::Inconclusive, Reason::CutOff); 3],
+        delivered: SAME,
         serve: |peer| {
             server(
                 peer,

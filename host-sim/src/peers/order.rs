@@ -6,7 +6,7 @@ use std::time::Duration;
 use probe_core::verdict::{Kind, Reason, Verdict};
 
 use super::{
-    Fate, Peer, Personality, Rule, Step,
+    Fate, Peer, Personality, Rule, SAME, Step,
     house::{Manners, Visit, server},
     verdict,
 };
@@ -33,6 +33,7 @@ const fn closed(
         behaviour,
         truth: TRUTH,
         expected: CLOSED,
+        delivered: SAME,
         serve,
     }
 }
@@ -135,6 +136,7 @@ pub(super) static FAMILY: [Personality; 10] = [
         behaviour: "drops every second session",
         truth: TRUTH,
         expected: CLOSED,
+        delivered: SAME,
         serve: |peer| {
             let manners = Manners {
                 greeting: |_, connection| connection.is_multiple_of(2).then(Reply::hang_up),
@@ -149,6 +151,7 @@ pub(super) static FAMILY: [Personality; 10] = [
         behaviour: "drops every session at the greeting",
         truth: NOBODY_KNOWS,
         expected: CUT_OFF,
+        delivered: SAME,
         serve: |peer| {
             let manners = Manners {
                 greeting: |_, _| Some(Reply::hang_up()),
@@ -163,6 +166,7 @@ pub(super) static FAMILY: [Personality; 10] = [
         behaviour: "drops at EHLO",
         truth: NOBODY_KNOWS,
         expected: CUT_OFF,
+        delivered: SAME,
         serve: |peer| {
             let manners = Manners {
                 hello: |_| Some(Reply::hang_up()),

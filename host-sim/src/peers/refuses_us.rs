@@ -4,7 +4,7 @@
 use probe_core::verdict::{Kind, Reason, Verdict};
 
 use super::{
-    Fate, Personality, Rule, Step,
+    Fate, Personality, Rule, SAME, Step,
     house::{Manners, denial, server},
     verdict,
 };
@@ -28,6 +28,7 @@ pub(super) static FAMILY: [Personality; 14] = [
         behaviour: "a login is wanted at MAIL",
         truth: AT_MAIL,
         expected: inconclusive(Reason::AuthRequired),
+        delivered: SAME,
         serve: |peer| {
             let manners = Manners {
                 offers: &["PIPELINING", "AUTH PLAIN LOGIN"],
@@ -43,6 +44,7 @@ pub(super) static FAMILY: [Personality; 14] = [
         behaviour: "a login is wanted at RCPT for other domains",
         truth: AT_RCPT,
         expected: inconclusive(Reason::AuthRequired),
+        delivered: SAME,
         serve: |peer| {
             let manners = Manners {
                 offers: &["PIPELINING", "AUTH PLAIN LOGIN"],
@@ -62,6 +64,7 @@ pub(super) static FAMILY: [Personality; 14] = [
         truth: AT_MAIL,
         // Nothing is wrong with its TLS; the tester has none.
         expected: inconclusive(Reason::TlsRequired),
+        delivered: SAME,
         serve: |peer| {
             let manners = Manners {
                 offers: &["PIPELINING", "STARTTLS"],
@@ -78,6 +81,7 @@ pub(super) static FAMILY: [Personality; 14] = [
         behaviour: "TLS is wanted at MAIL, offered, and not there",
         truth: AT_MAIL,
         expected: inconclusive(Reason::TlsVersion),
+        delivered: SAME,
         serve: |peer| {
             let manners = Manners {
                 offers: &["PIPELINING", "STARTTLS"],
@@ -99,6 +103,7 @@ pub(super) static FAMILY: [Personality; 14] = [
         behaviour: "TLS is wanted at MAIL, and not offered",
         truth: AT_MAIL,
         expected: inconclusive(Reason::TlsRequired),
+        delivered: SAME,
         serve: |peer| {
             let manners = Manners {
                 mail: |_, _| Some(Reply::new(530, "5.7.0 Must issue a STARTTLS command first")),
@@ -113,6 +118,7 @@ pub(super) static FAMILY: [Personality; 14] = [
         behaviour: "refuses the client at the greeting",
         truth: BEFORE_MAIL,
         expected: inconclusive(Reason::Blocked),
+        delivered: SAME,
         serve: |peer| {
             let manners = Manners {
                 greeting: |local, _| {
@@ -130,6 +136,7 @@ pub(super) static FAMILY: [Personality; 14] = [
         behaviour: "refuses the client at MAIL",
         truth: AT_MAIL,
         expected: inconclusive(Reason::Blocked),
+        delivered: SAME,
         serve: |peer| {
             let manners = Manners {
                 mail: |_, visit| Some(blocked(visit.context.caller.ip())),
@@ -144,6 +151,7 @@ pub(super) static FAMILY: [Personality; 14] = [
         behaviour: "refuses the client at RCPT",
         truth: AT_RCPT,
         expected: inconclusive(Reason::Blocked),
+        delivered: SAME,
         serve: |peer| {
             let manners = Manners {
                 rcpt: |_, visit| Some(blocked(visit.context.caller.ip())),
@@ -158,6 +166,7 @@ pub(super) static FAMILY: [Personality; 14] = [
         behaviour: "refuses every recipient alike, without a reason",
         truth: AT_RCPT,
         expected: inconclusive(Reason::Blocked),
+        delivered: SAME,
         serve: |peer| {
             let manners = Manners {
                 rcpt: |_, _| Some(Reply::new(550, "5.7.1 Service refused")),
@@ -172,6 +181,7 @@ pub(super) static FAMILY: [Personality; 14] = [
         behaviour: "refuses every name at EHLO and HELO",
         truth: BEFORE_MAIL,
         expected: inconclusive(Reason::Blocked),
+        delivered: SAME,
         serve: |peer| {
             let manners = Manners {
                 hello: |_| {
@@ -191,6 +201,7 @@ pub(super) static FAMILY: [Personality; 14] = [
         behaviour: "refuses some names at RCPT, and is closed",
         truth: AT_RCPT,
         expected: CLOSED,
+        delivered: SAME,
         serve: |peer| {
             let manners = Manners {
                 rcpt: |_, visit| {
@@ -215,6 +226,7 @@ pub(super) static FAMILY: [Personality; 14] = [
         behaviour: "refuses every foreign sender at RCPT",
         truth: AT_RCPT,
         expected: inconclusive(Reason::SenderRefused),
+        delivered: SAME,
         serve: |peer| {
             let manners = Manners {
                 rcpt: |recipient, visit| {
@@ -238,6 +250,7 @@ pub(super) static FAMILY: [Personality; 14] = [
             Rule::all(Fate::Refused(Step::Mail)),
         ],
         expected: inconclusive(Reason::SenderRefused),
+        delivered: SAME,
         serve: |peer| {
             let manners = Manners {
                 mail: |sender, _| (!sender.is_null()).then(|| unverified(sender)),
@@ -252,6 +265,7 @@ pub(super) static FAMILY: [Personality; 14] = [
         behaviour: "defers the client at the greeting",
         truth: BEFORE_MAIL,
         expected: inconclusive(Reason::Greylisted),
+        delivered: SAME,
         serve: |peer| {
             let manners = Manners {
                 greeting: |local, _| {
