@@ -8,7 +8,7 @@ use std::{
 use embassy_net::{Config, Ipv4Cidr, Ipv6Cidr, StaticConfigV4, StaticConfigV6};
 
 use crate::{
-    faults::{Faults, Switch, Weather, Wire},
+    faults::{Faults, Switch, Tally, Weather, Wire},
     net::{
         host::Host,
         internet::{Internet, Place, Trouble},
@@ -24,13 +24,14 @@ pub(crate) fn internet(
     world: &World,
     observer: &Observer,
     switch: &Switch,
+    tally: &Tally,
 ) -> (DeviceEnd, Internet) {
     let Faults {
         link: near,
         path: far,
         ..
     } = &world.faults;
-    let weather = |wire: &Wire, way: &[u8]| Weather::new(wire, world.seed_of(way), switch);
+    let weather = |wire: &Wire, way: &[u8]| Weather::new(wire, world.seed_of(way), switch, tally);
     let (device_end, router_end) = link(
         world.device.hardware,
         [weather(near, b"link out"), weather(near, b"link in")],

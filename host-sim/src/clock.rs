@@ -60,6 +60,11 @@ impl Clock {
         (next_us != u64::MAX).then(|| Duration::from_micros(next_us))
     }
 
+    /// Forgets who wanted to be woken. Time stays where it is.
+    pub(crate) fn forget(&self) {
+        TIMERS.set(Queue::new());
+    }
+
     /// Moves time to `moment` and wakes whoever waited for it. Time never goes back.
     pub fn advance_to(&self, moment: Duration) {
         let now_us = micros(moment.max(self.now()));

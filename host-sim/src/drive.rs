@@ -8,53 +8,76 @@ use crate::{clock::Clock, executor::Task, failure::Failure, net::internet::Inter
 /// How often tasks and internet may be busy at one moment before the simulation is given up.
 pub const ROUNDS_AT_A_MOMENT_MAX: u32 = 100_000;
 
-/// Moves time until the first task has ended.
-pub(crate) fn drive(
-    seed: u64,
-    clock: &Clock,
-    internet: &mut Internet,
-    tasks: &mut [Task<'_>],
-    duration_max: Duration,
-) -> Result<(), Failure> {
-    loop {
-        settle(seed, clock, internet, tasks)?;
-        if tasks.first().is_none_or(Task::done) {
-            return Ok(());
-        }
-        let next = [clock.next(), internet.next()].into_iter().flatten().min();
-        let Some(next) = next else {
-            let waiting = tasks.iter().filter(|task| !task.done());
-            return Err(Failure::Deadlock {
-                seed,
-                at: clock.now(),
-                waiting: waiting.map(Task::name).collect(),
-            });
-        };
-        if next > duration_max {
-            return Err(Failure::TooLong { seed, duration_max });
-        }
-        clock.advance_to(next);
-    }
+/// Who is moved.
+pub(crate) struct Drive<'a> {
+    pub(crate) seed: u64,
+    pub(crate) clock: &'a Clock,
+    pub(crate) internet: &'a mut Internet,
+    pub(crate) duration_max: Duration,
 }
 
-/// Lets everybody act until nobody has anything to do at this moment.
-fn settle(
-    seed: u64,
-    clock: &Clock,
-    internet: &mut Internet,
-    tasks: &mut [Task<'_>],
-) -> Result<(), Failure> {
-    for _ in 0..ROUNDS_AT_A_MOMENT_MAX {
-        let mut busy = internet.advance(clock.now());
-        for task in &mut *tasks {
-            busy |= task.poll_if_woken();
-        }
-        if !busy || tasks.first().is_none_or(Task::done) {
-            return Ok(());
+/// Why time has stopped.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Reached {
+    /// The main task has ended.
+    End,
+    /// The moment has come.
+    Moment,
+}
+
+impl Drive<'_> {
+    /// Moves time until `main` has ended, or until `moment`, before anybody acts at it.
+    pub(crate) fn until(
+        mut self,
+        main: &mut Task<'_>,
+        others: &mut [Task<'_>],
+        moment: Option<Duration>,
+    ) -> Result<Reached, Failure> {
+        loop {
+            self.settle(main, others)?;
+            if main.done() {
+                return Ok(Reached::End);
+            }
+            let next = [self.clock.next(), self.internet.next(), moment];
+            let Some(next) = next.into_iter().flatten().min() else {
+                let waiting = [&*main].into_iter().chain(&*others);
+                return Err(Failure::Deadlock {
+                    seed: self.seed,
+                    at: self.clock.now(),
+                    waiting: waiting
+                        .filter(|task| !task.done())
+                        .map(Task::name)
+                        .collect(),
+                });
+            };
+            if next > self.duration_max {
+                return Err(Failure::TooLong {
+                    seed: self.seed,
+                    duration_max: self.duration_max,
+                });
+            }
+            self.clock.advance_to(next);
+            if moment.is_some_and(|moment| moment <= self.clock.now()) {
+                return Ok(Reached::Moment);
+            }
         }
     }
-    Err(Failure::Livelock {
-        seed,
-        at: clock.now(),
-    })
+
+    /// Lets everybody act until nobody has anything to do at this moment.
+    fn settle(&mut self, main: &mut Task<'_>, others: &mut [Task<'_>]) -> Result<(), Failure> {
+        for _ in 0..ROUNDS_AT_A_MOMENT_MAX {
+            let mut busy = self.internet.advance(self.clock.now());
+            busy |= main.poll_if_woken();
+            for task in &mut *others {
+                busy |= task.poll_if_woken();
+            }
+            if !busy || main.done() {
+                return Ok(());
+            }
+        }
+        Err(Failure::Livelock {
+            seed: self.seed,
+            at: self.clock.now(),
+        })
+    }
 }

@@ -42,14 +42,21 @@ impl<'a> Task<'a> {
         self.future.is_none()
     }
 
+    /// Makes the task due for a poll.
+    pub(crate) fn wake(&self) {
+        self.waker.wake_by_ref();
+    }
+
     /// Polls the task if it was woken; says whether it was.
     pub(crate) fn poll_if_woken(&mut self) -> bool {
         let Some(future) = &mut self.future else {
             return false;
         };
-        if !self.woken.0.swap(false, Ordering::Relaxed) {
+        // Looked at many times for each time that it is set: no read and write in one.
+        if !self.woken.0.load(Ordering::Relaxed) {
             return false;
         }
+        self.woken.0.store(false, Ordering::Relaxed);
         if let Poll::Ready(()) = future.as_mut().poll(&mut Context::from_waker(&self.waker)) {
             self.future = None;
         }

@@ -12,7 +12,7 @@ use probe_core::{
     time::Millis,
 };
 
-use crate::{pipe::PipeEnd, simulation::Time};
+use crate::{lines::Lines, pipe::PipeEnd, simulation::Time};
 
 /// What a scan has brought.
 #[derive(Debug)]
@@ -39,11 +39,13 @@ pub async fn collect(
     host.connected(time.now(), time.utc());
     host.start(time.now(), ScanId(1), scope)?;
 
-    let line = |index: u32| list.get(usize::try_from(index).ok()?).cloned();
+    let mut lines = Lines::new(list);
     let (mut findings, mut refused, mut others) = (Vec::new(), Vec::new(), Vec::new());
     let (mut frame, mut octets) = ([0; FRAME_OCTETS_MAX], [0; FRAME_OCTETS_MAX]);
     loop {
-        while let Some(count) = host.link_transmit(time.now(), line, &mut frame) {
+        while let Some(count) =
+            host.link_transmit(time.now(), |index| lines.line(index), &mut frame)
+        {
             let Ok(()) = writer.write_all(&frame[..count]).await;
         }
         if let Some(ended) = host.ended() {
@@ -62,6 +64,7 @@ pub async fn collect(
         };
         let mut rest = &octets[..count];
         while let Some(message) = host.received(time.now(), &mut rest) {
+            lines.heard(&message);
             let Some(record) = message.record() else {
                 continue;
             };

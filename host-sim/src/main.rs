@@ -5,7 +5,7 @@ mod program;
 use std::{num::NonZeroU64, ops::Range, path::PathBuf, process::ExitCode};
 
 use clap::{Parser, Subcommand};
-use host_sim::demo;
+use host_sim::{demo, loss::LOSSES_PERCENT};
 
 /// Runs the appliance's own code against simulated mail servers, in virtual time.
 #[derive(Parser)]
@@ -44,9 +44,22 @@ enum Command {
         /// The faults of every world: `drawn`, `none`, or such as loss=5,jitter=20,segment-only.
         #[arg(long, default_value = "drawn")]
         faults: String,
+        /// Goes on behind a seed that breaks something, and tells all of them.
+        #[arg(long)]
+        keep_going: bool,
         /// One of the processes: every N-th seed, a line for each on standard output.
         #[arg(long, hide = true)]
         every: Option<NonZeroU64>,
+    },
+    /// Runs every personality at every depth, in the world of each seed, over paths that lose
+    /// packets, and tells who could not be decided.
+    Loss {
+        /// The seeds, the second not included: 0..50.
+        #[arg(long, value_name = "A..B", value_parser = program::sweep::seeds, default_value = "0..1")]
+        seeds: Range<u64>,
+        /// The share of packets that is lost in each direction, in percent; may be said again.
+        #[arg(long, value_name = "N", default_values_t = LOSSES_PERCENT, value_parser = clap::value_parser!(u32).range(..=100))]
+        percent: Vec<u32>,
     },
     /// Runs one seed of a sweep and tells what was seen.
     Replay {
@@ -90,11 +103,13 @@ fn main() -> ExitCode {
             seeds,
             jobs,
             faults,
+            keep_going,
             every,
         } => match every {
             Some(every) => program::sweep::part(seeds, every, &faults),
-            None => program::sweep::command(seeds, jobs, &faults),
+            None => program::sweep::command(seeds, jobs, &faults, keep_going),
         },
+        Command::Loss { seeds, percent } => program::loss::command(seeds, &percent),
         Command::Replay { seed, faults, pcap } => {
             program::replay::command(seed, &faults, pcap.as_deref())
         }

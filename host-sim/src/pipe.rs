@@ -33,14 +33,17 @@ pub fn pipe() -> (PipeEnd, PipeEnd) {
 /// back.
 pub fn socket() -> (Plug, Socket) {
     let slot = Rc::default();
-    (Plug(Rc::clone(&slot)), Socket(slot))
+    (Plug(Rc::clone(&slot)), Socket { slot, cable: None })
 }
 
 /// What the host holds.
 pub struct Plug(Rc<RefCell<Slot>>);
 
-/// What the device holds.
-pub struct Socket(Rc<RefCell<Slot>>);
+/// What the device holds. A cable stays in it when the device loses power.
+pub struct Socket {
+    slot: Rc<RefCell<Slot>>,
+    cable: Option<PipeEnd>,
+}
 
 #[derive(Default)]
 struct Slot {
@@ -61,10 +64,29 @@ impl Plug {
 }
 
 impl Socket {
-    /// Waits for a cable.
-    pub async fn accept(&self) -> PipeEnd {
+    /// The cable that is in the socket, or else the next one that comes.
+    pub async fn accept(&mut self) -> &mut PipeEnd {
+        if self.cable.is_none() {
+            self.cable = Some(self.plugged().await);
+        }
+        self.cable.as_mut().expect("there is a cable")
+    }
+
+    /// Lets go of the cable, whose other end is gone.
+    pub fn unplug(&mut self) {
+        self.cable = None;
+    }
+
+    /// Loses what has arrived: nobody has listened.
+    pub(crate) fn clear(&mut self) {
+        if let Some(cable) = &self.cable {
+            cable.reader.clear();
+        }
+    }
+
+    async fn plugged(&self) -> PipeEnd {
         poll_fn(|context| {
-            let mut slot = self.0.borrow_mut();
+            let mut slot = self.slot.borrow_mut();
             if let Some(end) = slot.end.take() {
                 return Poll::Ready(end);
             }
@@ -93,6 +115,11 @@ impl PipeEnd {
     pub fn split(self) -> (PipeReader, PipeWriter) {
         (self.reader, self.writer)
     }
+
+    /// The same, lent.
+    pub fn halves(&mut self) -> (&mut PipeReader, &mut PipeWriter) {
+        (&mut self.reader, &mut self.writer)
+    }
 }
 
 #[derive(Default)]
@@ -102,6 +129,14 @@ struct Direction {
     writer_gone: bool,
     reader: Option<Waker>,
     writer: Option<Waker>,
+}
+
+impl PipeReader {
+    fn clear(&self) {
+        let mut incoming = self.0.borrow_mut();
+        incoming.octets.clear();
+        wake(&mut incoming.writer);
+    }
 }
 
 impl ErrorType for PipeReader {
@@ -239,18 +274,34 @@ mod tests {
 
     #[test]
     fn a_cable_is_pulled_and_put_back() {
-        let (plug, socket) = socket();
+        let (plug, mut socket) = socket();
         assert!(now(socket.accept()).is_none(), "nothing is plugged in");
         for round in [b"one", b"two"] {
             let mut host = plug.connect();
-            let mut device = now(socket.accept()).expect("a cable");
+            let device = now(socket.accept()).expect("a cable");
             assert_eq!(now(host.write(round)), Some(Ok(3)));
             drop(host);
             let mut octets = [0; 8];
             assert_eq!(now(device.read(&mut octets)), Some(Ok(3)));
             assert_eq!(&octets[..3], round);
             assert_eq!(now(device.read(&mut octets)), Some(Ok(0)));
+            socket.unplug();
         }
+    }
+
+    #[test]
+    fn a_cable_stays_and_loses_what_nobody_heard() {
+        let (plug, mut socket) = socket();
+        let mut host = plug.connect();
+        now(socket.accept()).expect("a cable");
+        assert_eq!(now(host.write(b"lost")), Some(Ok(4)));
+        socket.clear();
+        assert_eq!(now(host.write(b"heard")), Some(Ok(5)));
+        let device = now(socket.accept()).expect("the same cable");
+        let mut octets = [0; 8];
+        assert_eq!(now(device.read(&mut octets)), Some(Ok(5)));
+        assert_eq!(now(device.write(b"yes")), Some(Ok(3)));
+        assert_eq!(now(host.read(&mut octets)), Some(Ok(3)));
     }
 
     #[test]

@@ -3,6 +3,8 @@
 
 use std::{net::SocketAddr, time::Duration};
 
+use crate::smtp::Reply;
+
 /// A server at one address and port. What it remembers across connections it keeps itself.
 pub trait Server {
     /// Answers a new connection from `caller`.
@@ -48,9 +50,23 @@ impl Turn {
         self.now
     }
 
+    /// As [`Turn::new`], in room that was used before.
+    pub(crate) fn in_room(now: Duration, timer: Option<Duration>, mut room: Vec<u8>) -> Self {
+        room.clear();
+        Self {
+            octets: room,
+            ..Self::new(now, timer)
+        }
+    }
+
     /// Sends `octets`, after everything that was sent before.
     pub fn send(&mut self, octets: &[u8]) {
         self.octets.extend_from_slice(octets);
+    }
+
+    /// Sends a reply.
+    pub(crate) fn say(&mut self, reply: &Reply) {
+        reply.write(&mut self.octets);
     }
 
     /// Asks for [`Conversation::on_timer`] at `moment`, instead of whatever was asked before.

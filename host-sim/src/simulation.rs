@@ -4,42 +4,27 @@
 //! and the host at the other end are futures, polled in turn until nothing moves; then time jumps
 //! to the next moment at which something is due.
 
-use std::{
-    cell::{Cell, RefCell},
-    future::poll_fn,
-    io::Write,
-    task::Poll,
-    time::Duration,
-};
+use std::{cell::Cell, future::poll_fn, io::Write, task::Poll, time::Duration};
 
-use embassy_net::{ConfigV4, Runner, Stack, StackResources};
+use embassy_net::{Runner, Stack, StackResources};
 use embassy_net_driver::Driver;
-use firmware::{
-    appliance::{Appliance, Memory, WORKERS},
-    guard::{Counters, Doors, Guard, Watch},
-    link::Link,
-    net::StackEnv,
-};
-use probe_core::{
-    finding::DeviceId,
-    prober::Prober,
-    time::{Instant, Utc},
-};
+use firmware::{appliance::WORKERS, guard::Counters};
+use probe_core::time::{Instant, Utc};
 
 use crate::{
     build,
     clock::{self, Clock},
-    drive::drive,
+    drive::{Drive, Reached},
     executor::Task,
-    faults::Switch,
+    faults::{Dropped, Switch, Tally, Window},
+    life,
     net::{internet::Internet, link::DeviceEnd},
     observer::{Allowed, Observer, Seen},
     pipe::{PipeEnd, Plug, socket},
-    random::Random,
     world::World,
 };
 
-pub use crate::{drive::ROUNDS_AT_A_MOMENT_MAX, failure::Failure};
+pub use crate::{drive::ROUNDS_AT_A_MOMENT_MAX, failure::Failure, life::Life};
 
 /// How much virtual time a simulation may take, unless [`Simulation::lasting`] says otherwise.
 pub const DURATION_MAX: Duration = Duration::from_secs(30 * 24 * 3_600);
@@ -64,8 +49,13 @@ pub struct Report {
     pub elapsed: Duration,
     /// What was seen on the device's wire.
     pub wire: Seen,
-    /// What the device's own guard has counted; `None` where only its stack ran.
+    /// What the device's own guard has counted, over all its boots; `None` where only its stack
+    /// ran.
     pub guard: Option<Counters>,
+    /// Packets that the wires were given and did not deliver.
+    pub dropped: Dropped,
+    /// Every boot of the device but the last, which power cuts have ended.
+    pub cut_short: Vec<Life>,
 }
 
 /// Virtual time, for the host at the link.
@@ -96,7 +86,7 @@ impl Time {
     }
 }
 
-async fn sleep_until(at: Duration) {
+pub(crate) async fn sleep_until(at: Duration) {
     poll_fn(|context| {
         if clock::now() >= at {
             return Poll::Ready(());
@@ -155,58 +145,41 @@ impl Simulation {
     }
 
     /// As [`Simulation::run`], with a host that may pull the cable and put it back, and with
-    /// `wiring` between the device's guard and its wire.
+    /// `wiring` between the device's guard and its wire, each time that the device starts.
     pub fn run_plugged<T, D: Driver>(
         self,
-        wiring: impl FnOnce(DeviceEnd) -> D,
+        wiring: impl Fn(DeviceEnd) -> D,
         host: impl AsyncFnOnce(Plug, Time) -> T,
     ) -> Result<(T, Report), Failure> {
         let world = self.world.clone();
-        let prober = RefCell::new(Prober::new(DeviceId(world.device_id), world.boot));
-        let watch = Watch::new(Doors {
-            gateway_v4: Some(world.device.gateway_v4),
-            gateway_v6: Some(world.device.gateway_v6),
-            ..Doors::default()
-        });
-        let appliance = Appliance::<WORKERS>::new(&prober);
-        let mut memory = Box::new(Memory::<WORKERS>::new());
-        let mut resources = StackResources::<SOCKETS_MAX>::new();
-
-        let mut bench = self.begin();
-        let wire = wiring(bench.device_end());
-        let guard = Guard::new(wire, &watch, appliance.warden(), ());
-        let (stack, mut runner) = bench.stack(guard, &mut resources);
-        let random = SeededRandom(RefCell::new(Random::new(world.seed_of(b"device"))));
-        let sockets = u8::try_from(WORKERS).expect("a worker's index fits an octet");
-        let env = StackEnv::new(stack, sockets, &watch, random);
-
-        let (plug, socket) = socket();
+        let (plug, mut socket) = socket();
         let time = Time::since(world.began);
-        let mut tasks = vec![
-            Task::new("network stack", async {
-                runner.run().await;
-            }),
-            Task::new("link", async {
-                loop {
-                    let (reader, writer) = socket.accept().await.split();
-                    let link = Link { reader, writer };
-                    appliance.link(&env, link, &mut memory.link).await;
+        let result = Cell::new(None);
+        let mut host = Task::new("host", async {
+            result.set(Some(host(plug, time).await));
+        });
+        let mut bench = self.begin();
+        let mut outages = world.faults.outages().into_iter();
+        let mut lives = Vec::new();
+        loop {
+            let outage = outages.next();
+            let boot = world.boot + u32::try_from(lives.len()).unwrap_or(u32::MAX);
+            let wire = wiring(bench.device_end.again());
+            let (reached, life) =
+                life::live(&mut bench, &mut host, boot, wire, &mut socket, outage)?;
+            lives.push(life);
+            match (reached, outage) {
+                (Reached::Moment, Some(outage)) => {
+                    bench.observer.power_cut(bench.clock.now());
+                    bench.without_power(&mut host, outage)?;
+                    socket.clear();
                 }
-            }),
-        ];
-        if let Some(at) = world.faults.address_change {
-            let config = build::config_v4(&world, world.device.ipv4_changed);
-            tasks.push(Task::new("address change", async move {
-                sleep_until(at).await;
-                stack.set_config_v4(ConfigV4::Static(config));
-            }));
+                _ => break,
+            }
         }
-        for (index, memory) in memory.workers.iter_mut().enumerate() {
-            tasks.push(Task::new("worker", appliance.work(&env, index, memory)));
-        }
-        let (value, report) = bench.finish("host", host(plug, time), tasks)?;
-        let guard = Some(watch.counters());
-        Ok((value, Report { guard, ..report }))
+        drop(host);
+        let value = result.take().expect("the host has returned");
+        Ok((value, bench.report(lives)?))
     }
 
     /// Runs `application` instead of the appliance, on the device's network stack and without
@@ -217,89 +190,100 @@ impl Simulation {
     ) -> Result<(T, Report), Failure> {
         let mut resources = StackResources::<SOCKETS_MAX>::new();
         let mut bench = self.begin();
-        let device_end = bench.device_end();
-        let (stack, mut runner) = bench.stack(device_end, &mut resources);
-        let network = Task::new("network stack", async {
-            runner.run().await;
+        let (stack, mut runner) = bench.stack(bench.device_end.again(), b"stack", &mut resources);
+        let result = Cell::new(None);
+        let mut main = Task::new("application", async {
+            result.set(Some(application(stack).await));
         });
-        bench.finish("application", application(stack), vec![network])
+        let mut network = [Task::new("network stack", async {
+            runner.run().await;
+        })];
+        bench.drive(&mut main, &mut network, None)?;
+        drop(main);
+        let value = result.take().expect("the application has returned");
+        Ok((value, bench.report(Vec::new())?))
     }
 
     fn begin(self) -> Bench {
         let clock = Clock::start();
         let observer = Observer::new(self.allowed, self.capture);
-        let (device_end, internet) = build::internet(&self.world, &observer, &self.switch);
+        let tally = Tally::default();
+        let (device_end, internet) = build::internet(&self.world, &observer, &self.switch, &tally);
         Bench {
             world: self.world,
             duration_max: self.duration_max,
+            switch: self.switch,
             clock,
             observer,
-            device_end: Some(device_end),
+            device_end,
             internet,
+            tally,
         }
     }
 }
 
-/// A simulation that has begun: everything but the device.
-struct Bench {
-    world: World,
+/// A simulation that has begun: everything but the device and its host.
+pub(crate) struct Bench {
+    pub(crate) world: World,
     duration_max: Duration,
+    pub(crate) switch: Switch,
     clock: Clock,
     observer: Observer,
-    device_end: Option<DeviceEnd>,
+    device_end: DeviceEnd,
     internet: Internet,
+    tally: Tally,
 }
 
 impl Bench {
-    /// The device's end of its link, which there is once.
-    fn device_end(&mut self) -> DeviceEnd {
-        self.device_end.take().expect("one device is on the link")
-    }
-
-    /// The device's network stack over `driver`.
-    fn stack<'d, D: Driver>(
+    /// The device's network stack over `driver`. Each `purpose` has its own ports and sequence
+    /// numbers.
+    pub(crate) fn stack<'d, D: Driver>(
         &self,
         driver: D,
+        purpose: &[u8],
         resources: &'d mut StackResources<SOCKETS_MAX>,
     ) -> (Stack<'d>, Runner<'d, D>) {
-        let seed = self.world.seed_of(b"stack");
+        let seed = self.world.seed_of(purpose);
         embassy_net::new(driver, build::config(&self.world), resources, seed)
     }
 
-    /// Moves time until `main` returns, with `tasks` beside it.
-    fn finish<T>(
-        mut self,
-        name: &'static str,
-        main: impl Future<Output = T>,
-        tasks: Vec<Task<'_>>,
-    ) -> Result<(T, Report), Failure> {
-        let seed = self.world.seed;
-        let result = Cell::new(None);
-        let main = Task::new(name, async { result.set(Some(main.await)) });
-        let mut all: Vec<_> = std::iter::once(main).chain(tasks).collect();
-        drive(
-            seed,
-            &self.clock,
-            &mut self.internet,
-            &mut all,
-            self.duration_max,
-        )?;
-        drop(all);
-        let report = Report {
-            seed,
+    /// Moves time until `main` has ended, or until `moment`.
+    pub(crate) fn drive(
+        &mut self,
+        main: &mut Task<'_>,
+        others: &mut [Task<'_>],
+        moment: Option<Duration>,
+    ) -> Result<Reached, Failure> {
+        let drive = Drive {
+            seed: self.world.seed,
+            clock: &self.clock,
+            internet: &mut self.internet,
+            duration_max: self.duration_max,
+        };
+        drive.until(main, others, moment)
+    }
+
+    /// Moves time through an outage: nothing of the device is left but its end of the cables.
+    fn without_power(&mut self, host: &mut Task<'_>, outage: Window) -> Result<(), Failure> {
+        // Who waits for something registers again when it is polled.
+        self.clock.forget();
+        host.wake();
+        self.device_end.set_power(false);
+        self.drive(host, &mut [], Some(outage.until))?;
+        self.device_end.set_power(true);
+        Ok(())
+    }
+
+    fn report(&self, mut lives: Vec<Life>) -> Result<Report, Failure> {
+        let guard = lives.iter().map(|life| life.guard).reduce(life::sum);
+        lives.pop();
+        Ok(Report {
+            seed: self.world.seed,
             elapsed: self.clock.now(),
             wire: self.observer.finish().map_err(Failure::Capture)?,
-            guard: None,
-        };
-        Ok((result.take().expect("the main task has ended"), report))
-    }
-}
-
-/// The device's generator, from the world's seed.
-struct SeededRandom(RefCell<Random>);
-
-impl firmware::net::Random for SeededRandom {
-    fn fill(&self, octets: &mut [u8]) {
-        self.0.borrow_mut().fill(octets);
+            guard,
+            dropped: self.tally.dropped(),
+            cut_short: lives,
+        })
     }
 }

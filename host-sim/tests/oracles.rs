@@ -1,42 +1,51 @@
-//! The oracles hold on a few seeds, and catch what is broken on purpose: a judge, a schedule and
-//! a wire.
+//! The oracles hold on a few seeds, and catch what is broken on purpose: a judge, a schedule, a wire
+//! and a store.
 
 use std::{cell::Cell, net::Ipv4Addr, task::Context};
 
 use embassy_net_driver::{Capabilities, Driver, HardwareAddress, LinkState, TxToken};
 use host_sim::{
+    faults::Faults,
     net::link::DeviceEnd,
-    oracles::{Judge, Oracle, Violation, examine},
-    trial::{Draw, Trial, draw},
+    oracles::{Oracle, Violation, examine},
+    trial::{Draw, Parts, Trial, draw},
 };
 use probe_core::{
     evidence::Evidence,
+    finding::RecordId,
     relay::PairId,
-    scope::Scope,
     verdict::{Kind, Reason, Verdict, judge},
 };
 use smoltcp::wire::{EthernetFrame, EthernetProtocol, IpProtocol, Ipv4Packet, TcpPacket};
 
 /// Runs a trial with something broken; what the oracles say.
-fn broken<D: Driver>(
-    trial: &Trial,
-    scope: &Scope,
-    wiring: impl FnOnce(DeviceEnd) -> D,
-    judge: Judge<'_>,
-) -> Vec<Violation> {
+fn broken<D: Driver>(trial: &Trial, parts: Parts<'_, impl Fn(DeviceEnd) -> D>) -> Vec<Violation> {
+    let judge = parts.judge;
     let outcome = trial
-        .run_with(None, scope, wiring, judge)
+        .run_with(None, parts)
         .unwrap_or_else(|why| panic!("{why}"));
     examine(trial, &outcome, judge)
 }
 
-/// The first violation that something broken leads to, over the first seeds.
+/// The first violation that something broken leads to, over the first seeds. It names its seed, and
+/// what replays it.
 fn caught(broken: impl Fn(Trial) -> Vec<Violation>) -> Violation {
     let clean = Draw::These(Box::default());
-    (0..20)
-        .flat_map(|seed| broken(draw(seed, &clean)))
+    let (seed, violation) = (0..20)
+        .flat_map(|seed| {
+            broken(draw(seed, &clean))
+                .into_iter()
+                .map(move |it| (seed, it))
+        })
         .next()
-        .expect("an oracle sees it within twenty seeds")
+        .expect("an oracle sees it within twenty seeds");
+    let told = violation.to_string();
+    assert!(told.starts_with(&format!("seed {seed}: ")), "{told}");
+    assert_eq!(
+        violation.replay("none"),
+        format!("host-sim replay --seed {seed} --faults none --pcap seed-{seed}.pcap")
+    );
+    violation
 }
 
 #[test]
@@ -70,10 +79,18 @@ fn a_judge_that_takes_any_250_for_proof_is_caught() {
         }
         judge(evidence)
     };
-    let violation = caught(|trial| broken(&trial, &trial.scope.clone(), |wire| wire, &credulous));
+    let violation = caught(|trial| {
+        let judge = &credulous;
+        broken(
+            &trial,
+            Parts {
+                judge,
+                ..trial.parts()
+            },
+        )
+    });
     assert_eq!(violation.oracle, Oracle::Safety);
     assert!(violation.what.contains("without proof"), "{violation}");
-    assert!(violation.to_string().starts_with("seed "), "{violation}");
 }
 
 #[test]
@@ -82,7 +99,15 @@ fn a_judge_that_acquits_everybody_is_caught() {
         kind: Kind::Closed,
         reason: Reason::RelayDenied,
     };
-    let violation = caught(|trial| broken(&trial, &trial.scope.clone(), |wire| wire, &mild));
+    let violation = caught(|trial| {
+        broken(
+            &trial,
+            Parts {
+                judge: &mild,
+                ..trial.parts()
+            },
+        )
+    });
     assert_eq!(violation.oracle, Oracle::Safety);
     assert!(violation.what.contains("let off falsely"), "{violation}");
 }
@@ -93,7 +118,13 @@ fn a_schedule_that_ignores_spacing_is_caught() {
         trial.scope.rates.network_spacing_ms = 250;
         let mut hasty = trial.scope.clone();
         hasty.rates.network_spacing_ms = 0;
-        broken(&trial, &hasty, |wire| wire, &judge)
+        broken(
+            &trial,
+            Parts {
+                scope: &hasty,
+                ..trial.parts()
+            },
+        )
     });
     assert_eq!(violation.oracle, Oracle::Schedule);
     assert!(violation.what.contains("not 250ms"), "{violation}");
@@ -105,7 +136,13 @@ fn a_schedule_that_ignores_the_connections_of_a_network_is_caught() {
         trial.scope.rates.network_connections_max = 1;
         let mut greedy = trial.scope.clone();
         greedy.rates.network_connections_max = 8;
-        broken(&trial, &greedy, |wire| wire, &judge)
+        broken(
+            &trial,
+            Parts {
+                scope: &greedy,
+                ..trial.parts()
+            },
+        )
     });
     assert_eq!(violation.oracle, Oracle::Schedule);
     assert!(violation.what.contains("its network has"), "{violation}");
@@ -113,12 +150,73 @@ fn a_schedule_that_ignores_the_connections_of_a_network_is_caught() {
 
 #[test]
 fn a_wire_that_lets_one_frame_out_is_caught() {
-    let violation = caught(|trial| broken(&trial, &trial.scope.clone(), Leak::new, &judge));
+    let violation = caught(|trial| {
+        let Parts {
+            scope,
+            judge,
+            stores,
+            ..
+        } = trial.parts();
+        broken(
+            &trial,
+            Parts {
+                scope,
+                wiring: Leak::new,
+                judge,
+                stores,
+            },
+        )
+    });
     assert_eq!(violation.oracle, Oracle::Safety);
     assert!(
         violation.what.contains("1 frames outside the scope")
             && violation.what.contains("192.0.3.77"),
         "{violation}"
+    );
+}
+
+#[test]
+fn a_store_that_loses_one_finding_is_caught() {
+    let all_but_one = |record: RecordId| record.number != 2;
+    let violation = caught(|trial| {
+        let stores = &all_but_one;
+        broken(
+            &trial,
+            Parts {
+                stores,
+                ..trial.parts()
+            },
+        )
+    });
+    assert_eq!(violation.oracle, Oracle::Conservation);
+    assert!(violation.what.contains("never stored: [2]"), "{violation}");
+}
+
+#[test]
+fn a_link_that_acknowledges_what_the_power_cut_then_takes_is_caught() {
+    let cut: Faults = "power-out=3000-5000".parse().unwrap();
+    let drawn = Draw::These(Box::new(cut));
+    // What comes of the first boot is acknowledged, and kept nowhere: after the cut nobody has it.
+    let nothing_of_the_first = |record: RecordId| record.boot > 1;
+    let violations = (0..20).flat_map(|seed| {
+        let trial = draw(seed, &drawn);
+        let stores = &nothing_of_the_first;
+        broken(
+            &trial,
+            Parts {
+                stores,
+                ..trial.parts()
+            },
+        )
+    });
+    let caught: Vec<_> = violations
+        .filter(|violation| violation.oracle == Oracle::Conservation)
+        .collect();
+    assert!(
+        caught.iter().any(|it| it
+            .what
+            .contains("records of boot 1 these were never stored")),
+        "{caught:?}"
     );
 }
 

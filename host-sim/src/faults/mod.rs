@@ -7,11 +7,14 @@
 
 mod damage;
 mod parse;
+mod tally;
 mod weather;
 
 use std::{cell::Cell, rc::Rc, time::Duration};
 
 pub use parse::FaultsError;
+pub use tally::Dropped;
+pub(crate) use tally::Tally;
 pub(crate) use weather::{Carried, Weather, within};
 
 /// How likely something is, in millionths.
@@ -39,6 +42,9 @@ pub struct Faults {
     pub router_down: Vec<Window>,
     /// When the device gets another IPv4 address; connections from the old one are dead then.
     pub address_change: Option<Duration>,
+    /// When the device has no power. It starts anew behind each, with a boot number of its own and
+    /// with nothing of what it had in memory.
+    pub power_out: Vec<Window>,
 }
 
 /// How bad a wire is, in each direction by itself.
@@ -123,6 +129,22 @@ impl Faults {
     pub fn is_none(&self) -> bool {
         *self == Self::default()
     }
+
+    /// The times without power, in order; those that overlap are one.
+    pub(crate) fn outages(&self) -> Vec<Window> {
+        let mut windows = self.power_out.clone();
+        windows.sort_by_key(|window| window.from);
+        let mut outages: Vec<Window> = Vec::new();
+        for window in windows {
+            match outages.last_mut() {
+                Some(last) if window.from <= last.until => {
+                    last.until = last.until.max(window.until);
+                }
+                _ => outages.push(window),
+            }
+        }
+        outages
+    }
 }
 
 /// Ends all faults of a running simulation: the weather clears up.
@@ -138,5 +160,23 @@ impl Switch {
     /// Whether it has been called.
     pub fn is_calm(&self) -> bool {
         self.0.get()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn outages_that_overlap_are_one() {
+        let window = |from, until| Window {
+            from: Duration::from_secs(from),
+            until: Duration::from_secs(until),
+        };
+        let faults = Faults {
+            power_out: vec![window(9, 12), window(1, 3), window(2, 5), window(5, 6)],
+            ..Faults::default()
+        };
+        assert_eq!(faults.outages(), [window(1, 6), window(9, 12)]);
     }
 }

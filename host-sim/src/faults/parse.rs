@@ -24,12 +24,12 @@ impl std::error::Error for FaultsError {}
 
 const EXPECTED: &str = "loss=5, burst=2, duplicate=1, reorder=5, corrupt=1 (percent of the \
     packets), segment-only, jitter=20 (ms), rate=64000 (octets a second), mtu=1300 (octets), \
-    cable-out=1000-3000, router-down=1000-3000, address-change=5000 (ms)";
+    cable-out=1000-3000, router-down=1000-3000, power-out=1000-3000, address-change=5000 (ms)";
 
 impl FromStr for Faults {
     type Err = FaultsError;
 
-    /// Everything but the cable is about the paths to the hosts.
+    /// Everything but the cable, the router and the device's power is about the paths to the hosts.
     fn from_str(words: &str) -> Result<Self, FaultsError> {
         let mut faults = Self::default();
         if words == "none" {
@@ -69,6 +69,7 @@ fn take(faults: &mut Faults, word: &str) -> Option<()> {
         "mtu" => path.frame_octets_max = Some(value.parse().ok()?),
         "cable-out" => faults.link.out.push(window(value)?),
         "router-down" => faults.router_down.push(window(value)?),
+        "power-out" => faults.power_out.push(window(value)?),
         "address-change" => faults.address_change = Some(millis(value)?),
         _ => return None,
     }
@@ -102,13 +103,15 @@ mod tests {
 
     #[test]
     fn words_are_read() {
-        let faults: Faults = "loss=2.5,reorder=1,segment-only,mtu=1300,cable-out=1-20"
-            .parse()
-            .unwrap();
+        let faults: Faults =
+            "loss=2.5,reorder=1,segment-only,mtu=1300,cable-out=1-20,power-out=3-4"
+                .parse()
+                .unwrap();
         assert_eq!(faults.path.loss, Share(25_000));
         assert_eq!(faults.path.corruption, Corruption::SegmentOnly);
         assert_eq!(faults.path.frame_octets_max, Some(1_300));
         assert_eq!(faults.link.out[0].until, Duration::from_millis(20));
+        assert_eq!(faults.power_out[0].from, Duration::from_millis(3));
         assert!("none".parse::<Faults>().unwrap().is_none());
     }
 

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::{QUEUE_MAX, Share, Switch, Window, Wire, damage::damage};
+use super::{QUEUE_MAX, Share, Switch, Tally, Window, Wire, damage::damage};
 use crate::random::Random;
 
 /// What travels on a wire.
@@ -28,6 +28,7 @@ pub(crate) struct Weather {
     wire: Wire,
     random: Random,
     switch: Switch,
+    tally: Tally,
     bad: bool,
     /// When the last frame has left a wire of limited rate.
     busy_until: Duration,
@@ -45,11 +46,12 @@ struct Arrival {
 
 impl Weather {
     /// The weather of a wire, unless nothing ever goes wrong on it.
-    pub(crate) fn new(wire: &Wire, seed: u64, switch: &Switch) -> Option<Self> {
+    pub(crate) fn new(wire: &Wire, seed: u64, switch: &Switch, tally: &Tally) -> Option<Self> {
         (!wire.is_clean()).then(|| Self {
             wire: wire.clone(),
             random: Random::new(seed),
             switch: switch.clone(),
+            tally: tally.clone(),
             bad: false,
             busy_until: Duration::ZERO,
             arrives_last: Duration::ZERO,
@@ -70,11 +72,15 @@ impl Weather {
     ) -> impl Iterator<Item = (Duration, T)> {
         let plan = self.plan(now, latency, thing.octets().len());
         let corruption = self.wire.corruption;
+        let tally = &self.tally;
         plan.into_iter().flatten().filter_map(move |arrival| {
             let mut copy = thing.clone();
             let arrives = arrival
                 .damage
                 .is_none_or(|bit| damage(corruption, copy.octets(), T::LINK_HEADER_OCTETS, bit));
+            if !arrives {
+                tally.count(|dropped| dropped.damaged += 1);
+            }
             arrives.then_some((arrival.due, copy))
         })
     }
@@ -93,10 +99,20 @@ impl Weather {
             .wire
             .frame_octets_max
             .is_none_or(|most| octets <= usize::try_from(most).unwrap_or(usize::MAX));
-        if self.is_out(now) || self.is_lost() || !passes {
+        if self.is_out(now) {
+            self.tally.count(|dropped| dropped.cable_out += 1);
+            return [None, None];
+        }
+        if self.is_lost() {
+            self.tally.count(|dropped| dropped.lost += 1);
+            return [None, None];
+        }
+        if !passes {
+            self.tally.count(|dropped| dropped.too_long += 1);
             return [None, None];
         }
         let Some(left) = self.leaves(now, octets) else {
+            self.tally.count(|dropped| dropped.queue_full += 1);
             return [None, None];
         };
         let due = left + latency + self.up_to(self.wire.jitter);
@@ -163,7 +179,7 @@ pub(crate) fn within(windows: &[Window], switch: &Switch, now: Duration) -> bool
 #[cfg(test)]
 mod tests {
     use super::{
-        super::{Burst, Corruption},
+        super::{Burst, Corruption, Dropped},
         *,
     };
 
@@ -175,7 +191,7 @@ mod tests {
 
     /// Sends `count` frames of 100 octets, one each millisecond; gives what arrives of each.
     fn send(wire: &Wire, seed: u64, count: u8) -> Vec<Vec<(Duration, Vec<u8>)>> {
-        let mut weather = Weather::new(wire, seed, &Switch::default()).unwrap();
+        let mut weather = Weather::new(wire, seed, &Switch::default(), &Tally::default()).unwrap();
         (0..count)
             .map(|number| {
                 let sent = at(u64::from(number));
@@ -190,7 +206,7 @@ mod tests {
 
     #[test]
     fn a_clean_wire_has_no_weather() {
-        assert!(Weather::new(&Wire::default(), 1, &Switch::default()).is_none());
+        assert!(Weather::new(&Wire::default(), 1, &Switch::default(), &Tally::default()).is_none());
     }
 
     #[test]
@@ -319,6 +335,41 @@ mod tests {
     }
 
     #[test]
+    fn what_does_not_arrive_is_counted_by_why() {
+        let count = |wire: Wire| {
+            let tally = Tally::default();
+            let mut weather = Weather::new(&wire, 1, &Switch::default(), &tally).unwrap();
+            for ms in 0..90 {
+                let _ = weather.carry(at(ms), LATENCY, vec![0; 100]).count();
+            }
+            let Dropped {
+                lost,
+                too_long,
+                queue_full,
+                damaged,
+                cable_out,
+            } = tally.dropped();
+            [lost, too_long, queue_full, damaged, cable_out]
+        };
+        let wire = Wire::default;
+        let out = vec![Window {
+            from: at(3),
+            until: at(5),
+        }];
+        #[rustfmt::skip]
+        let table = [
+            (Wire { loss: Share::ALWAYS, ..wire() }, [90, 0, 0, 0, 0]),
+            (Wire { frame_octets_max: Some(99), ..wire() }, [0, 90, 0, 0, 0]),
+            (Wire { octets_per_second: Some(10_000), ..wire() }, [0, 0, 31, 0, 0]),
+            (Wire { corrupt: Share::ALWAYS, ..wire() }, [0, 0, 0, 90, 0]),
+            (Wire { out, ..wire() }, [0, 0, 0, 0, 2]),
+        ];
+        for (wire, expected) in table {
+            assert_eq!(count(wire.clone()), expected, "{wire:?}");
+        }
+    }
+
+    #[test]
     fn a_cable_that_is_out_carries_nothing() {
         let wire = Wire {
             out: vec![Window {
@@ -338,7 +389,7 @@ mod tests {
             loss: Share::ALWAYS,
             ..Wire::default()
         };
-        let mut weather = Weather::new(&wire, 1, &switch).unwrap();
+        let mut weather = Weather::new(&wire, 1, &switch, &Tally::default()).unwrap();
         assert_eq!(weather.carry(at(0), LATENCY, vec![0; 60]).count(), 0);
         switch.calm();
         let arrived: Vec<_> = weather.carry(at(1), LATENCY, vec![0; 60]).collect();

@@ -140,7 +140,9 @@ impl Host {
             handle: self.sockets.add(socket),
             conversation: server.answer(from),
             stage: Stage::Opening,
-            unsent: VecDeque::new(),
+            unsent: Vec::new(),
+            sent: 0,
+            room: Vec::new(),
             timer: None,
             resetting: false,
         });
@@ -166,7 +168,11 @@ struct Connection {
     handle: SocketHandle,
     conversation: Box<dyn Conversation>,
     stage: Stage,
-    unsent: VecDeque<u8>,
+    /// What the server has said; up to `sent` the socket has it.
+    unsent: Vec<u8>,
+    sent: usize,
+    /// Lent to each turn.
+    room: Vec<u8>,
     timer: Option<Duration>,
     resetting: bool,
 }
@@ -203,21 +209,20 @@ impl Connection {
             self.turn(now, |conversation, turn| conversation.on_timer(turn));
             busy = true;
         }
-        while !self.unsent.is_empty() && socket.can_send() {
-            let sent = socket
-                .send_slice(self.unsent.as_slices().0)
+        while self.is_unsent() && socket.can_send() {
+            self.sent += socket
+                .send_slice(&self.unsent[self.sent..])
                 .expect("a socket that can send does");
-            self.unsent.drain(..sent);
             busy = true;
         }
         let caller_left = self.stage == Stage::Open && socket.state() == State::CloseWait;
-        let said_everything = self.unsent.is_empty() && socket.send_queue() == 0;
+        let said_everything = !self.is_unsent() && socket.send_queue() == 0;
         if self.stage == Stage::Closing && self.resetting && said_everything {
             self.stage = Stage::Closed;
             socket.abort();
             return true;
         }
-        let is_done = self.stage == Stage::Closing && !self.resetting && self.unsent.is_empty();
+        let is_done = self.stage == Stage::Closing && !self.resetting && !self.is_unsent();
         if is_done || caller_left {
             self.stage = Stage::Closed;
             self.timer = None;
@@ -227,10 +232,21 @@ impl Connection {
         busy
     }
 
+    fn is_unsent(&self) -> bool {
+        self.sent < self.unsent.len()
+    }
+
     fn turn(&mut self, now: Duration, event: impl FnOnce(&mut dyn Conversation, &mut Turn)) {
-        let mut turn = Turn::new(now, self.timer);
+        let room = std::mem::take(&mut self.room);
+        let mut turn = Turn::in_room(now, self.timer, room);
         event(self.conversation.as_mut(), &mut turn);
-        self.unsent.extend(turn.octets);
+        self.room = turn.octets;
+        if self.is_unsent() {
+            self.unsent.append(&mut self.room);
+        } else {
+            std::mem::swap(&mut self.unsent, &mut self.room);
+            self.sent = 0;
+        }
         self.timer = turn.timer;
         if turn.closing {
             self.resetting = turn.resetting;

@@ -29,6 +29,7 @@ pub(crate) fn link(
         up,
         down,
         device: None,
+        has_power: true,
         observer,
     }));
     (
@@ -44,6 +45,8 @@ struct Wires {
     up: Delay<Vec<u8>>,
     down: Delay<Vec<u8>>,
     device: Option<Waker>,
+    /// What arrives at a device without power is lost.
+    has_power: bool,
     observer: Observer,
 }
 
@@ -51,6 +54,23 @@ struct Wires {
 pub struct DeviceEnd {
     wires: Rc<RefCell<Wires>>,
     hardware: [u8; 6],
+}
+
+impl DeviceEnd {
+    /// The same end, for a device that starts again.
+    pub(crate) fn again(&self) -> Self {
+        Self {
+            wires: Rc::clone(&self.wires),
+            hardware: self.hardware,
+        }
+    }
+
+    /// Gives power to the device's network interface, or takes it.
+    pub(crate) fn set_power(&self, has_power: bool) {
+        let mut wires = self.wires.borrow_mut();
+        wires.has_power = has_power;
+        wires.device = None;
+    }
 }
 
 impl Driver for DeviceEnd {
@@ -140,6 +160,10 @@ impl RouterEnd {
     /// Wakes the device if a frame has arrived for it; says whether it did.
     pub(crate) fn wake_device(&self, now: Duration) -> bool {
         let mut wires = self.wires.borrow_mut();
+        if !wires.has_power {
+            while wires.down.arrived(now).is_some() {}
+            return false;
+        }
         let arrived = wires.down.next().is_some_and(|due| due <= now);
         match wires.device.take() {
             Some(waker) if arrived => {

@@ -157,6 +157,19 @@ impl Observer {
         }
     }
 
+    /// The device has lost its power, and with it every connection.
+    pub(crate) fn power_cut(&self, at: Duration) {
+        let mut state = self.0.borrow_mut();
+        let State { seen, tracked, .. } = &mut *state;
+        for progress in tracked.values() {
+            if let Some(connection) = seen.connections.get_mut(progress.index) {
+                connection.ended = Some(at);
+            }
+        }
+        tracked.clear();
+        state.established = 0;
+    }
+
     /// Ends the capture.
     pub(crate) fn finish(&self) -> io::Result<Seen> {
         let mut state = self.0.borrow_mut();

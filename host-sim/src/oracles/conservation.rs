@@ -1,6 +1,6 @@
 //! Records made are records stored, whatever happens to the link.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use probe_core::frame::{ToHost, message::Ended};
 
@@ -8,11 +8,16 @@ use crate::trial::{Outcome, Scan, Trial};
 
 pub(super) fn look(trial: &Trial, outcome: &Outcome) -> Vec<String> {
     let mut wrong = Vec::new();
-    let scans = [Some(&outcome.first), outcome.retest.as_ref()];
-    let mut before = 0;
-    for scan in scans.into_iter().flatten() {
-        numbers(scan, before, &mut wrong);
-        before = scan.made;
+    let mut stored = BTreeMap::<u32, BTreeSet<u32>>::new();
+    let mut made = BTreeMap::new();
+    for scan in [Some(&outcome.first), outcome.retest.as_ref()]
+        .into_iter()
+        .flatten()
+    {
+        for record in scan.records.keys() {
+            stored.entry(record.boot).or_default().insert(record.number);
+        }
+        made.extend(&scan.made);
         if scan.ended != Ended::ListDone {
             wrong.push(format!("the scan ended: {}", scan.ended.as_str()));
         }
@@ -21,25 +26,47 @@ pub(super) fn look(trial: &Trial, outcome: &Outcome) -> Vec<String> {
             wrong.push(format!("{count} records came back with other contents"));
         }
     }
+    // What a boot that lost its power has made beyond that is gone, and its targets are probed
+    // again: they have one end, as every other.
+    for life in &outcome.report.cut_short {
+        let known = made.entry(life.boot).or_default();
+        *known = (*known).max(life.outbox.acknowledged);
+        if let Some(last) = stored.get(&life.boot).and_then(BTreeSet::last) {
+            *known = (*known).max(*last);
+        }
+        if *known > life.outbox.made {
+            let made = life.outbox.made;
+            wrong.push(format!(
+                "of {made} records {known} are stored or acknowledged"
+            ));
+        }
+    }
+    for boot in made.keys().chain(stored.keys()).collect::<BTreeSet<_>>() {
+        let none = BTreeSet::new();
+        let stored = stored.get(boot).unwrap_or(&none);
+        numbers(*boot, stored, made.get(boot).copied(), &mut wrong);
+    }
     lines(trial, &outcome.first, &mut wrong);
     wrong
 }
 
-/// The records behind `before` are numbered without a gap up to the last that was made.
-fn numbers(scan: &Scan, before: u32, wrong: &mut Vec<String>) {
-    let missing: Vec<_> = (before + 1..=scan.made)
-        .filter(|number| !scan.records.contains_key(number))
+/// The records of a boot are numbered without a gap up to the last that was made.
+fn numbers(boot: u32, stored: &BTreeSet<u32>, made: Option<u32>, wrong: &mut Vec<String>) {
+    let Some(made) = made else {
+        wrong.push(format!("nobody said how many records boot {boot} has made"));
+        return;
+    };
+    let missing: Vec<_> = (1..=made)
+        .filter(|number| !stored.contains(number))
         .collect();
     if !missing.is_empty() {
-        let made = scan.made - before;
         wrong.push(format!(
-            "of {made} records these were never stored: {missing:?}"
+            "of {made} records of boot {boot} these were never stored: {missing:?}"
         ));
     }
-    if let Some(beyond) = scan.records.keys().find(|number| **number > scan.made) {
-        let made = scan.made;
+    if let Some(beyond) = stored.range(made + 1..).next() {
         wrong.push(format!(
-            "record {beyond} is stored, and {made} is the last made"
+            "record {beyond} of boot {boot} is stored, and {made} is the last made"
         ));
     }
 }
@@ -49,7 +76,7 @@ fn lines(trial: &Trial, scan: &Scan, wrong: &mut Vec<String>) {
     let mut ends = BTreeMap::<_, u32>::new();
     let mut refused = 0;
     for record in scan.records.values() {
-        match record {
+        match record.as_ref() {
             ToHost::Finding(finding) if finding.last => {
                 *ends.entry(finding.target).or_default() += 1;
             }

@@ -2,15 +2,21 @@
 
 use std::time::Duration;
 
-use super::{Judge, word};
+use probe_core::verdict::Verdict;
+
+use super::{Judge, Verdicts, word};
 use crate::trial::{Outcome, Trial};
 
 /// How long the retest of what was inconclusive may take, once the faults are over: the longest
 /// greylisting that is waited for, and time for every target to be slow.
 pub const RETEST_MAX: Duration = Duration::from_secs(4 * 3_600);
 
-pub(super) fn look(trial: &Trial, outcome: &Outcome, judge: Judge<'_>) -> Vec<String> {
-    let first = outcome.first.verdicts(judge);
+pub(super) fn look(
+    trial: &Trial,
+    outcome: &Outcome,
+    first: &Verdicts,
+    judge: Judge<'_>,
+) -> Vec<String> {
     let retest = outcome.retest.as_ref();
     let again = retest.map(|scan| scan.verdicts(judge)).unwrap_or_default();
     let mut wrong = Vec::new();
@@ -18,9 +24,14 @@ pub(super) fn look(trial: &Trial, outcome: &Outcome, judge: Judge<'_>) -> Vec<St
         let expected = trial.expected(target);
         let reached = again.get(&target).or(first.get(&target));
         // With faults the reason may be a weaker one; the kind is what counts then.
-        let exact = again.contains_key(&target) || trial.world.faults.is_none();
-        let is_truth = reached
-            .is_some_and(|found| *found == expected || (!exact && found.kind == expected.kind));
+        let faults = !trial.world.faults.is_none();
+        let exact = again.contains_key(&target) || !faults;
+        let is = |found: Verdict, expected: Verdict| {
+            found == expected || (!exact && found.kind == expected.kind)
+        };
+        let is_truth = reached.is_some_and(|found| {
+            is(*found, expected) || (faults && is(*found, trial.expected_later(target)))
+        });
         if !is_truth {
             let found = reached.map_or("no verdict".to_owned(), |found| word(*found));
             let (name, expected) = (trial.name(target), word(expected));

@@ -66,6 +66,18 @@ pub struct Violation {
     pub what: String,
 }
 
+impl Violation {
+    /// The command that shows it again; `faults` are the words that its sweep had.
+    pub fn replay(&self, faults: &str) -> String {
+        replay(self.seed, faults)
+    }
+}
+
+/// The command that runs a seed of a sweep again.
+pub fn replay(seed: u64, faults: &str) -> String {
+    format!("host-sim replay --seed {seed} --faults {faults} --pcap seed-{seed}.pcap")
+}
+
 impl fmt::Display for Violation {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (seed, oracle, what) = (self.seed, self.oracle.as_str(), &self.what);
@@ -79,7 +91,10 @@ pub fn examine(trial: &Trial, outcome: &Outcome, judge: Judge<'_>) -> Vec<Violat
     let found = [
         (Oracle::Safety, safety::look(trial, outcome, &verdicts)),
         (Oracle::Schedule, schedule::look(trial, outcome)),
-        (Oracle::Liveness, liveness::look(trial, outcome, judge)),
+        (
+            Oracle::Liveness,
+            liveness::look(trial, outcome, &verdicts, judge),
+        ),
         (Oracle::Conservation, conservation::look(trial, outcome)),
         (Oracle::Bounds, bounds::look(trial, outcome)),
     ];

@@ -34,10 +34,13 @@ pub(super) fn look(trial: &Trial, outcome: &Outcome) -> Vec<String> {
     model.wrong
 }
 
-/// Whether the wire shows the end of every connection. A device that has lost its router, or its
-/// address, cannot even say that it gives a connection up.
+/// Whether the wire shows the end of every connection. A device that has lost its router, its
+/// address or its power cannot even say that it gives a connection up.
 fn ends_are_seen(faults: &Faults) -> bool {
-    faults.link.is_clean() && faults.router_down.is_empty() && faults.address_change.is_none()
+    faults.link.is_clean()
+        && faults.router_down.is_empty()
+        && faults.address_change.is_none()
+        && faults.power_out.is_empty()
 }
 
 struct Model<'a> {

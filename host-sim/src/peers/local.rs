@@ -29,8 +29,8 @@ impl Local {
 
     /// Whether mail to `domain` stays here.
     pub(super) fn is(&self, domain: &str) -> bool {
-        let domain = domain.to_ascii_lowercase();
-        domain == self.host || domain == "localhost" || self.domains.contains(&domain)
+        let is = |own: &str| domain.eq_ignore_ascii_case(own);
+        is(&self.host) || is("localhost") || self.domains.iter().any(|own| is(own))
     }
 
     /// Whether the path's domain is local, or missing.

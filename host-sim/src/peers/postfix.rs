@@ -10,11 +10,11 @@ use super::{
 use crate::smtp::{Context, Path, Policy, Reply};
 
 /// Errors after which every reply takes [`ERROR_SLEEP`] (smtpd_soft_error_limit).
-const SOFT_ERRORS_MAX: u32 = 10;
+pub(super) const SOFT_ERRORS_MAX: u32 = 10;
 /// The error that ends the connection (smtpd_hard_error_limit).
-const HARD_ERRORS_MAX: u32 = 20;
+pub(super) const HARD_ERRORS_MAX: u32 = 20;
 /// smtpd_error_sleep_time.
-const ERROR_SLEEP: Duration = Duration::from_secs(1);
+pub(super) const ERROR_SLEEP: Duration = Duration::from_secs(1);
 
 /// What a server says to a recipient that is not its own.
 pub(super) trait Relaying {

@@ -1,6 +1,7 @@
 //! The program's commands.
 
 pub(crate) mod demo_files;
+pub(crate) mod loss;
 pub(crate) mod replay;
 pub(crate) mod run;
 pub(crate) mod scenario;

@@ -72,6 +72,14 @@ fn tell(out: &mut impl Write, trial: &Trial, pcap: Option<Box<dyn Write>>) -> io
         report.elapsed,
         report.wire.pcap_sha256,
     )?;
+    writeln!(out, "did not arrive: {:?}", report.dropped)?;
+    for life in &report.cut_short {
+        writeln!(
+            out,
+            "boot {} ended at {:?} with {} records made, {} acknowledged",
+            life.boot, life.ended, life.outbox.made, life.outbox.acknowledged
+        )?;
+    }
     let violations = trial.violations(&outcome);
     for violation in &violations {
         writeln!(out, "{violation}")?;

@@ -11,7 +11,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use host_sim::trial::draw;
+use host_sim::{oracles::replay, trial::draw};
 use probe_core::verdict::{Kind, judge};
 
 use super::replay::faults;
@@ -40,6 +40,12 @@ struct Sum {
     connections: u64,
     virtual_ms: u64,
     core_ms: u64,
+    /// Packets that wires did not deliver, and those of them that were too long.
+    dropped: u64,
+    too_long: u64,
+    /// Power cuts, and the records that they took before they were stored.
+    power_cuts: u64,
+    records_cut: u64,
 }
 
 impl AddAssign for Sum {
@@ -51,6 +57,66 @@ impl AddAssign for Sum {
         self.connections += other.connections;
         self.virtual_ms += other.virtual_ms;
         self.core_ms += other.core_ms;
+        self.dropped += other.dropped;
+        self.too_long += other.too_long;
+        self.power_cuts += other.power_cuts;
+        self.records_cut += other.records_cut;
+    }
+}
+
+impl Sum {
+    /// The numbers, in the order of [`Sum::read`].
+    fn line(&self) -> String {
+        let numbers = [
+            self.targets,
+            self.undecided,
+            self.decidable,
+            self.connections,
+            self.virtual_ms,
+            self.core_ms,
+            self.dropped,
+            self.too_long,
+            self.power_cuts,
+            self.records_cut,
+        ];
+        let words: Vec<_> = numbers.iter().map(ToString::to_string).collect();
+        format!("{HELD} {}", words.join(" "))
+    }
+
+    /// What [`Sum::line`] says behind its first word.
+    fn read(numbers: &str) -> Option<Self> {
+        let numbers: Vec<u64> = numbers
+            .split_whitespace()
+            .map_while(|word| word.parse().ok())
+            .collect();
+        let &[
+            targets,
+            undecided,
+            decidable,
+            connections,
+            virtual_ms,
+            core_ms,
+            dropped,
+            too_long,
+            power_cuts,
+            records_cut,
+        ] = &numbers[..]
+        else {
+            return None;
+        };
+        Some(Self {
+            trials: 1,
+            targets,
+            undecided,
+            decidable,
+            connections,
+            virtual_ms,
+            core_ms,
+            dropped,
+            too_long,
+            power_cuts,
+            records_cut,
+        })
     }
 }
 
@@ -65,15 +131,7 @@ pub(crate) fn part(seeds: Range<u64>, every: NonZeroU64, words: &str) -> Result<
     let mut out = std::io::stdout().lock();
     for seed in seeds.step_by(step) {
         let line = match one(seed, &faults) {
-            Ok(sum) => format!(
-                "{HELD} {} {} {} {} {} {}",
-                sum.targets,
-                sum.undecided,
-                sum.decidable,
-                sum.connections,
-                sum.virtual_ms,
-                sum.core_ms
-            ),
+            Ok(sum) => sum.line(),
             Err(why) => format!("{BROKEN} {seed} {}", why.replace('\n', " ")),
         };
         writeln!(out, "{line}").map_err(|error| format!("standard output: {error}"))?;
@@ -107,6 +165,10 @@ fn one(seed: u64, faults: &host_sim::trial::Draw) -> Result<Sum, String> {
         connections: outcome.report.wire.connections.len() as u64,
         virtual_ms: millis(outcome.report.elapsed),
         core_ms: millis(began.elapsed()),
+        dropped: outcome.report.dropped.total(),
+        too_long: outcome.report.dropped.too_long,
+        power_cuts: outcome.report.cut_short.len() as u64,
+        records_cut: outcome.records_cut(),
     })
 }
 
@@ -115,6 +177,7 @@ pub(crate) fn command(
     seeds: Range<u64>,
     jobs: Option<NonZeroU64>,
     words: &str,
+    keep_going: bool,
 ) -> Result<ExitCode, String> {
     faults(words)?;
     let all = seeds.end - seeds.start;
@@ -131,21 +194,23 @@ pub(crate) fn command(
     drop(sender);
 
     let mut sum = Sum::default();
+    let mut broken = 0;
     let mut told = began;
     loop {
         match lines.recv_timeout(PROGRESS_EVERY) {
             Ok(line) => match read(&line)? {
                 Ok(held) => sum += held,
                 Err((seed, why)) => {
-                    for child in &mut children {
-                        // One that has ended by itself cannot be ended.
-                        let _ = child.kill();
-                    }
                     println!("{why}");
-                    println!(
-                        "  again: host-sim replay --seed {seed} --faults {words} --pcap seed-{seed}.pcap"
-                    );
-                    return Ok(ExitCode::from(1));
+                    println!("  again: {}", replay(seed, words));
+                    broken += 1;
+                    if !keep_going {
+                        for child in &mut children {
+                            // One that has ended by itself cannot be ended.
+                            let _ = child.kill();
+                        }
+                        return Ok(ExitCode::from(1));
+                    }
                 }
             },
             Err(RecvTimeoutError::Timeout) => {}
@@ -153,7 +218,7 @@ pub(crate) fn command(
         }
         if told.elapsed() >= PROGRESS_EVERY {
             told = Instant::now();
-            progress(&sum, all, began.elapsed());
+            progress(sum.trials + broken, all, began.elapsed());
         }
     }
     for child in &mut children {
@@ -162,11 +227,15 @@ pub(crate) fn command(
             return Err(format!("a process of the sweep ended with {status}"));
         }
     }
-    if sum.trials != all {
-        return Err(format!("{} of {all} seeds were told of", sum.trials));
+    if sum.trials + broken != all {
+        let told = sum.trials + broken;
+        return Err(format!("{told} of {all} seeds were told of"));
+    }
+    if broken > 0 {
+        println!("{broken} of {all} seeds broke something; of the others:");
     }
     tell(&sum, began.elapsed());
-    Ok(ExitCode::SUCCESS)
+    Ok(ExitCode::from(u8::from(broken > 0)))
 }
 
 fn start(
@@ -207,46 +276,19 @@ fn read(line: &str) -> Result<Result<Sum, (u64, String)>, String> {
         let seed = seed.parse().map_err(|_| strange())?;
         return Ok(Err((seed, why.to_owned())));
     }
-    let numbers: Vec<u64> = line
-        .strip_prefix(HELD)
-        .ok_or_else(strange)?
-        .split_whitespace()
-        .map_while(|word| word.parse().ok())
-        .collect();
-    let &[
-        targets,
-        undecided,
-        decidable,
-        connections,
-        virtual_ms,
-        core_ms,
-    ] = &numbers[..]
-    else {
-        return Err(strange());
-    };
-    Ok(Ok(Sum {
-        trials: 1,
-        targets,
-        undecided,
-        decidable,
-        connections,
-        virtual_ms,
-        core_ms,
-    }))
+    let sum = line.strip_prefix(HELD).and_then(Sum::read);
+    sum.map(Ok).ok_or_else(strange)
 }
 
-fn progress(sum: &Sum, all: u64, took: Duration) {
-    let rate = sum.trials as f64 / took.as_secs_f64();
-    let left = (all - sum.trials) as f64 / rate.max(0.001);
+fn progress(done: u64, all: u64, took: Duration) {
+    let rate = done as f64 / took.as_secs_f64();
+    let left = (all - done) as f64 / rate.max(0.001);
     let (start, end) = if std::io::stderr().is_terminal() {
         ("\r", " ")
     } else {
         ("", "\n")
     };
-    eprint!(
-        "{start}{} of {all} seeds, {rate:.1} a second, {left:.0} s left{end}",
-        sum.trials
-    );
+    eprint!("{start}{done} of {all} seeds, {rate:.1} a second, {left:.0} s left{end}");
 }
 
 fn tell(sum: &Sum, took: Duration) {
@@ -264,6 +306,10 @@ fn tell(sum: &Sum, took: Duration) {
         sum.connections,
         sum.connections as f64 / core_s.max(0.001),
         sum.virtual_ms as f64 / 1_000.0 / core_s.max(0.001),
+    );
+    println!(
+        "{} packets did not arrive, {} of them too long for their wire; {} power cuts took {} records that were not stored yet",
+        sum.dropped, sum.too_long, sum.power_cuts, sum.records_cut,
     );
 }
 
@@ -285,7 +331,7 @@ mod tests {
 
     #[test]
     fn what_a_process_says_is_read() {
-        let sum = read("held 7 1 5 12 9000 31").unwrap().ok().unwrap();
+        let sum = read("held 7 1 5 12 9000 31 4 1 0 0").unwrap().ok().unwrap();
         assert_eq!((sum.targets, sum.undecided, sum.core_ms), (7, 1, 31));
         let broken = read("broken 5 seed 5: safety: it was").unwrap().err();
         assert_eq!(broken, Some((5, "seed 5: safety: it was".to_owned())));

@@ -7,7 +7,13 @@ use toml::de::DeValue;
 
 use crate::faults::{Burst, Corruption, Faults, Share, Window, Wire};
 
-const FAULTS: [&str; 4] = ["link", "path", "router_down_ms", "address_change_ms"];
+const FAULTS: [&str; 5] = [
+    "link",
+    "path",
+    "router_down_ms",
+    "address_change_ms",
+    "power_out_ms",
+];
 const WIRE: [&str; 11] = [
     "loss_percent",
     "burst",
@@ -43,6 +49,7 @@ pub(super) fn read<'t>(reader: &mut Reader<'t>, top: &Section<'t>) -> Faults {
         path: wire(reader, &section, "path"),
         router_down: windows(reader, &section, "router_down_ms"),
         address_change: millis(reader, &section, "address_change_ms"),
+        power_out: windows(reader, &section, "power_out_ms"),
     }
 }
 

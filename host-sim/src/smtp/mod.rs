@@ -7,12 +7,14 @@
 mod path;
 mod reply;
 mod session;
+mod verb;
 
 use std::{net::SocketAddr, time::Duration};
 
 pub use path::{NoPath, Path};
 pub use reply::Reply;
 pub use session::{IDLE_MAX, LINE_OCTETS_MAX, Session};
+pub use verb::Verb;
 
 use crate::server::{Conversation, Server};
 
@@ -39,6 +41,20 @@ pub struct Context {
     pub idle_commands: u32,
     /// RSET alone.
     pub resets: u32,
+    /// EHLO and HELO.
+    pub hellos: u32,
+    /// NOOP.
+    pub noops: u32,
+    /// VRFY.
+    pub verifications: u32,
+    /// Commands that nobody knows.
+    pub unknown_commands: u32,
+    /// Messages that were taken, on this connection.
+    pub messages: u32,
+    /// Recipients that were asked for, on this connection.
+    pub asked: u32,
+    /// The last command.
+    pub verb: Verb,
     /// Whether more input had arrived already when the command was read.
     pub pipelined: bool,
     /// Whether the client spoke before the greeting was said.

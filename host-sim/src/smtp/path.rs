@@ -70,7 +70,7 @@ impl Path {
 
     /// The local part without quotes.
     pub fn dequoted(&self) -> String {
-        let mut text = String::new();
+        let mut text = String::with_capacity(self.local.len());
         let mut escaped = false;
         for letter in self.local.chars() {
             match letter {

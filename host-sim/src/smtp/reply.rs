@@ -56,13 +56,21 @@ impl Reply {
 
     /// As it goes over the wire (RFC 5321, 4.2.1).
     pub fn octets(&self) -> Vec<u8> {
+        let mut octets = Vec::new();
+        self.write(&mut octets);
+        octets
+    }
+
+    /// The same, behind what `out` holds.
+    pub(crate) fn write(&self, out: &mut Vec<u8>) {
         let last = self.lines.len().saturating_sub(1);
-        let mut text = String::new();
+        let digit = |place: u16| b'0' + u8::try_from(self.code / place % 10).unwrap_or(0);
         for (number, line) in self.lines.iter().enumerate() {
-            let mark = if number == last { ' ' } else { '-' };
-            text.push_str(&format!("{:03}{mark}{line}\r\n", self.code));
+            let mark = if number == last { b' ' } else { b'-' };
+            out.extend([digit(100), digit(10), digit(1), mark]);
+            out.extend_from_slice(line.as_bytes());
+            out.extend_from_slice(b"\r\n");
         }
-        text.into_bytes()
     }
 }
 

@@ -1,8 +1,8 @@
 //! One SMTP connection.
 
-use std::{collections::VecDeque, net::SocketAddr, time::Duration};
+use std::{net::SocketAddr, time::Duration};
 
-use super::{Context, Path, Policy, Reply};
+use super::{Context, Path, Policy, Reply, Verb};
 use crate::server::{Conversation, Turn};
 
 /// The longest command line, in octets with its end. RFC 5321 asks for 512; servers take more.
@@ -14,7 +14,9 @@ pub const IDLE_MAX: Duration = Duration::from_secs(300);
 pub struct Session<P> {
     policy: P,
     context: Context,
-    unread: VecDeque<u8>,
+    /// What has arrived; up to `read` it is answered.
+    unread: Vec<u8>,
+    read: usize,
     /// A reply that waits for its moment; nothing is read before it is said.
     held: Option<(Duration, Reply)>,
     in_message: bool,
@@ -39,10 +41,19 @@ impl<P: Policy> Session<P> {
                 syntax_errors: 0,
                 idle_commands: 0,
                 resets: 0,
+                hellos: 0,
+                noops: 0,
+                verifications: 0,
+                unknown_commands: 0,
+                messages: 0,
+                asked: 0,
+                // Nothing was said yet, and so nothing that is known.
+                verb: Verb::Unknown,
                 pipelined: false,
                 early: false,
             },
-            unread: VecDeque::new(),
+            unread: Vec::new(),
+            read: 0,
             held: None,
             in_message: false,
             greeted: false,
@@ -64,7 +75,7 @@ impl<P: Policy> Session<P> {
                 self.greeted = true;
                 continue;
             }
-            if self.shakes_hands && !self.unread.is_empty() {
+            if self.shakes_hands && self.read < self.unread.len() {
                 // This server has no TLS to go on with.
                 turn.close();
                 return;
@@ -84,21 +95,24 @@ impl<P: Policy> Session<P> {
 
     /// The next line, without its end; `Some(None)` for one that is too long or no text.
     fn line(&mut self) -> Option<Option<String>> {
-        let end = self.unread.iter().position(|octet| *octet == b'\n');
-        let Some(end) = end else {
-            if self.unread.len() < LINE_OCTETS_MAX {
+        let rest = &self.unread[self.read..];
+        let Some(end) = rest.iter().position(|octet| *octet == b'\n') else {
+            if rest.len() < LINE_OCTETS_MAX {
+                self.unread.drain(..self.read);
+                self.read = 0;
                 return None;
             }
             self.unread.clear();
+            self.read = 0;
             return Some(None);
         };
-        let mut line: Vec<u8> = self.unread.drain(..=end).collect();
-        line.pop();
-        if line.last() == Some(&b'\r') {
-            line.pop();
-        }
+        let line = &rest[..end];
+        let line = line.strip_suffix(b"\r").unwrap_or(line);
         let fits = line.len() < LINE_OCTETS_MAX;
-        Some(String::from_utf8(line).ok().filter(|_| fits))
+        let text = std::str::from_utf8(line).ok().filter(|_| fits);
+        let text = text.map(str::to_owned);
+        self.read += end + 1;
+        Some(text)
     }
 
     /// The reply to a line; a line of a message has none.
@@ -109,40 +123,47 @@ impl<P: Policy> Session<P> {
         let Some(line) = line else {
             return Some(Reply::new(500, "5.5.2 Line too long"));
         };
-        self.context.pipelined = !self.unread.is_empty();
-        let (verb, argument) = line.split_once(' ').unwrap_or((line, ""));
-        Some(match verb.to_ascii_uppercase().as_str() {
-            "EHLO" => self.hello(argument, true),
-            "HELO" => self.hello(argument, false),
-            "MAIL" => self.mail(argument),
-            "RCPT" => self.rcpt(argument),
-            "DATA" => self.data(),
-            "RSET" => {
+        self.context.pipelined = self.read < self.unread.len();
+        let (word, argument) = line.split_once(' ').unwrap_or((line, ""));
+        let verb = Verb::of(word);
+        self.context.verb = verb;
+        Some(match verb {
+            Verb::Hello => self.hello(argument, word.eq_ignore_ascii_case("EHLO")),
+            Verb::Mail => self.mail(argument),
+            Verb::Rcpt => self.rcpt(argument),
+            Verb::Data => self.data(),
+            Verb::Reset => {
                 self.context.idle_commands += 1;
                 self.context.resets += 1;
                 self.reset();
                 Reply::new(250, "2.0.0 Ok")
             }
-            "NOOP" => {
+            Verb::Noop => {
                 self.context.idle_commands += 1;
+                self.context.noops += 1;
                 Reply::new(250, "2.0.0 Ok")
             }
-            "VRFY" => {
+            Verb::Verify => {
                 self.context.idle_commands += 1;
+                self.context.verifications += 1;
                 Reply::new(252, "2.0.0 Try it")
             }
-            "STARTTLS" => {
+            Verb::StartTls => {
                 let reply = self.policy.start_tls(&self.context);
                 self.shakes_hands = reply.code == 220;
                 reply
             }
-            "QUIT" => Reply::new(221, "2.0.0 Bye").and_close(),
-            _ => Reply::new(502, "5.5.2 Command not recognised"),
+            Verb::Quit => Reply::new(221, "2.0.0 Bye").and_close(),
+            Verb::Unknown => {
+                self.context.unknown_commands += 1;
+                Reply::new(502, "5.5.2 Command not recognised")
+            }
         })
     }
 
     fn hello(&mut self, name: &str, extended: bool) -> Reply {
         self.context.idle_commands += 1;
+        self.context.hellos += 1;
         if name.is_empty() {
             return Reply::new(501, "5.5.4 A name, please");
         }
@@ -173,6 +194,7 @@ impl<P: Policy> Session<P> {
         if self.context.sender.is_none() {
             return Reply::new(503, "5.5.1 Need MAIL command");
         }
+        self.context.asked += 1;
         let reply = match after(argument, "TO:").map(Path::read) {
             Some(Ok(recipient)) => {
                 let reply = self.policy.rcpt(&recipient, &self.context);
@@ -205,6 +227,7 @@ impl<P: Policy> Session<P> {
         }
         self.in_message = false;
         let reply = self.policy.message(&self.context);
+        self.context.messages += u32::from(!reply.is_refusal());
         self.reset();
         Some(reply)
     }
@@ -249,7 +272,7 @@ impl<P: Policy> Conversation for Session<P> {
 }
 
 fn say(reply: &Reply, turn: &mut Turn) {
-    turn.send(&reply.octets());
+    turn.say(reply);
     if reply.closing {
         turn.close();
     }

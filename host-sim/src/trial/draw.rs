@@ -165,6 +165,11 @@ fn random_faults(dice: &mut Dice) -> Faults {
     if dice.once_in(8) {
         faults.address_change = Some(Duration::from_millis(dice.below(30_000)));
     }
+    if dice.once_in(5) {
+        for _ in 0..=dice.below(2) {
+            faults.power_out.push(dice.outage());
+        }
+    }
     faults
 }
 
@@ -230,6 +235,15 @@ impl Dice {
         &things[usize::try_from(index).unwrap_or(0)]
     }
 
+    /// A device takes a second at least to start.
+    fn outage(&mut self) -> Window {
+        let from = Duration::from_millis(self.below(60_000));
+        Window {
+            from,
+            until: from + Duration::from_millis(1_000 + self.below(20_000)),
+        }
+    }
+
     fn window(&mut self) -> Window {
         let from = Duration::from_millis(self.below(60_000));
         Window {
@@ -241,6 +255,8 @@ impl Dice {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeSet;
+
     use super::*;
 
     #[test]
@@ -253,8 +269,27 @@ mod tests {
     }
 
     #[test]
+    fn everything_that_can_stand_at_an_address_is_drawn() {
+        let mut known: BTreeSet<_> = Personality::every()
+            .map(|personality| personality.name)
+            .collect();
+        known.extend(["closed port", "no route", "silence"]);
+        let drawn: BTreeSet<_> = (0..400)
+            .map(|seed| draw(seed, &Draw::Random))
+            .flat_map(|trial| {
+                trial
+                    .admitted()
+                    .map(|at| trial.name(at))
+                    .collect::<Vec<_>>()
+            })
+            .collect();
+        let missing: Vec<_> = known.difference(&drawn).collect();
+        assert!(missing.is_empty(), "never drawn: {missing:?}");
+    }
+
+    #[test]
     fn every_scope_can_be_used_and_every_fault_occurs() {
-        let mut seen = [false; 9];
+        let mut seen = [false; 11];
         for seed in 0..200 {
             let trial = draw(seed, &Draw::Random);
             trial.scope.check().unwrap();
@@ -269,11 +304,13 @@ mod tests {
                 !link.out.is_empty(),
                 !trial.world.faults.router_down.is_empty(),
                 trial.world.faults.address_change.is_some(),
+                path.frame_octets_max.is_some(),
+                !trial.world.faults.power_out.is_empty(),
             ];
             for (seen, here) in seen.iter_mut().zip(here) {
                 *seen |= here;
             }
         }
-        assert_eq!(seen, [true; 9]);
+        assert_eq!(seen, [true; 11]);
     }
 }

@@ -1,7 +1,7 @@
 //! The host of a trial: it scans twice, and its link is cut meanwhile.
 
 use std::{
-    collections::{BTreeMap, VecDeque},
+    collections::{BTreeMap, BTreeSet, VecDeque, btree_map::Entry},
     net::SocketAddr,
     time::Duration,
 };
@@ -9,6 +9,7 @@ use std::{
 use embassy_futures::select::{Either, select};
 use embedded_io_async::{Read, Write};
 use probe_core::{
+    finding::RecordId,
     frame::{
         FRAME_OCTETS_MAX, ScanId, ToHost,
         message::{Ended, Phase, Progress},
@@ -23,6 +24,7 @@ use probe_core::{
 use super::{Cut, Scan, Trial};
 use crate::{
     faults::Switch,
+    lines::Lines,
     oracles::Judge,
     pipe::{PipeEnd, Plug},
     simulation::Time,
@@ -31,17 +33,21 @@ use crate::{
 /// How long the host waits before it asks again: until refusals of before count no more.
 const PAUSE: Millis = Millis::from_mins(25 * 60);
 
+/// Whether the host stores a record.
+type Stores<'a> = &'a dyn Fn(RecordId) -> bool;
+
 /// Scans while faults strike, and again what that left undecided, once they are over.
 pub(super) async fn scans(
     trial: &Trial,
     scope: &Scope,
     judge: Judge<'_>,
+    stores: Stores<'_>,
     plug: &Plug,
     time: Time,
     switch: &Switch,
 ) -> Result<(Scan, Option<Scan>), ScopeError> {
     let cuts = trial.cuts.iter().copied().collect();
-    let mut desk = Desk::new(plug, time, scope, cuts);
+    let mut desk = Desk::new(plug, time, scope, stores, cuts);
     let first = desk.scan(ScanId(1), &trial.list).await?;
     let undecided = undecided(trial, &first, judge);
     if undecided.is_empty() {
@@ -49,7 +55,7 @@ pub(super) async fn scans(
     }
     time.sleep_until(time.now() + PAUSE).await;
     switch.calm();
-    let mut desk = Desk::new(plug, time, scope, VecDeque::new());
+    let mut desk = Desk::new(plug, time, scope, stores, VecDeque::new());
     let again = desk.scan(ScanId(2), &undecided).await?;
     Ok((first, Some(again)))
 }
@@ -57,7 +63,7 @@ pub(super) async fn scans(
 /// What should have been decided, and was not.
 fn undecided(trial: &Trial, scan: &Scan, judge: Judge<'_>) -> Vec<Suspect> {
     let verdicts = scan.verdicts(judge);
-    let admitted: Vec<_> = trial.admitted().collect();
+    let admitted: BTreeSet<_> = trial.admitted().collect();
     let is_undecided = |suspect: &&Suspect| {
         let target = SocketAddr::new(suspect.address, suspect.port);
         let found = verdicts.get(&target);
@@ -74,23 +80,33 @@ struct Desk<'a> {
     plug: &'a Plug,
     time: Time,
     scope: &'a Scope,
+    stores: Stores<'a>,
     cuts: VecDeque<Cut>,
-    records: BTreeMap<u32, ToHost>,
+    records: BTreeMap<RecordId, Box<ToHost>>,
     changed: u32,
-    made: u32,
+    made: BTreeMap<u32, u32>,
+    boot: u32,
     progress: Option<Progress>,
 }
 
 impl<'a> Desk<'a> {
-    fn new(plug: &'a Plug, time: Time, scope: &'a Scope, cuts: VecDeque<Cut>) -> Self {
+    fn new(
+        plug: &'a Plug,
+        time: Time,
+        scope: &'a Scope,
+        stores: Stores<'a>,
+        cuts: VecDeque<Cut>,
+    ) -> Self {
         Self {
             plug,
             time,
             scope,
+            stores,
             cuts,
             records: BTreeMap::new(),
             changed: 0,
-            made: 0,
+            made: BTreeMap::new(),
+            boot: 0,
             progress: None,
         }
     }
@@ -100,17 +116,18 @@ impl<'a> Desk<'a> {
         let began = self.time.now();
         let mut host = Box::new(HostLink::new());
         host.start(began, scan, self.scope)?;
+        let mut lines = Lines::new(list);
         loop {
             let link = self.plug.connect();
             host.connected(self.time.now(), self.time.utc());
             let cut = self.cuts.pop_front();
             let until = cut.map_or(Instant::NEVER, |cut| instant(cut.at));
-            if let Some(ended) = self.speak(&mut host, link, list, until).await {
+            if let Some(ended) = self.speak(&mut host, link, &mut lines, until).await {
                 let took = self.time.now().since(began);
                 return Ok(Scan {
                     records: std::mem::take(&mut self.records),
                     changed: self.changed,
-                    made: self.made,
+                    made: std::mem::take(&mut self.made),
                     ended,
                     took: Duration::from_millis(took.0),
                     progress: self.progress,
@@ -132,14 +149,14 @@ impl<'a> Desk<'a> {
         &mut self,
         host: &mut HostLink,
         link: PipeEnd,
-        list: &[Suspect],
+        lines: &mut Lines,
         until: Instant,
     ) -> Option<Ended> {
         let time = self.time;
         let (mut reader, mut writer) = link.split();
-        let line = |index: u32| list.get(usize::try_from(index).ok()?).cloned();
         let (mut frame, mut octets) = ([0; FRAME_OCTETS_MAX], [0; FRAME_OCTETS_MAX]);
         loop {
+            let line = |index| lines.line(index);
             while let Some(count) = host.link_transmit(time.now(), line, &mut frame) {
                 let written = select(writer.write_all(&frame[..count]), time.sleep_until(until));
                 if let Either::Second(()) = written.await {
@@ -160,6 +177,7 @@ impl<'a> Desk<'a> {
             };
             let mut rest = &octets[..count];
             while let Some(message) = host.received(time.now(), &mut rest) {
+                lines.heard(&message);
                 self.take(host, message);
             }
         }
@@ -167,11 +185,14 @@ impl<'a> Desk<'a> {
 
     fn take(&mut self, host: &mut HostLink, message: ToHost) {
         match &message {
-            ToHost::Ended { records, .. } => self.made = *records,
+            ToHost::Hello(hello) => self.boot = hello.boot,
+            ToHost::Ended { records, .. } => {
+                self.made.insert(self.boot, *records);
+            }
             ToHost::Progress(progress) => {
                 self.progress = Some(*progress);
                 if matches!(progress.phase, Phase::Ended(_)) {
-                    self.made = progress.outbox.made;
+                    self.made.insert(self.boot, progress.outbox.made);
                 }
             }
             _ => {}
@@ -179,9 +200,12 @@ impl<'a> Desk<'a> {
         let Some(record) = message.record() else {
             return;
         };
-        let before = self.records.insert(record.number, message);
-        if before.is_some_and(|before| Some(&before) != self.records.get(&record.number)) {
-            self.changed += 1;
+        match self.records.entry(record) {
+            Entry::Vacant(place) if (self.stores)(record) => {
+                place.insert(Box::new(message));
+            }
+            Entry::Vacant(_) => {}
+            Entry::Occupied(place) => self.changed += u32::from(**place.get() != message),
         }
         host.stored(record);
     }

@@ -14,7 +14,7 @@ use std::{
 use embassy_net_driver::Driver;
 use probe_core::{
     evidence::Evidence,
-    finding::{Finding, JobSerial},
+    finding::{Finding, JobSerial, RecordId},
     frame::{ToHost, message::Ended, message::Progress},
     scope::{Scope, ScopeError},
     suspect::Suspect,
@@ -28,7 +28,7 @@ use crate::{
     net::link::DeviceEnd,
     observer::Allowed,
     oracles::{Judge, Violation, examine},
-    simulation::{Report, Simulation},
+    simulation::{Life, Report, Simulation},
     world::{Site, World},
 };
 
@@ -64,12 +64,12 @@ pub struct Cut {
 /// What one scan has brought to the host.
 #[derive(Clone, Debug)]
 pub struct Scan {
-    /// Every record, by its number.
-    pub records: BTreeMap<u32, ToHost>,
+    /// Every record, by its name.
+    pub records: BTreeMap<RecordId, Box<ToHost>>,
     /// Records that came again with other contents.
     pub changed: u32,
-    /// The last record that the device has made.
-    pub made: u32,
+    /// The last record that the device has made, in each boot that said so.
+    pub made: BTreeMap<u32, u32>,
     /// Why it ended.
     pub ended: Ended,
     /// How long it took.
@@ -87,6 +87,23 @@ pub struct Outcome {
     pub retest: Option<Scan>,
     /// The wire, over both.
     pub report: Report,
+}
+
+impl Outcome {
+    /// Records that were made and went with the power before they were stored. Their targets are
+    /// probed again.
+    pub fn records_cut(&self) -> u64 {
+        let scans = [Some(&self.first), self.retest.as_ref()];
+        let stored = |boot: u32| {
+            let records = scans
+                .into_iter()
+                .flatten()
+                .flat_map(|scan| scan.records.keys());
+            records.filter(|record| record.boot == boot).count() as u64
+        };
+        let cut = |life: &Life| u64::from(life.outbox.made).saturating_sub(stored(life.boot));
+        self.report.cut_short.iter().map(cut).sum()
+    }
 }
 
 /// Why a trial has no outcome.
@@ -109,21 +126,39 @@ impl fmt::Display for NoOutcome {
 
 impl std::error::Error for NoOutcome {}
 
+/// What a trial is run with. Other parts than ours are what an oracle has to catch.
+pub struct Parts<'a, W> {
+    /// The device's scope; the oracles have the trial's.
+    pub scope: &'a Scope,
+    /// What lies between the device's guard and its wire.
+    pub wiring: W,
+    /// What judges.
+    pub judge: Judge<'a>,
+    /// Whether the host stores a record. It acknowledges every one.
+    pub stores: &'a dyn Fn(RecordId) -> bool,
+}
+
 impl Trial {
     /// Runs the trial; writes a capture of the device's wire to `pcap`, if there is one.
     pub fn run(&self, pcap: Option<Box<dyn Write>>) -> Result<Outcome, NoOutcome> {
-        self.run_with(pcap, &self.scope, |wire| wire, &probe_core::verdict::judge)
+        self.run_with(pcap, self.parts())
     }
 
-    /// As [`Trial::run`], with a scope for the device that may be another than the oracles', with
-    /// `wiring` between its guard and its wire, and with another judge: what an oracle has to
-    /// catch.
+    /// Our own parts.
+    pub fn parts(&self) -> Parts<'_, impl Fn(DeviceEnd) -> DeviceEnd> {
+        Parts {
+            scope: &self.scope,
+            wiring: |wire| wire,
+            judge: &probe_core::verdict::judge,
+            stores: &|_| true,
+        }
+    }
+
+    /// As [`Trial::run`], with other parts.
     pub fn run_with<D: Driver>(
         &self,
         pcap: Option<Box<dyn Write>>,
-        scope: &Scope,
-        wiring: impl FnOnce(DeviceEnd) -> D,
-        judge: Judge<'_>,
+        parts: Parts<'_, impl Fn(DeviceEnd) -> D>,
     ) -> Result<Outcome, NoOutcome> {
         let mut simulation = Simulation::new(self.world.clone())
             .watched(Allowed::by(&self.scope))
@@ -132,9 +167,15 @@ impl Trial {
             simulation = simulation.capturing(pcap);
         }
         let switch = simulation.switch();
+        let Parts {
+            scope,
+            wiring,
+            judge,
+            stores,
+        } = parts;
         let (scans, report) = simulation
             .run_plugged(wiring, async |plug, time| {
-                host::scans(self, scope, judge, &plug, time, &switch).await
+                host::scans(self, scope, judge, stores, &plug, time, &switch).await
             })
             .map_err(NoOutcome::Failure)?;
         let (first, retest) = scans.map_err(NoOutcome::Scope)?;
@@ -172,6 +213,14 @@ impl Trial {
         }
     }
 
+    /// The same where a fault, or an earlier scan, has had a session with the target already.
+    pub fn expected_later(&self, target: SocketAddr) -> Verdict {
+        match self.world.sites.get(&target) {
+            Some(Site::Peer(peer)) => peer.personality.expected_later(self.scope.depth),
+            _ => self.expected(target),
+        }
+    }
+
     /// What stands at a target, in a word.
     pub fn name(&self, target: SocketAddr) -> &'static str {
         match self.world.sites.get(&target) {
@@ -189,7 +238,7 @@ impl Scan {
         let mut jobs = BTreeMap::<JobSerial, Vec<&Finding>>::new();
         let mut over = BTreeSet::new();
         for record in self.records.values() {
-            match record {
+            match record.as_ref() {
                 ToHost::Finding(finding) => {
                     jobs.entry(finding.job).or_default().push(finding);
                     if finding.last {

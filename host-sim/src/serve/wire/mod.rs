@@ -29,7 +29,7 @@ use super::block_on;
 use crate::{
     build, clock,
     drive::ROUNDS_AT_A_MOMENT_MAX,
-    faults::Switch,
+    faults::{Switch, Tally},
     net::{internet::Internet, link::DeviceEnd},
     observer::{Observer, Seen},
     world::World,
@@ -70,7 +70,12 @@ impl Plugged {
     /// When the capture cannot be written, or the wire breaks in a way that no new caller mends.
     pub fn until<T>(self, stop: impl Future<Output = T>) -> io::Result<(T, Seen)> {
         let observer = Observer::new(None, self.capture);
-        let (device, internet) = build::internet(&self.world, &observer, &Switch::default());
+        let (device, internet) = build::internet(
+            &self.world,
+            &observer,
+            &Switch::default(),
+            &Tally::default(),
+        );
         let mut ends = Ends {
             device,
             internet,

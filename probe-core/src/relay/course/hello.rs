@@ -147,7 +147,8 @@ impl Course<'_> {
         let mut too_long = PairSet::EMPTY;
         let mut not_formable = PairSet::EMPTY;
         for pair in PairId::all() {
-            if self.plan.outcome(pair) != Outcome::NotReached {
+            let is_asked_for = pair.pair().least <= self.plan.depth();
+            if !is_asked_for || self.plan.outcome(pair) != Outcome::NotReached {
                 continue;
             }
             let outcome = match self.envelope().check(pair) {
@@ -156,11 +157,9 @@ impl Course<'_> {
                 Err(Unwritten::NotFormable) => Outcome::NotFormable,
             };
             self.plan.set(pair, outcome);
-            if pair.pair().least <= self.plan.depth() {
-                match outcome {
-                    Outcome::TooLong => too_long.insert(pair),
-                    _ => not_formable.insert(pair),
-                }
+            match outcome {
+                Outcome::TooLong => too_long.insert(pair),
+                _ => not_formable.insert(pair),
             }
         }
         for (pairs, outcome) in [
