@@ -2,16 +2,16 @@
 
 use probe_core::verdict::{Kind, Verdict};
 
-use super::{Verdicts, word};
+use super::word;
 use crate::{
     observer::Allowed,
     trial::{Outcome, Trial},
 };
 
-pub(super) fn look(trial: &Trial, outcome: &Outcome, verdicts: &Verdicts) -> Vec<String> {
+pub(super) fn look(trial: &Trial, outcome: &Outcome) -> Vec<String> {
     let mut wrong = Vec::new();
     let allowed = Allowed::by(&trial.scope);
-    for (target, found) in verdicts {
+    for (target, found) in &outcome.first.verdicts {
         if !allowed.allows(*target) {
             wrong.push(format!("{target} was probed and lies outside the scope"));
         }

@@ -73,7 +73,7 @@ impl Rule {
         }
     }
 
-    pub(super) const fn all(fate: Fate) -> Self {
+    pub(crate) const fn all(fate: Fate) -> Self {
         Self::new(Forms::Any, Forms::Any, fate)
     }
 

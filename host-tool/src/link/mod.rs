@@ -50,10 +50,17 @@ pub enum LinkError {
     /// The session failed.
     Session(SessionError),
     /// The simulation did not come to its end.
-    Simulation(String),
+    Simulation {
+        /// The world's seed.
+        seed: u64,
+        /// Why not.
+        why: String,
+    },
     /// So many frames left the simulated device that the scope does not allow, the first of them
     /// in words.
     Strayed {
+        /// The world's seed.
+        seed: u64,
         /// How many.
         total: u64,
         /// Some of them.

@@ -31,20 +31,20 @@ pub(super) fn explain(args: &Args, link: &Link, began: Timestamp, error: LinkErr
             )
             .next("start the appliance, and see that the path is its own"),
         ),
-        LinkError::Simulation(why) => Failure::input(
+        LinkError::Simulation { seed, why } => Failure::input(
             problem(why, "a simulation that comes to its end").next(format!(
                 "report it with what replays it: {}",
-                replay(args, began)
+                replay(args, began, seed)
             )),
         ),
-        LinkError::Strayed { total, told } => {
+        LinkError::Strayed { seed, total, told } => {
             let frames = counted(
                 usize::try_from(total).unwrap_or(usize::MAX),
                 "frame",
                 "frames",
             );
             let found = format!(
-                "{frames} left the device outside the scope: {}{}",
+                "seed {seed}: {frames} left the device outside the scope: {}{}",
                 told.join("; "),
                 if total > told.len() as u64 {
                     "; …"
@@ -59,7 +59,7 @@ pub(super) fn explain(args: &Args, link: &Link, began: Timestamp, error: LinkErr
                 )
                 .next(format!(
                     "report it with what replays it: {}",
-                    replay(args, began)
+                    replay(args, began, seed)
                 )),
             )
         }
@@ -97,13 +97,12 @@ pub(super) fn explain(args: &Args, link: &Link, began: Timestamp, error: LinkErr
     }
 }
 
-/// The command that runs the same simulation again.
-fn replay(args: &Args, began: Timestamp) -> String {
+/// The command that runs the same simulation again. The seed may be the scenario's, or nobody's, so it
+/// is always said.
+fn replay(args: &Args, began: Timestamp, seed: u64) -> String {
     let mut words = vec!["postern scan --link".to_owned()];
     words.push(quoted(args.link.as_deref().unwrap_or("sim")));
-    if let Some(seed) = args.seed {
-        words.push(format!("--seed {seed}"));
-    }
+    words.push(format!("--seed {seed}"));
     words.push(format!("--clock {began}"));
     if let Some(scope) = &args.scope {
         words.push(format!("--scope {}", quoted(&scope.to_string_lossy())));
@@ -136,7 +135,7 @@ mod tests {
     use crate::cli::{Args as All, Command};
 
     fn told(error: LinkError) -> String {
-        let words = "postern scan --link sim --seed 9 --scope scope.toml --depth quick \
+        let words = "postern scan --link sim --scope scope.toml --depth quick \
                      --targets LIST [2001:db8::1]:25";
         let words = words
             .split_whitespace()
@@ -157,13 +156,14 @@ mod tests {
     #[test]
     fn a_stray_frame_names_the_seed_and_the_command_that_replays_it() {
         let strayed = LinkError::Strayed {
+            seed: 9,
             total: 2,
             told: vec!["1.5s: TCP to 10.0.0.1:25".to_owned()],
         };
         assert_eq!(
             told(strayed),
             format!(
-                "--link sim: 2 frames left the device outside the scope: \
+                "--link sim: seed 9: 2 frames left the device outside the scope: \
                  1.5s: TCP to 10.0.0.1:25; …\n  \
                  expected: no frame outside the scope: this is a fault of postern\n{REPLAY}"
             )
@@ -172,7 +172,10 @@ mod tests {
 
     #[test]
     fn a_simulation_that_fails_names_the_command_that_replays_it() {
-        let livelock = LinkError::Simulation("seed 9: livelock at 3s".to_owned());
+        let livelock = LinkError::Simulation {
+            seed: 9,
+            why: "seed 9: livelock at 3s".to_owned(),
+        };
         assert_eq!(
             told(livelock),
             format!(
