@@ -8,23 +8,24 @@
 
 use core::net::Ipv4Addr;
 
-use embassy_net::{Config, Ipv4Cidr, StaticConfigV4};
+use embassy_net::Ipv4Cidr;
 use probe_core::schedule::BOOT_MAX;
 use ufmt::uwrite;
 
-use super::{report::Line, semihosting};
+use super::{console, semihosting};
+use crate::board::{Addressing, report::Line};
 
 /// The longest command line, in octets.
 const LINE_OCTETS_MAX: usize = 256;
 
 /// What the command line says.
 #[derive(Clone, Copy)]
-pub(crate) struct BootLine {
+pub(super) struct BootLine {
     /// Where the random octets come from. No key is ever made of it.
-    pub(crate) seed: u64,
+    pub(super) seed: u64,
     /// The number of this boot. With the device's identity it names the findings, so it must be
     /// another one each time.
-    pub(crate) boot: u32,
+    pub(super) boot: u32,
     address: Option<Ipv4Cidr>,
     gateway: Option<Ipv4Addr>,
 }
@@ -32,7 +33,7 @@ pub(crate) struct BootLine {
 impl BootLine {
     /// Reads it. A word that is not understood ends the program: a board that guesses where it is
     /// would probe from the wrong place.
-    pub(crate) fn read() -> Self {
+    pub(super) fn read() -> Self {
         let mut room = [0; LINE_OCTETS_MAX];
         let text = semihosting::command_line(&mut room).unwrap_or_default();
         let mut line = Self {
@@ -50,7 +51,7 @@ impl BootLine {
                     "postern: expected seed=HEX, boot=N, address=A/BITS or gateway=A; found {}",
                     word
                 );
-                told.say();
+                console::say(told.as_str());
                 semihosting::exit_failure();
             }
         }
@@ -69,20 +70,14 @@ impl BootLine {
         Some(())
     }
 
-    /// Whether the board asks for its address.
-    pub(crate) fn asks_dhcp(&self) -> bool {
-        self.address.is_none()
-    }
-
     /// How the network is to be configured.
-    pub(crate) fn config(&self) -> Config {
+    pub(super) fn addressing(&self) -> Addressing {
         match self.address {
-            Some(address) => Config::ipv4_static(StaticConfigV4 {
+            Some(address) => Addressing::Static {
                 address,
                 gateway: self.gateway,
-                dns_servers: Default::default(),
-            }),
-            None => Config::dhcpv4(Default::default()),
+            },
+            None => Addressing::Dhcp,
         }
     }
 }

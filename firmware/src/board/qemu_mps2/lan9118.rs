@@ -118,7 +118,7 @@ impl Lan9118 {
     }
 
     /// Its hardware address.
-    pub(crate) fn address(&self) -> [u8; 6] {
+    pub(super) fn address(&self) -> [u8; 6] {
         self.own
     }
 

@@ -3,43 +3,69 @@
 //! It has no generator of random numbers, no flash that lasts and no chip identity: whoever starts
 //! it says what those would, on the command line (see [`boot_line`]).
 
-pub(crate) mod boot_line;
+mod boot_line;
 mod clock;
-pub(crate) mod executor;
+mod console;
+mod dice;
+mod executor;
 mod interrupts;
 mod lan9118;
 mod panic;
 mod register;
-pub(crate) mod report;
 mod semihosting;
 mod uart;
 
-pub(crate) use lan9118::Lan9118;
-pub(crate) use uart::{UartReader, UartWriter};
+use embassy_executor::Spawner;
+use probe_core::finding::DeviceId;
+
+use super::{Board, Parts, report::Line};
+use boot_line::BootLine;
+use dice::Dice;
+use lan9118::Lan9118;
+use uart::{UartReader, UartWriter};
 
 /// The processor's clock, in hertz.
 const CLOCK_HZ: u32 = 25_000_000;
 
-/// What the board has to give, each once.
-pub(crate) struct Board {
-    /// The network.
-    pub(crate) ethernet: Lan9118,
-    /// The link, from the host.
-    pub(crate) reader: UartReader,
-    /// The link, to the host.
-    pub(crate) writer: UartWriter,
+/// The board.
+pub(crate) struct Mps2;
+
+impl Board for Mps2 {
+    const NAME: &'static str = "qemu-mps2";
+
+    type Ethernet = Lan9118;
+    type Reader = UartReader;
+    type Writer = UartWriter;
+    type Random = Dice;
+
+    fn start() -> Option<Parts<Self>> {
+        let boot_line = BootLine::read();
+        let core = cortex_m::Peripherals::take()?;
+        clock::start(core.SYST);
+        let ethernet = Lan9118::start();
+        let (reader, writer) = uart::start();
+        interrupts::enable();
+        Some(Parts {
+            device: device_id(ethernet.address()),
+            boot: boot_line.boot,
+            addressing: boot_line.addressing(),
+            ethernet,
+            reader,
+            writer,
+            random: Dice::new(boot_line.seed),
+        })
+    }
+
+    fn run(begin: impl FnOnce(Spawner)) -> ! {
+        executor::run(begin)
+    }
+
+    fn say(line: Line) {
+        console::say(line.as_str());
+    }
 }
 
-/// Starts clock and devices. `None` the second time: there is one board.
-pub(crate) fn start() -> Option<Board> {
-    let core = cortex_m::Peripherals::take()?;
-    clock::start(core.SYST);
-    let ethernet = Lan9118::start();
-    let (reader, writer) = uart::start();
-    interrupts::enable();
-    Some(Board {
-        ethernet,
-        reader,
-        writer,
-    })
+/// Which device this is: its hardware address, which is its own on a wire.
+fn device_id([a, b, c, d, e, f]: [u8; 6]) -> DeviceId {
+    DeviceId([b'q', b'e', a, b, c, d, e, f])
 }

@@ -5,7 +5,8 @@ use core::panic::PanicInfo;
 use cortex_m_rt::{ExceptionFrame, exception};
 use ufmt::uwrite;
 
-use super::{report::Line, semihosting};
+use super::{console, semihosting};
+use crate::board::report::Line;
 
 #[cfg(feature = "defmt")]
 use defmt_semihosting as _;
@@ -22,7 +23,7 @@ fn panic(info: &PanicInfo<'_>) -> ! {
     if let Some(message) = info.message().as_str() {
         let _ = uwrite!(line, ": {}", message);
     }
-    line.say();
+    console::say(line.as_str());
     semihosting::exit_failure()
 }
 
@@ -31,6 +32,6 @@ fn panic(info: &PanicInfo<'_>) -> ! {
 unsafe fn HardFault(frame: &ExceptionFrame) -> ! {
     let mut line = Line::default();
     let _ = uwrite!(line, "postern: fault at {:x}", frame.pc());
-    line.say();
+    console::say(line.as_str());
     semihosting::exit_failure()
 }

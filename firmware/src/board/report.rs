@@ -1,25 +1,24 @@
-//! What the program says on the debugger's console, and in its log where it has one.
+//! What the program says on the board's console, and in its log where it has one.
 
-use core::ffi::CStr;
+use core::convert::Infallible;
 
 use heapless::String;
 use ufmt::uwrite;
 
-use super::semihosting;
+use super::{Board, ThisBoard};
 
-/// The longest line, in octets, with its end; what is over is cut off.
-pub(crate) const LINE_OCTETS_MAX: usize = 160;
+/// The longest line, in octets; what is over is cut off.
+pub(crate) const LINE_OCTETS_MAX: usize = 158;
 
 /// A line for the console.
 #[derive(Default)]
 pub(crate) struct Line(String<LINE_OCTETS_MAX>);
 
 impl ufmt::uWrite for Line {
-    type Error = core::convert::Infallible;
+    type Error = Infallible;
 
     fn write_str(&mut self, text: &str) -> Result<(), Self::Error> {
-        // Two octets stay free for the end of the line and of the text.
-        let free = LINE_OCTETS_MAX - 2 - self.0.len().min(LINE_OCTETS_MAX - 2);
+        let free = LINE_OCTETS_MAX.saturating_sub(self.0.len());
         let cut = text.floor_char_boundary(free);
         let _ = self.0.push_str(text.get(..cut).unwrap_or_default());
         Ok(())
@@ -27,22 +26,19 @@ impl ufmt::uWrite for Line {
 }
 
 impl Line {
-    /// Writes it to the console.
-    pub(crate) fn say(mut self) {
-        let _ = self.0.push_str("\n\0");
-        if let Ok(text) = CStr::from_bytes_until_nul(self.0.as_bytes()) {
-            semihosting::write(text);
-        }
+    /// What it says.
+    pub(crate) fn as_str(&self) -> &str {
+        &self.0
     }
 }
 
 /// The program runs.
 pub(crate) fn booted(boot: u32) {
     #[cfg(feature = "defmt")]
-    defmt::info!("boot {=u32}", boot);
+    defmt::info!("{=str}, boot {=u32}", ThisBoard::NAME, boot);
     let mut line = Line::default();
-    let _ = uwrite!(line, "postern: qemu-mps2, boot {}", boot);
-    line.say();
+    let _ = uwrite!(line, "postern: {}, boot {}", ThisBoard::NAME, boot);
+    ThisBoard::say(line);
 }
 
 /// The network has an address.
@@ -51,7 +47,7 @@ pub(crate) fn network_up() {
     defmt::info!("network up");
     let mut line = Line::default();
     let _ = uwrite!(line, "postern: network up");
-    line.say();
+    ThisBoard::say(line);
 }
 
 /// The network has lost its address.
@@ -60,5 +56,5 @@ pub(crate) fn network_down() {
     defmt::warn!("network down");
     let mut line = Line::default();
     let _ = uwrite!(line, "postern: network down");
-    line.say();
+    ThisBoard::say(line);
 }
