@@ -23,11 +23,15 @@
 pub mod appliance;
 pub mod bell;
 pub mod conversation;
+pub mod duty;
 pub mod env;
 pub mod guard;
 pub mod link;
 mod log;
 pub mod net;
+pub mod panel;
+pub mod restart;
+pub mod unique;
 pub mod worker;
 
 #[cfg(test)]

@@ -37,6 +37,7 @@ pub(super) struct Link {
     greeted: bool,
     sequence: u16,
     hello: bool,
+    restarted: bool,
     scope_answer: Option<(ScopeDigest, ScopeAnswer)>,
     want: bool,
     /// Behind the last line that the host was told there is room for.
@@ -57,6 +58,7 @@ impl Link {
             greeted: false,
             sequence: 0,
             hello: false,
+            restarted: false,
             scope_answer: None,
             want: false,
             want_told: 0,
@@ -176,6 +178,7 @@ impl Prober {
         link.greeted = true;
         link.part = None;
         link.hello = true;
+        link.restarted = true;
         link.progress = true;
         link.want = true;
         link.ended = true;
@@ -266,6 +269,17 @@ impl Prober {
             let sent = self.write_plain(out, &ToHost::Hello(hello))?;
             self.link.hello = false;
             return Some(sent);
+        }
+        if self.link.restarted {
+            self.link.restarted = false;
+            if let Some(restart) = self.restart.take() {
+                let message = ToHost::Restarted(restart);
+                let sent = self.write_plain(out, &message);
+                if let ToHost::Restarted(restart) = message {
+                    self.restart = Some(restart);
+                }
+                return sent;
+            }
         }
         if let Some((digest, answer)) = self.link.scope_answer {
             let sent = self.write_plain(out, &ToHost::ScopeAnswer { digest, answer })?;
