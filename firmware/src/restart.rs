@@ -69,6 +69,38 @@ impl Ending {
     }
 }
 
+/// What a chip's registers say of its start. Several may be set: power that comes pulls at the pin
+/// as well.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct ResetFlags {
+    /// Power came.
+    pub power_on: bool,
+    /// The supply was too low.
+    pub brown_out: bool,
+    /// A watchdog bit.
+    pub watchdog: bool,
+    /// The program asked.
+    pub software: bool,
+    /// The pin was pulled, by the button, a debugger or the chip itself.
+    pub pin: bool,
+}
+
+impl ResetFlags {
+    /// The one cause that explains the others.
+    pub const fn cause(self) -> ResetCause {
+        match self {
+            Self { power_on: true, .. } => ResetCause::PowerOn,
+            Self {
+                brown_out: true, ..
+            } => ResetCause::BrownOut,
+            Self { watchdog: true, .. } => ResetCause::Watchdog,
+            Self { software: true, .. } => ResetCause::Asked,
+            Self { pin: true, .. } => ResetCause::ResetPin,
+            _ => ResetCause::Unknown,
+        }
+    }
+}
+
 /// The memory that is kept.
 pub struct Kept<'a>(&'a mut [u8; KEPT_OCTETS]);
 
@@ -183,6 +215,28 @@ mod tests {
     use super::*;
 
     const NOISE: [u8; KEPT_OCTETS] = [0xa5; KEPT_OCTETS];
+
+    #[test]
+    fn flags_that_come_together_have_one_cause() {
+        let flags = |of: &str| ResetFlags {
+            power_on: of.contains('P'),
+            brown_out: of.contains('B'),
+            watchdog: of.contains('W'),
+            software: of.contains('S'),
+            pin: of.contains('p'),
+        };
+        let table = [
+            ("PBp", ResetCause::PowerOn),
+            ("Bp", ResetCause::BrownOut),
+            ("Wp", ResetCause::Watchdog),
+            ("Sp", ResetCause::Asked),
+            ("p", ResetCause::ResetPin),
+            ("", ResetCause::Unknown),
+        ];
+        for (of, cause) in table {
+            assert_eq!(flags(of).cause(), cause, "{of}");
+        }
+    }
 
     #[test]
     fn what_was_left_decides_unless_power_was_away() {

@@ -3,6 +3,7 @@
 use core::convert::Infallible;
 
 use heapless::String;
+use probe_core::restart::Restart;
 use ufmt::uwrite;
 
 use super::{Board, ThisBoard};
@@ -33,12 +34,34 @@ impl Line {
 }
 
 /// The program runs.
-pub(crate) fn booted(boot: u32) {
+pub(crate) fn booted(boot: u32, restart: &Restart) {
+    let cause = restart.cause.as_str();
     #[cfg(feature = "defmt")]
-    defmt::info!("{=str}, boot {=u32}", ThisBoard::NAME, boot);
+    defmt::info!("{=str}, boot {=u32}: {=str}", ThisBoard::NAME, boot, cause);
     let mut line = Line::default();
-    let _ = uwrite!(line, "postern: {}, boot {}", ThisBoard::NAME, boot);
-    ThisBoard::say(line);
+    let _ = uwrite!(
+        line,
+        "postern: {}, boot {}: {}",
+        ThisBoard::NAME,
+        boot,
+        cause
+    );
+    if let Some(place) = &restart.place {
+        let (file, message) = (place.file.as_str(), place.message.as_str());
+        #[cfg(feature = "defmt")]
+        defmt::warn!("before: {=str}:{=u32} {=str}", file, place.line, message);
+        let _ = uwrite!(line, ": {}:{} {}", file, place.line, message);
+    }
+    ThisBoard::say(line.as_str());
+}
+
+/// A task has not kept its promise.
+pub(crate) fn overdue(task: &str, number: u32) {
+    #[cfg(feature = "defmt")]
+    defmt::error!("overdue: {=str} {=u32}", task, number);
+    let mut line = Line::default();
+    let _ = uwrite!(line, "postern: overdue: {} {}", task, number);
+    ThisBoard::say(line.as_str());
 }
 
 /// The network has an address.
@@ -47,7 +70,7 @@ pub(crate) fn network_up() {
     defmt::info!("network up");
     let mut line = Line::default();
     let _ = uwrite!(line, "postern: network up");
-    ThisBoard::say(line);
+    ThisBoard::say(line.as_str());
 }
 
 /// The network has lost its address.
@@ -56,5 +79,5 @@ pub(crate) fn network_down() {
     defmt::warn!("network down");
     let mut line = Line::default();
     let _ = uwrite!(line, "postern: network down");
-    ThisBoard::say(line);
+    ThisBoard::say(line.as_str());
 }

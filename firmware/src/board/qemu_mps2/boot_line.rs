@@ -4,28 +4,35 @@
 //! qemu-mps2 seed=9f3c boot=7 address=192.0.2.2/24 gateway=192.0.2.1
 //! ```
 //!
-//! Without an address the board asks for one by DHCP.
+//! Without an address the board asks for one by DHCP. A board that starts anew in the same run
+//! counts on from `boot`, at most [`RESTARTS_MAX`] times: the next run begins behind them.
+//!
+//! `fault=panic`, `fault=instruction` and `fault=hang` make the first start of a
+//! run fail, for whoever wants to see what comes then.
 
 use core::net::Ipv4Addr;
 
 use embassy_net::Ipv4Cidr;
-use probe_core::schedule::BOOT_MAX;
+use probe_core::{restart::Restart, schedule::BOOT_MAX};
 use ufmt::uwrite;
 
-use super::{console, semihosting};
+use super::{console, fault::Fault, semihosting};
 use crate::board::{Addressing, report::Line};
 
 /// The longest command line, in octets.
 const LINE_OCTETS_MAX: usize = 256;
+
+/// How often a board starts anew in one run.
+const RESTARTS_MAX: u32 = 15;
 
 /// What the command line says.
 #[derive(Clone, Copy)]
 pub(super) struct BootLine {
     /// Where the random octets come from. No key is ever made of it.
     pub(super) seed: u64,
-    /// The number of this boot. With the device's identity it names the findings, so it must be
-    /// another one each time.
-    pub(super) boot: u32,
+    /// The number of this run's first boot.
+    boot: u32,
+    fault: Option<Fault>,
     address: Option<Ipv4Cidr>,
     gateway: Option<Ipv4Addr>,
 }
@@ -39,6 +46,7 @@ impl BootLine {
         let mut line = Self {
             seed: 0,
             boot: 1,
+            fault: None,
             address: None,
             gateway: None,
         };
@@ -48,7 +56,7 @@ impl BootLine {
                 let mut told = Line::default();
                 let _ = uwrite!(
                     told,
-                    "postern: expected seed=HEX, boot=N, address=A/BITS or gateway=A; found {}",
+                    "postern: expected seed=HEX, boot=N, address=A/BITS, gateway=A or fault=WHICH; found {}",
                     word
                 );
                 console::say(told.as_str());
@@ -65,9 +73,25 @@ impl BootLine {
             "boot" => self.boot = value.parse().ok().filter(|boot| *boot <= BOOT_MAX)?,
             "address" => self.address = Some(value.parse().ok()?),
             "gateway" => self.gateway = Some(value.parse().ok()?),
+            "fault" => self.fault = Some(Fault::of(value)?),
             _ => return None,
         }
         Some(())
+    }
+
+    /// The number of this boot. With the device's identity it names the findings, so it is another
+    /// one each time. A board that starts too often ends the program.
+    pub(super) fn boot(&self, restart: &Restart) -> u32 {
+        if restart.restarts > RESTARTS_MAX {
+            console::say("postern: started too often in one run; see why above");
+            semihosting::exit_failure();
+        }
+        self.boot.saturating_add(restart.restarts)
+    }
+
+    /// What is to go wrong in this boot.
+    pub(super) fn fault(&self, restart: &Restart) -> Option<Fault> {
+        self.fault.filter(|_| restart.restarts == 0)
     }
 
     /// How the network is to be configured.

@@ -8,21 +8,26 @@ mod clock;
 mod console;
 mod dice;
 mod executor;
+mod fault;
 mod interrupts;
 mod lan9118;
-mod panic;
-mod register;
+mod panel;
 mod semihosting;
 mod uart;
+mod watchdog;
 
+#[cfg(feature = "defmt")]
+use defmt_semihosting as _;
 use embassy_executor::Spawner;
 use probe_core::finding::DeviceId;
 
-use super::{Board, Parts, report::Line};
+use super::{Board, Parts, kept};
 use boot_line::BootLine;
 use dice::Dice;
 use lan9118::Lan9118;
+use panel::FpgaPanel;
 use uart::{UartReader, UartWriter};
+use watchdog::CmsdkWatchdog;
 
 /// The processor's clock, in hertz.
 const CLOCK_HZ: u32 = 25_000_000;
@@ -37,31 +42,51 @@ impl Board for Mps2 {
     type Reader = UartReader;
     type Writer = UartWriter;
     type Random = Dice;
+    type Watchdog = CmsdkWatchdog;
+    type Panel = FpgaPanel;
+
+    const LOOK_EVERY_MS: u64 = 100;
 
     fn start() -> Option<Parts<Self>> {
         let boot_line = BootLine::read();
         let core = cortex_m::Peripherals::take()?;
+        // No register tells what made the board start.
+        let restart = kept::begin(None);
+        if let Some(fault) = boot_line.fault(&restart) {
+            fault.awaited();
+        }
+        let watchdog = CmsdkWatchdog::start();
         clock::start(core.SYST);
         let ethernet = Lan9118::start();
         let (reader, writer) = uart::start();
         interrupts::enable();
         Some(Parts {
             device: device_id(ethernet.address()),
-            boot: boot_line.boot,
+            boot: boot_line.boot(&restart),
+            restart,
             addressing: boot_line.addressing(),
             ethernet,
             reader,
             writer,
             random: Dice::new(boot_line.seed),
+            watchdog,
+            panel: FpgaPanel,
         })
     }
 
     fn run(begin: impl FnOnce(Spawner)) -> ! {
-        executor::run(begin)
+        executor::run(|spawner| {
+            begin(spawner);
+            fault::spawn(spawner);
+        })
     }
 
-    fn say(line: Line) {
-        console::say(line.as_str());
+    fn say(line: &str) {
+        console::say(line);
+    }
+
+    fn restart() -> ! {
+        cortex_m::peripheral::SCB::sys_reset()
     }
 }
 
