@@ -18,8 +18,8 @@ use embassy_executor::Spawner;
 use embassy_net::{Ipv4Cidr, StaticConfigV4};
 use embassy_net_driver::Driver;
 use embedded_io_async::{Read, Write};
-use firmware::net::Random;
-use probe_core::{finding::DeviceId, restart::Restart};
+use firmware::{net::Random, restart::Restart};
+use probe_core::finding::DeviceId;
 
 #[cfg(feature = "board-qemu-mps2")]
 pub(crate) use qemu_mps2::Mps2 as ThisBoard;

@@ -13,7 +13,11 @@ use firmware::{
     net::{StackEnv, seed},
     worker::WorkerMemory,
 };
-use probe_core::{prober::Prober, time::Millis};
+use probe_core::{
+    frame::about::beginning_of,
+    prober::{About, Prober},
+    time::Millis,
+};
 use static_cell::{ConstStaticCell, StaticCell};
 
 use super::{
@@ -61,9 +65,15 @@ pub(super) fn name(task: usize) -> (&'static str, u32) {
 
 /// Makes the appliance and starts what needs no network.
 pub(super) fn begin(spawner: Spawner, board: Parts<ThisBoard>) {
-    let after_fault = board.restart.cause.is_fault();
+    let after_fault = board.restart.reset.is_fault();
     let mut prober = Prober::new(board.device, board.boot);
-    prober.restarted(board.restart);
+    prober.introduce(About {
+        version: beginning_of(env!("CARGO_PKG_VERSION")),
+        board: beginning_of(ThisBoard::NAME),
+        reset: board.restart.reset,
+        panic: board.restart.panic,
+        ..About::default()
+    });
     let prober: &'static RefCell<Prober> = PROBER.init(RefCell::new(prober));
     let doors = Doors {
         dhcp: board.addressing.asks_dhcp(),

@@ -13,7 +13,8 @@
 use core::net::Ipv4Addr;
 
 use embassy_net::Ipv4Cidr;
-use probe_core::{restart::Restart, schedule::BOOT_MAX};
+use firmware::restart::Restart;
+use probe_core::schedule::BOOT_MAX;
 use ufmt::uwrite;
 
 use super::{console, fault::Fault, semihosting};
