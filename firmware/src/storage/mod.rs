@@ -7,6 +7,7 @@
 mod entry;
 #[cfg(test)]
 pub(crate) mod fake;
+mod keeper;
 mod outbox;
 mod page;
 mod settings;
@@ -21,6 +22,7 @@ use outbox::Outbox;
 use settings::Settings;
 
 pub use entry::WORD_OCTETS;
+pub use keeper::{Keeper, KeeperMemory, MARK_EVERY_MS};
 pub use outbox::{Kept, NO_RECORD, OUTBOX_PAGES_MAX, OUTBOX_PAGES_MIN};
 pub use settings::SETTINGS_PAGES;
 
