@@ -11,7 +11,7 @@ use crate::{
         Decoder, FORMAT, PAYLOAD_OCTETS_MAX, Part, RECORD_OCTETS_MAX, ScanId, ScopeDigest,
         ToDevice, ToHost, decode_message, encode_message,
         message::{DeviceHello, Ended, LinkCounters, Phase, Progress, ScopeAnswer, Want},
-        write_frame,
+        write_first_frame, write_frame,
     },
     scope::{Scope, ScopeError},
     suspect::Suspect,
@@ -32,6 +32,10 @@ pub struct HostLink {
     /// UTC as it was when the link was connected.
     connected: Option<Anchor>,
     greet: Timer,
+    /// The device has answered the last Hello.
+    answered: bool,
+    /// Nothing was said on this connection.
+    silent: bool,
     device: Option<DeviceHello>,
     wanted: Option<Wanted>,
     scope: Timer,
@@ -115,6 +119,8 @@ impl HostLink {
             message_sent: 0,
             connected: None,
             greet: Timer::NEVER,
+            answered: false,
+            silent: true,
             device: None,
             wanted: None,
             scope: Timer::NEVER,
@@ -136,6 +142,7 @@ impl HostLink {
         self.message_sent = 0;
         self.connected = Some(Anchor { at: now, utc });
         self.greet = Timer(now);
+        self.silent = true;
     }
 
     /// Wants `scan` to run under `scope`. The list is asked for in
@@ -213,7 +220,14 @@ impl HostLink {
             sequence: self.sequence,
         };
         let payload = self.message.iter().copied().skip(from);
-        let sent = write_frame(out, part, payload.take(PAYLOAD_OCTETS_MAX))?;
+        let payload = payload.take(PAYLOAD_OCTETS_MAX);
+        // Whoever spoke before may have ended within a frame.
+        let sent = if self.silent {
+            write_first_frame(out, part, payload)?
+        } else {
+            write_frame(out, part, payload)?
+        };
+        self.silent = false;
         self.sequence = self.sequence.wrapping_add(1);
         self.message_sent = behind;
         if last {
@@ -274,6 +288,17 @@ impl HostLink {
             .map(|(why, _)| why)
     }
 
+    /// Whether the device has shown that it heard the last acknowledgement.
+    pub fn acknowledged(&self) -> bool {
+        self.progress
+            .is_some_and(|of| of.outbox.acknowledged >= self.records.stored)
+    }
+
+    /// The format of the last frame that was not of [`FORMAT`].
+    pub const fn foreign_format(&self) -> Option<u8> {
+        self.decoder.foreign_format()
+    }
+
     /// What this end has seen of the link.
     pub const fn counters(&self) -> LinkCounters {
         self.decoder.counters()
@@ -293,7 +318,10 @@ impl HostLink {
 
     /// Takes a message in; true when it is to be given out.
     fn heard(&mut self, now: Instant, message: &ToHost) -> bool {
-        self.greet = Timer::again(now);
+        self.answered |= matches!(message, ToHost::Hello(_));
+        if self.answered {
+            self.greet = Timer::again(now);
+        }
         match message {
             ToHost::Hello(hello) => self.heard_hello(now, hello),
             ToHost::ScopeAnswer { digest, answer } => {
@@ -320,7 +348,9 @@ impl HostLink {
                 }
             }
             ToHost::Finding(_) | ToHost::Refused(_) | ToHost::Over(_) | ToHost::Lost(_) => {
-                return message.record().is_some_and(|id| self.heard_record(id));
+                return message
+                    .record()
+                    .is_some_and(|id| self.heard_record(now, id));
             }
         }
         true
@@ -345,6 +375,7 @@ impl HostLink {
 
     fn heard_progress(&mut self, now: Instant, progress: &Progress) {
         self.progress = Some(*progress);
+        self.records.acknowledge |= !self.acknowledged();
         let Some(wanted) = &self.wanted else {
             return;
         };
@@ -370,8 +401,13 @@ impl HostLink {
         }
     }
 
-    fn heard_record(&mut self, id: RecordId) -> bool {
+    fn heard_record(&mut self, now: Instant, id: RecordId) -> bool {
         if self.device.is_none_or(|of| of.boot != id.boot) {
+            // The device has restarted, and its answer to the last Hello was lost.
+            if self.answered {
+                self.answered = false;
+                self.greet = Timer(now);
+            }
             return false;
         }
         let records = &mut self.records;
@@ -393,6 +429,7 @@ impl HostLink {
         let anchor = self.connected?;
         if self.greet.is_due(now) {
             self.greet = Timer::again(now);
+            self.answered = false;
             return Some(ToDevice::Hello {
                 format: FORMAT,
                 utc: anchor.utc(now),

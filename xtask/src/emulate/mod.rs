@@ -100,47 +100,58 @@ pub(crate) fn lack() -> Option<Lack> {
 pub(crate) fn scan() -> Result<Emulated> {
     let folder = place::target().join("emulate");
     place::make_fresh_folder(&folder)?;
-    let mut peers = Vec::new();
-    for (_, manners, _, _) in PEERS {
-        peers.push(Peer::serve(manners)?);
-    }
     let stranger = Peer::serve(Manners::Open)?;
-    let ports: Vec<u16> = peers.iter().map(Peer::port).collect();
-    place::write(&folder.join("scope.toml"), &scope(&ports))?;
-
     let board = Machine::start(&folder)?;
     let mut emulated = Emulated {
         table: String::new(),
         held: 0,
         broken: Vec::new(),
     };
-    let findings = errand(&folder, &board, &ports, stranger.port())?;
-    emulated.judge(&ports, &findings);
+    // The board goes on; each time another host comes, which knows nothing of the one before. Its
+    // peers are new, as a target's refusals of a day are counted on the device.
+    for host in ["first", "second"] {
+        let mut peers = Vec::new();
+        for (_, manners, _, _) in PEERS {
+            peers.push(Peer::serve(manners)?);
+        }
+        let ports: Vec<u16> = peers.iter().map(Peer::port).collect();
+        place::write(&folder.join("scope.toml"), &scope(&ports))?;
+        let findings = errand(&folder, host, &board, &ports, stranger.port())?;
+        emulated.judge(&ports, &findings);
+        emulated.check(
+            peers.iter().all(|peer| peer.calls() > 0),
+            format!("a peer in the scope of the {host} host was not called"),
+        );
+    }
     emulated.check(
         stranger.calls() == 0,
         "a peer outside the scope was called".to_owned(),
     );
-    emulated.check(
-        peers.iter().all(|peer| peer.calls() > 0),
-        "a peer in the scope was not called".to_owned(),
-    );
     Ok(emulated)
 }
 
-/// One scan through the board.
-fn errand(folder: &Path, board: &Machine, ports: &[u16], stranger: u16) -> Result<Vec<Finding>> {
+/// One scan through the board, by a host with a store of its own.
+fn errand(
+    folder: &Path,
+    host: &str,
+    board: &Machine,
+    ports: &[u16],
+    stranger: u16,
+) -> Result<Vec<Finding>> {
     let mut command = run::command(&[place::postern()]);
     command.arg("scan").arg("--json");
     command
         .arg("--link")
         .arg(format!("unix:{}", board.link().display()));
     command.arg("--scope").arg(folder.join("scope.toml"));
-    command.arg("--store").arg(folder.join("findings.db"));
+    command
+        .arg("--store")
+        .arg(folder.join(format!("{host}.db")));
     for port in ports.iter().chain([&stranger]) {
         command.arg(format!("{HOST}:{port}"));
     }
     let said = run::capture_within(&mut command, SCANNED_WITHIN)?;
-    place::write(&folder.join("scan.log"), &said.everything())?;
+    place::write(&folder.join(format!("{host}.log")), &said.everything())?;
     if said.status != Some(0) {
         return Err(Failure::new(format!(
             "postern scan ended with {:?} and not with 0:\n{}\nThe board said:\n{}",

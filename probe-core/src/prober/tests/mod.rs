@@ -1,6 +1,7 @@
 //! A prober and a host over a wire that may do what wires do.
 
 mod chaos;
+mod resume;
 
 use std::collections::{BTreeSet, VecDeque};
 
