@@ -7,7 +7,11 @@ use embassy_futures::{
     select::{Either, select},
 };
 use embedded_io_async::{Read, Write};
-use probe_core::{prober::Prober, scope::Identity};
+use probe_core::{
+    prober::{Prober, Stop},
+    scope::Identity,
+    time::Instant,
+};
 
 use crate::{
     bell::Bell,
@@ -17,10 +21,8 @@ use crate::{
     worker::{Office, WorkerMemory},
 };
 
-/// How many workers a board with every protocol has.
-pub const WORKERS: usize = 16;
-/// How many workers a board with nothing but the relay battery has.
-pub const WORKERS_RELAY_ONLY: usize = 8;
+/// How many workers a board has: fewer where it has nothing but the relay battery.
+pub const WORKERS: usize = if cfg!(feature = "relay-only") { 8 } else { 16 };
 
 /// All that an appliance of `N` workers lends to its tasks; static on a board.
 pub struct Memory<const N: usize> {
@@ -65,6 +67,13 @@ impl<'a, const N: usize> Appliance<'a, N> {
             workers: [const { Bell::new() }; N],
             link: Bell::new(),
         }
+    }
+
+    /// Ends the scan that runs, and lets everybody know.
+    pub fn stop(&self, now: Instant, why: Stop) {
+        self.prober.borrow_mut().stop(now, why);
+        self.link.ring();
+        self.workers.iter().for_each(Bell::ring);
     }
 
     /// The warden of the guard around this appliance's network.

@@ -93,7 +93,7 @@ impl<E: Env> Office<'_, E> {
                 Turn::Wait(at) => {
                     select(self.bell.wait(), self.env.sleep_until(at)).await;
                 }
-                Turn::Idle => self.bell.wait().await,
+                Turn::Idle => self.idle().await,
             }
         }
     }
@@ -177,10 +177,15 @@ impl<E: Env> Office<'_, E> {
                     }
                     break;
                 }
-                Err(OutboxFull) => self.bell.wait().await,
+                Err(OutboxFull) => self.idle().await,
             }
         }
         self.something_has_changed();
+    }
+
+    /// Waits for the bell.
+    async fn idle(&self) {
+        select(self.bell.wait(), self.env.rest()).await;
     }
 
     fn something_has_changed(&self) {

@@ -13,6 +13,7 @@ use crate::{
         message::{DeviceHello, Ended, LinkCounters, Phase, Progress, ScopeAnswer, Want},
         write_first_frame, write_frame,
     },
+    restart::Restart,
     scope::{Scope, ScopeError},
     suspect::Suspect,
     time::{Anchor, Instant, Millis, Utc},
@@ -46,6 +47,7 @@ pub struct HostLink {
     list: List,
     records: Records,
     ended: Option<(Ended, u32)>,
+    restart: Option<Restart>,
 }
 
 /// The scan that the host wants.
@@ -131,7 +133,13 @@ impl HostLink {
             list: List::new(),
             records: Records::from(1),
             ended: None,
+            restart: None,
         }
+    }
+
+    /// How the device's boot began, once it has said so.
+    pub const fn restart(&self) -> Option<&Restart> {
+        self.restart.as_ref()
     }
 
     /// A connection to the device is there, or is there again: greets it. `utc` becomes the
@@ -347,6 +355,7 @@ impl HostLink {
                     self.ended = Some((*why, *records));
                 }
             }
+            ToHost::Restarted(restart) => self.restart = Some(restart.clone()),
             ToHost::Finding(_) | ToHost::Refused(_) | ToHost::Over(_) | ToHost::Lost(_) => {
                 return message
                     .record()
@@ -369,6 +378,7 @@ impl HostLink {
             }
         } else {
             self.records = Records::from(hello.first);
+            self.restart = None;
             self.begin(now);
         }
     }

@@ -14,6 +14,7 @@ use std::{
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use probe_core::{
     frame::message::{DeviceHello, Progress},
+    restart::Restart,
     scope::Refusal,
     verdict::Kind,
 };
@@ -26,6 +27,7 @@ pub struct Watcher {
     verdicts: BTreeMap<SocketAddr, Kind>,
     refused: Vec<(SocketAddr, Refusal)>,
     over: u64,
+    restart: Option<Restart>,
     stop: Arc<AtomicBool>,
     stop_told: Cell<bool>,
 }
@@ -51,6 +53,7 @@ impl Watcher {
             verdicts: BTreeMap::new(),
             refused: Vec::new(),
             over: 0,
+            restart: None,
             stop,
             stop_told: Cell::new(false),
         }
@@ -84,6 +87,17 @@ impl Watcher {
 
 impl Watch for Watcher {
     fn device(&mut self, _: &DeviceHello) {}
+
+    fn restarted(&mut self, restart: &Restart) {
+        if self.restart.as_ref() == Some(restart) {
+            return;
+        }
+        self.restart = Some(restart.clone());
+        if let Some(sentence) = super::restart::sentence(restart) {
+            self.bar
+                .suspend(|| anstream::eprintln!("postern: {sentence}"));
+        }
+    }
 
     fn progress(&mut self, progress: &Progress) {
         let targets = progress.targets;

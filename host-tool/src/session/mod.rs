@@ -20,6 +20,7 @@ use probe_core::{
         message::{DeviceHello, Ended, GuardCounters, Progress, ScopeAnswer},
     },
     host_link::HostLink,
+    restart::Restart,
     scope::{Scope, ScopeError},
     suspect::Suspect,
     time::{Anchor, Instant, Millis, Utc},
@@ -65,6 +66,9 @@ pub struct Scan<'a> {
 pub trait Watch {
     /// The device has said who it is.
     fn device(&mut self, device: &DeviceHello);
+
+    /// The device says how its boot began: again behind every Hello.
+    fn restarted(&mut self, restart: &Restart);
 
     /// The device says how it goes.
     fn progress(&mut self, progress: &Progress);
@@ -235,6 +239,7 @@ impl State<'_, '_> {
                     ScopeAnswer::ScanRunning => return Err(SessionError::Busy),
                 },
                 ToHost::Progress(progress) => self.watch.progress(&progress),
+                ToHost::Restarted(restart) => self.watch.restarted(&restart),
                 ToHost::Want(_) | ToHost::Ended { .. } => {}
                 ToHost::Finding(finding) => self.gather(now, Record::Finding(Box::new(finding))),
                 ToHost::Refused(refused) => self.gather(now, Record::Refused(refused)),

@@ -7,6 +7,7 @@ use probe_core::{
     finding::DeviceId,
     frame::message::GuardCounters,
     prober::{Next, Prober, Stop},
+    restart::{Place, PlaceText, ResetCause, Restart},
     time::Instant,
 };
 
@@ -41,6 +42,16 @@ pub(crate) fn prober(octets: &mut [u8]) {
         black_box(prober.ended());
         if black_box(false) {
             prober.stop(now(), Stop::GuardViolation);
+            prober.stop(now(), Stop::Button);
+            prober.restarted(black_box(Restart {
+                cause: ResetCause::Panic,
+                restarts: 1,
+                place: Some(Place {
+                    file: PlaceText::new(),
+                    line: 1,
+                    message: PlaceText::new(),
+                }),
+            }));
         }
     }
 }

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::{
     evidence::Evidence,
     finding::{DeviceId, Finding, Lost, Over, RecordId, Refused},
+    restart::Restart,
     scope::{Scope, ScopeError},
     suspect::Suspect,
     time::{Instant, Utc},
@@ -121,6 +122,8 @@ pub enum ToHost<E = Evidence> {
     Over(Over),
     /// A record: what could not be kept.
     Lost(Lost),
+    /// How this boot began. Follows every Hello of a device that knows.
+    Restarted(Restart),
 }
 
 impl<E> ToHost<E> {
@@ -136,7 +139,8 @@ impl<E> ToHost<E> {
             | Self::ScopeAnswer { .. }
             | Self::Want(_)
             | Self::Progress(_)
-            | Self::Ended { .. } => None,
+            | Self::Ended { .. }
+            | Self::Restarted(_) => None,
         }
     }
 }
@@ -234,6 +238,8 @@ pub enum Ended {
     GuardViolation,
     /// This boot has no job numbers left: start the device again.
     SerialsSpent,
+    /// Somebody pressed the button of the device.
+    Button,
 }
 
 impl Ended {
@@ -247,6 +253,7 @@ impl Ended {
             Self::PoweredMinutes => "powered-minutes",
             Self::GuardViolation => "guard-violation",
             Self::SerialsSpent => "serials-spent",
+            Self::Button => "button",
         }
     }
 }

@@ -11,6 +11,7 @@ use crate::{
     finding::{DeviceId, Finding, JobSerial, Lost, Over, Probe, RecordId, Refused},
     name::Name,
     relay::{Hello, Outcome, Outcomes, PairId, PairSet},
+    restart::{Place, ResetCause, Restart},
     scope::{Depth, Field, Refusal, ScopeError, fixture},
     smtp::{Class, Extensions, Quirks, ReplyParser, Server, Step},
     suspect::Suspect,
@@ -58,9 +59,13 @@ fn the_scope_digest_is_as_documented() {
 #[test]
 fn the_document_has_every_number_as_it_is() {
     let text = Document::text();
-    let sections: [(&str, Vec<String>); 16] = [
+    let sections: [(&str, Vec<String>); 17] = [
         ("Refusal", words(|of: Refusal| of.as_str().to_string())),
         ("Ended", words(|of: message::Ended| of.as_str().to_string())),
+        (
+            "Reset cause",
+            words(|of: ResetCause| of.as_str().to_string()),
+        ),
         ("Kind", words(|of: Kind| of.as_str().to_string())),
         ("Reason", words(|of: Reason| of.as_str().to_string())),
         ("Depth", words(|of: Depth| of.as_str().to_string())),
@@ -254,7 +259,7 @@ fn to_device() -> [(&'static str, ToDevice); 8] {
     ]
 }
 
-fn to_host() -> [(&'static str, ToHost); 10] {
+fn to_host() -> [(&'static str, ToHost); 11] {
     let digest = ScopeDigest(0x0403_0201);
     let id = RecordId {
         boot: 3,
@@ -355,6 +360,18 @@ fn to_host() -> [(&'static str, ToHost); 10] {
                 target,
                 last: true,
                 verdict,
+            }),
+        ),
+        (
+            "to-host/restarted",
+            ToHost::Restarted(Restart {
+                cause: ResetCause::Panic,
+                restarts: 2,
+                place: Some(Place {
+                    file: "src/net.rs".try_into().unwrap(),
+                    line: 300,
+                    message: "cannot be".try_into().unwrap(),
+                }),
             }),
         ),
     ]

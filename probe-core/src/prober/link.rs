@@ -39,6 +39,7 @@ pub(super) struct Link {
     hello: bool,
     /// A host of another format is to be told which one this device speaks.
     version: bool,
+    restarted: bool,
     scope_answer: Option<(ScopeDigest, ScopeAnswer)>,
     want: bool,
     /// Behind the last line that the host was told there is room for.
@@ -60,6 +61,7 @@ impl Link {
             sequence: 0,
             hello: false,
             version: false,
+            restarted: false,
             scope_answer: None,
             want: false,
             want_told: 0,
@@ -191,6 +193,7 @@ impl Prober {
         link.greeted = true;
         link.part = None;
         link.hello = true;
+        link.restarted = true;
         link.progress = true;
         link.want = true;
         link.ended = true;
@@ -273,6 +276,17 @@ impl Prober {
             let sent = self.write_hello(now, out)?;
             self.link.hello = false;
             return Some(sent);
+        }
+        if self.link.restarted {
+            self.link.restarted = false;
+            if let Some(restart) = self.restart.take() {
+                let message = ToHost::Restarted(restart);
+                let sent = self.write_plain(out, &message);
+                if let ToHost::Restarted(restart) = message {
+                    self.restart = Some(restart);
+                }
+                return sent;
+            }
         }
         if let Some((digest, answer)) = self.link.scope_answer {
             let sent = self.write_plain(out, &ToHost::ScopeAnswer { digest, answer })?;

@@ -24,6 +24,7 @@ use crate::{
     },
     outbox::Outbox,
     relay::{Parked, Setup},
+    restart::Restart,
     schedule::{Names, Queueing, Schedule, Whose},
     scope::{Depth, Identity, Refusal, Scope},
     suspect::Suspect,
@@ -105,6 +106,8 @@ pub struct OutboxFull;
 pub enum Stop {
     /// The guard stopped a probe outside the scope.
     GuardViolation,
+    /// Somebody pressed the button of the device.
+    Button,
 }
 
 /// The one type that a shell holds. Synchronous: it never waits, reads no clock, and moves no
@@ -126,6 +129,7 @@ pub struct Prober {
     outbox_full: u32,
     guard: GuardCounters,
     link: Link,
+    restart: Option<Restart>,
 }
 
 /// A scope that was taken.
@@ -178,7 +182,18 @@ impl Prober {
                 violations: 0,
             },
             link: Link::new(),
+            restart: None,
         }
+    }
+
+    /// How this boot began, which a host is told behind every Hello.
+    pub fn restarted(&mut self, restart: Restart) {
+        self.restart = Some(restart);
+    }
+
+    /// Whether a host has said what time it is.
+    pub const fn is_anchored(&self) -> bool {
+        self.anchor.is_some()
     }
 
     /// What a worker does next.
@@ -307,6 +322,7 @@ impl Prober {
     pub fn stop(&mut self, now: Instant, why: Stop) {
         match why {
             Stop::GuardViolation => self.end(now, Ended::GuardViolation),
+            Stop::Button => self.end(now, Ended::Button),
         }
     }
 

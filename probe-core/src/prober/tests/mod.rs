@@ -12,6 +12,7 @@ use crate::{
     frame::{FRAME_OCTETS_MAX, ToDevice, ToHost, message::ScopeAnswer},
     host_link::{ASK_AGAIN_AFTER_MS, HostLink},
     relay::{Hello, Outcome, PairId, PairSet},
+    restart::{Place, ResetCause, Restart},
     schedule::RUNNING_JOBS_MAX,
     scope::{ScopeError, fixture},
     smtp::{ReplyParser, Step},
@@ -307,6 +308,40 @@ fn connections_are_asked_for_one_by_one() {
         site.prober.may_open(at(800), &job),
         Opening::No(Refusal::ScanEnded)
     );
+}
+
+#[test]
+fn the_button_ends_the_scan_and_what_runs_is_told() {
+    let list = (1..=3).map(|host| suspect(&format!("10.0.{host}.1")));
+    let mut site = Site::scanning(list.collect());
+    let running = site.job();
+    site.prober.stop(at(100), Stop::Button);
+    assert_eq!(site.prober.phase(), Phase::Stopping(Ended::Button));
+    assert!(matches!(site.prober.next(at(100)), Next::Idle));
+    site.finish(&running).unwrap();
+    site.talk_and_store();
+    assert_eq!(site.host.ended(), Some(Ended::Button));
+    assert_eq!(site.refusals().len(), 2);
+}
+
+#[test]
+fn the_host_is_told_behind_every_hello_how_the_boot_began() {
+    let restart = Restart {
+        cause: ResetCause::Panic,
+        restarts: 1,
+        place: Some(Place {
+            file: "firmware/src/worker.rs".try_into().unwrap(),
+            line: 7,
+            message: "cannot be".try_into().unwrap(),
+        }),
+    };
+    let mut site = Site::scanning(vec![suspect("10.0.1.1")]);
+    assert_eq!(site.host.restart(), None);
+    site.prober.restarted(restart.clone());
+    site.host.connected(at(200), Utc(1_000_000));
+    site.now_ms = 200;
+    site.talk_and_store();
+    assert_eq!(site.host.restart(), Some(&restart));
 }
 
 #[test]

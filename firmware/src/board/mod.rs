@@ -1,0 +1,155 @@
+//! The boards, behind one trait.
+//!
+//! A binary is for one board, which its feature chooses. A board gives what is made of registers
+//! and interrupts; [`tasks`] runs the appliance on it, the same for every board.
+
+mod heartbeat;
+mod kept;
+mod panic;
+#[cfg(feature = "board-qemu-mps2")]
+mod qemu_mps2;
+mod register;
+mod report;
+#[cfg(any(feature = "board-stm32h743", feature = "board-stm32f767"))]
+mod stm32;
+mod tasks;
+
+use embassy_executor::Spawner;
+use embassy_net::{Ipv4Cidr, StaticConfigV4};
+use embassy_net_driver::Driver;
+use embedded_io_async::{Read, Write};
+use firmware::net::Random;
+use probe_core::{finding::DeviceId, restart::Restart};
+
+#[cfg(feature = "board-qemu-mps2")]
+pub(crate) use qemu_mps2::Mps2 as ThisBoard;
+#[cfg(any(feature = "board-stm32h743", feature = "board-stm32f767"))]
+pub(crate) use stm32::Nucleo as ThisBoard;
+
+/// What a board is. Its clock is embassy-time's driver, which it brings along.
+pub(crate) trait Board: Sized + 'static {
+    /// What it is called, as its binary is.
+    const NAME: &'static str;
+
+    /// The network.
+    type Ethernet: Driver + 'static;
+    /// The link, from the host.
+    type Reader: Read + 'static;
+    /// The link, to the host.
+    type Writer: Write + 'static;
+    /// The generator of random octets.
+    type Random: Random + 'static;
+
+    /// The watchdog, which runs from the start.
+    type Watchdog: Watchdog + 'static;
+    /// Lamp and button.
+    type Panel: Panel + 'static;
+
+    /// How often the heartbeat looks up, in milliseconds: a button is looked at often.
+    const LOOK_EVERY_MS: u64;
+
+    /// Starts clock and devices. `None` the second time: there is one board.
+    fn start() -> Option<Parts<Self>>;
+
+    /// Runs what `begin` spawns, for ever.
+    fn run(begin: impl FnOnce(Spawner)) -> !;
+
+    /// Says a line to whoever watches this board's console, if it has one.
+    fn say(line: &str);
+
+    /// Starts anew.
+    fn restart() -> !;
+}
+
+/// What starts the board anew unless it is fed.
+pub(crate) trait Watchdog {
+    /// Feeds it.
+    fn feed(&mut self);
+}
+
+/// A lamp and a button.
+pub(crate) trait Panel {
+    /// Switches the lamp.
+    fn light(&mut self, on: bool);
+
+    /// Whether the button's contact is closed.
+    fn is_pressed(&mut self) -> bool;
+}
+
+/// What a board has to give, each once.
+pub(crate) struct Parts<B: Board> {
+    /// Who this device is.
+    pub(crate) device: DeviceId,
+    /// The number of this boot. With the device's identity it names the findings, so it is
+    /// another one each time.
+    pub(crate) boot: u32,
+    /// How this boot began.
+    pub(crate) restart: Restart,
+    /// How its network is to be configured.
+    pub(crate) addressing: Addressing,
+    /// The network.
+    pub(crate) ethernet: B::Ethernet,
+    /// The link, from the host.
+    pub(crate) reader: B::Reader,
+    /// The link, to the host.
+    pub(crate) writer: B::Writer,
+    /// Random octets.
+    pub(crate) random: B::Random,
+    /// The watchdog.
+    pub(crate) watchdog: B::Watchdog,
+    /// Lamp and button.
+    pub(crate) panel: B::Panel,
+}
+
+/// Where a device's IPv4 address comes from.
+#[derive(Clone)]
+pub(crate) enum Addressing {
+    /// It asks for one.
+    Dhcp,
+    /// It was given this one.
+    #[cfg_attr(
+        feature = "stm32",
+        expect(dead_code, reason = "nobody can give these boards one yet")
+    )]
+    Static {
+        /// The address, and how much of it is the network's.
+        address: Ipv4Cidr,
+        /// The way to everywhere else.
+        gateway: Option<core::net::Ipv4Addr>,
+    },
+}
+
+impl Addressing {
+    /// Whether the device asks for its address.
+    pub(crate) fn asks_dhcp(&self) -> bool {
+        matches!(self, Self::Dhcp)
+    }
+
+    /// The same for the stack, with IPv6 addresses as the network's routers give them.
+    pub(crate) fn config(&self) -> embassy_net::Config {
+        #[cfg_attr(
+            not(feature = "ipv6"),
+            expect(unused_mut, reason = "there is only IPv4")
+        )]
+        let mut config = match self {
+            Self::Dhcp => embassy_net::Config::dhcpv4(Default::default()),
+            Self::Static { address, gateway } => embassy_net::Config::ipv4_static(StaticConfigV4 {
+                address: *address,
+                gateway: *gateway,
+                dns_servers: Default::default(),
+            }),
+        };
+        #[cfg(feature = "ipv6")]
+        {
+            config.ipv6 = embassy_net::ConfigV6::Slaac;
+        }
+        config
+    }
+}
+
+/// Starts this binary's board and the appliance on it.
+pub(crate) fn main() -> ! {
+    let parts = ThisBoard::start().expect("the board is started once");
+    report::booted(parts.boot, &parts.restart);
+    ThisBoard::run(|spawner| tasks::begin(spawner, parts))
+}

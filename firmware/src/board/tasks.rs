@@ -1,0 +1,188 @@
+//! The appliance's tasks, each with a waker of its own, on whichever board this is.
+
+use core::cell::RefCell;
+
+use embassy_executor::Spawner;
+use embassy_net::{Runner, Stack, StackResources};
+use firmware::{
+    appliance::{Appliance, Memory, WORKERS},
+    duty::{Dutiful, Promise, Promises},
+    env::Env,
+    guard::{Doors, Guard, ProberWarden, Watch},
+    link::{Link, LinkMemory},
+    net::{StackEnv, seed},
+    worker::WorkerMemory,
+};
+use probe_core::{prober::Prober, time::Millis};
+use static_cell::{ConstStaticCell, StaticCell};
+
+use super::{
+    Board, Parts, ThisBoard,
+    heartbeat::{Heart, beat},
+    report,
+};
+
+/// The workers' sockets and the one that asks for an address.
+const SOCKETS: usize = WORKERS + 1;
+
+/// Tasks that promise to look up, behind the workers.
+const NETWORK: usize = WORKERS;
+const LINK: usize = WORKERS + 1;
+const FOLLOWER: usize = WORKERS + 2;
+/// How many tasks promise to look up.
+pub(super) const TASKS: usize = WORKERS + 3;
+
+/// How often the network's configuration is looked at, in milliseconds.
+const FOLLOW_EVERY_MS: u64 = 200;
+
+pub(super) type BoardAppliance = Appliance<'static, WORKERS>;
+type BoardEnv = StackEnv<'static, <ThisBoard as Board>::Random>;
+type BoardDriver = Guard<'static, <ThisBoard as Board>::Ethernet, ProberWarden<'static>, ()>;
+type BoardLink = Link<<ThisBoard as Board>::Reader, <ThisBoard as Board>::Writer>;
+
+static MEMORY: ConstStaticCell<Memory<WORKERS>> = ConstStaticCell::new(Memory::new());
+static RESOURCES: ConstStaticCell<StackResources<SOCKETS>> =
+    ConstStaticCell::new(StackResources::new());
+static PROMISES: StaticCell<Promises<TASKS>> = StaticCell::new();
+static PROBER: StaticCell<RefCell<Prober>> = StaticCell::new();
+static WATCH: StaticCell<Watch> = StaticCell::new();
+static APPLIANCE: StaticCell<BoardAppliance> = StaticCell::new();
+static ENV: StaticCell<BoardEnv> = StaticCell::new();
+
+/// What a task is called, and its number.
+pub(super) fn name(task: usize) -> (&'static str, u32) {
+    match task {
+        NETWORK => ("network", 0),
+        LINK => ("link", 0),
+        FOLLOWER => ("follower", 0),
+        worker => ("worker", u32::try_from(worker).unwrap_or(u32::MAX)),
+    }
+}
+
+/// Makes the appliance and starts what needs no network.
+pub(super) fn begin(spawner: Spawner, board: Parts<ThisBoard>) {
+    let after_fault = board.restart.cause.is_fault();
+    let mut prober = Prober::new(board.device, board.boot);
+    prober.restarted(board.restart);
+    let prober: &'static RefCell<Prober> = PROBER.init(RefCell::new(prober));
+    let doors = Doors {
+        dhcp: board.addressing.asks_dhcp(),
+        ..Doors::default()
+    };
+    let watch: &'static Watch = WATCH.init(Watch::new(doors));
+    let appliance: &'static BoardAppliance = APPLIANCE.init(Appliance::new(prober));
+    let guard = Guard::new(board.ethernet, watch, appliance.warden(), ());
+    let (stack, runner) = embassy_net::new(
+        guard,
+        board.addressing.config(),
+        RESOURCES.take(),
+        seed(&board.random),
+    );
+    let env: &'static BoardEnv = ENV.init(StackEnv::new(stack, WORKERS as u8, watch, board.random));
+    let promises: &'static Promises<TASKS> = PROMISES.init(Promises::new());
+    let promise = |task| promises.of(task).expect("every task has a promise");
+    let memory = MEMORY.take();
+
+    let heart = Heart {
+        prober,
+        appliance,
+        promises,
+        watchdog: board.watchdog,
+        panel: board.panel,
+        after_fault,
+    };
+    spawner.spawn(beat(heart).expect("spawned once"));
+    spawner.spawn(network(env, promise(NETWORK), runner).expect("spawned once"));
+    let link = Link {
+        reader: board.reader,
+        writer: board.writer,
+    };
+    let speaking = speak(appliance, env, promise(LINK), link, &mut memory.link);
+    spawner.spawn(speaking.expect("spawned once"));
+    let crew = Crew {
+        appliance,
+        env,
+        promises,
+        memory: &mut memory.workers,
+    };
+    let following = follow(spawner, stack, watch, promise(FOLLOWER), crew);
+    spawner.spawn(following.expect("spawned once"));
+}
+
+#[embassy_executor::task]
+async fn network(
+    env: &'static BoardEnv,
+    promise: Promise<'static>,
+    mut runner: Runner<'static, BoardDriver>,
+) -> ! {
+    promise.keep(env, runner.run()).await
+}
+
+#[embassy_executor::task]
+async fn speak(
+    appliance: &'static BoardAppliance,
+    env: &'static BoardEnv,
+    promise: Promise<'static>,
+    link: BoardLink,
+    memory: &'static mut LinkMemory,
+) {
+    promise.keep(env, appliance.link(env, link, memory)).await;
+}
+
+/// Workers that wait for a network.
+struct Crew {
+    appliance: &'static BoardAppliance,
+    env: &'static BoardEnv,
+    promises: &'static Promises<TASKS>,
+    memory: &'static mut [WorkerMemory; WORKERS],
+}
+
+/// Follows the network's configuration: the routers are doors, and no worker begins before there
+/// is an address to probe from.
+#[embassy_executor::task]
+async fn follow(
+    spawner: Spawner,
+    stack: Stack<'static>,
+    watch: &'static Watch,
+    promise: Promise<'static>,
+    crew: Crew,
+) -> ! {
+    let env = Dutiful::new(crew.env, promise);
+    let mut waiting = Some(crew);
+    let mut was_up = false;
+    loop {
+        watch.set_doors(Doors {
+            gateway_v4: stack.config_v4().and_then(|config| config.gateway),
+            #[cfg(feature = "ipv6")]
+            gateway_v6: stack.config_v6().and_then(|config| config.gateway),
+            ..watch.doors()
+        });
+        let is_up = stack.is_link_up() && stack.is_config_up();
+        match (was_up, is_up) {
+            (false, true) => report::network_up(),
+            (true, false) => report::network_down(),
+            _ => {}
+        }
+        was_up = is_up;
+        if is_up && let Some(crew) = waiting.take() {
+            for (index, memory) in crew.memory.iter_mut().enumerate() {
+                let promise = crew.promises.of(index).expect("every task has a promise");
+                let task = work(crew.appliance, crew.env, promise, index, memory);
+                spawner.spawn(task.expect("the pool holds every worker"));
+            }
+        }
+        env.sleep_until(env.now() + Millis(FOLLOW_EVERY_MS)).await;
+    }
+}
+
+#[embassy_executor::task(pool_size = WORKERS)]
+async fn work(
+    appliance: &'static BoardAppliance,
+    env: &'static BoardEnv,
+    promise: Promise<'static>,
+    index: usize,
+    memory: &'static mut WorkerMemory,
+) {
+    let env = Dutiful::new(env, promise);
+    appliance.work(&env, index, memory).await;
+}
