@@ -115,6 +115,16 @@ impl<'m, F: NorFlash> Keeper<'m, F> {
         self.provision
     }
 
+    /// Forgets how the device is set up and its scope, as for a reset to factory. Boots are counted
+    /// on, because findings are named after them, and what a host has not stored stays.
+    pub async fn forget(&mut self) {
+        for key in [Key::Provision, Key::Scope, Key::Powered] {
+            // What a broken flash still has is read again at the next start.
+            let _ = self.storage.set(key, &[], &mut self.memory.scratch).await;
+        }
+        self.provision = None;
+    }
+
     /// Gives the prober what was in force, and the records that wait. Before the link speaks.
     pub async fn restore(&mut self, now: Instant, prober: &RefCell<Prober>) {
         let KeeperMemory { room, .. } = &mut *self.memory;
