@@ -7,20 +7,24 @@ use embassy_futures::{
     select::{Either, select},
 };
 use embedded_io_async::{Read, Write};
-use probe_core::{prober::Prober, scope::Identity};
+use embedded_storage_async::nor_flash::NorFlash;
+use probe_core::{
+    prober::{Prober, Stop},
+    scope::Identity,
+    time::Instant,
+};
 
 use crate::{
     bell::Bell,
     env::Env,
     guard::ProberWarden,
-    link::{self, Link, LinkEndOf, LinkMemory},
+    link::{self, Bells, Link, LinkEndOf, LinkMemory},
+    storage::Keeper,
     worker::{Office, WorkerMemory},
 };
 
-/// How many workers a board with every protocol has.
-pub const WORKERS: usize = 16;
-/// How many workers a board with nothing but the relay battery has.
-pub const WORKERS_RELAY_ONLY: usize = 8;
+/// How many workers a board has: fewer where it has nothing but the relay battery.
+pub const WORKERS: usize = if cfg!(feature = "relay-only") { 8 } else { 16 };
 
 /// All that an appliance of `N` workers lends to its tasks; static on a board.
 pub struct Memory<const N: usize> {
@@ -54,6 +58,7 @@ pub struct Appliance<'a, const N: usize> {
     identity: RefCell<Option<Identity>>,
     workers: [Bell; N],
     link: Bell,
+    keeper: Bell,
 }
 
 impl<'a, const N: usize> Appliance<'a, N> {
@@ -64,7 +69,15 @@ impl<'a, const N: usize> Appliance<'a, N> {
             identity: RefCell::new(None),
             workers: [const { Bell::new() }; N],
             link: Bell::new(),
+            keeper: Bell::new(),
         }
+    }
+
+    /// Ends the scan that runs, and lets everybody know.
+    pub fn stop(&self, now: Instant, why: Stop) {
+        self.prober.borrow_mut().stop(now, why);
+        self.link.ring();
+        self.workers.iter().for_each(Bell::ring);
     }
 
     /// The warden of the guard around this appliance's network.
@@ -88,6 +101,7 @@ impl<'a, const N: usize> Appliance<'a, N> {
             bell,
             workers: &self.workers,
             link: &self.link,
+            keeper: &self.keeper,
         };
         office.work(memory).await;
     }
@@ -99,7 +113,20 @@ impl<'a, const N: usize> Appliance<'a, N> {
         link: Link<R, W>,
         memory: &mut LinkMemory,
     ) -> LinkEndOf<R, W> {
-        link::speak(env, self.prober, &self.link, &self.workers, link, memory).await
+        let bells = Bells {
+            link: &self.link,
+            workers: &self.workers,
+            keeper: &self.keeper,
+        };
+        link::speak(env, self.prober, bells, link, memory).await
+    }
+
+    /// Keeps on flash what must outlive a power cut, for ever. Call [`Keeper::restore`] first.
+    pub async fn keep<E: Env, F: NorFlash>(&self, env: &E, keeper: &mut Keeper<'_, F>) {
+        let (prober, bell) = (self.prober, &self.keeper);
+        keeper
+            .keep(env, prober, bell, &self.link, &self.workers)
+            .await;
     }
 }
 

@@ -23,6 +23,12 @@ pub trait Env {
     /// Sleeps until `at`; returns at once when it has passed.
     async fn sleep_until(&self, at: Instant);
 
+    /// Returns when a task that waits for nothing but its bell is to look up all the same: never,
+    /// where nobody asks whether it still can.
+    async fn rest(&self) {
+        core::future::pending().await
+    }
+
     /// The network.
     fn network(&self) -> &Self::Network;
 

@@ -60,6 +60,8 @@ pub(crate) struct Office<'a, E> {
     pub(crate) workers: &'a [Bell],
     /// The link's bell.
     pub(crate) link: &'a Bell,
+    /// The keeper's bell.
+    pub(crate) keeper: &'a Bell,
 }
 
 /// What a worker does next.
@@ -93,7 +95,7 @@ impl<E: Env> Office<'_, E> {
                 Turn::Wait(at) => {
                     select(self.bell.wait(), self.env.sleep_until(at)).await;
                 }
-                Turn::Idle => self.bell.wait().await,
+                Turn::Idle => self.idle().await,
             }
         }
     }
@@ -177,14 +179,20 @@ impl<E: Env> Office<'_, E> {
                     }
                     break;
                 }
-                Err(OutboxFull) => self.bell.wait().await,
+                Err(OutboxFull) => self.idle().await,
             }
         }
         self.something_has_changed();
     }
 
+    /// Waits for the bell.
+    async fn idle(&self) {
+        select(self.bell.wait(), self.env.rest()).await;
+    }
+
     fn something_has_changed(&self) {
         self.link.ring();
+        self.keeper.ring();
         self.workers.iter().for_each(Bell::ring);
     }
 }

@@ -9,9 +9,11 @@ use crate::{
     finding::RecordId,
     frame::{
         Decoder, FORMAT, PAYLOAD_OCTETS_MAX, Part, RECORD_OCTETS_MAX, ScanId, ScopeDigest,
-        ToDevice, ToHost, decode_message, encode_message,
-        message::{DeviceHello, Ended, LinkCounters, Phase, Progress, ScopeAnswer, Want},
-        write_frame,
+        ToDevice, ToHost,
+        about::Provision,
+        decode_message, encode_message,
+        message::{DeviceHello, Earlier, Ended, LinkCounters, Phase, Progress, ScopeAnswer, Want},
+        write_first_frame, write_frame,
     },
     scope::{Scope, ScopeError},
     suspect::Suspect,
@@ -32,6 +34,10 @@ pub struct HostLink {
     /// UTC as it was when the link was connected.
     connected: Option<Anchor>,
     greet: Timer,
+    /// The device has answered the last Hello.
+    answered: bool,
+    /// Nothing was said on this connection.
+    silent: bool,
     device: Option<DeviceHello>,
     wanted: Option<Wanted>,
     scope: Timer,
@@ -41,7 +47,19 @@ pub struct HostLink {
     scope_answer: Option<ScopeAnswer>,
     list: List,
     records: Records,
+    /// Those of an earlier boot that the device still has.
+    earlier: Option<(u32, Records)>,
+    asks: Asks,
     ended: Option<(Ended, u32)>,
+}
+
+/// What the host wants to know of the device itself.
+#[derive(Debug)]
+struct Asks {
+    info: Timer,
+    provision: Option<(Provision, Timer)>,
+    /// The next line of the log that is wanted, where it is.
+    log: Option<(u32, Timer)>,
 }
 
 /// The scan that the host wants.
@@ -115,6 +133,8 @@ impl HostLink {
             message_sent: 0,
             connected: None,
             greet: Timer::NEVER,
+            answered: false,
+            silent: true,
             device: None,
             wanted: None,
             scope: Timer::NEVER,
@@ -124,6 +144,12 @@ impl HostLink {
             scope_answer: None,
             list: List::new(),
             records: Records::from(1),
+            earlier: None,
+            asks: Asks {
+                info: Timer::NEVER,
+                provision: None,
+                log: None,
+            },
             ended: None,
         }
     }
@@ -136,6 +162,7 @@ impl HostLink {
         self.message_sent = 0;
         self.connected = Some(Anchor { at: now, utc });
         self.greet = Timer(now);
+        self.silent = true;
     }
 
     /// Wants `scan` to run under `scope`. The list is asked for in
@@ -160,6 +187,21 @@ impl HostLink {
         }
     }
 
+    /// Wants to know who the device is and how it fares.
+    pub fn ask_info(&mut self, now: Instant) {
+        self.asks.info = Timer(now);
+    }
+
+    /// Wants the device set up so.
+    pub fn provision(&mut self, now: Instant, provision: Provision) {
+        self.asks.provision = Some((provision, Timer(now)));
+    }
+
+    /// Wants the lines of the log from `from` on, again and again.
+    pub fn ask_log(&mut self, now: Instant, from: u32) {
+        self.asks.log = Some((from, Timer(now)));
+    }
+
     /// Takes octets in until a message is whole, and moves `octets` behind what it took. Call it
     /// until it gives `None`. Records come in order and without gaps; one that the device sends
     /// again is given out once.
@@ -182,10 +224,11 @@ impl HostLink {
 
     /// The host has stored every record through `record`: acknowledges them.
     pub fn stored(&mut self, record: RecordId) {
-        let this_boot = self.device.is_some_and(|of| of.boot == record.boot);
-        if this_boot && record.number < self.records.next {
-            self.records.stored = self.records.stored.max(record.number);
-            self.records.acknowledge = true;
+        if let Some(records) = self.records_of(record.boot)
+            && record.number < records.next
+        {
+            records.stored = records.stored.max(record.number);
+            records.acknowledge = true;
         }
     }
 
@@ -213,7 +256,14 @@ impl HostLink {
             sequence: self.sequence,
         };
         let payload = self.message.iter().copied().skip(from);
-        let sent = write_frame(out, part, payload.take(PAYLOAD_OCTETS_MAX))?;
+        let payload = payload.take(PAYLOAD_OCTETS_MAX);
+        // Whoever spoke before may have ended within a frame.
+        let sent = if self.silent {
+            write_first_frame(out, part, payload)?
+        } else {
+            write_frame(out, part, payload)?
+        };
+        self.silent = false;
         self.sequence = self.sequence.wrapping_add(1);
         self.message_sent = behind;
         if last {
@@ -235,14 +285,32 @@ impl HostLink {
         if self.device.is_none() {
             return self.greet.0;
         }
-        if self.records.acknowledge {
+        let earlier = self.earlier.as_ref().map(|(_, records)| records);
+        if self.records.acknowledge || earlier.is_some_and(|of| of.acknowledge) {
             return now;
         }
         let timer_if = |is_set: bool, timer| if is_set { timer } else { Timer::NEVER };
         let rewind = timer_if(self.list.cursor > self.list.next, self.list.rewind);
         let resend = timer_if(self.records.missing, self.records.resend);
+        let resend_earlier = earlier.map_or(Timer::NEVER, |of| timer_if(of.missing, of.resend));
+        let Asks {
+            info,
+            provision,
+            log,
+        } = &self.asks;
+        let provision = provision.map_or(Timer::NEVER, |(_, timer)| timer);
+        let log = log.map_or(Timer::NEVER, |(_, timer)| timer);
         [
-            self.greet, self.scope, self.start, self.stop, rewind, resend,
+            self.greet,
+            self.scope,
+            self.start,
+            self.stop,
+            rewind,
+            resend,
+            resend_earlier,
+            *info,
+            provision,
+            log,
         ]
         .into_iter()
         .map(|timer| timer.0)
@@ -274,6 +342,17 @@ impl HostLink {
             .map(|(why, _)| why)
     }
 
+    /// Whether the device has shown that it heard the last acknowledgement.
+    pub fn acknowledged(&self) -> bool {
+        self.progress
+            .is_some_and(|of| of.outbox.acknowledged >= self.records.stored)
+    }
+
+    /// The format of the last frame that was not of [`FORMAT`].
+    pub const fn foreign_format(&self) -> Option<u8> {
+        self.decoder.foreign_format()
+    }
+
     /// What this end has seen of the link.
     pub const fn counters(&self) -> LinkCounters {
         self.decoder.counters()
@@ -293,7 +372,10 @@ impl HostLink {
 
     /// Takes a message in; true when it is to be given out.
     fn heard(&mut self, now: Instant, message: &ToHost) -> bool {
-        self.greet = Timer::again(now);
+        self.answered |= matches!(message, ToHost::Hello(_));
+        if self.answered {
+            self.greet = Timer::again(now);
+        }
         match message {
             ToHost::Hello(hello) => self.heard_hello(now, hello),
             ToHost::ScopeAnswer { digest, answer } => {
@@ -320,10 +402,49 @@ impl HostLink {
                 }
             }
             ToHost::Finding(_) | ToHost::Refused(_) | ToHost::Over(_) | ToHost::Lost(_) => {
-                return message.record().is_some_and(|id| self.heard_record(id));
+                return message
+                    .record()
+                    .is_some_and(|id| self.heard_records(now, id.boot, id.number, id.number));
             }
+            ToHost::Gone(gone) => return self.heard_records(now, gone.boot, gone.first, gone.last),
+            ToHost::Earlier(earlier) => self.heard_earlier(earlier),
+            ToHost::Info(_) => self.asks.info = Timer::NEVER,
+            ToHost::Provisioned(_) => self.asks.provision = None,
+            ToHost::Log(line) => return self.heard_line(now, line.number),
         }
         true
+    }
+
+    /// A line of the log: given out once, and never one before it.
+    fn heard_line(&mut self, now: Instant, number: u32) -> bool {
+        match &mut self.asks.log {
+            Some((next, timer)) if number >= *next => {
+                *next = number.saturating_add(1);
+                *timer = Timer::again(now);
+                true
+            }
+            Some(_) | None => false,
+        }
+    }
+
+    fn heard_earlier(&mut self, earlier: &Earlier) {
+        match &mut self.earlier {
+            Some((boot, records)) if *boot == earlier.boot => {
+                records.next = records.next.max(earlier.first);
+            }
+            other => *other = Some((earlier.boot, Records::from(earlier.first))),
+        }
+    }
+
+    /// How far the records of a boot have come, where the device has said that it has any.
+    fn records_of(&mut self, boot: u32) -> Option<&mut Records> {
+        if self.device.is_some_and(|of| of.boot == boot) {
+            return Some(&mut self.records);
+        }
+        match &mut self.earlier {
+            Some((earlier, records)) if *earlier == boot => Some(records),
+            Some(_) | None => None,
+        }
     }
 
     fn heard_hello(&mut self, now: Instant, hello: &DeviceHello) {
@@ -339,12 +460,14 @@ impl HostLink {
             }
         } else {
             self.records = Records::from(hello.first);
+            self.earlier = None;
             self.begin(now);
         }
     }
 
     fn heard_progress(&mut self, now: Instant, progress: &Progress) {
         self.progress = Some(*progress);
+        self.records.acknowledge |= !self.acknowledged();
         let Some(wanted) = &self.wanted else {
             return;
         };
@@ -370,20 +493,26 @@ impl HostLink {
         }
     }
 
-    fn heard_record(&mut self, id: RecordId) -> bool {
-        if self.device.is_none_or(|of| of.boot != id.boot) {
+    /// Records of a boot, from `first` to `last`; true when they are the next ones.
+    fn heard_records(&mut self, now: Instant, boot: u32, first: u32, last: u32) -> bool {
+        let answered = self.answered;
+        let Some(records) = self.records_of(boot) else {
+            // The device has restarted, and its answer to the last Hello was lost.
+            if answered {
+                self.answered = false;
+                self.greet = Timer(now);
+            }
             return false;
-        }
-        let records = &mut self.records;
-        if id.number < records.next {
+        };
+        if last < records.next {
             records.acknowledge = true;
             return false;
         }
-        if id.number > records.next {
+        if first > records.next {
             records.missing = true;
             return false;
         }
-        records.next = records.next.saturating_add(1);
+        records.next = last.saturating_add(1);
         records.missing = false;
         true
     }
@@ -393,6 +522,7 @@ impl HostLink {
         let anchor = self.connected?;
         if self.greet.is_due(now) {
             self.greet = Timer::again(now);
+            self.answered = false;
             return Some(ToDevice::Hello {
                 format: FORMAT,
                 utc: anchor.utc(now),
@@ -400,6 +530,11 @@ impl HostLink {
         }
         let boot = self.device?.boot;
         self.say_what_is_wanted(now)
+            .or_else(|| self.asks.say(now))
+            .or_else(|| {
+                let (boot, records) = self.earlier.as_mut()?;
+                records.say(now, *boot)
+            })
             .or_else(|| self.records.say(now, boot))
             .or_else(|| {
                 let scan = self.wanted.as_ref()?.scan;
@@ -495,6 +630,28 @@ impl List {
                 })
             }
         }
+    }
+}
+
+impl Asks {
+    fn say(&mut self, now: Instant) -> Option<ToDevice> {
+        if self.info.is_due(now) {
+            self.info = Timer::again(now);
+            return Some(ToDevice::AskInfo);
+        }
+        if let Some((provision, timer)) = &mut self.provision
+            && timer.is_due(now)
+        {
+            *timer = Timer::again(now);
+            return Some(ToDevice::Provision(*provision));
+        }
+        if let Some((from, timer)) = &mut self.log
+            && timer.is_due(now)
+        {
+            *timer = Timer::again(now);
+            return Some(ToDevice::AskLog { from: *from });
+        }
+        None
     }
 }
 

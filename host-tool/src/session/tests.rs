@@ -223,6 +223,7 @@ impl Watch for Quiet {
     fn device(&mut self, device: &DeviceHello) {
         assert_eq!(device.device, DEVICE);
     }
+    fn info(&mut self, _: &Info) {}
     fn progress(&mut self, _: &Progress) {}
     fn stored(&mut self, _: &Record) {}
     fn wants_stop(&self) -> bool {
@@ -234,6 +235,7 @@ struct Stopper;
 
 impl Watch for Stopper {
     fn device(&mut self, _: &DeviceHello) {}
+    fn info(&mut self, _: &Info) {}
     fn progress(&mut self, _: &Progress) {}
     fn stored(&mut self, _: &Record) {}
     fn wants_stop(&self) -> bool {

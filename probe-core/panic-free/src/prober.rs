@@ -41,6 +41,7 @@ pub(crate) fn prober(octets: &mut [u8]) {
         black_box(prober.ended());
         if black_box(false) {
             prober.stop(now(), Stop::GuardViolation);
+            prober.stop(now(), Stop::Button);
         }
     }
 }

@@ -10,6 +10,8 @@
 
 #[cfg(test)]
 mod closed;
+mod device;
+mod kept;
 mod link;
 mod records;
 #[cfg(test)]
@@ -22,7 +24,7 @@ use crate::{
         RECORD_OCTETS_MAX, ScanId, ScopeDigest,
         message::{Ended, GuardCounters, LimitCounters, Phase, Progress, Targets},
     },
-    outbox::Outbox,
+    outbox::{Outbox, backlog::Backlog},
     relay::{Parked, Setup},
     schedule::{Names, Queueing, Schedule, Whose},
     scope::{Depth, Identity, Refusal, Scope},
@@ -32,8 +34,10 @@ use crate::{
 };
 
 pub use crate::schedule::Opening;
+pub use device::{About, LOG_LINES_MAX};
 pub use link::RESEND_AFTER_MS;
 
+use device::Device;
 use link::Link;
 
 /// One target under one probe, handed to a worker. It goes back by [`Prober::finish`] or
@@ -105,6 +109,8 @@ pub struct OutboxFull;
 pub enum Stop {
     /// The guard stopped a probe outside the scope.
     GuardViolation,
+    /// Somebody pressed the button of the device.
+    Button,
 }
 
 /// The one type that a shell holds. Synchronous: it never waits, reads no clock, and moves no
@@ -123,6 +129,8 @@ pub struct Prober {
     list: List,
     schedule: Schedule,
     outbox: Outbox,
+    backlog: Backlog,
+    about: Device,
     outbox_full: u32,
     guard: GuardCounters,
     link: Link,
@@ -133,9 +141,11 @@ pub struct Prober {
 struct InForce {
     scope: Scope,
     digest: ScopeDigest,
-    /// When it was taken: its powered minutes count from here, until this device restarts. Taking
-    /// the same scope again does not begin them anew.
+    /// When it was taken, or when this boot began: its powered minutes count from here. Taking the
+    /// same scope again does not begin them anew.
     since: Instant,
+    /// For how many minutes it was powered before.
+    powered_before: u32,
 }
 
 /// How far the list of this scan has come.
@@ -149,6 +159,14 @@ struct List {
     done: u32,
     /// Lines refused.
     refused: u32,
+}
+
+impl InForce {
+    /// For how long it has been powered.
+    const fn powered_ms(&self, now: Instant) -> u64 {
+        let before_ms = (self.powered_before as u64).saturating_mul(60_000);
+        now.since(self.since).0.saturating_add(before_ms)
+    }
 }
 
 impl Prober {
@@ -171,6 +189,8 @@ impl Prober {
             },
             schedule: Schedule::new(boot),
             outbox: Outbox::new(),
+            backlog: Backlog::new(boot),
+            about: Device::new(),
             outbox_full: 0,
             guard: GuardCounters {
                 allowed: 0,
@@ -179,6 +199,11 @@ impl Prober {
             },
             link: Link::new(),
         }
+    }
+
+    /// Whether a host has said what time it is.
+    pub const fn is_anchored(&self) -> bool {
+        self.anchor.is_some()
     }
 
     /// What a worker does next.
@@ -307,6 +332,7 @@ impl Prober {
     pub fn stop(&mut self, now: Instant, why: Stop) {
         match why {
             Stop::GuardViolation => self.end(now, Ended::GuardViolation),
+            Stop::Button => self.end(now, Ended::Button),
         }
     }
 
@@ -440,7 +466,7 @@ impl Prober {
 
     fn time_is_over(&self, now: Instant) -> Option<Ended> {
         let (in_force, anchor) = (self.scope.as_ref()?, self.anchor?);
-        let powered_ms = now.since(in_force.since).0;
+        let powered_ms = in_force.powered_ms(now);
         if anchor.utc(now) >= in_force.scope.expires {
             Some(Ended::Expired)
         } else if powered_ms / 60_000 >= u64::from(in_force.scope.powered_minutes_max) {

@@ -5,7 +5,8 @@ use std::path::Path;
 use super::{Outcome, Step};
 use crate::{
     cargo::{self, BOARD_TARGET, cargo},
-    debian, emulate,
+    debian,
+    emulate::{self, Extent},
     failure::Result,
     finding::verdicts,
     lab, machine, outside, panic_free, place, run, simulated,
@@ -15,8 +16,14 @@ use crate::{
 /// The world that is run twice.
 const SEED: u32 = 7;
 
-/// The boards' binaries, by the features that make them: there is none with all.
-const BOARD_FEATURES: [&str; 2] = ["board-qemu-mps2", "board-qemu-mps2,defmt"];
+/// The boards' binaries, by the features that make them beside or instead of the default ones:
+/// there is none with all.
+const BOARD_FEATURES: [&[&str]; 4] = [
+    &["board-qemu-mps2"],
+    &["board-qemu-mps2,relay-only", "--no-default-features"],
+    &["board-stm32h743,defmt"],
+    &["board-stm32f767,defmt"],
+];
 
 /// Everything that must hold.
 pub(super) const STEPS: &[Step] = &[
@@ -156,21 +163,19 @@ fn boards() -> Result<Outcome> {
         return Ok(telling);
     }
     for features in BOARD_FEATURES {
-        let binary = cargo::check(&mut cargo(&[
+        let mut clippy = cargo(&[
             "clippy",
             "--profile",
             "firmware",
             "--package",
             "firmware",
             "--bins",
-            "--features",
-            features,
             "--target",
             BOARD_TARGET,
-            "--",
-            "--deny",
-            "warnings",
-        ]))?;
+            "--features",
+        ]);
+        clippy.args(features).args(["--", "--deny", "warnings"]);
+        let binary = cargo::check(&mut clippy)?;
         if let Outcome::Failed { .. } = binary {
             return Ok(binary);
         }
@@ -243,11 +248,11 @@ fn appliance_on_an_emulated_board() -> Result<Outcome> {
     if !has_board_target()? {
         return Ok(lacks_board_target());
     }
-    emulate::build()?;
     if let Some(lack) = emulate::lack() {
         return Ok(Outcome::skipped(lack.why, lack.get));
     }
-    let emulated = emulate::scan()?;
+    emulate::build()?;
+    let emulated = emulate::scan(&Extent::TEST)?;
     Ok(if emulated.broken.is_empty() {
         Outcome::Passed {
             checks: emulated.held,
