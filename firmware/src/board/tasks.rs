@@ -44,6 +44,7 @@ static MEMORY: ConstStaticCell<Memory<WORKERS>> = ConstStaticCell::new(Memory::n
 static RESOURCES: ConstStaticCell<StackResources<SOCKETS>> =
     ConstStaticCell::new(StackResources::new());
 static PROMISES: StaticCell<Promises<TASKS>> = StaticCell::new();
+static RUNNER: StaticCell<Runner<'static, BoardDriver>> = StaticCell::new();
 static PROBER: StaticCell<RefCell<Prober>> = StaticCell::new();
 static WATCH: StaticCell<Watch> = StaticCell::new();
 static APPLIANCE: StaticCell<BoardAppliance> = StaticCell::new();
@@ -62,9 +63,10 @@ pub(super) fn name(task: usize) -> (&'static str, u32) {
 /// Makes the appliance and starts what needs no network.
 pub(super) fn begin(spawner: Spawner, board: Parts<ThisBoard>) {
     let after_fault = board.restart.cause.is_fault();
-    let mut prober = Prober::new(board.device, board.boot);
-    prober.restarted(board.restart);
-    let prober: &'static RefCell<Prober> = PROBER.init(RefCell::new(prober));
+    // Made where it stays: it would take a large part of the stack.
+    let (device, boot) = (board.device, board.boot);
+    let prober: &'static _ = PROBER.init_with(|| RefCell::new(Prober::new(device, boot)));
+    prober.borrow_mut().restarted(board.restart);
     let doors = Doors {
         dhcp: board.addressing.asks_dhcp(),
         ..Doors::default()
@@ -92,6 +94,7 @@ pub(super) fn begin(spawner: Spawner, board: Parts<ThisBoard>) {
         after_fault,
     };
     spawner.spawn(beat(heart).expect("spawned once"));
+    let runner = RUNNER.init(runner);
     spawner.spawn(network(env, promise(NETWORK), runner).expect("spawned once"));
     let link = Link {
         reader: board.reader,
@@ -113,7 +116,7 @@ pub(super) fn begin(spawner: Spawner, board: Parts<ThisBoard>) {
 async fn network(
     env: &'static BoardEnv,
     promise: Promise<'static>,
-    mut runner: Runner<'static, BoardDriver>,
+    runner: &'static mut Runner<'static, BoardDriver>,
 ) -> ! {
     promise.keep(env, runner.run()).await
 }
