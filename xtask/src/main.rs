@@ -20,6 +20,7 @@ mod run;
 mod simulated;
 mod soak;
 mod spelling;
+mod store;
 mod suite;
 
 use std::process::ExitCode;
@@ -42,7 +43,9 @@ cargo xtask COMMAND
   lab race [--runs N]     postern's full battery beside nmap's smtp-open-relay, at 50 ms round trip
   lab record              writes what every server answers into host-sim/recorded, for the simulator
   lab shell               a shell in the near scanner's namespace
-  emulate                 the appliance's own binary on a board in QEMU, scanning peers of ours through postern
+  emulate [--patience SECONDS] [--kills N]
+                          the appliance's own binary on boards in QEMU: servers on this computer and the
+                          simulator's, two boards on one wire, postern killed in mid-scan
   outside                 nmap and swaks look at the simulator's servers on real sockets
   soak [--seeds N] [--fuzz-seconds N] [--lab-rounds N]
                           the long forms: many seeds, fuzzing, repeated lab runs
@@ -76,7 +79,7 @@ fn dispatch() -> Result<ExitCode> {
             "demo" => no_more(arguments).and_then(|()| demo::run()),
             "fmt" => cargo::format(has_flag(arguments, "check")?),
             "lab" => lab::command(arguments),
-            "emulate" => no_more(arguments).and_then(|()| emulate::command()),
+            "emulate" => emulate::command(arguments),
             "outside" => no_more(arguments).and_then(|()| outside::show()),
             "soak" => soak::run(arguments),
             "bench" => no_more(arguments).and_then(|()| cargo::bench()),

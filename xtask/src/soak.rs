@@ -4,7 +4,11 @@ use std::{process::ExitCode, time::Instant};
 
 use lexopt::{Arg::Long, ValueExt as _};
 
-use crate::{failure::Result, fuzz, lab, machine, run, simulated};
+use crate::{
+    emulate::{self, Extent},
+    failure::{Failure, Result},
+    fuzz, lab, machine, run, simulated,
+};
 
 /// How long each part goes on.
 struct Lengths {
@@ -30,6 +34,7 @@ pub(crate) fn run(mut arguments: lexopt::Parser) -> Result<ExitCode> {
     }
     many_seeds(lengths.seeds)?;
     fuzz_or_say_why_not(lengths.fuzz_seconds)?;
+    emulate_or_say_why_not()?;
     lab_rounds_or_say_why_not(lengths.lab_rounds)?;
     Ok(ExitCode::SUCCESS)
 }
@@ -68,6 +73,24 @@ fn fuzz_or_say_why_not(seconds: u32) -> Result<()> {
             Ok(())
         }
         None => fuzz::run(seconds),
+    }
+}
+
+fn emulate_or_say_why_not() -> Result<()> {
+    if let Some(lack) = emulate::lack() {
+        println!(
+            "boards in QEMU: did not run: {}\n  get it: {}",
+            lack.why, lack.get
+        );
+        return Ok(());
+    }
+    emulate::build()?;
+    let emulated = emulate::scan(&Extent::SOAK)?;
+    print!("{}", emulated.table);
+    if emulated.broken.is_empty() {
+        Ok(())
+    } else {
+        Err(Failure::new(emulated.broken.join("\n")))
     }
 }
 

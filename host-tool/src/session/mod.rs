@@ -36,6 +36,9 @@ pub const HELLO_WITHIN_MS: u64 = 10_000;
 pub const SILENT_WITHIN_MS: u64 = 30_000;
 /// How long a scan may take to end after it was asked to, in milliseconds.
 pub const STOP_WITHIN_MS: u64 = 15_000;
+/// How long the host stays for the device to hear the last acknowledgement, in milliseconds. Without
+/// it the device would tell the next host again what is stored here.
+pub const FAREWELL_WITHIN_MS: u64 = 1_500;
 
 /// For how long records are gathered before they are stored together, in milliseconds: a store
 /// that reaches the disk for each would be the slowest part of a scan.
@@ -138,6 +141,7 @@ pub async fn run<R: Read, W: Write>(
         lost: 0,
         heard: began,
         stop_asked: None,
+        over: None,
     });
     let news = Notify::new();
     let listening = pin!(listen(reader, &state, &news));
@@ -171,6 +175,8 @@ struct State<'s, 'a> {
     lost: u32,
     heard: Instant,
     stop_asked: Option<Instant>,
+    /// When the scan was over and all of it stored.
+    over: Option<Instant>,
 }
 
 async fn listen<R: Read>(
@@ -254,6 +260,9 @@ impl State<'_, '_> {
                 ToHost::Lost(lost) => self.gather(now, Record::Lost(lost)),
             }
         }
+        if let (None, Some(format)) = (self.greeted, self.host.foreign_format()) {
+            return Err(SessionError::Format(format));
+        }
         if self.gathered.len() >= GATHERED_RECORDS_MAX {
             self.keep()?;
         }
@@ -333,6 +342,9 @@ impl State<'_, '_> {
         if now.since(self.gathered_since).0 >= GATHER_MS {
             self.keep()?;
         }
+        if self.over.is_none() && self.host.ended().is_some() {
+            self.over = Some(now);
+        }
         if self.stop_asked.is_none() && self.watch.wants_stop() && self.is_running() {
             self.stop_asked = Some(now);
             self.host.stop(now);
@@ -358,7 +370,10 @@ impl State<'_, '_> {
         let given_up = self
             .stop_asked
             .is_some_and(|asked| now.since(asked).0 >= STOP_WITHIN_MS);
-        if self.host.ended().is_none() && !given_up {
+        let heard_out = self.over.is_some_and(|over| {
+            self.host.acknowledged() || now.since(over).0 >= FAREWELL_WITHIN_MS
+        });
+        if !heard_out && !given_up {
             return None;
         }
         Some(Outcome {
@@ -384,6 +399,9 @@ impl State<'_, '_> {
         let mut due = self.host.link_due(now).min(self.heard + Millis(patience));
         if let Some(asked) = self.stop_asked {
             due = due.min(asked + Millis(STOP_WITHIN_MS));
+        }
+        if let Some(over) = self.over {
+            due = due.min(over + Millis(FAREWELL_WITHIN_MS));
         }
         if !self.gathered.is_empty() {
             due = due.min(self.gathered_since + Millis(GATHER_MS));

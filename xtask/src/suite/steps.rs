@@ -5,7 +5,8 @@ use std::path::Path;
 use super::{Outcome, Step};
 use crate::{
     cargo::{self, BOARD_TARGET, cargo},
-    debian, emulate,
+    debian,
+    emulate::{self, Extent},
     failure::Result,
     finding::verdicts,
     lab, machine, outside, panic_free, place, run, simulated,
@@ -247,11 +248,11 @@ fn appliance_on_an_emulated_board() -> Result<Outcome> {
     if !has_board_target()? {
         return Ok(lacks_board_target());
     }
-    emulate::build()?;
     if let Some(lack) = emulate::lack() {
         return Ok(Outcome::skipped(lack.why, lack.get));
     }
-    let emulated = emulate::scan()?;
+    emulate::build()?;
+    let emulated = emulate::scan(&Extent::TEST)?;
     Ok(if emulated.broken.is_empty() {
         Outcome::Passed {
             checks: emulated.held,

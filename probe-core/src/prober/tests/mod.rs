@@ -2,6 +2,7 @@
 
 mod chaos;
 mod kept;
+mod resume;
 
 use std::collections::{BTreeSet, VecDeque};
 
