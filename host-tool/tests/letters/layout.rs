@@ -72,7 +72,7 @@ fn an_address_stays_with_its_label() {
             let first = line.trim_start().split([' ', '\u{a0}', ',']).next();
             let begins_with_one = first.is_some_and(|word| addresses.contains(word));
             // A line of its own, or an entry of a list or table, follows an empty line or another entry.
-            let is_entry = line.starts_with([' ', '-']) || before.is_empty();
+            let is_entry = line.starts_with([' ', '-']) || line.contains("  ") || before.is_empty();
             assert!(!begins_with_one || is_entry, "{name}: {before} / {line}");
             before = line;
         }
