@@ -22,15 +22,17 @@
 
 mod blocks;
 mod checks;
-mod form;
+pub mod form;
 pub mod language;
 pub mod model;
 pub mod profile;
+mod state;
 
 pub use blocks::{Block, FactsError};
-pub use checks::{Fault, FaultKind, second_letters};
+pub use checks::{Fault, FaultKind, hold_back_second_letters};
 pub use language::{Language, UnknownLanguage};
 pub use profile::{Profile, ProfileError};
+pub use state::State;
 
 use blocks::{Own, Part, Say};
 use language::{Edition, SpeechError, Value, Voice};
@@ -51,29 +53,12 @@ pub struct Letter {
     pub text: String,
     /// Why this letter is only a draft; each reason stands in the text as well.
     pub drafts: Vec<WhyDraft>,
-    /// What the checks of the prose found.
+    /// What the checks found.
     pub faults: Vec<Fault>,
-    /// The marks of a draft, spoken: what other forms than plain text set.
+    /// The marks of a draft or of a letter with faults, spoken: what other forms than plain text set.
     pub(crate) marks: Vec<String>,
     /// The letter's parts, spoken, in order.
     pub(crate) parts: Vec<Part<String>>,
-}
-
-impl Letter {
-    /// Whether the letter carries the mark of a draft.
-    pub fn is_draft(&self) -> bool {
-        !self.drafts.is_empty()
-    }
-
-    /// Whether it could be sent as it is.
-    pub fn is_ready(&self) -> bool {
-        !self.is_draft() && self.faults.is_empty()
-    }
-
-    /// A name for its file: reference and language.
-    pub fn file_name(&self) -> String {
-        format!("{}.{}.txt", self.reference, self.edition)
-    }
 }
 
 /// Why a letter is only a draft.
@@ -196,17 +181,24 @@ pub fn render(
         })
         .collect::<Result<Vec<_>, _>>()?;
 
-    Ok(Letter {
+    let recipient = facts.recipient.contact.as_deref().map(form::data::name);
+    let text = form::text::lay_out(&marks, &parts);
+    faults.extend(checks::read_whole(&text, recipient.as_deref()));
+    let mut letter = Letter {
         reference: facts.reference.clone(),
-        recipient: facts.recipient.contact.as_deref().map(form::data::name),
+        recipient,
         edition,
-        text: form::text::lay_out(&marks, &parts),
+        text,
         subject,
         drafts,
-        faults,
+        faults: Vec::new(),
         marks,
         parts,
-    })
+    };
+    for fault in faults {
+        letter.add_fault(fault)?;
+    }
+    Ok(letter)
 }
 
 /// A language with the sender's own sentences in it.

@@ -1,7 +1,9 @@
 //! Letters as people read them: golden files, and what must hold in every language.
 
+mod checks;
 mod contract;
 mod facts;
+mod forms;
 mod golden;
 mod historic;
 mod refused;

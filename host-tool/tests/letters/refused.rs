@@ -17,7 +17,7 @@ fn example() -> Profile {
 }
 
 /// The example with a sender's own names, approved in every language.
-fn own() -> Profile {
+pub(crate) fn own() -> Profile {
     let text = std::fs::read_to_string(concat!(
         env!("CARGO_MANIFEST_DIR"),
         "/profiles/example-cert.toml"
@@ -38,7 +38,7 @@ fn a_senders_own_profile_makes_letters_that_are_ready() {
         let letter = render(&facts, language, &own()).unwrap();
         assert!(letter.is_ready(), "{language}: {:?}", letter.faults);
         assert!(!letter.text.contains("***"), "{language}");
-        assert_eq!(letter.file_name(), format!("A-1.{language}.txt"));
+        assert_eq!(letter.file_name("txt"), format!("A-1.{language}.txt"));
     }
 }
 

@@ -96,7 +96,7 @@ fn quoted(text: &str) -> String {
 }
 
 /// ISO 8601, or the seconds as they are where they are beyond the calendar.
-fn moment(at: Utc) -> String {
+pub(super) fn moment(at: Utc) -> String {
     i64::try_from(at.0)
         .ok()
         .and_then(|seconds| Timestamp::from_second(seconds).ok())

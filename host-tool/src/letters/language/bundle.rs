@@ -11,7 +11,7 @@ use unic_langid::LanguageIdentifier;
 use super::{Language, number, typography};
 
 /// The message files of a language, as `(name, text)`.
-pub(super) type Files = [(&'static str, &'static str); 4];
+pub(super) type Files = [(&'static str, &'static str); 5];
 
 /// What a variant says otherwise than its language, as `(name, text)`.
 pub(super) const fn overlay(language: Language) -> Option<(&'static str, &'static str)> {
@@ -34,7 +34,7 @@ pub(super) const fn overlay(language: Language) -> Option<(&'static str, &'stati
 
 macro_rules! files {
     ($tag:literal) => {
-        files!($tag, "letter", "relay", "proxy", "both")
+        files!($tag, "letter", "forms", "relay", "proxy", "both")
     };
     ($tag:literal, $($file:literal),*) => {
         [$((
