@@ -9,3 +9,4 @@ mod historic;
 mod refused;
 mod spoken;
 mod text;
+mod typography;
