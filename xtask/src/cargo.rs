@@ -46,7 +46,14 @@ pub(crate) fn format(check: bool) -> Result<ExitCode> {
 
 /// `cargo bench`, whose programs print what they measured.
 pub(crate) fn bench() -> Result<ExitCode> {
-    run::show(&mut cargo(&["bench", "--package", "host-sim", "--benches"]))?;
+    run::show(&mut cargo(&[
+        "bench",
+        "--package",
+        "host-sim",
+        "--package",
+        "host-tool",
+        "--benches",
+    ]))?;
     Ok(ExitCode::SUCCESS)
 }
 

@@ -172,6 +172,23 @@ fn a_draft_has_no_recipient_and_says_why() {
 }
 
 #[test]
+fn a_letter_of_history_is_from_nobody_and_reports_nothing() {
+    let profile = Profile::load("ftc-2003").unwrap();
+    let written = Written::new(vec![facts::suspected(25)], Language::Pl, profile);
+    assert_eq!(names(&written.files(Form::Eml)), ["A-1.pl.draft.eml"]);
+    let mail = written.mail();
+    for name in ["From", "Reply-To"] {
+        let value = mail.header(name).unwrap();
+        assert!(value.ends_with("<nobody@historic.invalid>"), "{value}");
+    }
+    assert_eq!(mail.header("To"), None);
+    assert_eq!(mail.header("X-Postern-Not-Ready"), Some("historic"));
+    let identifier = mail.header("Message-ID");
+    assert_eq!(identifier, Some("<A-1.pl@historic.invalid>"));
+    assert_eq!(written.files(Form::Xarf), []);
+}
+
+#[test]
 fn a_mail_without_a_contact_has_no_recipient() {
     let mut facts = facts::letter("A-1", Language::En, vec![facts::suspected(25)]);
     facts.recipient.contact = None;
@@ -279,6 +296,59 @@ fn a_report_calls_nothing_a_vulnerability_that_is_not_proved() {
             "{description}"
         );
     }
+}
+
+/// These are also what `cargo xtask test` shows to the validator of the XARF project.
+#[test]
+fn reports_are_as_they_were_read() {
+    let socks = Probed::Proxy {
+        protocol: ProxyProtocol::Socks5,
+    };
+    let of = |probed, finding| FindingFacts { probed, ..finding };
+    let written = Written::new(vec![facts::suspected(25)], Language::En, own());
+    for (name, finding) in [
+        ("relay-confirmed", facts::confirmed(25)),
+        ("relay-accepted", facts::accepted(25)),
+        ("relay-suspected", facts::suspected(25)),
+        ("relay-undecided", facts::undecided(25, Reason::Greylisted)),
+        ("proxy-confirmed", of(socks, facts::confirmed(80))),
+        ("proxy-suspected", of(socks, facts::suspected(80))),
+    ] {
+        let facts = LetterFacts {
+            findings: vec![finding],
+            ..written.facts.clone()
+        };
+        let sheet = Sheet {
+            facts: &facts,
+            ..written.sheet()
+        };
+        let file = Form::Xarf.of_letter(&sheet).unwrap().remove(0);
+        golden(&format!("xarf/{name}.json"), &file);
+    }
+}
+
+#[test]
+fn tables_are_as_they_were_read() {
+    let findings = vec![facts::confirmed(1), facts::suspected(2)];
+    let written = Written::new(findings, Language::En, own());
+    golden("findings.csv", &written.files(Form::Csv)[0]);
+    let run = Form::Csv.of_run(&[written.sheet()]).unwrap();
+    golden("letters.csv", &run[0]);
+}
+
+fn golden(name: &str, file: &File) {
+    let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("tests/golden/forms")
+        .join(name);
+    if std::env::var_os("UPDATE_GOLDEN").is_some() {
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(&path, &file.octets).unwrap();
+    }
+    let expected = std::fs::read(&path).unwrap_or_default();
+    assert!(
+        expected == file.octets,
+        "{name} has changed; read it and run the test with UPDATE_GOLDEN=1"
+    );
 }
 
 #[test]

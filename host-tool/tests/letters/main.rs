@@ -6,6 +6,7 @@ mod facts;
 mod forms;
 mod golden;
 mod historic;
+mod layout;
 mod refused;
 mod spoken;
 mod text;

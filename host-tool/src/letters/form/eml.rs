@@ -14,14 +14,23 @@ use crate::letters::{
     language::{Value, Voice},
 };
 
+/// Who a letter of history is from: a name that leads nowhere (RFC 6761, 6.4). Nobody writes in the
+/// name of an organisation that has not set this program up.
+const NOBODY: &str = "nobody@historic.invalid";
+
 /// The mail of a letter.
 pub(super) fn file(sheet: &Sheet<'_>) -> Result<File, FormError> {
     let letter = sheet.letter;
     let sender = &sheet.profile.sender;
+    let mail = if sheet.profile.is_historic() {
+        NOBODY
+    } else {
+        &sender.mail
+    };
     let mut headers = Headers::default()
         .plain("Date", &date(sheet.facts.written.0))
-        .address("From", Some(&sender.name), &sender.mail)
-        .address("Reply-To", Some(&sender.name), &sender.mail);
+        .address("From", Some(&sender.name), mail)
+        .address("Reply-To", Some(&sender.name), mail);
     match &letter.recipient {
         Some(recipient) if letter.is_ready() => {
             headers = headers.address("To", None, recipient);
@@ -48,7 +57,12 @@ pub(super) fn file(sheet: &Sheet<'_>) -> Result<File, FormError> {
 
 /// The Message-ID of a letter, without angle brackets: the same on every rendering.
 fn message_id(sheet: &Sheet<'_>) -> String {
-    format!("{}@{}", sheet.letter.stem(), super::domain(sheet.profile))
+    let domain = if sheet.profile.is_historic() {
+        "historic.invalid"
+    } else {
+        super::domain(sheet.profile)
+    };
+    format!("{}@{domain}", sheet.letter.stem())
 }
 
 /// RFC 5322, 3.3.

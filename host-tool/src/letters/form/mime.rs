@@ -193,11 +193,12 @@ fn quoted_printable(text: &str) -> String {
             let is_last = at + 1 == octets.len();
             // Room for the `=` of a soft break, unless the line ends here.
             let room = LINE_OCTETS_MAX - usize::from(!is_last);
-            let mut width = width(*octet, is_last, column);
+            let rest = &octets[at..];
+            let mut width = width(rest, column);
             if column + width > room {
                 encoded.push_str("=\r\n");
                 column = 0;
-                width = self::width(*octet, is_last, column);
+                width = self::width(rest, column);
             }
             if width == 1 {
                 encoded.push(char::from(*octet));
@@ -211,14 +212,15 @@ fn quoted_printable(text: &str) -> String {
     encoded
 }
 
-/// How many octets an octet of a line takes: itself, or `=` and two digits.
-const fn width(octet: u8, is_last: bool, column: usize) -> usize {
-    let is_plain = match octet {
-        b'=' => false,
-        b' ' | b'\t' => !is_last,
-        // Some programs on the way change these where a line begins with them.
-        b'.' | b'F' => column != 0,
-        b'!'..=b'~' => true,
+/// How many octets the first octet of the rest of a line takes: itself, or `=` and two digits.
+fn width(rest: &[u8], column: usize) -> usize {
+    let is_plain = match rest {
+        [b'=', ..] => false,
+        [b' ' | b'\t', after @ ..] => !after.is_empty(),
+        // Some programs on the way change what a line begins with.
+        [b'.', ..] => column != 0,
+        [b'F', b'r', b'o', b'm', b' ', ..] => column != 0,
+        [b'!'..=b'~', ..] => true,
         _ => false,
     };
     if is_plain { 1 } else { 3 }
@@ -269,7 +271,7 @@ mod tests {
                 assert!(line.len() <= LINE_OCTETS_MAX, "{line}");
                 assert!(!line.ends_with(' '), "{line}");
                 assert!(
-                    !line.starts_with('.') && !line.starts_with("From"),
+                    !line.starts_with('.') && !line.starts_with("From "),
                     "{line}"
                 );
             }
