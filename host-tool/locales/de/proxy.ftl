@@ -46,11 +46,12 @@ proxy-tested-forms = { $answered ->
     }
 }
 proxy-label-returned = Bei uns angekommen:
+proxy-returned-from = von { $address }
 proxy-evidence-forms = Anfragen, die der Server angenommen hat:
 
 ## Wie getestet wurde
 
-proxy-test-method = Unser Test verbindet sich von außen mit einem Proxy-Server, wie es jeder Client tut. Ohne Anmeldung bittet er den Server um eine Verbindung zu einem Testsystem von uns. Dieses sendet einen Code, den niemand erraten kann; erst wenn dieser Code bei uns eintrifft, ist die Verbindung bewiesen. Der Test probiert keine Passwörter aus, spricht keine fremden Systeme an und ändert keine Einstellungen.
+proxy-test-method = Unser Test verbindet sich von außen mit einem Proxy-Server, wie es jeder Client tut. Ohne Anmeldung bittet er den Server um eine Verbindung zu einem Testsystem von uns. Dieses sendet einen Code, den niemand erraten kann; erst wenn dieser Code bei uns eintrifft, ist die Verbindung bewiesen. Der Test probiert keine Passwörter aus, spricht keine Systeme Dritter an und ändert keine Einstellungen.
 
 ## Das Ergebnis
 

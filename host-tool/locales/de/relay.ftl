@@ -23,6 +23,7 @@ relay-tested-forms = { $answered ->
     }
 }
 relay-label-returned = Testnachricht zurück:
+relay-returned-from = zugestellt von { $address }
 relay-evidence-forms = Kombinationen, die der Server angenommen hat:
 
 ## Warum wir schreiben
@@ -48,7 +49,7 @@ relay-occasion-confirmed = { $count ->
 
 ## Wie getestet wurde
 
-relay-test-method = Unser Test verbindet sich von außen mit einem Server und spricht mit ihm SMTP, wie es jeder andere Mailserver tut. Ohne Anmeldung fragt er auf mehrere Arten, ob der Server Nachrichten von außen für externe Empfänger annehmen würde. Er probiert keine Passwörter aus und ändert keine Einstellungen.
+relay-test-method = Unser Test verbindet sich von außen mit einem Mailserver und spricht mit ihm SMTP, wie es jeder andere Mailserver tut. Ohne Anmeldung fragt er auf mehrere Arten, ob der Server Nachrichten von außen für externe Empfänger annehmen würde. Er probiert keine Passwörter aus und ändert keine Einstellungen.
 test-no-message = Wir haben keine Nachricht übertragen.
 test-message = Dabei haben wir auch eine kurze, an uns selbst gerichtete Testnachricht übergeben.
 test-message-some = Einigen der Server haben wir dabei auch eine kurze, an uns selbst gerichtete Testnachricht übergeben, den übrigen keine.

@@ -46,11 +46,12 @@ proxy-tested-forms = { $answered ->
     }
 }
 proxy-label-returned = Reached us:
+proxy-returned-from = from { $address }
 proxy-evidence-forms = Requests that the server granted:
 
 ## How it was tested
 
-proxy-test-method = Our test connects to a proxy server from outside, as any client does. Without logging in, it asks the server to connect to a test system of our own. That system sends a code that nobody can guess; only if this code comes back to us is the connection proved. The test tries no passwords, contacts nobody else’s systems and changes no settings.
+proxy-test-method = Our test connects to a proxy server from outside, as any client does. Without logging in, it asks the server to connect to a test system of our own. That system sends a code that nobody can guess; only if this code comes back to us is the connection proved. The test tries no passwords, contacts no third party’s systems and changes no settings.
 
 ## The result
 

@@ -23,6 +23,7 @@ relay-tested-forms = { $answered ->
     }
 }
 relay-label-returned = Returned to us:
+relay-returned-from = delivered by { $address }
 relay-evidence-forms = Combinations that the server accepted:
 
 ## Why this letter is written
@@ -48,7 +49,7 @@ relay-occasion-confirmed = { $count ->
 
 ## How it was tested
 
-relay-test-method = Our test connects to a server from outside and speaks SMTP with it, as any other mail server does. Without logging in, it asks in several ways whether the server would accept mail from outside for recipients outside. It tries no passwords and changes no settings.
+relay-test-method = Our test connects to a mail server from outside and speaks SMTP with it, as any other mail server does. Without logging in, it asks in several ways whether the server would accept mail from outside for recipients outside. It tries no passwords and changes no settings.
 test-no-message = We did not transmit a message.
 test-message = In doing so, we also handed over a short test message addressed to ourselves.
 test-message-some = To some of the servers we also handed over a short test message addressed to ourselves; to the others we transmitted none.

@@ -13,17 +13,30 @@ relay-subject-listed = { $count ->
 
 relay-tested-forms = { $answered ->
     [0] aucune combinaison d’expéditeur et de destinataire n’a reçu de réponse
-    [one] { $answered }~combinaison d’expéditeur et de destinataire a reçu une réponse : { $accepted }~acceptée, { $refused }~refusée{ $unclear ->
+    [one] { $answered }~combinaison d’expéditeur et de destinataire a reçu une réponse : { $accepted ->
+        [one] { $accepted }~acceptée
+       *[other] { $accepted }~acceptées
+    }, { $refused ->
+        [one] { $refused }~refusée
+       *[other] { $refused }~refusées
+    }{ $unclear ->
         [0] { "" }
        *[other] , { $unclear }~incertaine
     }
-   *[other] { $answered }~combinaisons d’expéditeur et de destinataire ont reçu une réponse : { $accepted }~acceptées, { $refused }~refusées{ $unclear ->
+   *[other] { $answered }~combinaisons d’expéditeur et de destinataire ont reçu une réponse : { $accepted ->
+        [one] { $accepted }~acceptée
+       *[other] { $accepted }~acceptées
+    }, { $refused ->
+        [one] { $refused }~refusée
+       *[other] { $refused }~refusées
+    }{ $unclear ->
         [0] { "" }
         [one] , { $unclear }~incertaine
        *[other] , { $unclear }~incertaines
     }
 }
 relay-label-returned = Retour du message :
+relay-returned-from = remis par { $address }
 relay-evidence-forms = Combinaisons acceptées par le serveur :
 
 ## Pourquoi nous écrivons
@@ -108,8 +121,8 @@ relay-fix-opening-listed = { $count ->
 }
 fix-limit = Ne relayez le courrier que depuis vos propres réseaux et pour les utilisateurs authentifiés ; pour tous les autres, refusez tout destinataire extérieur à vos propres domaines.
 relay-guide-steps = { $count ->
-    [one] Si votre serveur est un relais de messagerie ouvert et que vous souhaitez le fermer, suivez les instructions pas à pas qui s’y trouvent.
-   *[other] Si vos serveurs sont des relais de messagerie ouverts et que vous souhaitez les fermer, suivez les instructions pas à pas qui s’y trouvent.
+    [one] Si votre serveur est un relais de messagerie ouvert et que vous souhaitez le fermer, nous vous invitons à suivre les instructions pas à pas qui s’y trouvent.
+   *[other] Si vos serveurs sont des relais de messagerie ouverts et que vous souhaitez les fermer, nous vous invitons à suivre les instructions pas à pas qui s’y trouvent.
 }
 fix-relays = Serveurs de messagerie :
 fix-exceptions = Vérifiez les exceptions : les réseaux de confiance, y compris en IPv6 et derrière une passerelle NAT ou de conteneurs qui fait paraître local tout client ; les serveurs de secours ; les règles qui se fient à une adresse d’expéditeur, car une telle adresse peut être falsifiée.

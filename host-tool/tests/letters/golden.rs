@@ -136,6 +136,31 @@ fn letters_are_as_they_were_read() {
     goldens.end();
 }
 
+/// A folder holds no letter that nobody writes any more.
+#[test]
+fn every_golden_letter_is_written_by_a_test() {
+    let mut known: Vec<String> = cases().into_iter().map(|case| case.name).collect();
+    known.extend(["proxy-suspected-1", "relay-confirmed-2"].map(|name| format!("provider-{name}")));
+    let historic: Vec<(Language, String)> = facts::historic()
+        .into_iter()
+        .map(|(language, _, profile)| (language, profile.name))
+        .collect();
+    for language in Language::ALL {
+        let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR"))
+            .join("tests/golden/letters")
+            .join(language.tag());
+        for entry in fs::read_dir(folder).unwrap() {
+            let name = entry.unwrap().file_name().into_string().unwrap();
+            let name = name.trim_end_matches(".txt");
+            let is_historic = historic.contains(&(language, name.to_owned()));
+            assert!(
+                is_historic || known.iter().any(|known| known == name),
+                "{language}: nothing writes {name}.txt; remove it"
+            );
+        }
+    }
+}
+
 /// What a variant writes otherwise, and every language with English below it.
 #[test]
 fn variants_and_letters_in_two_languages_are_as_they_were_read() {

@@ -10,3 +10,4 @@ mod layout;
 mod refused;
 mod spoken;
 mod text;
+mod typography;

@@ -134,10 +134,12 @@ impl<'a> Composer<'a> {
             Block::Contact => self.contact(parts),
             Block::Deadline => self.deadline(parts)?,
             Block::Genuineness => self.genuineness(parts),
-            Block::Retest => {
+            // Without a test there is none to run again.
+            Block::Retest if self.profile.basis == Basis::Tests => {
                 parts.push(Part::Heading(message("heading-retest")));
                 parts.push(Part::Paragraph(message("retest")));
             }
+            Block::Retest => {}
             Block::PassOn => parts.push(Part::Paragraph(message("pass-on"))),
             Block::Closing => {
                 parts.push(Part::Paragraph(message("closing")));

@@ -80,8 +80,9 @@ impl Composer<'_> {
         if let Some(returned) = &finding.returned {
             let label = of_kind(group.kind, "label-returned", Vec::new());
             let mut row = self.moments(label, returned.at)?;
-            row.lines.push(Say::Message(
-                "returned-from".into(),
+            row.lines.push(of_kind(
+                group.kind,
+                "returned-from",
                 vec![("address", Value::Text(returned.from.to_string()))],
             ));
             rows.push(row);
