@@ -9,7 +9,8 @@ use crate::problem::{Problem, Problems};
 pub enum Exit {
     /// The work was done.
     Done = 0,
-    /// The work was done, and `--fail-on` matched or a scenario expected something else.
+    /// The work was done, and `--fail-on` matched, a scenario expected something else, or a
+    /// letter has faults.
     Matched = 1,
     /// Wrong usage or input; nothing was started.
     Usage = 2,

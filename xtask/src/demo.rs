@@ -39,6 +39,7 @@ pub(crate) fn run() -> Result<ExitCode> {
     postern(&scan)?;
 
     let mut write = words(&["letters", "--profile", "example-cert", "--lang", "auto"]);
+    write.extend(words(&["--format", "text,eml,csv,html,xarf"]));
     write.extend([
         "--store".into(),
         store.into(),
@@ -47,9 +48,23 @@ pub(crate) fn run() -> Result<ExitCode> {
     ]);
     postern(&write)?;
 
-    println!();
-    for path in files_below(&letters)? {
-        println!("{}", shown(&path));
+    let files = files_below(&letters)?;
+    let counted = |ending: &str| {
+        let of_kind = |path: &&PathBuf| path.to_string_lossy().ends_with(ending);
+        files.iter().filter(of_kind).count()
+    };
+    println!("\n{}:", shown(&letters));
+    println!("  preview.html         every letter on one page: begin here");
+    for (ending, what) in [
+        (".txt", "letters as text"),
+        (
+            ".eml",
+            "the same as mails, with tables and reports attached",
+        ),
+        (".csv", "tables"),
+        (".xarf.json", "reports for machines"),
+    ] {
+        println!("  {:<20} {what}", format!("{} *{ending}", counted(ending)));
     }
     Ok(ExitCode::SUCCESS)
 }

@@ -12,6 +12,7 @@ mod finding;
 mod fuzz;
 #[cfg_attr(not(target_os = "linux"), path = "lab_elsewhere.rs")]
 mod lab;
+mod letters;
 mod machine;
 mod outside;
 mod panic_free;
@@ -47,10 +48,11 @@ cargo xtask COMMAND
                           the appliance's own binary on boards in QEMU: servers on this computer and the
                           simulator's, two boards on one wire, postern killed in mid-scan
   outside                 nmap and swaks look at the simulator's servers on real sockets
+  letters                 Python's email, XARF's validator and Chromium look at a demonstration's letters
   soak [--seeds N] [--fuzz-seconds N] [--lab-rounds N]
                           the long forms: many seeds, fuzzing, repeated lab runs
   fuzz [--seconds N]      every fuzz target for a while (nightly)
-  bench                   the simulator's sessions a second
+  bench                   the simulator's sessions a second, and ten thousand letters
 ";
 
 fn main() -> ExitCode {
@@ -81,6 +83,7 @@ fn dispatch() -> Result<ExitCode> {
             "lab" => lab::command(arguments),
             "emulate" => emulate::command(arguments),
             "outside" => no_more(arguments).and_then(|()| outside::show()),
+            "letters" => no_more(arguments).and_then(|()| letters::show()),
             "soak" => soak::run(arguments),
             "bench" => no_more(arguments).and_then(|()| cargo::bench()),
             "lab-inside" => lab::enter(arguments),

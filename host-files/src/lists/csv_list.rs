@@ -1,7 +1,12 @@
 //! A list as CSV with a header (RFC 4180). Only the column `address` is required.
 
+use std::net::IpAddr;
+
 use jiff::civil::Date;
-use probe_core::name::{NAME_OCTETS_MAX, Name, NameError};
+use probe_core::{
+    name::{NAME_OCTETS_MAX, Name, NameError},
+    scope::Network,
+};
 
 use super::{
     About, Entry, Listing, PORT_DEFAULT,
@@ -9,11 +14,12 @@ use super::{
 };
 use crate::{
     problem::{Gathered, Place, Problem, Problems, nearest},
+    scope_file,
     words::counted,
 };
 
 /// The columns that a list may have, in any order.
-pub const COLUMNS: [&str; 10] = [
+pub const COLUMNS: [&str; 11] = [
     "address",
     "port",
     "name",
@@ -21,6 +27,7 @@ pub const COLUMNS: [&str; 10] = [
     "country",
     "language",
     "contact",
+    "network",
     "listed_by",
     "listed_on",
     "listed_code",
@@ -195,7 +202,7 @@ impl<'a> Row<'a> {
             }
         }
         let endpoint = self.endpoint();
-        let about = self.about();
+        let about = self.about(endpoint.map(|(address, _)| address));
         let (address, port) = endpoint?;
         Some(Entry {
             place: self.place.clone(),
@@ -230,7 +237,7 @@ impl<'a> Row<'a> {
         }
     }
 
-    fn about(&mut self) -> About {
+    fn about(&mut self, address: Option<IpAddr>) -> About {
         let name = self.field("name").and_then(|text| self.name("name", text));
         let domains: Vec<&str> = self
             .field("domains")
@@ -246,6 +253,7 @@ impl<'a> Row<'a> {
             country: self.country(),
             language: self.language(),
             contact: self.contact(),
+            network: self.network(address),
             listings: self.listing().into_iter().collect(),
         }
     }
@@ -311,6 +319,22 @@ impl<'a> Row<'a> {
         None
     }
 
+    fn network(&mut self, address: Option<IpAddr>) -> Option<Network> {
+        let text = self.field("network")?;
+        match scope_file::network(text) {
+            Ok(network) if address.is_none_or(|it| network.contains(it.to_canonical())) => {
+                Some(network)
+            }
+            Ok(_) | Err(_) => {
+                self.wrong(
+                    format!("`{}` in `network`", shown(text)),
+                    "a network that holds the address, such as 192.0.2.0/24",
+                );
+                None
+            }
+        }
+    }
+
     fn listing(&mut self) -> Option<Listing> {
         let by = self.field("listed_by").map(str::to_owned);
         let code = self.field("listed_code").map(str::to_owned);
@@ -359,9 +383,9 @@ mod tests {
     #[test]
     fn a_line_with_everything() {
         let entries = parse(
-            "address,port,name,domains,country,language,contact,listed_by,listed_on,listed_code\n\
+            "address,port,name,domains,country,language,contact,network,listed_by,listed_on,listed_code\n\
              192.0.2.1,587,mail.a.example,a.example;b.example,pl,pl,abuse@a.example,\
-             relays.example,2026-11-01,127.0.0.2\n",
+             192.0.2.0/25,relays.example,2026-11-01,127.0.0.2\n",
             &Place::named("list"),
         )
         .unwrap();
@@ -369,6 +393,7 @@ mod tests {
         assert_eq!(entries[0].endpoint(), "192.0.2.1:587".parse().unwrap());
         assert_eq!(about.country.as_deref(), Some("PL"));
         assert_eq!(about.domains.len(), 2);
+        assert_eq!(about.network, scope_file::network("192.0.2.0/25").ok());
         assert_eq!(
             about.listings,
             [Listing {
@@ -408,6 +433,16 @@ mod tests {
                 "address,contact\n192.0.2.1,abuse\n",
                 2,
                 "`abuse` in `contact`",
+            ),
+            (
+                "address,network\n192.0.2.1,198.51.100.0/24\n",
+                2,
+                "`198.51.100.0/24` in `network`",
+            ),
+            (
+                "address,network\n192.0.2.1,192.0.2.1/24\n",
+                2,
+                "`192.0.2.1/24` in `network`",
             ),
             (
                 "address,listed_by,listed_on\n192.0.2.1,a,1.11.2026\n",

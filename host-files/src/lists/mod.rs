@@ -15,7 +15,7 @@ use std::{
 };
 
 use jiff::civil::Date;
-use probe_core::{name::Name, suspect::LISTED_NAMES_MAX, suspect::Suspect};
+use probe_core::{name::Name, scope::Network, suspect::LISTED_NAMES_MAX, suspect::Suspect};
 
 pub use address::{PORT_DEFAULT, parse as parse_address};
 pub use csv_list::COLUMNS;
@@ -51,6 +51,8 @@ pub struct About {
     pub language: Option<String>,
     /// Who runs it: an e-mail address.
     pub contact: Option<String>,
+    /// The network that the contact answers for: its findings make one letter.
+    pub network: Option<Network>,
     /// Which databases list it.
     pub listings: Vec<Listing>,
 }
@@ -101,6 +103,7 @@ impl About {
         self.country = self.country.take().or(other.country);
         self.language = self.language.take().or(other.language);
         self.contact = self.contact.take().or(other.contact);
+        self.network = self.network.or(other.network);
         for domain in other.domains {
             if !self.domains.contains(&domain) {
                 self.domains.push(domain);

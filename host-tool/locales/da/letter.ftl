@@ -4,6 +4,11 @@
 
 draft-example = UDKAST, må ikke sendes: Afsenderen i profilen ”{ $profile }” er et eksempel.
 draft-language = UDKAST, må ikke sendes: Profilen ”{ $profile }” har ikke godkendt dansk.
+draft-historic = UDKAST, må ikke sendes: Profilen ”{ $profile }” er historisk og viser, hvordan datidens breve lød.
+
+## To sprog
+
+english-below = English version below
 
 ## Hoved
 
@@ -13,12 +18,24 @@ label-date = Dato:
 label-subject = Emne:
 day = { $date }
 salutation = { $count ->
-    [one] Til den ansvarlige for mailserveren på IP-adressen~{ $address }
-   *[other] Til den ansvarlige for mailserverne på de nævnte IP-adresser
+    [one] Til den ansvarlige for { $kind ->
+        [relay] mailserveren
+       *[other] serveren
+    } på IP-adressen~{ $address }
+   *[other] Til den ansvarlige for { $kind ->
+        [relay] mailserverne
+       *[other] serverne
+    } på de nævnte IP-adresser
 }
 salutation-named = { $count ->
-    [one] Til den ansvarlige for mailserveren på IP-adressen~{ $address } hos { $organisation }
-   *[other] Til den ansvarlige for mailserverne på de nævnte IP-adresser hos { $organisation }
+    [one] Til den ansvarlige for { $kind ->
+        [relay] mailserveren
+       *[other] serveren
+    } på IP-adressen~{ $address } hos { $organisation }
+   *[other] Til den ansvarlige for { $kind ->
+        [relay] mailserverne
+       *[other] serverne
+    } på de nævnte IP-adresser hos { $organisation }
 }
 
 ## Datoer, klokkeslæt, opremsning
@@ -49,6 +66,7 @@ heading-findings = { $count ->
    *[other] Serverne
 }
 label-address = IP-adresse:
+label-protocol = Protokol:
 address-and-port = { $address }, port~{ $port }
 label-host = Værtsnavn:
 label-seen = Observeret:
@@ -58,28 +76,18 @@ label-listed = Registreret i:
 listed-on = konstateret den { $date }
 listed-code = kode { $code }
 label-tested = Test:
-tested-forms = { $answered ->
-    [0] ingen kombination af afsender og modtager blev besvaret
-    [one] { $answered }~kombination af afsender og modtager besvaret: { $accepted }~accepteret, { $refused }~afvist{ $unclear ->
-        [0] { "" }
-       *[other] , { $unclear }~uafklaret
-    }
-   *[other] { $answered }~kombinationer af afsender og modtager besvaret: { $accepted }~accepteret, { $refused }~afvist{ $unclear ->
-        [0] { "" }
-       *[other] , { $unclear }~uafklaret
-    }
-}
 depth-quick = omfang: kort
 depth-standard = omfang: standard
 depth-full = omfang: fuldt
-label-returned = Modtaget retur:
-returned-from = leveret fra { $address }
 
 ## Hvem der skriver, og hvordan man svarer
 
 heading-sender = Hvem vi er
+partners = Vores partnere er:
+partners-abroad = Internationale partnere:
 heading-contact = Spørgsmål
 contact = Har I spørgsmål til dette brev, er I velkomne til at skrive eller ringe til os. Oplys venligst vores reference { $reference }. Jeres svar bliver læst af et menneske.
+contact-mail = Har I spørgsmål til vejledningen eller til dette brev, er I velkomne til at skrive til os. Oplys venligst vores reference { $reference }.
 label-mail = E-mail:
 label-phone = Telefon:
 heading-genuine = Sådan kan I kontrollere, at brevet er ægte
@@ -88,15 +96,72 @@ genuine-key = Fingeraftryk af vores OpenPGP-nøgle:
 genuine-never = Vi vil aldrig bede jer om en adgangskode, og I behøver hverken åbne vedhæftede filer eller links for at følge op på dette brev.
 heading-retest = Ny test
 retest = Når I har ændret eller kontrolleret noget, hører vi gerne fra jer. Vi tester gerne igen og giver jer besked om resultatet. Ønsker I ikke, at vi tester igen, er en kort besked nok.
+deadline = Vi beder jer senest den { $date } fortælle os, hvad I har fundet ud af.
+deadline-retest = Vi regner med at teste igen den { $date }. Er der ikke sket noget inden da, minder vi jer om sagen én gang og ikke mere.
 pass-on = Er I kun internetudbyder, beder vi jer sende dette brev videre til den kunde, det angår. Angår sagen slet ikke jer, er vi taknemmelige for en kort besked, så vi ikke ulejliger jer igen.
 closing = Med venlig hilsen
+
+## Hvorfor vi skriver
+
+occasion-suspected = { $count ->
+    [one] Adressen er registreret i en offentlig database ({ $databases }). Vi har derfor selv testet serveren: Der er grund til mistanke, men der er intet bevis.
+   *[other] Adresserne er registreret i { $bases ->
+        [one] en offentlig database
+       *[other] offentlige databaser
+    } ({ $databases }). Vi har derfor selv testet serverne: Der er grund til mistanke, men der er intet bevis.
+}
+identity = { $count ->
+    [one] Ifølge vores oplysninger er I ansvarlige for denne server.
+   *[other] Ifølge vores oplysninger er I ansvarlige for disse servere.
+}
+occasion-undecided = { $count ->
+    [one] Adressen er registreret i en offentlig database ({ $databases }). Vi har derfor selv testet serveren, men vores test kunne ikke afgøre spørgsmålet.
+   *[other] Adresserne er registreret i { $bases ->
+        [one] en offentlig database
+       *[other] offentlige databaser
+    } ({ $databases }). Vi har derfor selv testet serverne, men vores test kunne ikke afgøre spørgsmålet.
+}
+occasion-mixed = { $count ->
+    [one] Adressen er registreret i en offentlig database ({ $databases }). Vi har derfor selv testet serverne. Resultaterne er forskellige; de er angivet nedenfor for hver server.
+   *[other] Nogle af adresserne er registreret i { $bases ->
+        [one] en offentlig database
+       *[other] offentlige databaser
+    } ({ $databases }). Vi har derfor selv testet serverne. Resultaterne er forskellige; de er angivet nedenfor for hver server.
+}
+
+## Hvordan der blev testet
+
+heading-test = Sådan har vi testet
+caveat-path = Bemærk: Vi har ikke undersøgt, om et andet system undervejs opfanger forbindelserne fra vores test. I så fald kan svarene stamme fra et andet system end jeres server.
+caveat-laboratory = Bemærk: Denne test blev gennemført i et laboratorium uden kontrol af vores egen identitet.
+
+## Resultatet
+
+heading-verdict = Hvad testen viser
+undecided-no-answer = Vores forsøg på at oprette forbindelse blev ikke besvaret.
+undecided-refused = Vores forsøg på at oprette forbindelse blev afvist.
+undecided-tarpit = Svarene kom så langsomt, at tiden til vores test var gået, før de afgørende svar kom.
+undecided-cut-off = Forbindelsen blev afsluttet, eller grænsen for vores test blev nået, før de afgørende svar kom.
+undecided-other = Svarene giver ikke et klart billede.
+
+## Følger
+
+consequence-blame = modtagere tror, at de uopfordrede mails kommer fra dens system;
+consequence-congestion = dens forbindelser overbelastes af andres trafik;
+consequence-cost = dens administrative omkostninger stiger;
+consequence-cut-off = dens internetudbyder lukker for tjenesten.
+
+## Hvad der kan gøres
+
+heading-fix = Hvad I kan gøre
+fix-more = Udførlig vejledning:
+guide-direct = Direkte link:
 
 ## Bilag
 
 heading-evidence = Bilag: udskrift af samtalen med serveren
 evidence = ”C:” står for vores test, ”S:” for serveren. Dette er et uddrag: Nogle svar kan mangle, og vores egne adresser er forkortet. Tegn, der ikke kan udskrives, er gengivet som koder.
 evidence-of = IP-adresse { $address }, port~{ $port }
-evidence-forms = Kombinationer, som serveren accepterede:
 evidence-more = { $count ->
     [one] Samtalen med yderligere én server kan fås på forespørgsel.
    *[other] Samtalerne med yderligere { $count }~servere kan fås på forespørgsel.

@@ -2,82 +2,80 @@
 
 ## Emne
 
-subject-confirmed = { $count ->
+relay-subject-confirmed = { $count ->
     [one] Mailserver { $address }: åbent mailrelæ bekræftet
    *[other] Mailservere på { $count }~adresser: åbne mailrelæer bekræftet
 }
-subject-listed = { $count ->
+relay-subject-listed = { $count ->
     [one] Mailserver { $address }: undersøg venligst, om den er et åbent mailrelæ
    *[other] Mailservere på { $count }~adresser: undersøg venligst, om de er åbne mailrelæer
 }
 
+relay-tested-forms = { $answered ->
+    [0] ingen kombination af afsender og modtager blev besvaret
+    [one] { $answered }~kombination af afsender og modtager besvaret: { $accepted }~accepteret, { $refused }~afvist{ $unclear ->
+        [0] { "" }
+       *[other] , { $unclear }~uafklaret
+    }
+   *[other] { $answered }~kombinationer af afsender og modtager besvaret: { $accepted }~accepteret, { $refused }~afvist{ $unclear ->
+        [0] { "" }
+       *[other] , { $unclear }~uafklaret
+    }
+}
+relay-label-returned = Modtaget retur:
+relay-returned-from = leveret fra { $address }
+relay-evidence-forms = Kombinationer, som serveren accepterede:
+
 ## Hvorfor vi skriver
 
-occasion-opening = { $count ->
-    [one] Ifølge vores oplysninger er I ansvarlige for mailserveren på IP-adressen~{ $address }. Dette brev handler om, hvorvidt serveren er et åbent mailrelæ (på engelsk ”open relay”), altså om fremmede kan sende mails til andre fremmede gennem den.
-   *[other] Ifølge vores oplysninger er I ansvarlige for mailserverne på de { $count }~IP-adresser, der er nævnt nedenfor. Dette brev handler om, hvorvidt serverne er åbne mailrelæer (på engelsk ”open relays”), altså om fremmede kan sende mails til andre fremmede gennem dem.
+relay-occasion-opening = { $count ->
+    [one] Dette brev drejer sig om mailserveren på IP-adressen~{ $address } og om spørgsmålet, om den er et åbent mailrelæ (på engelsk ”open relay”), altså om fremmede kan sende mails til andre fremmede gennem den.
+   *[other] Dette brev drejer sig om mailserverne på de { $count }~IP-adresser, der er nævnt nedenfor, og om spørgsmålet, om de er åbne mailrelæer (på engelsk ”open relays”), altså om fremmede kan sende mails til andre fremmede gennem dem.
 }
-occasion-confirmed = { $count ->
+relay-occasion-listed = { $count ->
+    [one] { $bases ->
+        [one] En offentlig database ({ $databases }) tyder
+       *[other] Forskellige offentlige databaser ({ $databases }) tyder
+    } på, at serveren på IP-adressen~{ $address } kan være et åbent mailrelæ (på engelsk ”open relay”). Hvis det er tilfældet, indeholder dette brev vigtige oplysninger om jeres organisations mailserver og om, hvordan organisationen fremstår på internettet.
+   *[other] { $bases ->
+        [one] En offentlig database ({ $databases }) tyder
+       *[other] Forskellige offentlige databaser ({ $databases }) tyder
+    } på, at serverne på de { $count }~IP-adresser, der er nævnt nedenfor, kan være åbne mailrelæer (på engelsk ”open relays”). Hvis det er tilfældet, indeholder dette brev vigtige oplysninger om jeres organisations mailservere og om, hvordan organisationen fremstår på internettet.
+}
+relay-occasion-confirmed = { $count ->
     [one] Vores egen test har vist, at det er tilfældet: En testmail fra os kom tilbage til os gennem serveren.
    *[other] Vores egne test har vist, at det er tilfældet: Testmails fra os kom tilbage til os gennem hver af disse servere.
-}
-occasion-suspected = { $count ->
-    [one] Adressen er registreret i en offentlig database ({ $databases }). Vi har derfor selv testet serveren: Der er grund til mistanke, men der er intet bevis.
-   *[other] Adresserne er registreret i { $bases ->
-        [one] en offentlig database
-       *[other] offentlige databaser
-    } ({ $databases }). Vi har derfor selv testet serverne: Der er grund til mistanke, men der er intet bevis.
-}
-occasion-undecided = { $count ->
-    [one] Adressen er registreret i en offentlig database ({ $databases }). Vi har derfor selv testet serveren, men vores test kunne ikke afgøre spørgsmålet.
-   *[other] Adresserne er registreret i { $bases ->
-        [one] en offentlig database
-       *[other] offentlige databaser
-    } ({ $databases }). Vi har derfor selv testet serverne, men vores test kunne ikke afgøre spørgsmålet.
-}
-occasion-mixed = { $count ->
-    [one] Adressen er registreret i en offentlig database ({ $databases }). Vi har derfor selv testet serverne. Resultaterne er forskellige; de er angivet nedenfor for hver server.
-   *[other] Nogle af adresserne er registreret i { $bases ->
-        [one] en offentlig database
-       *[other] offentlige databaser
-    } ({ $databases }). Vi har derfor selv testet serverne. Resultaterne er forskellige; de er angivet nedenfor for hver server.
 }
 
 ## Hvordan der blev testet
 
-heading-test = Sådan har vi testet
-test-method = Vores test opretter forbindelse til en server udefra og taler SMTP med den, sådan som enhver anden mailserver gør. Uden at logge ind spørger den på flere måder, om serveren vil tage imod mails udefra til eksterne modtagere. Den prøver ingen adgangskoder og ændrer ingen indstillinger.
+relay-test-method = Vores test opretter forbindelse til en mailserver udefra og taler SMTP med den, sådan som enhver anden mailserver gør. Uden at logge ind spørger den på flere måder, om serveren vil tage imod mails udefra til eksterne modtagere. Den prøver ingen adgangskoder og ændrer ingen indstillinger.
 test-no-message = Vi har ikke overført nogen mail.
 test-message = I den forbindelse har vi også afleveret en kort testmail, der var adresseret til os selv.
 test-message-some = Til nogle af serverne har vi i den forbindelse også afleveret en kort testmail, der var adresseret til os selv; til de øvrige har vi ikke overført nogen.
-caveat-path = Bemærk: Vi har ikke undersøgt, om et andet system undervejs opfanger forbindelser til port~25. I så fald kan svarene stamme fra et andet system end jeres server.
-caveat-laboratory = Bemærk: Denne test blev gennemført i et laboratorium uden kontrol af vores egen identitet.
 
 ## Resultatet
 
-heading-verdict = Hvad testen viser
-verdict-confirmed = { $count ->
+relay-verdict-confirmed = { $count ->
     [one] Uden login accepterede serveren vores testmail til en ekstern modtager og sendte den videre; den nåede frem til vores egen postkasse. Det er dermed bevist, at serveren sendte mails videre for fremmede på testtidspunktet.
    *[other] Uden login accepterede hver af disse servere vores testmail til en ekstern modtager og sendte den videre; de nåede alle frem til vores egen postkasse. Det er dermed bevist, at serverne sendte mails videre for fremmede på testtidspunktet.
 }
-verdict-accepted = { $count ->
+relay-verdict-accepted = { $count ->
     [one] Uden login tog serveren imod vores testmail til en ekstern modtager. Da dette brev blev skrevet, var mailen ikke nået frem til os. Det er derfor ikke bevist, at serveren sender sådanne mails videre.
    *[other] Uden login tog hver af disse servere imod vores testmail til en ekstern modtager. Da dette brev blev skrevet, var mailene ikke nået frem til os. Det er derfor ikke bevist, at serverne sender sådanne mails videre.
 }
-verdict-suspected = { $count ->
+relay-verdict-suspected = { $count ->
     [one] Uden login accepterede serveren en af vores egne postkasser som modtager, selv om serveren ikke er ansvarlig for denne postkasse (svaret på kommandoen RCPT). Vi har ikke afleveret nogen mail. Det er derfor ikke bevist, at serveren faktisk sender sådanne mails videre: Nogle servere afviser eller kasserer dem først på et senere trin.
    *[other] Uden login accepterede hver af disse servere en af vores egne postkasser som modtager, selv om serveren ikke er ansvarlig for denne postkasse (svaret på kommandoen RCPT). Vi har ikke afleveret nogen mail. Det er derfor ikke bevist, at serverne faktisk sender sådanne mails videre: Nogle servere afviser eller kasserer dem først på et senere trin.
 }
-verdict-anything = { $count ->
+relay-verdict-anything = { $count ->
     [one] Serveren accepterede også en modtager i et domæne, der ikke kan eksistere. Det er derfor muligt, at den i første omgang accepterer enhver modtager og tager stilling senere.
    *[other] Hver af dem accepterede også en modtager i et domæne, der ikke kan eksistere. Det er derfor muligt, at de i første omgang accepterer enhver modtager og tager stilling senere.
 }
-verdict-undecided = { $count ->
+relay-verdict-undecided = { $count ->
     [one] Vores test kunne ikke afgøre, om serveren sender mails videre for fremmede. Vi kan hverken bekræfte eller afkræfte registreringen i databasen. Årsagen:
    *[other] Vores test kunne ikke afgøre, om disse servere sender mails videre for fremmede. Vi kan hverken bekræfte eller afkræfte registreringerne i databaserne. Årsagen:
 }
-undecided-no-answer = Vores forsøg på at oprette forbindelse blev ikke besvaret.
-undecided-refused = Vores forsøg på at oprette forbindelse blev afvist.
 undecided-not-smtp = Den tjeneste, der svarer på denne port, taler ikke SMTP.
 undecided-no-mail-here = Ifølge velkomsthilsenen tages der ikke imod mail her.
 undecided-blocked = Selve testen blev afvist, uanset hvilken modtager den angav.
@@ -86,36 +84,34 @@ undecided-auth-required = Der kræves login, før en modtager kan angives; vores
 undecided-tls-required = Der kræves en krypteret forbindelse (STARTTLS), før en modtager kan angives; vores test benyttede ikke en sådan.
 undecided-tls-version = Der kunne ikke oprettes en krypteret forbindelse, som begge parter understøtter.
 undecided-greylisted = Vores forespørgsler blev udskudt med midlertidige fejl (greylisting), indtil tiden til vores test var gået.
-undecided-tarpit = Svarene kom så langsomt, at tiden til vores test var gået, før de afgørende svar kom.
-undecided-cut-off = Forbindelsen blev afsluttet, eller grænsen for vores test blev nået, før de afgørende svar kom.
 undecided-local-or-relay = Der blev kun accepteret skrivemåder af en modtager, som lige så vel kan betegne en lokal postkasse.
 undecided-not-formable = De afgørende forespørgsler kunne ikke stilles til denne server, da der ikke kendtes et passende navn eller en passende adresseform.
-undecided-other = Svarene giver ikke et klart billede.
 
 ## Forklaring
 
-heading-explanation = Hvad et åbent mailrelæ er
-explanation = Et åbent mailrelæ tager imod mails fra en hvilken som helst computer i verden og sender dem videre til modtagere overalt på internettet. Afsendere af uopfordrede massemails misbruger sådanne servere. Det belaster modtagerne, de myndigheder, der skrider ind over for det, og den organisation, der driver serveren.
-consequences = For organisationen kan et åbent mailrelæ betyde, at
-consequence-blame = modtagere tror, at de uopfordrede mails kommer fra dens system;
-consequence-strangers = ukendte tredjeparter bruger dens mailserver og internetressourcer;
-consequence-congestion = dens forbindelser overbelastes af andres trafik;
-consequence-cost = dens administrative omkostninger stiger;
-consequence-cut-off = dens internetudbyder lukker for tjenesten.
-consequences-end = En server, der kun sender mails videre for sine egne brugere, er beskyttet mod dette misbrug.
+relay-heading-explanation = Hvad et åbent mailrelæ er
+relay-explanation = Et åbent mailrelæ er en mailserver, der tager imod mails fra en hvilken som helst computer i verden og sender dem videre til andre internetadresser. Afsendere af uopfordrede massemails misbruger sådanne servere. Det er et problem for forbrugere i hele verden, for de retshåndhævende myndigheder og for den organisation, der driver serveren.
+relay-consequences = For organisationen kan et åbent mailrelæ betyde, at
+relay-consequence-strangers = ukendte tredjeparter bruger dens mailserver og internetressourcer;
+relay-consequences-end = Når et åbent mailrelæ bliver lukket, er systemet beskyttet mod dette misbrug.
+relay-programme-aim = Målet er, at I sikrer jeres mailservere og ikke uden at vide det bliver kilde til uopfordrede mails. Det første skridt er at lukke åbne mailrelæer.
 
 ## Hvad der kan gøres
 
-heading-fix = Hvad I kan gøre
-fix-opening-confirmed = { $count ->
+relay-fix-opening-confirmed = { $count ->
     [one] Vi beder jer lukke relæet. Som regel er disse trin nok:
    *[other] Vi beder jer lukke relæerne. Som regel er disse trin nok:
 }
-fix-opening-listed = { $count ->
+relay-fix-opening-listed = { $count ->
     [one] Vi beder jer undersøge, om serveren sender mails videre for fremmede, og i så fald bringe det til ophør. Som regel er disse trin nok:
    *[other] Vi beder jer undersøge, om serverne sender mails videre for fremmede, og i så fald bringe det til ophør. Som regel er disse trin nok:
 }
 fix-limit = Send kun mails videre fra jeres egne netværk og for brugere, der er logget ind; afvis over for alle andre enhver modtager uden for jeres egne domæner.
+relay-guide-steps = { $count ->
+    [one] Hvis jeres server er et åbent mailrelæ, og I ønsker at lukke det, beder vi jer følge den trinvise vejledning dér.
+   *[other] Hvis jeres servere er åbne mailrelæer, og I ønsker at lukke dem, beder vi jer følge den trinvise vejledning dér.
+}
+fix-relays = Mailservere:
 fix-exceptions = Gennemgå undtagelserne: betroede netværk, også ved IPv6 og ved container- eller NAT-gateways, der får enhver klient til at se lokal ud; reserveservere; regler, der stoler på en afsenderadresse, da afsenderadresser kan forfalskes.
 fix-update = Brug en version af mailserveren, som producenten stadig vedligeholder.
 fix-queue = Gennemgå derefter køen og logfilerne for mails, der ikke er jeres.
@@ -124,4 +120,3 @@ fix-exim = Exim (genkendt på serverens svar): Hold disse to lister så korte so
 fix-opensmtpd = OpenSMTPD (genkendt på serverens svar): En regel ”from any for any” uden ”auth” i smtpd.conf giver et åbent relæ. Regler som disse er sikre:
 fix-sendmail = Sendmail (genkendt på serverens svar): Kontrollér filerne access og relay-domains, og fjern disse linjer fra sendmail.mc, hvis de findes der:
 fix-exchange = Microsoft Exchange (genkendt på serverens svar): Blandt de rettigheder for brugere uden login, som denne kommando viser, bør ”ms-Exch-SMTP-Accept-Any-Recipient” ikke forekomme:
-fix-more = Udførlig vejledning:

@@ -2,82 +2,80 @@
 
 ## Betreff
 
-subject-confirmed = { $count ->
+relay-subject-confirmed = { $count ->
     [one] Mailserver { $address }: offenes Mail-Relay bestätigt
    *[other] Mailserver unter { $count }~Adressen: offene Mail-Relays bestätigt
 }
-subject-listed = { $count ->
+relay-subject-listed = { $count ->
     [one] Mailserver { $address }: Bitte um Prüfung auf ein offenes Mail-Relay
    *[other] Mailserver unter { $count }~Adressen: Bitte um Prüfung auf offene Mail-Relays
 }
 
+relay-tested-forms = { $answered ->
+    [0] keine Kombination von Absender und Empfänger beantwortet
+    [one] { $answered }~Kombination von Absender und Empfänger beantwortet: { $accepted }~angenommen, { $refused }~abgelehnt{ $unclear ->
+        [0] { "" }
+       *[other] , { $unclear }~unklar
+    }
+   *[other] { $answered }~Kombinationen von Absender und Empfänger beantwortet: { $accepted }~angenommen, { $refused }~abgelehnt{ $unclear ->
+        [0] { "" }
+       *[other] , { $unclear }~unklar
+    }
+}
+relay-label-returned = Testnachricht zurück:
+relay-returned-from = zugestellt von { $address }
+relay-evidence-forms = Kombinationen, die der Server angenommen hat:
+
 ## Warum wir schreiben
 
-occasion-opening = { $count ->
-    [one] nach den uns vorliegenden Informationen sind Sie für den Mailserver unter der IP-Adresse~{ $address } verantwortlich. In diesem Schreiben geht es um die Frage, ob dieser Server ein offenes Mail-Relay (englisch „open relay“) ist, ob also Fremde über ihn Nachrichten an andere Fremde senden können.
-   *[other] nach den uns vorliegenden Informationen sind Sie für die Mailserver unter den { $count }~unten aufgeführten IP-Adressen verantwortlich. In diesem Schreiben geht es um die Frage, ob diese Server offene Mail-Relays (englisch „open relays“) sind, ob also Fremde über sie Nachrichten an andere Fremde senden können.
+relay-occasion-opening = { $count ->
+    [one] dieses Schreiben betrifft den Mailserver unter der IP-Adresse~{ $address } und die Frage, ob er ein offenes Mail-Relay (englisch „open relay“) ist, ob also Fremde über ihn Nachrichten an andere Fremde senden können.
+   *[other] dieses Schreiben betrifft die Mailserver unter den { $count }~unten aufgeführten IP-Adressen und die Frage, ob sie offene Mail-Relays (englisch „open relays“) sind, ob also Fremde über sie Nachrichten an andere Fremde senden können.
 }
-occasion-confirmed = { $count ->
+relay-occasion-listed = { $count ->
+    [one] { $bases ->
+        [one] eine öffentliche Datenbank ({ $databases }) deutet
+       *[other] verschiedene öffentliche Datenbanken ({ $databases }) deuten
+    } darauf hin, dass der Server unter der IP-Adresse~{ $address } ein offenes Mail-Relay (englisch „open relay“) sein könnte. Sollte das zutreffen, enthält dieses Schreiben wichtige Informationen über den Mailserver Ihrer Organisation und über deren Erscheinungsbild im Internet.
+   *[other] { $bases ->
+        [one] eine öffentliche Datenbank ({ $databases }) deutet
+       *[other] verschiedene öffentliche Datenbanken ({ $databases }) deuten
+    } darauf hin, dass die Server unter den { $count }~unten aufgeführten IP-Adressen offene Mail-Relays (englisch „open relays“) sein könnten. Sollte das zutreffen, enthält dieses Schreiben wichtige Informationen über die Mailserver Ihrer Organisation und über deren Erscheinungsbild im Internet.
+}
+relay-occasion-confirmed = { $count ->
     [one] Unser eigener Test hat ergeben, dass dies der Fall ist: Eine Testnachricht von uns ist über den Server zu uns zurückgekommen.
    *[other] Unsere eigenen Tests haben ergeben, dass dies der Fall ist: Testnachrichten von uns sind über jeden dieser Server zu uns zurückgekommen.
-}
-occasion-suspected = { $count ->
-    [one] Die Adresse ist in einer öffentlichen Datenbank verzeichnet ({ $databases }). Deshalb haben wir den Server selbst getestet: Es gibt Anhaltspunkte, aber keinen Beweis.
-   *[other] Die Adressen sind in { $bases ->
-        [one] einer öffentlichen Datenbank
-       *[other] öffentlichen Datenbanken
-    } verzeichnet ({ $databases }). Deshalb haben wir die Server selbst getestet: Es gibt Anhaltspunkte, aber keinen Beweis.
-}
-occasion-undecided = { $count ->
-    [one] Die Adresse ist in einer öffentlichen Datenbank verzeichnet ({ $databases }). Deshalb haben wir den Server selbst getestet; unser Test konnte die Frage jedoch nicht klären.
-   *[other] Die Adressen sind in { $bases ->
-        [one] einer öffentlichen Datenbank
-       *[other] öffentlichen Datenbanken
-    } verzeichnet ({ $databases }). Deshalb haben wir die Server selbst getestet; unsere Tests konnten die Frage jedoch nicht klären.
-}
-occasion-mixed = { $count ->
-    [one] Die Adresse ist in einer öffentlichen Datenbank verzeichnet ({ $databases }). Deshalb haben wir eigene Tests durchgeführt. Die Ergebnisse sind unterschiedlich; wir geben sie unten für jeden Server an.
-   *[other] Einige der Adressen sind in { $bases ->
-        [one] einer öffentlichen Datenbank
-       *[other] öffentlichen Datenbanken
-    } verzeichnet ({ $databases }). Deshalb haben wir eigene Tests durchgeführt. Die Ergebnisse sind unterschiedlich; wir geben sie unten für jeden Server an.
 }
 
 ## Wie getestet wurde
 
-heading-test = So haben wir getestet
-test-method = Unser Test verbindet sich von außen mit einem Server und spricht mit ihm SMTP, wie es jeder andere Mailserver tut. Ohne Anmeldung fragt er auf mehrere Arten, ob der Server Nachrichten von außen für externe Empfänger annehmen würde. Er probiert keine Passwörter aus und ändert keine Einstellungen.
+relay-test-method = Unser Test verbindet sich von außen mit einem Mailserver und spricht mit ihm SMTP, wie es jeder andere Mailserver tut. Ohne Anmeldung fragt er auf mehrere Arten, ob der Server Nachrichten von außen für externe Empfänger annehmen würde. Er probiert keine Passwörter aus und ändert keine Einstellungen.
 test-no-message = Wir haben keine Nachricht übertragen.
 test-message = Dabei haben wir auch eine kurze, an uns selbst gerichtete Testnachricht übergeben.
 test-message-some = Einigen der Server haben wir dabei auch eine kurze, an uns selbst gerichtete Testnachricht übergeben, den übrigen keine.
-caveat-path = Bitte beachten Sie: Wir haben nicht geprüft, ob unterwegs ein anderes System Verbindungen zu Port~25 abfängt. Wäre das so, kämen die Antworten möglicherweise nicht von Ihrem Server.
-caveat-laboratory = Bitte beachten Sie: Dieser Test lief in einer Laborumgebung. Auf die Prüfung unserer eigenen Identität wurde dabei verzichtet.
 
 ## Das Ergebnis
 
-heading-verdict = Was der Test zeigt
-verdict-confirmed = { $count ->
+relay-verdict-confirmed = { $count ->
     [one] Der Server hat unsere Testnachricht an einen externen Empfänger ohne Anmeldung angenommen und weitergeleitet; sie hat unser eigenes Postfach erreicht. Damit ist bewiesen, dass der Server zum Zeitpunkt des Tests Nachrichten Fremder weitergeleitet hat.
    *[other] Jeder dieser Server hat unsere Testnachricht an einen externen Empfänger ohne Anmeldung angenommen und weitergeleitet; die Nachrichten haben unser eigenes Postfach erreicht. Damit ist bewiesen, dass die Server zum Zeitpunkt des Tests Nachrichten Fremder weitergeleitet haben.
 }
-verdict-accepted = { $count ->
+relay-verdict-accepted = { $count ->
     [one] Der Server hat unsere Testnachricht an einen externen Empfänger ohne Anmeldung übernommen. Bis zum Zeitpunkt dieses Schreibens hat sie uns nicht erreicht. Es ist also nicht bewiesen, dass der Server solche Nachrichten weiterleitet.
    *[other] Jeder dieser Server hat unsere Testnachricht an einen externen Empfänger ohne Anmeldung übernommen. Bis zum Zeitpunkt dieses Schreibens haben uns die Nachrichten nicht erreicht. Es ist also nicht bewiesen, dass die Server solche Nachrichten weiterleiten.
 }
-verdict-suspected = { $count ->
+relay-verdict-suspected = { $count ->
     [one] Der Server hat ohne Anmeldung ein Postfach von uns als Empfänger angenommen, obwohl er für dieses nicht zuständig ist (Antwort auf den Befehl RCPT). Eine Nachricht haben wir nicht zugestellt. Es ist also nicht bewiesen, dass der Server solche Nachrichten tatsächlich weiterleitet: Manche Server lehnen sie erst später ab oder verwerfen sie.
    *[other] Jeder dieser Server hat ohne Anmeldung ein Postfach von uns als Empfänger angenommen, obwohl er für dieses nicht zuständig ist (Antwort auf den Befehl RCPT). Eine Nachricht haben wir nicht zugestellt. Es ist also nicht bewiesen, dass die Server solche Nachrichten tatsächlich weiterleiten: Manche Server lehnen sie erst später ab oder verwerfen sie.
 }
-verdict-anything = { $count ->
+relay-verdict-anything = { $count ->
     [one] Der Server hat auch einen Empfänger in einer Domain angenommen, die es nicht geben kann. Es ist daher möglich, dass er zunächst jeden Empfänger annimmt und erst später entscheidet.
    *[other] Jeder von ihnen hat auch einen Empfänger in einer Domain angenommen, die es nicht geben kann. Es ist daher möglich, dass sie zunächst jeden Empfänger annehmen und erst später entscheiden.
 }
-verdict-undecided = { $count ->
+relay-verdict-undecided = { $count ->
     [one] Unser Test konnte nicht klären, ob der Server Nachrichten Fremder weiterleitet. Den Eintrag in der Datenbank können wir weder bestätigen noch widerlegen. Der Grund:
    *[other] Unsere Tests konnten nicht klären, ob diese Server Nachrichten Fremder weiterleiten. Die Einträge in den Datenbanken können wir weder bestätigen noch widerlegen. Der Grund:
 }
-undecided-no-answer = Unsere Verbindungsversuche blieben unbeantwortet.
-undecided-refused = Unsere Verbindungsversuche wurden abgewiesen.
 undecided-not-smtp = Der Dienst, der an diesem Port antwortet, spricht nicht SMTP.
 undecided-no-mail-here = Laut Begrüßung wird hier keine E-Mail angenommen.
 undecided-blocked = Unser Test wurde als solcher abgewiesen, unabhängig vom genannten Empfänger.
@@ -86,36 +84,34 @@ undecided-auth-required = Bevor ein Empfänger genannt werden darf, ist eine Anm
 undecided-tls-required = Bevor ein Empfänger genannt werden darf, ist eine verschlüsselte Verbindung (STARTTLS) erforderlich; unser Test hat keine verwendet.
 undecided-tls-version = Es ließ sich keine verschlüsselte Verbindung vereinbaren, die beide Seiten unterstützen.
 undecided-greylisted = Unsere Anfragen wurden mit vorübergehenden Fehlern zurückgestellt (Greylisting), bis die Zeit für unseren Test abgelaufen war.
-undecided-tarpit = Die Antworten kamen so langsam, dass die Zeit für unseren Test abgelaufen war, bevor die entscheidenden eintrafen.
-undecided-cut-off = Die Verbindung endete oder die Grenze unseres Tests war erreicht, bevor die entscheidenden Anfragen beantwortet waren.
 undecided-local-or-relay = Angenommen wurden nur solche Schreibweisen eines Empfängers, die ebenso gut ein lokales Postfach bezeichnen können.
 undecided-not-formable = Die entscheidenden Anfragen ließen sich für diesen Server nicht bilden, weil kein passender Name und keine passende Adressform bekannt war.
-undecided-other = Die Antworten ergeben kein klares Bild.
 
 ## Erklärung
 
-heading-explanation = Was ein offenes Mail-Relay ist
-explanation = Ein offenes Mail-Relay nimmt Nachrichten von jedem Rechner der Welt an und leitet sie an Empfänger im gesamten Internet weiter. Versender unerwünschter Massen-E-Mails missbrauchen solche Server. Das belastet die Empfänger, die Behörden, die solche Sendungen verfolgen, und die Organisation, die den Server betreibt.
-consequences = Für diese Organisation kann ein offenes Mail-Relay bedeuten, dass
-consequence-blame = Empfänger glauben, die unerwünschten E-Mails stammten von ihr;
-consequence-strangers = unbekannte Dritte ihren Mailserver und ihre Internetressourcen nutzen;
-consequence-congestion = ihre Leitungen durch fremden Datenverkehr überlastet werden;
-consequence-cost = ihr Verwaltungsaufwand steigt;
-consequence-cut-off = ihr Internetanbieter den Anschluss sperrt.
-consequences-end = Ein Server, der nur Nachrichten seiner eigenen Nutzer weiterleitet, ist vor diesem Missbrauch geschützt.
+relay-heading-explanation = Was ein offenes Mail-Relay ist
+relay-explanation = Ein offenes Mail-Relay ist ein Mailserver, der Nachrichten von jedem Rechner der Welt annimmt und an andere Internetadressen weiterleitet. Versender unerwünschter Massen-E-Mails missbrauchen solche Server. Das belastet Verbraucherinnen und Verbraucher in aller Welt, die Strafverfolgungsbehörden und die Organisation, die den Server betreibt.
+relay-consequences = Für diese Organisation kann ein offenes Mail-Relay bedeuten, dass
+relay-consequence-strangers = unbekannte Dritte ihren Mailserver und ihre Internetressourcen nutzen;
+relay-consequences-end = Wer ein offenes Mail-Relay schließt, schützt das System vor diesem Missbrauch.
+relay-programme-aim = Ziel ist, dass Sie Ihre Mailserver absichern und nicht unwissentlich zur Quelle unerwünschter E-Mails werden. Der erste Schritt ist, offene Mail-Relays zu schließen.
 
 ## Was zu tun ist
 
-heading-fix = Was Sie tun können
-fix-opening-confirmed = { $count ->
+relay-fix-opening-confirmed = { $count ->
     [one] Bitte schließen Sie das Relay. In der Regel genügen diese Schritte:
    *[other] Bitte schließen Sie die Relays. In der Regel genügen diese Schritte:
 }
-fix-opening-listed = { $count ->
+relay-fix-opening-listed = { $count ->
     [one] Bitte prüfen Sie, ob der Server Nachrichten Fremder weiterleitet, und unterbinden Sie dies gegebenenfalls. In der Regel genügen diese Schritte:
    *[other] Bitte prüfen Sie, ob die Server Nachrichten Fremder weiterleiten, und unterbinden Sie dies gegebenenfalls. In der Regel genügen diese Schritte:
 }
 fix-limit = Leiten Sie Nachrichten nur aus Ihren eigenen Netzen und für angemeldete Nutzer weiter; lehnen Sie bei allen anderen jeden Empfänger außerhalb Ihrer eigenen Domains ab.
+relay-guide-steps = { $count ->
+    [one] Wenn Ihr Server ein offenes Mail-Relay ist und Sie es schließen möchten, folgen Sie bitte der dortigen Schritt-für-Schritt-Anleitung.
+   *[other] Wenn Ihre Server offene Mail-Relays sind und Sie diese schließen möchten, folgen Sie bitte der dortigen Schritt-für-Schritt-Anleitung.
+}
+fix-relays = Mailserver:
 fix-exceptions = Prüfen Sie die Ausnahmen: vertrauenswürdige Netze, auch bei IPv6 und bei Container- oder NAT-Gateways, hinter denen jeder Client lokal erscheint; Ersatzserver; Regeln, die einer Absenderadresse vertrauen, denn Absenderadressen lassen sich fälschen.
 fix-update = Verwenden Sie eine Version des Mailservers, die der Hersteller noch pflegt.
 fix-queue = Sehen Sie anschließend die Warteschlange und die Protokolle auf fremde Nachrichten durch.
@@ -124,4 +120,3 @@ fix-exim = Exim (an den Antworten des Servers erkannt): Halten Sie diese beiden 
 fix-opensmtpd = OpenSMTPD (an den Antworten des Servers erkannt): Eine Regel „from any for any“ ohne „auth“ in smtpd.conf ergibt ein offenes Relay. Sicher sind Regeln wie diese:
 fix-sendmail = Sendmail (an den Antworten des Servers erkannt): Prüfen Sie die Dateien access und relay-domains, und entfernen Sie diese Zeilen aus sendmail.mc, falls sie dort stehen:
 fix-exchange = Microsoft Exchange (an den Antworten des Servers erkannt): Unter den Rechten nicht angemeldeter Nutzer, die dieser Befehl anzeigt, sollte „ms-Exch-SMTP-Accept-Any-Recipient“ nicht vorkommen:
-fix-more = Ausführliche Anleitung:

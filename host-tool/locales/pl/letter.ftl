@@ -5,6 +5,11 @@
 
 draft-example = PROJEKT PISMA, nie do wysłania: nadawca w profilu „{ $profile }” jest przykładem.
 draft-language = PROJEKT PISMA, nie do wysłania: w profilu „{ $profile }” nie zatwierdzono języka polskiego.
+draft-historic = PROJEKT PISMA, nie do wysłania: profil „{ $profile }” jest historyczny i pokazuje, jak brzmiały dawne pisma.
+
+## Dwa języki
+
+english-below = English version below
 
 ## Nagłówek
 
@@ -44,6 +49,7 @@ heading-findings = { $count ->
    *[other] Serwery
 }
 label-address = Adres IP:
+label-protocol = Protokół:
 address-and-port = { $address }, port~{ $port }
 label-host = Nazwa hosta:
 label-seen = Obserwacja:
@@ -53,32 +59,18 @@ label-listed = Wpis w bazie:
 listed-on = stwierdzony { $date }
 listed-code = kod { $code }
 label-tested = Test:
-tested-forms = { $answered ->
-    [0] żadna kombinacja nadawcy i odbiorcy nie uzyskała odpowiedzi
-    [one] odpowiedź na { $answered } kombinację nadawcy i odbiorcy: przyjęto~{ $accepted }, odrzucono~{ $refused }{ $unclear ->
-        [0] { "" }
-       *[other] , niejasne~{ $unclear }
-    }
-    [few] odpowiedź na { $answered } kombinacje nadawcy i odbiorcy: przyjęto~{ $accepted }, odrzucono~{ $refused }{ $unclear ->
-        [0] { "" }
-       *[other] , niejasne~{ $unclear }
-    }
-   *[other] odpowiedź na { $answered } kombinacji nadawcy i odbiorcy: przyjęto~{ $accepted }, odrzucono~{ $refused }{ $unclear ->
-        [0] { "" }
-       *[other] , niejasne~{ $unclear }
-    }
-}
 depth-quick = zakres: skrócony
 depth-standard = zakres: standardowy
 depth-full = zakres: pełny
-label-returned = Powrót wiadomości:
-returned-from = dostarczona z adresu { $address }
 
 ## Kto pisze i jak odpowiedzieć
 
 heading-sender = Kim jesteśmy
+partners = Naszymi partnerami są:
+partners-abroad = Partnerzy międzynarodowi:
 heading-contact = Pytania
 contact = W razie pytań dotyczących tego pisma prosimy o wiadomość lub telefon z powołaniem się na nasz znak { $reference }. Państwa odpowiedź przeczyta człowiek.
+contact-mail = W razie pytań dotyczących instrukcji lub tego pisma prosimy o wiadomość z powołaniem się na nasz znak { $reference }:
 label-mail = E-mail:
 label-phone = Telefon:
 heading-genuine = Jak sprawdzić autentyczność tego pisma
@@ -87,15 +79,72 @@ genuine-key = Odcisk naszego klucza OpenPGP:
 genuine-never = Nigdy nie poprosimy Państwa o hasło, a skorzystanie z tego pisma nie wymaga otwierania żadnych załączników ani odnośników.
 heading-retest = Ponowny test
 retest = Gdy tylko coś Państwo zmienią lub sprawdzą, prosimy o wiadomość. Chętnie przeprowadzimy test ponownie i poinformujemy Państwa o wyniku. Jeżeli nie życzą sobie Państwo ponownego testu, wystarczy krótka wiadomość.
+deadline = Prosimy, aby do { $date } przekazali nam Państwo, co udało się ustalić.
+deadline-retest = Kolejny test planujemy na { $date } Jeżeli do tego czasu nic się nie zmieni, przypomnimy o sprawie jeden raz i więcej już nie będziemy.
 pass-on = Jeżeli są Państwo jedynie dostawcą usług internetowych, prosimy o przekazanie tego pisma właściwemu klientowi. Jeżeli sprawa w ogóle Państwa nie dotyczy, będziemy wdzięczni za krótką informację, abyśmy nie niepokoili Państwa ponownie.
 closing = Z poważaniem
+
+## Dlaczego piszemy
+
+occasion-suspected = { $count ->
+    [one] Adres ten figuruje w publicznej bazie danych ({ $databases }). Dlatego sami sprawdziliśmy serwer: są podstawy do podejrzeń, lecz nie ma dowodu.
+   *[other] Adresy te figurują w { $bases ->
+        [one] publicznej bazie danych
+       *[other] publicznych bazach danych
+    } ({ $databases }). Dlatego sami sprawdziliśmy serwery: są podstawy do podejrzeń, lecz nie ma dowodu.
+}
+identity = { $count ->
+    [one] Według naszych informacji odpowiadają Państwo za ten serwer.
+   *[other] Według naszych informacji odpowiadają Państwo za te serwery.
+}
+occasion-undecided = { $count ->
+    [one] Adres ten figuruje w publicznej bazie danych ({ $databases }). Dlatego sami sprawdziliśmy serwer, ale nasz test nie pozwolił rozstrzygnąć tej kwestii.
+   *[other] Adresy te figurują w { $bases ->
+        [one] publicznej bazie danych
+       *[other] publicznych bazach danych
+    } ({ $databases }). Dlatego sami sprawdziliśmy serwery, ale nasze testy nie pozwoliły rozstrzygnąć tej kwestii.
+}
+occasion-mixed = { $count ->
+    [one] Adres ten figuruje w publicznej bazie danych ({ $databases }). Dlatego przeprowadziliśmy własne testy. Ich wyniki są różne; podajemy je poniżej dla każdego serwera.
+   *[other] Niektóre z tych adresów figurują w { $bases ->
+        [one] publicznej bazie danych
+       *[other] publicznych bazach danych
+    } ({ $databases }). Dlatego przeprowadziliśmy własne testy. Ich wyniki są różne; podajemy je poniżej dla każdego serwera.
+}
+
+## Jak przebiegał test
+
+heading-test = Przebieg testu
+caveat-path = Uwaga: nie sprawdziliśmy, czy inny system nie przejmuje po drodze połączeń naszego testu. Gdyby tak było, odpowiedzi mogłyby nie pochodzić z Państwa serwera.
+caveat-laboratory = Uwaga: test przeprowadzono w laboratorium, bez sprawdzania naszej własnej tożsamości.
+
+## Wynik
+
+heading-verdict = Co wynika z testu
+undecided-no-answer = Nasze próby połączenia pozostały bez odpowiedzi.
+undecided-refused = Nasze próby połączenia zostały odrzucone.
+undecided-tarpit = Odpowiedzi nadchodziły tak wolno, że czas testu upłynął przed tymi, które rozstrzygają.
+undecided-cut-off = Połączenie się zakończyło lub osiągnięto limit testu, zanim nadeszły rozstrzygające odpowiedzi.
+undecided-other = Odpowiedzi nie dają jednoznacznego obrazu.
+
+## Skutki
+
+consequence-blame = odbiorcy uznają, że niezamówiona poczta pochodzi z jej systemu;
+consequence-congestion = jej łącza są przeciążone cudzym ruchem;
+consequence-cost = rosną jej koszty administracyjne;
+consequence-cut-off = jej dostawca usług internetowych zawiesza usługę.
+
+## Co zrobić
+
+heading-fix = Co można zrobić
+fix-more = Szczegółowe instrukcje:
+guide-direct = Bezpośredni odnośnik:
 
 ## Załączniki
 
 heading-evidence = Załącznik: zapis rozmowy z serwerem
 evidence = „C:” oznacza nasz test, a „S:” serwer. Jest to wyciąg: niektórych odpowiedzi może brakować, a nasze własne adresy są skrócone. Znaki, których nie da się wydrukować, podano jako kody.
 evidence-of = Adres IP~{ $address }, port~{ $port }
-evidence-forms = Kombinacje przyjęte przez serwer:
 evidence-more = { $count ->
     [one] Zapis rozmowy z jeszcze jednym serwerem udostępnimy na życzenie.
    *[other] Zapisy rozmów z jeszcze { $count }~serwerami udostępnimy na życzenie.

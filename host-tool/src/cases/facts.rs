@@ -1,59 +1,35 @@
 //! From cases to what a letter says.
 
-use probe_core::{relay::Outcome, smtp::Server, time::Utc};
+use probe_core::{finding::Probe, relay::Outcome, smtp::Server, time::Utc};
 
-use super::{CaseView, JobView, forms, transcript};
+use super::{CaseView, JobView, forms, groups::Group, transcript};
 use crate::{
-    letters::model::{
-        Caveat, Decision, FindingFacts, LetterFacts, Line, Listing, Product, Recipient, Side,
-        Tested, decide,
+    letters::{
+        form::data::is_mark,
+        model::{
+            Basis, Caveat, Decision, FindingFacts, LetterFacts, Line, Listing, Probed, Product,
+            Recipient, Side, Tested, decide_on,
+        },
     },
     lists::About,
+    store::Reference,
 };
 
-/// Whether a letter is due for a case.
-pub fn decision(view: &CaseView) -> Decision {
-    decide(Some(view.verdict()), listing(&view.case.about).as_ref())
+/// Whether a letter that rests on `basis` is due for a case.
+pub fn decision(view: &CaseView, basis: Basis) -> Decision {
+    decide_on(basis, Some(view.verdict()), &listings(&view.case.about))
 }
 
-/// The letters that are due: one for each contact, and one for each case without a contact.
-pub fn letters(cases: &[CaseView], written: Utc) -> Vec<(LetterFacts, Vec<&CaseView>)> {
-    let mut groups: Vec<Vec<&CaseView>> = Vec::new();
-    for view in cases {
-        if !matches!(decision(view), Decision::Write(_)) {
-            continue;
-        }
-        let contact = |view: &CaseView| {
-            let contact = view.case.about.contact.as_ref()?;
-            Some(contact.to_lowercase())
-        };
-        let own = contact(view);
-        let known = groups.iter_mut().find(|group| {
-            own.is_some() && group.first().is_some_and(|first| contact(first) == own)
-        });
-        match known {
-            Some(group) => group.push(view),
-            None => groups.push(vec![view]),
-        }
+/// What the letter of `group` says.
+pub fn letter(group: &Group<'_>, reference: &Reference, written: Utc) -> LetterFacts {
+    // A group is never empty.
+    let about = group.members.first().map(|view| &view.case.about);
+    LetterFacts {
+        reference: reference.text.clone(),
+        written,
+        recipient: about.map(recipient).unwrap_or_default(),
+        findings: group.members.iter().map(|view| finding(view)).collect(),
     }
-    groups
-        .into_iter()
-        .filter_map(|group| {
-            let first = group.first()?;
-            let facts = LetterFacts {
-                reference: reference(first),
-                written,
-                recipient: recipient(&first.case.about),
-                findings: group.iter().map(|view| finding(view)).collect(),
-            };
-            Some((facts, group))
-        })
-        .collect()
-}
-
-/// Stable: cases come by number and never lose it, so the first of a contact stays the first.
-fn reference(first: &CaseView) -> String {
-    format!("PO-{:06}", first.case.number.0)
 }
 
 fn recipient(about: &About) -> Recipient {
@@ -69,12 +45,13 @@ fn finding(view: &CaseView) -> FindingFacts {
     let job = view.latest();
     FindingFacts {
         endpoint: view.case.target,
+        probed: probed(view.case.probe),
         host_name: view.name().map(|name| name.as_str().to_owned()),
         first_seen: view.first_seen(),
         last_seen: view.last_seen(),
-        verdict: view.verdict(),
-        listing: listing(&view.case.about),
-        tested: tested(view, job),
+        verdict: Some(view.verdict()),
+        listings: listings(&view.case.about),
+        tested: Some(tested(view, job)),
         product: job.evidence.server().and_then(product),
         transcript: deciding(view, job),
         returned: None,
@@ -82,14 +59,30 @@ fn finding(view: &CaseView) -> FindingFacts {
     }
 }
 
-/// The database that listed the address last.
-fn listing(about: &About) -> Option<Listing> {
-    let newest = about.listings.iter().max_by_key(|listing| listing.on)?;
-    Some(Listing {
-        by: newest.by.clone(),
-        on: newest.on,
-        code: newest.code.clone(),
-    })
+const fn probed(probe: Probe) -> Probed {
+    match probe {
+        Probe::Relay => Probed::Relay,
+    }
+}
+
+/// The databases that list the address, each entry once, the newest first.
+fn listings(about: &About) -> Vec<Listing> {
+    let mut listings: Vec<Listing> = Vec::new();
+    let mut newest_first: Vec<_> = about.listings.iter().collect();
+    newest_first.sort_by_key(|listing| std::cmp::Reverse(listing.on));
+    for listing in newest_first {
+        let is_known = listings
+            .iter()
+            .any(|known| known.by == listing.by && known.code == listing.code);
+        if !is_known {
+            listings.push(Listing {
+                by: listing.by.clone(),
+                on: listing.on,
+                code: listing.code.clone(),
+            });
+        }
+    }
+    listings
 }
 
 fn tested(view: &CaseView, job: &JobView) -> Tested {
@@ -145,7 +138,6 @@ fn deciding(view: &CaseView, job: &JobView) -> Vec<Line> {
 /// The marks in addresses of ours, shortened to their role letter: a letter may travel far, and
 /// marks say which job of which device it was.
 fn redacted(text: &str) -> String {
-    const MARK_CHARACTERS: usize = 14;
     let mut out = String::with_capacity(text.len());
     let mut rest = text;
     while !rest.is_empty() {
@@ -153,12 +145,8 @@ fn redacted(text: &str) -> String {
             .find(|letter: char| !letter.is_ascii_alphanumeric())
             .unwrap_or(rest.len());
         let (word, after) = rest.split_at(length);
-        let base32 = |letter: char| letter.is_ascii_lowercase() || matches!(letter, '2'..='7');
-        let is_mark = word.len() == MARK_CHARACTERS
-            && word.starts_with(['s', 'r', 't'])
-            && word.chars().all(base32);
         match word.chars().next() {
-            Some(role) if is_mark => {
+            Some(role) if is_mark(word) => {
                 out.push(role);
                 out.push_str("...");
             }

@@ -5,6 +5,7 @@
 
 pub mod facts;
 pub mod forms;
+pub mod groups;
 pub mod transcript;
 pub mod words;
 
@@ -197,7 +198,7 @@ mod tests {
     use super::*;
     use crate::lists::About;
 
-    fn view(kinds: &[Kind]) -> CaseView {
+    pub(super) fn view(kinds: &[Kind]) -> CaseView {
         let jobs = (1..).zip(kinds).map(|(day, kind)| JobView {
             number: JobNumber(day),
             serial: JobSerial(day),

@@ -5,6 +5,8 @@ use std::path::PathBuf;
 use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
 use probe_core::scope::Depth;
 
+use crate::cases::groups::Grouping;
+
 /// Finds mail servers that relay for strangers, keeps what it found, and writes to whoever runs
 /// them.
 #[derive(Debug, Parser)]
@@ -12,7 +14,8 @@ use probe_core::scope::Depth;
 #[command(after_help = "\
 Exit status:
   0  the work was done
-  1  the work was done, and --fail-on matched or a scenario expected something else
+  1  the work was done, and --fail-on matched, a scenario expected something else, or a
+     letter has faults
   2  wrong usage or input
   3  no appliance answered
   4  the store could not be used
@@ -158,9 +161,12 @@ pub struct Letters {
     /// Which languages: `auto`, each recipient's own, or tags such as pl,en
     #[arg(long, value_name = "auto|TAG,…", default_value = "auto")]
     pub lang: String,
-    /// In which form: text
-    #[arg(long, value_name = "FORMAT", default_value = "text")]
+    /// In which forms: text, eml, csv, html, xarf, or some of them with commas between
+    #[arg(long, value_name = "FORM,…", default_value = "text")]
     pub format: String,
+    /// What makes one letter: `network`, what a contact has in one network, or `contact`
+    #[arg(long, value_name = "network|contact", value_parser = group, default_value = "network")]
+    pub group: Grouping,
     /// The folder that the letters are written to
     #[arg(long, value_name = "DIR", default_value = "letters")]
     pub out: PathBuf,
@@ -287,6 +293,14 @@ pub enum Profile {
         /// The file.
         file: PathBuf,
     },
+}
+
+fn group(word: &str) -> Result<Grouping, String> {
+    match word {
+        "network" => Ok(Grouping::Network),
+        "contact" => Ok(Grouping::Contact),
+        _ => Err("expected network or contact".to_owned()),
+    }
 }
 
 fn depth(word: &str) -> Result<Depth, String> {

@@ -90,7 +90,7 @@ fn describe(profile: &Profile) -> String {
         profile.name,
         profile.sender.name,
         profile.sender.mail,
-        profile.sender.phone,
+        profile.sender.phone.as_deref().unwrap_or("no telephone"),
         profile.languages().join(", "),
         if approved.is_empty() {
             "none: every letter carries the mark of a draft".to_owned()
@@ -98,6 +98,9 @@ fn describe(profile: &Profile) -> String {
             approved.join(", ")
         },
     );
+    if profile.is_historic() {
+        text.push_str("historic    its letters show how letters once read, and are never sent\n");
+    }
     if profile.is_example() {
         text.push_str(
             "draft       the sender has names that are reserved for documentation: \

@@ -12,8 +12,8 @@
 //!
 //! fn print(facts: &LetterFacts) -> Result<(), Box<dyn std::error::Error>> {
 //!     let profile = Profile::load("example-cert")?;
-//!     for language in letters::language::choose(&LanguageChoice::Auto, &facts.recipient) {
-//!         let letter = letters::render(facts, language, &profile)?;
+//!     for edition in letters::language::choose(&LanguageChoice::Auto, &facts.recipient) {
+//!         let letter = letters::render(facts, edition, &profile)?;
 //!         println!("{}\n\n{}", letter.subject, letter.text);
 //!     }
 //!     Ok(())
@@ -22,18 +22,20 @@
 
 mod blocks;
 mod checks;
-mod form;
+pub mod form;
 pub mod language;
 pub mod model;
 pub mod profile;
+mod state;
 
 pub use blocks::{Block, FactsError};
-pub use checks::{Fault, FaultKind, second_letters};
+pub use checks::{Fault, FaultKind, hold_back_second_letters};
 pub use language::{Language, UnknownLanguage};
 pub use profile::{Profile, ProfileError};
+pub use state::State;
 
-use blocks::{Own, Say};
-use language::{SpeechError, Value, Voice};
+use blocks::{Own, Part, Say};
+use language::{Edition, SpeechError, Value, Voice};
 use model::LetterFacts;
 
 /// A letter in one language, as plain text.
@@ -43,33 +45,20 @@ pub struct Letter {
     pub reference: String,
     /// The contact's mail address, if the list has one.
     pub recipient: Option<String>,
-    /// The language.
-    pub language: Language,
-    /// The subject.
+    /// The language, and whether English follows.
+    pub edition: Edition,
+    /// The subject, in the language that comes first.
     pub subject: String,
     /// The text: UTF-8, lines of at most 72 characters that end in LF.
     pub text: String,
     /// Why this letter is only a draft; each reason stands in the text as well.
     pub drafts: Vec<WhyDraft>,
-    /// What the checks of the prose found.
+    /// What the checks found.
     pub faults: Vec<Fault>,
-}
-
-impl Letter {
-    /// Whether the letter carries the mark of a draft.
-    pub fn is_draft(&self) -> bool {
-        !self.drafts.is_empty()
-    }
-
-    /// Whether it could be sent as it is.
-    pub fn is_ready(&self) -> bool {
-        !self.is_draft() && self.faults.is_empty()
-    }
-
-    /// A name for its file: reference and language.
-    pub fn file_name(&self) -> String {
-        format!("{}.{}.txt", self.reference, self.language)
-    }
+    /// The marks of a draft or of a letter with faults, spoken: what other forms than plain text set.
+    pub(crate) marks: Vec<String>,
+    /// The letter's parts, spoken, in order.
+    pub(crate) parts: Vec<Part<String>>,
 }
 
 /// Why a letter is only a draft.
@@ -79,6 +68,8 @@ pub enum WhyDraft {
     ExampleSender,
     /// The profile does not approve the language.
     LanguageNotApproved,
+    /// The profile is historic: it shows how letters once read. Nothing lifts this mark.
+    Historic,
 }
 
 impl WhyDraft {
@@ -87,6 +78,7 @@ impl WhyDraft {
         match self {
             Self::ExampleSender => "the sender is an example",
             Self::LanguageNotApproved => "the profile does not approve this language",
+            Self::Historic => "the profile is historic and its letters are never sent",
         }
     }
 
@@ -94,6 +86,7 @@ impl WhyDraft {
         match self {
             Self::ExampleSender => "draft-example",
             Self::LanguageNotApproved => "draft-language",
+            Self::Historic => "draft-historic",
         }
     }
 }
@@ -117,64 +110,201 @@ pub enum LetterError {
         /// The languages that the profile has.
         known: String,
     },
+    /// A historic profile has no letter in this language.
+    #[error(
+        "{profile}: the letters of this historic profile are known in {known} alone, and this one \
+         would be in {}", language.name()
+    )]
+    NotPrinted {
+        /// The profile's file or name.
+        profile: String,
+        /// The language.
+        language: Language,
+        /// The languages in which the letters are known.
+        known: String,
+    },
     /// A sentence could not be formed.
     #[error(transparent)]
     Speech(#[from] SpeechError),
 }
 
-/// Writes the letter of `facts` in `language`, as `profile` has it.
+/// Writes the letter of `facts` in `edition`, a language or one with English below it, as `profile`
+/// has it.
 pub fn render(
     facts: &LetterFacts,
-    language: Language,
+    edition: impl Into<Edition>,
     profile: &Profile,
 ) -> Result<Letter, LetterError> {
+    let edition = edition.into();
     let composed = blocks::compose(facts, profile)?;
-    let voice = Voice::of(language);
-    let own = profile
-        .text(language)
-        .ok_or_else(|| LetterError::NoOwnText {
-            profile: profile.origin.clone(),
-            language,
-            known: profile.languages().join(", "),
-        })?;
-    let speak = |say: Say| match say {
-        Say::Message(id, with) => voice.say(id, &with),
-        Say::Own(Own::Who) => Ok(voice.set(&own.who)),
-        Say::Own(Own::Ground) => Ok(voice.set(&own.ground)),
-        Say::Own(Own::Tests) => Ok(voice.set(&own.tests)),
-        Say::Data(data) => Ok(data),
-    };
-    let subject = speak(composed.subject)?;
-    let parts = composed
-        .parts
-        .into_iter()
-        .map(|part| part.spoken(speak))
-        .collect::<Result<Vec<_>, _>>()?;
+    let speaker = Speaker::new(edition.first, profile)?;
+    let subject = speaker.say(composed.subject)?.concat();
+    let mut faults = checks::read(edition.first, &[Part::Paragraph(subject.clone())]);
+    let mut parts = Vec::new();
+    if edition.english_below {
+        let (annex, prose): (Vec<_>, Vec<_>) = composed
+            .blocks
+            .into_iter()
+            .partition(|(block, _)| block.is_data());
+        let english = Speaker::new(Language::En, profile)?;
+        let note = speaker.voice.say("english-below", &[])?;
+        parts.push(Part::Paragraph(note));
+        parts.extend(speaker.speak(&prose, &mut faults)?);
+        parts.push(Part::Rule);
+        parts.extend(english.speak(&prose, &mut faults)?);
+        parts.push(Part::Rule);
+        parts.extend(speaker.speak(&annex, &mut faults)?);
+    } else {
+        parts = speaker.speak(&composed.blocks, &mut faults)?;
+    }
 
     let mut drafts = Vec::new();
+    if profile.is_historic() {
+        drafts.push(WhyDraft::Historic);
+    }
     if profile.is_example() {
         drafts.push(WhyDraft::ExampleSender);
     }
-    if !profile.approves(language) {
+    let is_approved = edition
+        .languages()
+        .all(|language| profile.approves(language));
+    if !is_approved && !profile.is_historic() {
         drafts.push(WhyDraft::LanguageNotApproved);
     }
     let marks = drafts
         .iter()
         .map(|why| {
-            voice.say(
+            speaker.voice.say(
                 why.message(),
                 &[("profile", Value::Text(profile.name.clone()))],
             )
         })
         .collect::<Result<Vec<_>, _>>()?;
 
-    Ok(Letter {
+    let recipient = facts.recipient.contact.as_deref().map(form::data::name);
+    let text = form::text::lay_out(&marks, &parts);
+    faults.extend(checks::read_whole(&text, recipient.as_deref()));
+    let mut letter = Letter {
         reference: facts.reference.clone(),
-        recipient: facts.recipient.contact.as_deref().map(form::data::name),
-        language,
-        faults: checks::read(language, &subject, &parts),
-        text: form::text::lay_out(&marks, &parts),
+        recipient,
+        edition,
+        text,
         subject,
         drafts,
-    })
+        faults: Vec::new(),
+        marks,
+        parts,
+    };
+    for fault in faults {
+        letter.add_fault(fault)?;
+    }
+    Ok(letter)
+}
+
+/// A language with the sender's own sentences in it.
+struct Speaker<'a> {
+    language: Language,
+    voice: Voice,
+    own: &'a profile::OwnText,
+    sender: &'a profile::Sender,
+}
+
+impl<'a> Speaker<'a> {
+    fn new(language: Language, profile: &'a Profile) -> Result<Self, LetterError> {
+        let own = profile.text(language).ok_or_else(|| {
+            let profile_name = profile.origin.clone();
+            let known = profile.languages().join(", ");
+            if profile.is_historic() {
+                LetterError::NotPrinted {
+                    profile: profile_name,
+                    language,
+                    known,
+                }
+            } else {
+                LetterError::NoOwnText {
+                    profile: profile_name,
+                    language,
+                    known,
+                }
+            }
+        })?;
+        Ok(Self {
+            language,
+            voice: if own.formal {
+                Voice::formal(language)
+            } else {
+                Voice::of(language)
+            },
+            own,
+            sender: &profile.sender,
+        })
+    }
+
+    fn say(&self, say: Say) -> Result<Vec<String>, LetterError> {
+        let own = self.own;
+        let set = |text: &String| self.voice.set(text);
+        let one = |text: &Option<String>| text.iter().map(set).collect::<Vec<_>>();
+        let all = |lines: &[String]| lines.iter().map(set).collect::<Vec<_>>();
+        let lead = |id, names: &[String]| {
+            let lead = (!names.is_empty()).then(|| self.voice.say(id, &[]));
+            lead.transpose().map(|lead| lead.into_iter().collect())
+        };
+        Ok(match say {
+            Say::Message(id, with) => vec![self.voice.say(&id, &with)?],
+            Say::Data(data) => vec![data],
+            Say::Own(Own::Letterhead) => match &own.letterhead {
+                Some(lines) => lines.clone(),
+                None if self.sender.address.is_empty() => Vec::new(),
+                None => std::iter::once(&self.sender.name)
+                    .chain(&self.sender.address)
+                    .map(|line| form::data::name(line))
+                    .collect(),
+            },
+            Say::Own(Own::Who) => one(&own.who),
+            Say::Own(Own::Ground) => one(&own.ground),
+            Say::Own(Own::Tests) => one(&own.tests),
+            Say::Own(Own::Programme) => one(&own.programme),
+            Say::Own(Own::Guide) => one(&own.guide),
+            Say::Own(Own::PartnersLead) => lead("partners", &own.partners)?,
+            Say::Own(Own::Partners) => all(&own.partners),
+            Say::Own(Own::PartnersAbroadLead) => lead("partners-abroad", &own.partners_abroad)?,
+            Say::Own(Own::PartnersAbroad) => all(&own.partners_abroad),
+            Say::Own(Own::Name) => match &own.name {
+                Some(name) => vec![set(name)],
+                None => vec![form::data::name(&self.sender.name)],
+            },
+        })
+    }
+
+    /// Speaks the blocks and reads what was said.
+    fn speak(
+        &self,
+        blocks: &[(Block, Vec<Part<Say>>)],
+        faults: &mut Vec<Fault>,
+    ) -> Result<Vec<Part<String>>, LetterError> {
+        let mut spoken = Vec::new();
+        for (block, parts) in blocks {
+            for (place, part) in parts.iter().enumerate() {
+                let Some(mut part) = part.clone().spoken(|say| self.say(say))? else {
+                    continue;
+                };
+                if *block == Block::Occasion && place == 0 && self.language.begins_anew() {
+                    begin_anew(&mut part);
+                }
+                spoken.push(part);
+            }
+        }
+        faults.extend(checks::read(self.language, &spoken));
+        Ok(spoken)
+    }
+}
+
+/// Sets a capital at the beginning.
+fn begin_anew(part: &mut Part<String>) {
+    if let Part::Paragraph(words) = part {
+        let mut letters = words.chars();
+        if let Some(first) = letters.next() {
+            *words = first.to_uppercase().chain(letters).collect();
+        }
+    }
 }

@@ -10,7 +10,7 @@ use super::{
 };
 use crate::{
     cases::{CaseView, facts, forms},
-    letters::model::{Decision, Occasion},
+    letters::model::{Basis, Decision, Occasion},
 };
 
 /// The verdicts of `cases`, as a table and a line that counts them.
@@ -40,7 +40,7 @@ pub fn text(cases: &[CaseView], width: Option<usize>) -> String {
                 (answered, accepted) => format!("{answered} tested, {accepted} accepted"),
             }),
             Cell::new(listed_by(view)),
-            letter(facts::decision(view)),
+            letter(facts::decision(view, Basis::Tests)),
         ]);
     }
     format!("{}\n{}\n", table.render(width), tally(cases))
@@ -118,7 +118,9 @@ fn letter(decision: Decision) -> Cell {
 pub const fn occasion_words(occasion: Occasion) -> &'static str {
     match occasion {
         Occasion::Confirmed => "confirmed",
+        Occasion::ListedAndAccepted => "listed and accepted",
         Occasion::ListedAndSuspected => "listed and suspected",
         Occasion::ListedAndUndecided => "listed and undecided",
+        Occasion::Listed => "listed",
     }
 }

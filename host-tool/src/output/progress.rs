@@ -39,21 +39,11 @@ pub struct Watcher {
 impl Watcher {
     /// A watcher of a scan of `targets` suspects, which `stop` ends.
     pub fn new(targets: usize, stop: Arc<AtomicBool>) -> Self {
-        let target = if std::io::stderr().is_terminal() {
-            ProgressDrawTarget::stderr()
-        } else {
-            ProgressDrawTarget::hidden()
-        };
-        let bar = ProgressBar::with_draw_target(Some(targets as u64), target);
-        let style = ProgressStyle::with_template(
-            "{bar:24} {pos}/{len} targets, {per_sec}, {eta} left\n{msg}",
-        );
-        // The template is a constant; should it ever be wrong, the plain bar will do.
-        if let Ok(style) = style {
-            bar.set_style(style);
-        }
         Self {
-            bar,
+            bar: bar(
+                targets,
+                "{bar:24} {pos}/{len} targets, {per_sec}, {eta} left\n{msg}",
+            ),
             verdicts: BTreeMap::new(),
             refused: Vec::new(),
             over: 0,
@@ -87,6 +77,53 @@ impl Watcher {
             .collect();
         counts.join(", ")
     }
+}
+
+/// How many things have to be done before a bar helps.
+const STEPS_MIN: usize = 50;
+
+/// The progress of work that this computer does by itself.
+pub struct Steps {
+    bar: ProgressBar,
+}
+
+impl Steps {
+    /// Work on `count` things; `what` says what is done to them.
+    pub fn new(what: &'static str, count: usize) -> Self {
+        let bar = if count < STEPS_MIN {
+            ProgressBar::hidden()
+        } else {
+            bar(count, "{bar:24} {pos}/{len} {msg}, {eta} left")
+        };
+        bar.set_message(what);
+        Self { bar }
+    }
+
+    /// One more is done.
+    pub fn step(&self) {
+        self.bar.inc(1);
+    }
+}
+
+impl Drop for Steps {
+    fn drop(&mut self) {
+        self.bar.finish_and_clear();
+    }
+}
+
+/// A bar on standard error, where that is a terminal.
+fn bar(length: usize, template: &str) -> ProgressBar {
+    let target = if std::io::stderr().is_terminal() {
+        ProgressDrawTarget::stderr()
+    } else {
+        ProgressDrawTarget::hidden()
+    };
+    let bar = ProgressBar::with_draw_target(Some(length as u64), target);
+    // Templates are constants; should one ever be wrong, the plain bar will do.
+    if let Ok(style) = ProgressStyle::with_template(template) {
+        bar.set_style(style);
+    }
+    bar
 }
 
 impl Watch for Watcher {

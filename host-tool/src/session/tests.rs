@@ -15,7 +15,7 @@ use super::*;
 use crate::{
     lists::Entry,
     problem::{Place, Problem},
-    store::{Case, CaseNumber, Exclusion, Judgement, Kept, SqliteStore},
+    store::{Case, CaseNumber, Exclusion, Judgement, Kept, Reference, SqliteStore},
 };
 
 const DEVICE: DeviceId = DeviceId(*b"test 001");
@@ -304,6 +304,12 @@ impl Store for Dying {
         Err(Self::dead())
     }
     fn refused(&mut self, _: &[(SocketAddr, String)], _: Timestamp) -> Result<(), StoreError> {
+        Err(Self::dead())
+    }
+    fn references(&self) -> Result<Vec<Reference>, StoreError> {
+        Err(Self::dead())
+    }
+    fn keep_references(&mut self, _: &[Reference], _: Timestamp) -> Result<(), StoreError> {
         Err(Self::dead())
     }
     fn exclude(&mut self, _: &Exclusion) -> Result<(), StoreError> {

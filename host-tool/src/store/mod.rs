@@ -89,6 +89,16 @@ pub trait Store {
         now: Timestamp,
     ) -> Result<(), StoreError>;
 
+    /// The references of every letter that was ever written, oldest first.
+    fn references(&self) -> Result<Vec<Reference>, StoreError>;
+
+    /// Keeps the references of letters, all or none. One that the store has moves to its new key.
+    fn keep_references(
+        &mut self,
+        references: &[Reference],
+        now: Timestamp,
+    ) -> Result<(), StoreError>;
+
     /// Never probe this again.
     fn exclude(&mut self, exclusion: &Exclusion) -> Result<(), StoreError>;
 
@@ -176,6 +186,27 @@ pub struct Judgement {
     pub rules: u16,
     /// The verdict.
     pub verdict: Verdict,
+}
+
+/// A letter's reference: the same on every rendering, for ever.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Reference {
+    /// As the letter has it, such as `PO-000007`.
+    pub text: String,
+    /// The finding whose number it has.
+    pub first: CaseNumber,
+    /// Which letter it is.
+    pub key: ReferenceKey,
+}
+
+/// What tells one letter's case from another's.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct ReferenceKey {
+    /// The recipient's mail address in lower case, where the list has one.
+    pub contact: Option<String>,
+    /// The network, as `192.0.2.0/24`. Without a contact the address and port; empty for a letter
+    /// about everything of a contact.
+    pub network: String,
 }
 
 /// Something that must not be probed, whatever a scope says.

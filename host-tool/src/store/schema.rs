@@ -4,10 +4,25 @@
 pub(super) const APPLICATION_ID: i32 = 0x706f_7374;
 
 /// The version of the tables. A store of a newer one is refused.
-pub(super) const VERSION: i32 = 2;
+pub(super) const VERSION: i32 = 3;
 
 /// What makes each version of the one before it, from nothing on.
-pub(super) const STEPS: [&str; VERSION as usize] = [TABLES, SCAN_NUMBERS];
+pub(super) const STEPS: [&str; VERSION as usize] = [TABLES, SCAN_NUMBERS, LETTER_REFERENCES];
+
+/// Version 3: the networks of contacts, and the references of letters. A letter's case is a contact and a network; `contact` is
+/// empty where the list has none.
+const LETTER_REFERENCES: &str = "
+CREATE TABLE letter_references (
+    id          INTEGER PRIMARY KEY AUTOINCREMENT,
+    reference   TEXT NOT NULL UNIQUE,
+    first_case  INTEGER NOT NULL REFERENCES cases,
+    contact     TEXT NOT NULL,
+    network     TEXT NOT NULL,
+    given_utc   INTEGER NOT NULL,
+    UNIQUE (contact, network)
+) STRICT;
+ALTER TABLE suspects ADD COLUMN network TEXT;
+";
 
 /// Version 2: numbers that scans had on their devices. A device takes a number that it knows for
 /// the scan that it knows.

@@ -6,7 +6,7 @@ use fluent_syntax::ast::{
     CallArguments, Entry, Expression, InlineExpression, Pattern, PatternElement, Resource, Variant,
     VariantKey,
 };
-use host_tool::letters::Language;
+use host_tool::letters::{Language, language};
 
 /// Where custom differs: some languages name the organisation or the server in the salutation.
 const VARIABLES_DIFFER: [&str; 2] = ["salutation", "salutation-named"];
@@ -29,6 +29,28 @@ fn every_language_has_the_same_messages_and_variables() {
     }
 }
 
+/// A variant, and the most formal address, replace messages that there are, with the same variables.
+#[test]
+fn overlays_replace_what_is_there() {
+    let overlays = Language::VARIANTS
+        .into_iter()
+        .filter_map(|variant| Some((variant.base(), language::overlay_file(variant)?)))
+        .chain(
+            Language::ALL
+                .into_iter()
+                .filter_map(|own| Some((own, language::formal_file(own)?))),
+        );
+    let mut seen = 0;
+    for (base, (file, text)) in overlays {
+        let base = messages(base);
+        for (id, variables) in read(&[(file, text)]) {
+            assert_eq!(base.get(&id), Some(&variables), "{file}, {id}");
+            seen += 1;
+        }
+    }
+    assert!(seen > 5, "{seen} messages");
+}
+
 #[test]
 fn plurals_have_the_classes_of_their_language() {
     for language in Language::ALL {
@@ -36,7 +58,7 @@ fn plurals_have_the_classes_of_their_language() {
             Language::Pl => &["one", "few", "other"],
             _ => &["one", "other"],
         };
-        for (file, text) in host_tool::letters::language::message_files(language) {
+        for (file, text) in language::message_files(language) {
             let resource = parse(file, text);
             for entry in &resource.body {
                 let Entry::Message(message) = entry else {
@@ -111,8 +133,12 @@ fn has_three_plurals(variants: &[Variant<&str>], variable: &str) -> bool {
 }
 
 fn messages(language: Language) -> Messages {
+    read(&language::message_files(language))
+}
+
+fn read(files: &[(&str, &str)]) -> Messages {
     let mut messages = Messages::new();
-    for (file, text) in host_tool::letters::language::message_files(language) {
+    for (file, text) in files {
         let resource = parse(file, text);
         for entry in &resource.body {
             match entry {

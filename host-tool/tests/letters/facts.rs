@@ -3,10 +3,10 @@
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 
 use host_tool::letters::{
-    Language,
+    Language, Profile,
     model::{
-        Caveat, FindingFacts, LetterFacts, Line, Listing, Product, Recipient, Returned, Side,
-        Tested,
+        Caveat, FindingFacts, LetterFacts, Line, Listing, Probed, Product, ProxyProtocol,
+        Recipient, Returned, Side, SubjectKind, Tested,
     },
 };
 use probe_core::{
@@ -33,6 +33,9 @@ pub(crate) fn letter(
         Language::De => "DE",
         Language::It => "IT",
         Language::En => "GB",
+        Language::DeAt => "AT",
+        Language::DeLi => "LI",
+        Language::DeCh | Language::FrCh | Language::ItCh => "CH",
     };
     LetterFacts {
         reference: reference.into(),
@@ -41,30 +44,63 @@ pub(crate) fn letter(
             contact: Some("abuse@hosting.example".into()),
             organisation: Some("Hosting Example".into()),
             country: Some(country.into()),
-            language: None,
-            time_zone: None,
+            ..Recipient::default()
         },
         findings,
     }
+}
+
+/// `count` findings of a kind. A letter about both at one address has a finding for each.
+pub(crate) fn several(
+    kind: SubjectKind,
+    count: u8,
+    finding: fn(u8) -> FindingFacts,
+) -> Vec<FindingFacts> {
+    let protocols = ProxyProtocol::ALL.iter().cycle();
+    let first = if count == 1 { 25 } else { 1 };
+    let octets = first..first + count;
+    match kind {
+        SubjectKind::Relay => octets.map(finding).collect(),
+        SubjectKind::Proxy => octets
+            .zip(protocols)
+            .map(|(octet, protocol)| proxy(*protocol, finding(octet)))
+            .collect(),
+        SubjectKind::Both if count == 1 => {
+            vec![finding(25), proxy(ProxyProtocol::Socks5, finding(25))]
+        }
+        SubjectKind::Both => octets
+            .zip(protocols)
+            .map(|(octet, protocol)| match octet % 2 {
+                0 => proxy(*protocol, finding(octet)),
+                _ => finding(octet),
+            })
+            .collect(),
+    }
+}
+
+/// Listed, and not tested; or tested, and nothing is said of it.
+pub(crate) fn listed(last_octet: u8) -> FindingFacts {
+    undecided(last_octet, Reason::Greylisted)
 }
 
 /// Listed, and a recipient was accepted at RCPT.
 pub(crate) fn suspected(last_octet: u8) -> FindingFacts {
     FindingFacts {
         endpoint: endpoint(last_octet),
+        probed: Probed::Relay,
         host_name: Some(format!("mx{last_octet}.hosting.example")),
         first_seen: Utc(WRITTEN.0 - DAY - 76 * MINUTE),
         last_seen: Utc(WRITTEN.0 - 46 * MINUTE),
-        verdict: Verdict {
+        verdict: Some(Verdict {
             kind: Kind::Suspected,
             reason: Reason::RecipientAccepted,
-        },
-        listing: Some(Listing {
+        }),
+        listings: vec![Listing {
             by: "relays.dnsbl.example".into(),
             on: Some(jiff::civil::date(2026, 11, 1)),
             code: Some("127.0.0.2".into()),
-        }),
-        tested: Tested {
+        }],
+        tested: Some(Tested {
             depth: Depth::Standard,
             answered: 12,
             accepted: 2,
@@ -73,7 +109,7 @@ pub(crate) fn suspected(last_octet: u8) -> FindingFacts {
                 "F1 T1  MAIL FROM:<s@probe.example>  RCPT TO:<u@sink.example>".into(),
                 "F2 T1  MAIL FROM:<>  RCPT TO:<u@sink.example>".into(),
             ],
-        },
+        }),
         product: Some(Product::Postfix),
         transcript: vec![
             said(Side::Server, "220 mx.hosting.example ESMTP Postfix"),
@@ -96,10 +132,10 @@ pub(crate) fn suspected(last_octet: u8) -> FindingFacts {
 /// As [`suspected`], and anything else was accepted, too.
 pub(crate) fn suspected_of_anything(last_octet: u8) -> FindingFacts {
     FindingFacts {
-        verdict: Verdict {
+        verdict: Some(Verdict {
             kind: Kind::Suspected,
             reason: Reason::AcceptsAnything,
-        },
+        }),
         product: Some(Product::Sendmail),
         ..suspected(last_octet)
     }
@@ -108,10 +144,10 @@ pub(crate) fn suspected_of_anything(last_octet: u8) -> FindingFacts {
 /// Listed, and our message was taken, but did not come back.
 pub(crate) fn accepted(last_octet: u8) -> FindingFacts {
     FindingFacts {
-        verdict: Verdict {
+        verdict: Some(Verdict {
             kind: Kind::Accepted,
             reason: Reason::RecipientAccepted,
-        },
+        }),
         product: Some(Product::Exim),
         ..suspected(last_octet)
     }
@@ -121,17 +157,17 @@ pub(crate) fn accepted(last_octet: u8) -> FindingFacts {
 pub(crate) fn undecided(last_octet: u8, reason: Reason) -> FindingFacts {
     FindingFacts {
         first_seen: Utc(WRITTEN.0 - 46 * MINUTE),
-        verdict: Verdict {
+        verdict: Some(Verdict {
             kind: Kind::Inconclusive,
             reason,
-        },
-        tested: Tested {
+        }),
+        tested: Some(Tested {
             depth: Depth::Quick,
             answered: 1,
             accepted: 0,
             refused: 0,
             accepted_forms: Vec::new(),
-        },
+        }),
         product: None,
         transcript: vec![
             said(Side::Server, "220 mx.hosting.example ESMTP"),
@@ -154,20 +190,90 @@ pub(crate) fn undecided(last_octet: u8, reason: Reason) -> FindingFacts {
 /// Our own message came back, by way of another address.
 pub(crate) fn confirmed(last_octet: u8) -> FindingFacts {
     FindingFacts {
-        verdict: Verdict {
+        verdict: Some(Verdict {
             kind: Kind::Confirmed,
             reason: Reason::RecipientAccepted,
-        },
-        listing: None,
-        tested: Tested {
+        }),
+        listings: Vec::new(),
+        tested: Some(Tested {
             depth: Depth::Full,
-            ..suspected(last_octet).tested
-        },
+            ..suspected(last_octet).tested.unwrap()
+        }),
         returned: Some(Returned {
             at: Utc(WRITTEN.0 - 40 * MINUTE),
             from: IpAddr::V4(Ipv4Addr::new(198, 51, 100, last_octet)),
         }),
         ..suspected(last_octet)
+    }
+}
+
+/// A proxy instead of a relay: what was asked and said of `finding` becomes a proxy's.
+pub(crate) fn proxy(protocol: ProxyProtocol, finding: FindingFacts) -> FindingFacts {
+    let (port, product, request, granted) = match protocol {
+        ProxyProtocol::HttpConnect => (
+            3128,
+            Product::Squid,
+            "CONNECT 198.51.100.200:25 HTTP/1.0",
+            "HTTP/1.1 200 Connection established",
+        ),
+        ProxyProtocol::HttpForward => (
+            8080,
+            Product::Nginx,
+            "GET http://198.51.100.200:8025/ HTTP/1.0",
+            "HTTP/1.1 200 OK",
+        ),
+        ProxyProtocol::Socks4 => (
+            1080,
+            Product::HaProxy,
+            "04 01 00 19 c6 33 64 c8 00",
+            "00 5a",
+        ),
+        ProxyProtocol::Socks4a => (
+            1075,
+            Product::Tinyproxy,
+            "04 01 00 19 00 00 00 01 00 ...",
+            "00 5a",
+        ),
+        ProxyProtocol::Socks5 => (
+            1080,
+            Product::Dante,
+            "05 01 00 01 c6 33 64 c8 00 19",
+            "05 00 00 01",
+        ),
+        ProxyProtocol::Gateway => (23, Product::Microsocks, "198.51.100.200:25", "Connected"),
+    };
+    let name = finding.host_name.map(|name| name.replacen("mx", "gw", 1));
+    let is_suspected = finding.tested.as_ref().is_some_and(|it| it.accepted > 0);
+    FindingFacts {
+        endpoint: SocketAddr::new(finding.endpoint.ip(), port),
+        probed: Probed::Proxy { protocol },
+        host_name: name,
+        listings: finding
+            .listings
+            .into_iter()
+            .map(|listing| Listing {
+                by: listing.by.replacen("relays", "proxies", 1),
+                ..listing
+            })
+            .collect(),
+        tested: finding.tested.map(|tested| Tested {
+            answered: tested.answered.min(3),
+            accepted: tested.accepted.min(1),
+            refused: tested.refused.min(2),
+            accepted_forms: if is_suspected {
+                vec![request.into()]
+            } else {
+                Vec::new()
+            },
+            ..tested
+        }),
+        product: finding.product.map(|_| product),
+        transcript: if is_suspected {
+            vec![said(Side::Client, request), said(Side::Server, granted)]
+        } else {
+            Vec::new()
+        },
+        ..finding
     }
 }
 
@@ -213,10 +319,10 @@ pub(crate) fn everything() -> Vec<FindingFacts> {
         .zip(101..)
         .map(|(reason, last_octet)| FindingFacts {
             transcript: Vec::new(),
-            tested: Tested {
+            tested: Some(Tested {
                 answered: 0,
-                ..undecided(last_octet, reason).tested
-            },
+                ..undecided(last_octet, reason).tested.unwrap()
+            }),
             ..undecided(last_octet, reason)
         }),
     );
@@ -232,4 +338,67 @@ fn said(from: Side, text: &str) -> Line {
         from,
         text: text.into(),
     }
+}
+
+/// As [`everything`], for proxies.
+pub(crate) fn everything_of_proxies() -> Vec<FindingFacts> {
+    let mut octets = 1..;
+    let mut findings = Vec::new();
+    for make in [confirmed, accepted, suspected, suspected_of_anything] {
+        let octet = octets.next().unwrap();
+        findings.push(proxy(ProxyProtocol::HttpConnect, make(octet)));
+    }
+    for protocol in ProxyProtocol::ALL {
+        findings.push(proxy(protocol, suspected(octets.next().unwrap())));
+    }
+    for reason in [
+        Reason::NoAnswer,
+        Reason::Refused,
+        Reason::NotSmtp,
+        Reason::Blocked,
+        Reason::Tarpit,
+        Reason::CutOff,
+        Reason::Unclear,
+    ] {
+        let finding = undecided(octets.next().unwrap(), reason);
+        findings.push(proxy(ProxyProtocol::Socks5, finding));
+    }
+    findings
+}
+
+/// The five historic letters that are known: Polish, French, German and Italian about a relay,
+/// Danish about a proxy.
+pub(crate) fn historic() -> Vec<(Language, LetterFacts, Profile)> {
+    let two_databases = |mut finding: FindingFacts| {
+        let also = Listing {
+            by: "open.dnsbl.example".into(),
+            on: None,
+            code: None,
+        };
+        finding.listings.push(also);
+        finding
+    };
+    let known = [
+        (Language::Pl, "ftc-2003", 25),
+        (Language::Fr, "ftc-2003", 25),
+        (Language::De, "ftc-2003", 25),
+        (Language::It, "ftc-2003", 25),
+        (Language::Da, "ftc-2004", 80),
+    ];
+    known
+        .into_iter()
+        .map(|(language, profile, octet)| {
+            let finding = two_databases(listed(octet));
+            let finding = match profile {
+                "ftc-2004" => proxy(ProxyProtocol::HttpConnect, finding),
+                _ => finding,
+            };
+            let reference = profile.to_uppercase();
+            (
+                language,
+                letter(&reference, language, vec![finding]),
+                Profile::load(profile).unwrap(),
+            )
+        })
+        .collect()
 }

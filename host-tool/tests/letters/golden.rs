@@ -2,75 +2,223 @@
 
 use std::{fs, path::PathBuf};
 
-use host_tool::letters::{Language, Letter, Profile, WhyDraft, model::FindingFacts, render};
-use probe_core::verdict::Reason;
+use host_tool::letters::{
+    Language, Letter, Profile, WhyDraft,
+    language::Edition,
+    model::{FindingFacts, LetterFacts, SubjectKind},
+    render,
+};
 
 use crate::facts;
 
-/// The golden letters: a name, and what they report.
-pub(crate) fn cases() -> Vec<(&'static str, Vec<FindingFacts>)> {
-    let several = |count: u8| (1..=count).map(facts::suspected).collect();
-    vec![
-        ("confirmed", vec![facts::confirmed(25)]),
-        ("listed-suspected", several(1)),
+/// A golden letter before it is written.
+pub(crate) struct Case {
+    pub name: String,
+    pub kind: SubjectKind,
+    pub findings: Vec<FindingFacts>,
+    /// It rests on listings alone.
+    pub listed: bool,
+}
+
+/// How many addresses: the plurals of every language are among them.
+const COUNTS: [u8; 4] = [1, 2, 5, 22];
+
+type Make = fn(u8) -> FindingFacts;
+
+/// The golden letters of each language.
+pub(crate) fn cases() -> Vec<Case> {
+    let mut cases = Vec::new();
+    let words: [(&str, Make); 3] = [
+        ("listed", facts::listed),
+        ("suspected", facts::suspected),
+        ("confirmed", facts::confirmed),
+    ];
+    for kind in SubjectKind::ALL {
+        for (word, make) in words {
+            for count in COUNTS {
+                cases.push(Case {
+                    name: format!("{}-{word}-{count}", kind.as_str()),
+                    kind,
+                    findings: facts::several(kind, count, make),
+                    listed: word == "listed",
+                });
+            }
+        }
+    }
+    for (name, kind, findings) in [
+        ("everything", SubjectKind::Relay, facts::everything()),
         (
-            "listed-undecided",
-            vec![facts::undecided(25, Reason::Greylisted)],
+            "everything-proxy",
+            SubjectKind::Proxy,
+            facts::everything_of_proxies(),
         ),
-        ("listed-suspected-2", several(2)),
-        ("listed-suspected-5", several(5)),
-        ("listed-suspected-22", several(22)),
-        ("confirmed-2", (1..=2).map(facts::confirmed).collect()),
-        (
-            "listed-undecided-5",
-            (1..=5)
-                .map(|last_octet| facts::undecided(last_octet, Reason::CutOff))
-                .collect(),
-        ),
-        ("everything", facts::everything()),
-    ]
+    ] {
+        cases.push(Case {
+            name: name.to_owned(),
+            kind,
+            findings,
+            listed: false,
+        });
+    }
+    cases
+}
+
+/// The example; with letters that rest on listings, if `listed`.
+pub(crate) fn example(listed: bool) -> Profile {
+    let text = Profile::built_in_text("example-cert").unwrap();
+    if listed {
+        let text = text.replacen(
+            "\n# The blocks",
+            "\nbasis = \"listings\"\n\n# The blocks",
+            1,
+        );
+        Profile::parse("example-cert", &text).unwrap()
+    } else {
+        Profile::parse("example-cert", text).unwrap()
+    }
 }
 
 /// Writes one case in one language.
-pub(crate) fn write(name: &str, findings: Vec<FindingFacts>, language: Language) -> Letter {
-    let profile = Profile::load("example-cert").unwrap();
-    let reference = format!("EX-{}", name.to_uppercase());
-    render(
-        &facts::letter(&reference, language, findings),
-        language,
-        &profile,
-    )
-    .unwrap()
+pub(crate) fn write(case: &Case, edition: impl Into<Edition>) -> Letter {
+    let edition = edition.into();
+    render(&about(case, edition), edition, &example(case.listed)).unwrap()
+}
+
+fn about(case: &Case, edition: Edition) -> LetterFacts {
+    let reference = format!("EX-{}", case.name.to_uppercase());
+    facts::letter(&reference, edition.first, case.findings.clone())
+}
+
+/// Compares with the files, or writes them.
+#[derive(Default)]
+struct Goldens {
+    different: Vec<PathBuf>,
+}
+
+impl Goldens {
+    fn check(&mut self, folder: &str, name: &str, text: &str) {
+        let path = PathBuf::from(env!("CARGO_MANIFEST_DIR"))
+            .join("tests/golden/letters")
+            .join(folder)
+            .join(format!("{name}.txt"));
+        if std::env::var_os("UPDATE_GOLDEN").is_some() {
+            fs::create_dir_all(path.parent().unwrap()).unwrap();
+            fs::write(&path, text).unwrap();
+        } else if fs::read_to_string(&path).ok().as_deref() != Some(text) {
+            self.different.push(path);
+        }
+    }
+
+    fn end(self) {
+        assert!(
+            self.different.is_empty(),
+            "these letters have changed; read them and run the test with UPDATE_GOLDEN=1:\n{:#?}",
+            self.different
+        );
+    }
 }
 
 #[test]
 fn letters_are_as_they_were_read() {
-    let update = std::env::var_os("UPDATE_GOLDEN").is_some();
-    let mut different = Vec::new();
+    let mut goldens = Goldens::default();
     for language in Language::ALL {
-        for (name, findings) in cases() {
-            let letter = write(name, findings, language);
-            assert_eq!(letter.faults, [], "{language}, {name}");
+        for case in cases() {
+            let letter = write(&case, language);
+            assert_eq!(letter.faults, [], "{language}, {}", case.name);
             let mut drafts = vec![WhyDraft::ExampleSender];
             if language != Language::En {
                 drafts.push(WhyDraft::LanguageNotApproved);
             }
-            assert_eq!(letter.drafts, drafts, "{language}, {name}");
-
-            let path = PathBuf::from(env!("CARGO_MANIFEST_DIR"))
-                .join("tests/golden/letters")
-                .join(language.tag())
-                .join(format!("{name}.txt"));
-            if update {
-                fs::create_dir_all(path.parent().unwrap()).unwrap();
-                fs::write(&path, &letter.text).unwrap();
-            } else if fs::read_to_string(&path).ok().as_deref() != Some(&letter.text) {
-                different.push(path);
-            }
+            assert_eq!(letter.drafts, drafts, "{language}, {}", case.name);
+            goldens.check(language.tag(), &case.name, &letter.text);
         }
     }
-    assert!(
-        different.is_empty(),
-        "these letters have changed; read them and run the test with UPDATE_GOLDEN=1:\n{different:#?}"
+    goldens.end();
+}
+
+/// A folder holds no letter that nobody writes any more.
+#[test]
+fn every_golden_letter_is_written_by_a_test() {
+    let mut known: Vec<String> = cases().into_iter().map(|case| case.name).collect();
+    known.extend(["proxy-suspected-1", "relay-confirmed-2"].map(|name| format!("provider-{name}")));
+    let historic: Vec<(Language, String)> = facts::historic()
+        .into_iter()
+        .map(|(language, _, profile)| (language, profile.name))
+        .collect();
+    for language in Language::ALL {
+        let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR"))
+            .join("tests/golden/letters")
+            .join(language.tag());
+        for entry in fs::read_dir(folder).unwrap() {
+            let name = entry.unwrap().file_name().into_string().unwrap();
+            let name = name.trim_end_matches(".txt");
+            let is_historic = historic.contains(&(language, name.to_owned()));
+            assert!(
+                is_historic || known.iter().any(|known| known == name),
+                "{language}: nothing writes {name}.txt; remove it"
+            );
+        }
+    }
+}
+
+/// What a variant writes otherwise, and every language with English below it.
+#[test]
+fn variants_and_letters_in_two_languages_are_as_they_were_read() {
+    let mut goldens = Goldens::default();
+    let editions = Language::VARIANTS.into_iter().map(Edition::from).chain(
+        Language::ALL
+            .into_iter()
+            .filter(|language| *language != Language::En)
+            .map(Edition::with_english),
     );
+    for edition in editions {
+        for case in cases() {
+            if !["relay-suspected-1", "both-confirmed-2"].contains(&case.name.as_str()) {
+                continue;
+            }
+            let letter = write(&case, edition);
+            assert_eq!(letter.faults, [], "{edition}, {}", case.name);
+            let folder = if edition.english_below {
+                "two-languages"
+            } else {
+                "variants"
+            };
+            goldens.check(folder, &format!("{}.{edition}", case.name), &letter.text);
+        }
+    }
+    goldens.end();
+}
+
+#[test]
+fn the_providers_letter_is_as_it_was_read() {
+    let mut goldens = Goldens::default();
+    let profile = Profile::load("example-isp").unwrap();
+    for case in cases() {
+        if !["proxy-suspected-1", "relay-confirmed-2"].contains(&case.name.as_str()) {
+            continue;
+        }
+        for language in Language::ALL {
+            let facts = about(&case, language.into());
+            let letter = render(&facts, language, &profile).unwrap();
+            assert_eq!(letter.faults, [], "{language}, {}", case.name);
+            goldens.check(
+                language.tag(),
+                &format!("provider-{}", case.name),
+                &letter.text,
+            );
+        }
+    }
+    goldens.end();
+}
+
+#[test]
+fn historic_letters_are_as_they_were_read() {
+    let mut goldens = Goldens::default();
+    for (language, facts, profile) in facts::historic() {
+        let letter = render(&facts, language, &profile).unwrap();
+        assert_eq!(letter.faults, [], "{language}");
+        assert_eq!(letter.drafts, [WhyDraft::Historic], "{language}");
+        goldens.check(language.tag(), &profile.name, &letter.text);
+    }
+    goldens.end();
 }

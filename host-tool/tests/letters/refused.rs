@@ -2,7 +2,7 @@
 
 use host_tool::letters::{
     FaultKind, Language, Profile, WhyDraft,
-    model::{FindingFacts, LetterFacts, Recipient},
+    model::{FindingFacts, LetterFacts, ProxyProtocol, Recipient},
     render,
 };
 use probe_core::{
@@ -17,7 +17,7 @@ fn example() -> Profile {
 }
 
 /// The example with a sender's own names, approved in every language.
-fn own() -> Profile {
+pub(crate) fn own() -> Profile {
     let text = std::fs::read_to_string(concat!(
         env!("CARGO_MANIFEST_DIR"),
         "/profiles/example-cert.toml"
@@ -38,7 +38,7 @@ fn a_senders_own_profile_makes_letters_that_are_ready() {
         let letter = render(&facts, language, &own()).unwrap();
         assert!(letter.is_ready(), "{language}: {:?}", letter.faults);
         assert!(!letter.text.contains("***"), "{language}");
-        assert_eq!(letter.file_name(), format!("A-1.{language}.txt"));
+        assert_eq!(letter.file_name("txt"), format!("A-1.{language}.txt"));
     }
 }
 
@@ -59,13 +59,14 @@ fn facts_that_make_no_letter() {
     let letter = |findings| facts::letter("A-1", Language::En, findings);
     let one = || letter(vec![facts::suspected(25)]);
     let with_verdict = |kind, listed| {
-        let listing = facts::suspected(25).listing.filter(|_| listed);
+        let mut listings = facts::suspected(25).listings;
+        listings.retain(|_| listed);
         letter(vec![FindingFacts {
-            verdict: Verdict {
+            verdict: Some(Verdict {
                 kind,
                 reason: Reason::RelayDenied,
-            },
-            listing,
+            }),
+            listings,
             ..facts::suspected(25)
         }])
     };
@@ -156,4 +157,68 @@ fn names_from_outside_break_nothing() {
     );
     assert!(!letter.text.lines().any(|line| line.starts_with("Bcc")));
     assert!(!letter.recipient.unwrap().contains(['\r', '\n']));
+}
+
+#[test]
+fn historic_profiles_refuse_what_was_never_printed() {
+    let listed = |language| facts::letter("A-1", language, vec![facts::listed(25)]);
+    let proxy = |language| {
+        let finding = facts::proxy(ProxyProtocol::Socks5, facts::listed(25));
+        facts::letter("A-1", language, vec![finding])
+    };
+    for (profile, language, facts, expected) in [
+        (
+            "ftc-2003",
+            Language::Da,
+            listed(Language::Da),
+            "ftc-2003: the letters of this historic profile are known in pl, fr, de, it alone, and \
+             this one would be in Danish",
+        ),
+        (
+            "ftc-2004",
+            Language::Pl,
+            listed(Language::Pl),
+            "ftc-2004: the letters of this historic profile are known in da alone, and this one \
+             would be in Polish",
+        ),
+        (
+            "ftc-2003",
+            Language::De,
+            proxy(Language::De),
+            "case `A-1`: the profile `ftc-2003` has letters about relays alone, and this one would \
+             be about proxies",
+        ),
+    ] {
+        let profile = Profile::load(profile).unwrap();
+        let error = render(&facts, language, &profile).unwrap_err();
+        assert_eq!(error.to_string(), expected);
+    }
+}
+
+#[test]
+fn a_historic_letter_is_never_ready() {
+    for (language, facts, profile) in facts::historic() {
+        let letter = render(&facts, language, &profile).unwrap();
+        assert_eq!(letter.drafts, [WhyDraft::Historic], "{language}");
+        assert!(letter.text.starts_with("*** "), "{language}");
+        assert!(!letter.is_ready(), "{language}");
+    }
+}
+
+/// A listed address that nobody has tested: a historic profile writes about it, no other does.
+#[test]
+fn listed_but_not_tested_writes_only_the_historic_letter() {
+    let finding = FindingFacts {
+        verdict: None,
+        tested: None,
+        ..facts::listed(25)
+    };
+    let facts = facts::letter("A-1", Language::De, vec![finding]);
+    let historic = Profile::load("ftc-2003").unwrap();
+    assert!(render(&facts, Language::De, &historic).is_ok());
+    for profile in [example(), crate::golden::example(true)] {
+        let error = render(&facts, Language::De, &profile).unwrap_err();
+        let expected = "no letter may be written (listed, but not tested)";
+        assert!(error.to_string().ends_with(expected), "{error}");
+    }
 }

@@ -176,7 +176,7 @@ fn times_in_utc_and_local() {
 fn lists_end_in_the_languages_and() {
     let named = |last_octet, by: &str| {
         let mut finding = facts::suspected(last_octet);
-        if let Some(listing) = &mut finding.listing {
+        for listing in &mut finding.listings {
             listing.by = by.into();
         }
         finding

@@ -1,13 +1,13 @@
 //! What holds for the text of every letter, whatever the language.
 
-use host_tool::letters::{Language, Letter};
+use host_tool::letters::{Language, Letter, model::SubjectKind};
 
 use crate::golden;
 
 fn every_letter(check: impl Fn(Language, &str, &Letter)) {
     for language in Language::ALL {
-        for (name, findings) in golden::cases() {
-            check(language, name, &golden::write(name, findings, language));
+        for case in golden::cases() {
+            check(language, &case.name, &golden::write(&case, language));
         }
     }
 }
@@ -43,8 +43,9 @@ fn links_stand_alone() {
 #[test]
 fn no_line_breaks_where_the_language_forbids_it() {
     every_letter(|language, name, letter| {
-        let prose = letter.text.lines().filter(|line| !line.starts_with('>'));
-        for line in prose {
+        // Evidence and settings are the same in every language.
+        let is_data = |line: &&str| line.starts_with('>') || line.starts_with("    ");
+        for line in letter.text.lines().filter(|line| !is_data(line)) {
             let bad = match language {
                 Language::Pl => ["a", "i", "o", "u", "w", "z"]
                     .iter()
@@ -64,38 +65,102 @@ fn no_line_breaks_where_the_language_forbids_it() {
 }
 
 #[test]
-fn operators_find_the_english_term_once_in_brackets() {
-    every_letter(|language, name, letter| {
-        let words: String = letter.text.split_whitespace().collect::<Vec<_>>().join(" ");
-        let bracketed = words.match_indices('(').filter(|(at, _)| {
-            let inside = words[*at + 1..].split(')').next().unwrap_or_default();
-            inside.to_lowercase().contains("open relay")
-        });
-        let expected = if language == Language::It {
-            0..=1
-        } else {
-            1..=1
-        };
-        assert!(expected.contains(&bracketed.count()), "{language}, {name}");
-        assert!(words.to_lowercase().contains("open relay"));
-    });
+fn operators_find_each_english_term_once_in_brackets() {
+    for language in Language::ALL {
+        for case in golden::cases() {
+            let letter = golden::write(&case, language);
+            let words: String = letter.text.split_whitespace().collect::<Vec<_>>().join(" ");
+            let words = words.to_lowercase();
+            let bracketed = |term: &str| {
+                words
+                    .match_indices('(')
+                    .filter(|(at, _)| {
+                        let inside = words[*at + 1..].split(')').next().unwrap_or_default();
+                        inside.contains(term)
+                    })
+                    .count()
+            };
+            let name = format!("{language}, {}", case.name);
+            // In Italian the English term of a relay is the usual one, and has its gloss.
+            let relay = if language == Language::It {
+                "relay apert"
+            } else {
+                "open relay"
+            };
+            let has_relay = usize::from(case.kind != SubjectKind::Proxy);
+            let has_proxy = usize::from(case.kind != SubjectKind::Relay);
+            assert_eq!(bracketed(relay), has_relay, "{name}");
+            assert_eq!(bracketed("open prox"), has_proxy, "{name}");
+        }
+    }
 }
 
 #[test]
 fn only_a_confirmed_letter_says_that_something_is_proved() {
-    // The word for `confirmed` in each language's subject.
-    for (language, word) in [
-        (Language::Pl, "potwierdz"),
-        (Language::Fr, "confirm"),
-        (Language::Da, "bekræft"),
-        (Language::De, "bestätigt"),
-        (Language::It, "conferm"),
-        (Language::En, "confirmed"),
+    // The word for `confirmed` in each language's subject, and for `proved` in its text.
+    for (language, confirmed, proved) in [
+        (Language::Pl, "potwierdz", "dowodzi to"),
+        (Language::Fr, "confirm", "il est ainsi prouvé"),
+        (Language::Da, "bekræft", "det er dermed bevist"),
+        (Language::De, "bestätigt", "damit ist bewiesen"),
+        (Language::It, "conferm", "è così dimostrato"),
+        (Language::En, "confirmed", "this proves"),
     ] {
-        for (name, findings) in golden::cases() {
-            let has = findings.iter().any(|finding| finding.returned.is_some());
-            let subject = golden::write(name, findings, language).subject;
-            assert_eq!(subject.to_lowercase().contains(word), has, "{subject}");
+        for case in golden::cases() {
+            let has = case
+                .findings
+                .iter()
+                .any(|finding| finding.returned.is_some());
+            let letter = golden::write(&case, language);
+            let text: String = letter.text.split_whitespace().collect::<Vec<_>>().join(" ");
+            let subject = letter.subject.to_lowercase();
+            assert_eq!(subject.contains(confirmed), has, "{subject}");
+            assert_eq!(text.to_lowercase().contains(proved), has, "{subject}");
+        }
+    }
+}
+
+/// A letter that rests on listings names no test, no result and no evidence.
+#[test]
+fn a_letter_about_listings_says_no_more() {
+    // What each language's other letters say and this one must not: `our own test`, the result.
+    for (language, may, words) in [
+        (Language::Pl, "mo", ["nasz test", "bez logowania", "dowod"]),
+        (
+            Language::Fr,
+            "pourrai",
+            ["notre test", "sans authentification", "preuve"],
+        ),
+        (
+            Language::Da,
+            "kan være",
+            ["vores test ", "uden login", "bevis"],
+        ),
+        (
+            Language::De,
+            "sein könnte",
+            ["unser test", "ohne anmeldung", "bewiesen"],
+        ),
+        (
+            Language::It,
+            "potrebbe",
+            ["nostra verifica", "senza autenticazione", "dimostrat"],
+        ),
+        (
+            Language::En,
+            "may be",
+            ["our own test", "without a login", "prove"],
+        ),
+    ] {
+        for case in golden::cases().iter().filter(|case| case.listed) {
+            let letter = golden::write(case, language);
+            let text: String = letter.text.split_whitespace().collect::<Vec<_>>().join(" ");
+            let text = text.to_lowercase();
+            assert!(text.contains(may), "{language}, {}", case.name);
+            for word in words {
+                assert!(!text.contains(word), "{language}, {}: {word}", case.name);
+            }
+            assert!(!text.contains("verdict: inconclusive"), "{language}");
         }
     }
 }

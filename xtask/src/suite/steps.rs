@@ -9,7 +9,7 @@ use crate::{
     emulate::{self, Extent},
     failure::Result,
     finding::verdicts,
-    lab, machine, outside, panic_free, place, run, simulated,
+    lab, letters, machine, outside, panic_free, place, run, simulated,
     spelling::{self, Spelling},
 };
 
@@ -62,6 +62,18 @@ pub(super) const STEPS: &[Step] = &[
     Step {
         name: "spelling of the letters",
         run: spelling_of_the_letters,
+    },
+    Step {
+        name: "mails in Python's email",
+        run: letters::read_mails,
+    },
+    Step {
+        name: "reports in XARF's validator",
+        run: letters::validate_reports,
+    },
+    Step {
+        name: "the page in Chromium",
+        run: letters::render_page,
     },
     Step {
         name: "same seed, same frames",

@@ -1,5 +1,4 @@
-//! What to set on the mail servers that we recognise. Settings are code: the same in every
-//! language.
+//! What to set on the servers that we recognise. Settings are code: the same in every language.
 
 use crate::letters::model::Product;
 
@@ -44,6 +43,48 @@ pub(super) fn settings(product: Product) -> (&'static str, &'static [&'static st
                 "Get-ReceiveConnector |",
                 "    Get-ADPermission -User \"NT AUTHORITY\\ANONYMOUS LOGON\"",
             ],
+        ),
+        Product::Squid => (
+            "fix-squid",
+            &[
+                "acl localnet src <own-networks>",
+                "http_access deny !Safe_ports",
+                "http_access deny CONNECT !SSL_ports",
+                "http_access allow localnet",
+                "http_access deny all",
+            ],
+        ),
+        Product::Dante => (
+            "fix-dante",
+            &[
+                "internal: <internal-address> port = 1080",
+                "client pass { from: <own-networks> to: 0.0.0.0/0 }",
+                "socks pass { from: <own-networks> to: 0.0.0.0/0 }",
+            ],
+        ),
+        Product::HaProxy => (
+            "fix-haproxy",
+            &["tcp-request connection reject unless { src <own-networks> }"],
+        ),
+        Product::Nginx => (
+            "fix-nginx",
+            &[
+                "allow <own-networks>;",
+                "deny all;",
+                "proxy_pass http://<own-server>;",
+            ],
+        ),
+        Product::Tinyproxy => (
+            "fix-tinyproxy",
+            &[
+                "Listen <internal-address>",
+                "Allow <own-networks>",
+                "ConnectPort 443",
+            ],
+        ),
+        Product::Microsocks => (
+            "fix-microsocks",
+            &["microsocks -i <internal-address> -u <user> -P <password>"],
         ),
     }
 }

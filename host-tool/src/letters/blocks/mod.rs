@@ -4,9 +4,9 @@ mod compose;
 mod fix;
 mod wording;
 
-use std::fmt;
+use std::{borrow::Cow, fmt};
 
-use super::language::Value;
+use super::{language::Value, model::Basis};
 
 pub use compose::FactsError;
 pub(crate) use compose::compose;
@@ -14,28 +14,44 @@ pub(crate) use compose::compose;
 /// A block of a letter. The profile sets their order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Block {
-    /// Sender, recipient, reference, date and subject.
+    /// The sender's letterhead.
+    Letterhead,
+    /// Recipient, reference, date and subject.
     Reference,
     /// The address.
     Salutation,
     /// Why this letter is written.
     Occasion,
-    /// Address, port, name, times and listing of each server.
+    /// That the reader is taken to be responsible for the server.
+    Identity,
+    /// The programme that the letter belongs to, and its aim.
+    Programme,
+    /// Address, port, protocol, name, times and listings of each server.
     Findings,
+    /// First and last moment of the whole letter; the table then leaves them out.
+    Dates,
     /// How it was tested.
     Test,
     /// The result in plain words.
     Verdict,
-    /// What an open relay is.
+    /// What an open relay or proxy is.
     Explanation,
     /// What may follow from one, in short.
     Consequences,
     /// Who writes, on what legal ground.
     Sender,
-    /// What to do.
+    /// With whom.
+    Partners,
+    /// What to do, step by step.
     Fix,
+    /// What whoever runs a proxy should ask.
+    Questions,
+    /// A page with instructions, for whoever wishes to follow them.
+    Guide,
     /// Whom to ask.
     Contact,
+    /// By when an answer is hoped for, and when there is another test.
+    Deadline,
     /// How to check that the letter is genuine.
     Genuineness,
     /// The offer to test again.
@@ -51,19 +67,27 @@ pub enum Block {
 }
 
 impl Block {
-    /// Every block, in the order in which `example-cert` has them.
-    pub const ALL: [Self; 17] = [
+    /// Every block, in the order in which letters usually have them.
+    pub const ALL: [Self; 25] = [
+        Self::Letterhead,
         Self::Reference,
         Self::Salutation,
         Self::Occasion,
+        Self::Identity,
+        Self::Programme,
         Self::Findings,
+        Self::Dates,
         Self::Test,
         Self::Verdict,
         Self::Explanation,
         Self::Consequences,
         Self::Sender,
+        Self::Partners,
         Self::Fix,
+        Self::Questions,
+        Self::Guide,
         Self::Contact,
+        Self::Deadline,
         Self::Genuineness,
         Self::Retest,
         Self::PassOn,
@@ -75,17 +99,25 @@ impl Block {
     /// The word in a profile.
     pub const fn as_str(self) -> &'static str {
         match self {
+            Self::Letterhead => "letterhead",
             Self::Reference => "reference",
             Self::Salutation => "salutation",
             Self::Occasion => "occasion",
+            Self::Identity => "identity",
+            Self::Programme => "programme",
             Self::Findings => "findings",
+            Self::Dates => "dates",
             Self::Test => "test",
             Self::Verdict => "verdict",
             Self::Explanation => "explanation",
             Self::Consequences => "consequences",
             Self::Sender => "sender",
+            Self::Partners => "partners",
             Self::Fix => "fix",
+            Self::Questions => "questions",
+            Self::Guide => "guide",
             Self::Contact => "contact",
+            Self::Deadline => "deadline",
             Self::Genuineness => "genuineness",
             Self::Retest => "retest",
             Self::PassOn => "pass-on",
@@ -95,20 +127,40 @@ impl Block {
         }
     }
 
-    /// Whether a letter without it would say less than a reader is owed.
-    pub const fn is_owed(self) -> bool {
+    /// Whether it is data rather than prose: in two languages it stands once, at the end.
+    pub const fn is_data(self) -> bool {
         matches!(
             self,
-            Self::Reference
-                | Self::Salutation
-                | Self::Occasion
-                | Self::Findings
-                | Self::Verdict
-                | Self::Sender
-                | Self::Contact
-                | Self::Genuineness
-                | Self::Closing
+            Self::Findings | Self::Dates | Self::Evidence | Self::Machine
         )
+    }
+
+    /// Whether a letter that rests on `basis` and lacks it would say less than a reader is owed.
+    /// Historic letters are owed to nobody.
+    pub const fn is_owed(self, basis: Basis) -> bool {
+        match self {
+            Self::Salutation | Self::Occasion | Self::Contact | Self::Closing => true,
+            Self::Reference | Self::Findings | Self::Sender | Self::Genuineness => {
+                !matches!(basis, Basis::Historic)
+            }
+            Self::Verdict => matches!(basis, Basis::Tests),
+            Self::Letterhead
+            | Self::Identity
+            | Self::Programme
+            | Self::Dates
+            | Self::Test
+            | Self::Explanation
+            | Self::Consequences
+            | Self::Partners
+            | Self::Fix
+            | Self::Questions
+            | Self::Guide
+            | Self::Deadline
+            | Self::Retest
+            | Self::PassOn
+            | Self::Evidence
+            | Self::Machine => false,
+        }
     }
 }
 
@@ -119,7 +171,7 @@ impl fmt::Display for Block {
 }
 
 /// A piece of a block. `T` is first [`Say`], then the spoken text.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Part<T> {
     /// A heading.
     Heading(T),
@@ -129,6 +181,8 @@ pub(crate) enum Part<T> {
     Lines(Vec<T>),
     /// Labels with their values; a value may have several lines.
     Rows(Vec<Row<T>>),
+    /// A table: its head, then rows with as many cells.
+    Grid(Vec<T>, Vec<Vec<T>>),
     /// Steps in order.
     Steps(Vec<T>),
     /// Items without order.
@@ -141,10 +195,12 @@ pub(crate) enum Part<T> {
     Quoted(Vec<String>),
     /// Lines for machines.
     Machine(Vec<String>),
+    /// Between two languages.
+    Rule,
 }
 
 /// One label with the lines of its value.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Row<T> {
     /// What it is, with the language's colon.
     pub label: T,
@@ -153,34 +209,43 @@ pub(crate) struct Row<T> {
 }
 
 impl<T> Part<T> {
-    /// Turns every saying into words.
-    pub(crate) fn spoken<U, E>(self, speak: impl Fn(T) -> Result<U, E>) -> Result<Part<U>, E> {
-        let all = |sayings: Vec<T>| {
-            sayings
-                .into_iter()
-                .map(&speak)
-                .collect::<Result<Vec<U>, E>>()
+    /// Turns every saying into words. A saying may come to nothing or to several lines; a part
+    /// without words is none.
+    pub(crate) fn spoken<U, E>(
+        self,
+        speak: impl Fn(T) -> Result<Vec<U>, E>,
+    ) -> Result<Option<Part<U>>, E> {
+        let all = |sayings: Vec<T>| -> Result<Vec<U>, E> {
+            let spoken: Vec<Vec<U>> = sayings.into_iter().map(&speak).collect::<Result<_, E>>()?;
+            Ok(spoken.into_iter().flatten().collect())
         };
+        let several =
+            |words: Vec<U>, part: fn(Vec<U>) -> Part<U>| (!words.is_empty()).then(|| part(words));
         Ok(match self {
-            Self::Heading(saying) => Part::Heading(speak(saying)?),
-            Self::Paragraph(saying) => Part::Paragraph(speak(saying)?),
-            Self::Lines(sayings) => Part::Lines(all(sayings)?),
-            Self::Steps(sayings) => Part::Steps(all(sayings)?),
-            Self::Items(sayings) => Part::Items(all(sayings)?),
-            Self::Rows(rows) => Part::Rows(
-                rows.into_iter()
-                    .map(|row| {
-                        Ok(Row {
-                            label: speak(row.label)?,
-                            lines: all(row.lines)?,
-                        })
-                    })
-                    .collect::<Result<_, E>>()?,
-            ),
-            Self::Link(link) => Part::Link(link),
-            Self::Code(lines) => Part::Code(lines),
-            Self::Quoted(lines) => Part::Quoted(lines),
-            Self::Machine(lines) => Part::Machine(lines),
+            Self::Heading(saying) => speak(saying)?.into_iter().next().map(Part::Heading),
+            Self::Paragraph(saying) => speak(saying)?.into_iter().next().map(Part::Paragraph),
+            Self::Lines(sayings) => several(all(sayings)?, Part::Lines),
+            Self::Steps(sayings) => several(all(sayings)?, Part::Steps),
+            Self::Items(sayings) => several(all(sayings)?, Part::Items),
+            Self::Rows(rows) => {
+                let mut spoken = Vec::new();
+                for row in rows {
+                    let lines = all(row.lines)?;
+                    if let Some(label) = speak(row.label)?.into_iter().next() {
+                        spoken.push(Row { label, lines });
+                    }
+                }
+                Some(Part::Rows(spoken))
+            }
+            Self::Grid(head, rows) => {
+                let rows = rows.into_iter().map(all).collect::<Result<_, E>>()?;
+                Some(Part::Grid(all(head)?, rows))
+            }
+            Self::Link(link) => Some(Part::Link(link)),
+            Self::Code(lines) => Some(Part::Code(lines)),
+            Self::Quoted(lines) => Some(Part::Quoted(lines)),
+            Self::Machine(lines) => Some(Part::Machine(lines)),
+            Self::Rule => Some(Part::Rule),
         })
     }
 }
@@ -189,20 +254,36 @@ impl<T> Part<T> {
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Say {
     /// A message with its values.
-    Message(&'static str, Vec<(&'static str, Value)>),
+    Message(Cow<'static, str>, Vec<(&'static str, Value)>),
     /// A sentence of the profile, in the letter's language.
     Own(Own),
     /// Data, the same in every language.
     Data(String),
 }
 
-/// The sentences that a profile has in each language.
+/// What a profile says itself, in each language.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Own {
+    /// The letterhead, line by line.
+    Letterhead,
     /// Who writes.
     Who,
     /// On what legal ground.
     Ground,
     /// How the tests can be recognised.
     Tests,
+    /// The programme that the letter belongs to.
+    Programme,
+    /// The words before the partners, where there are any.
+    PartnersLead,
+    /// The partners, one a line.
+    Partners,
+    /// The words before the partners abroad, where there are any.
+    PartnersAbroadLead,
+    /// The partners abroad, one a line.
+    PartnersAbroad,
+    /// What the page with instructions offers.
+    Guide,
+    /// The sender's name under the letter.
+    Name,
 }

@@ -2,7 +2,7 @@
 
 use probe_core::verdict::{Kind, Reason};
 
-use crate::letters::model::{Decision, FindingFacts, WhyNone};
+use crate::letters::model::{Basis, FindingFacts, Probed};
 
 /// What a finding lets us say.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -17,23 +17,27 @@ pub(super) enum Wording {
     SuspectedOfAnything,
     /// The test could not decide, for this reason.
     Undecided(&'static str),
+    /// Public databases indicate that it may be open. Nothing else is said.
+    Listed,
 }
 
 impl Wording {
-    /// The wording of a finding, or why it has none.
-    pub(super) fn of(finding: &FindingFacts) -> Result<Self, WhyNone> {
-        if let Decision::NoLetter(why) = finding.decision() {
-            return Err(why);
-        }
-        Ok(match finding.verdict.kind {
+    /// The wording of a finding that a letter may be written about.
+    pub(super) fn of(finding: &FindingFacts, basis: Basis) -> Self {
+        let Some(verdict) = finding.verdict.filter(|_| basis == Basis::Tests) else {
+            return Self::Listed;
+        };
+        let reason = verdict.reason;
+        match verdict.kind {
             Kind::Confirmed => Self::Confirmed,
             Kind::Accepted => Self::Accepted,
-            Kind::Suspected if finding.verdict.reason == Reason::AcceptsAnything => {
-                Self::SuspectedOfAnything
-            }
+            Kind::Suspected if reason == Reason::AcceptsAnything => Self::SuspectedOfAnything,
             Kind::Suspected => Self::Suspected,
-            Kind::Closed | Kind::Inconclusive => Self::Undecided(undecided(finding.verdict.reason)),
-        })
+            Kind::Closed | Kind::Inconclusive => Self::Undecided(match finding.probed {
+                Probed::Relay => undecided(reason),
+                Probed::Proxy { .. } => undecided_proxy(reason),
+            }),
+        }
     }
 
     /// Whether our test handed a message over.
@@ -47,10 +51,11 @@ impl Wording {
             Self::Confirmed => "occasion-confirmed",
             Self::Accepted | Self::Suspected | Self::SuspectedOfAnything => "occasion-suspected",
             Self::Undecided(_) => "occasion-undecided",
+            Self::Listed => "occasion-listed",
         }
     }
 
-    /// The messages of the verdict, in order.
+    /// The messages of the verdict, in order, without the kind of server before them.
     pub(super) fn verdict(self) -> &'static [&'static str] {
         match self {
             Self::Confirmed => &["verdict-confirmed"],
@@ -58,6 +63,17 @@ impl Wording {
             Self::Suspected => &["verdict-suspected"],
             Self::SuspectedOfAnything => &["verdict-suspected", "verdict-anything"],
             Self::Undecided(_) => &["verdict-undecided"],
+            Self::Listed => &[],
+        }
+    }
+
+    /// The message for a cell of a table.
+    pub(super) fn result(self) -> &'static str {
+        match self {
+            Self::Confirmed => "result-confirmed",
+            Self::Accepted | Self::Suspected | Self::SuspectedOfAnything => "result-suspected",
+            Self::Undecided(_) => "result-undecided",
+            Self::Listed => "result-listed",
         }
     }
 
@@ -65,7 +81,11 @@ impl Wording {
     pub(super) fn reason(self) -> Option<&'static str> {
         match self {
             Self::Undecided(reason) => Some(reason),
-            _ => None,
+            Self::Confirmed
+            | Self::Accepted
+            | Self::Suspected
+            | Self::SuspectedOfAnything
+            | Self::Listed => None,
         }
     }
 }
@@ -89,6 +109,31 @@ fn undecided(reason: Reason) -> &'static str {
         Reason::LocalOrRelay => "undecided-local-or-relay",
         Reason::NotFormable => "undecided-not-formable",
         Reason::Unclear
+        | Reason::RelayDenied
+        | Reason::RecipientRefused
+        | Reason::RecipientAccepted
+        | Reason::AcceptsAnything => "undecided-other",
+    }
+}
+
+/// As [`undecided`], for a proxy: it is asked for connections, not for recipients.
+fn undecided_proxy(reason: Reason) -> &'static str {
+    match reason {
+        Reason::NoAnswer => "undecided-no-answer",
+        Reason::Refused => "undecided-refused",
+        Reason::NotSmtp => "undecided-protocol",
+        Reason::Blocked => "undecided-turned-away",
+        Reason::Tarpit => "undecided-tarpit",
+        Reason::CutOff | Reason::LimitReached => "undecided-cut-off",
+        Reason::NoMailHere
+        | Reason::SenderRefused
+        | Reason::AuthRequired
+        | Reason::TlsRequired
+        | Reason::TlsVersion
+        | Reason::Greylisted
+        | Reason::LocalOrRelay
+        | Reason::NotFormable
+        | Reason::Unclear
         | Reason::RelayDenied
         | Reason::RecipientRefused
         | Reason::RecipientAccepted

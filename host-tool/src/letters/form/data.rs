@@ -35,7 +35,16 @@ pub(crate) fn line(text: &str) -> String {
     bounded(kept)
 }
 
-fn is_steering(letter: char) -> bool {
+/// Whether a word is the local part of an address of ours: a letter for its role, and thirteen
+/// characters of base32 that say which job of which device it was.
+pub(crate) fn is_mark(word: &str) -> bool {
+    const MARK_CHARACTERS: usize = 14;
+    let base32 = |letter: char| letter.is_ascii_lowercase() || matches!(letter, '2'..='7');
+    word.len() == MARK_CHARACTERS && word.starts_with(['s', 'r', 't']) && word.chars().all(base32)
+}
+
+/// Whether a character shows nothing, or steers a terminal or the direction of text.
+pub(crate) fn is_steering(letter: char) -> bool {
     letter.is_control()
         || matches!(letter,
             '\u{ad}' | '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}'

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use probe_core::time::Utc;
 
 use super::data;
-use crate::letters::model::{Caveat, FindingFacts, LetterFacts};
+use crate::letters::model::{Caveat, FindingFacts, LetterFacts, Listing};
 
 /// The lines: `key: value`, one block for each finding.
 pub(crate) fn lines(facts: &LetterFacts) -> Vec<String> {
@@ -16,7 +16,9 @@ pub(crate) fn lines(facts: &LetterFacts) -> Vec<String> {
     for finding in &facts.findings {
         for (place, (key, value)) in fields(finding).into_iter().enumerate() {
             let lead = if place == 0 { "  - " } else { "    " };
-            lines.push(format!("{lead}{key}: {value}"));
+            let space = if value.starts_with('\n') { "" } else { " " };
+            let entry = format!("{lead}{key}:{space}{value}");
+            lines.extend(entry.lines().map(str::to_owned));
         }
     }
     lines
@@ -26,33 +28,34 @@ fn fields(finding: &FindingFacts) -> Vec<(&'static str, String)> {
     let mut fields = vec![
         ("address", quoted(&finding.endpoint.ip().to_string())),
         ("port", finding.endpoint.port().to_string()),
-        ("protocol", "smtp".to_owned()),
+        ("protocol", finding.probed.as_str().to_owned()),
     ];
     if let Some(name) = &finding.host_name {
         fields.push(("host", quoted(name)));
     }
+    match finding.verdict {
+        Some(verdict) => fields.extend([
+            ("verdict", verdict.kind.as_str().to_owned()),
+            ("reason", verdict.reason.as_str().to_owned()),
+        ]),
+        None => fields.push(("verdict", "not-tested".to_owned())),
+    }
     fields.extend([
-        ("verdict", finding.verdict.kind.as_str().to_owned()),
-        ("reason", finding.verdict.reason.as_str().to_owned()),
         ("first_seen", moment(finding.first_seen)),
         ("last_seen", moment(finding.last_seen)),
     ]);
-    if let Some(listing) = &finding.listing {
-        fields.push(("listed_by", quoted(&listing.by)));
-        if let Some(on) = listing.on {
-            fields.push(("listed_on", on.to_string()));
-        }
-        if let Some(code) = &listing.code {
-            fields.push(("listed_code", quoted(code)));
-        }
+    if !finding.listings.is_empty() {
+        let listings: String = finding.listings.iter().map(listed).collect();
+        fields.push(("listed", listings));
     }
-    let tested = &finding.tested;
-    fields.extend([
-        ("depth", tested.depth.as_str().to_owned()),
-        ("forms_answered", tested.answered.to_string()),
-        ("forms_accepted", tested.accepted.to_string()),
-        ("forms_refused", tested.refused.to_string()),
-    ]);
+    if let Some(tested) = &finding.tested {
+        fields.extend([
+            ("depth", tested.depth.as_str().to_owned()),
+            ("forms_answered", tested.answered.to_string()),
+            ("forms_accepted", tested.accepted.to_string()),
+            ("forms_refused", tested.refused.to_string()),
+        ]);
+    }
     if let Some(returned) = &finding.returned {
         fields.push(("returned_at", moment(returned.at)));
         fields.push(("returned_from", quoted(&returned.from.to_string())));
@@ -67,6 +70,15 @@ fn fields(finding: &FindingFacts) -> Vec<(&'static str, String)> {
         });
     }
     fields
+}
+
+/// An entry of a database, as an entry of a YAML list; each line begins with its line break.
+fn listed(listing: &Listing) -> String {
+    let mut fields = vec![format!("by: {}", quoted(&listing.by))];
+    fields.extend(listing.on.map(|on| format!("on: {on}")));
+    let code = listing.code.as_deref();
+    fields.extend(code.map(|code| format!("code: {}", quoted(code))));
+    format!("\n      - {}", fields.join("\n        "))
 }
 
 /// A value that others have chosen, or that YAML might take for a number, as a YAML string.
@@ -84,11 +96,20 @@ fn quoted(text: &str) -> String {
 }
 
 /// ISO 8601, or the seconds as they are where they are beyond the calendar.
-fn moment(at: Utc) -> String {
+pub(super) fn moment(at: Utc) -> String {
     i64::try_from(at.0)
         .ok()
         .and_then(|seconds| Timestamp::from_second(seconds).ok())
         .map_or_else(|| at.0.to_string(), |timestamp| timestamp.to_string())
+}
+
+/// The minute, for a column of a table: `2026-11-21 08:44`.
+pub(crate) fn minute(at: Utc) -> String {
+    let moment = moment(at);
+    match moment.get(..16) {
+        Some(minute) => minute.replace('T', " "),
+        None => moment,
+    }
 }
 
 #[cfg(test)]
@@ -110,6 +131,7 @@ mod tests {
     #[test]
     fn moments_are_iso_8601_in_utc() {
         assert_eq!(moment(Utc(1_795_253_400)), "2026-11-21T09:30:00Z");
+        assert_eq!(minute(Utc(1_795_253_400)), "2026-11-21 09:30");
         assert_eq!(moment(Utc(0)), "1970-01-01T00:00:00Z");
         assert_eq!(moment(Utc(u64::MAX)), u64::MAX.to_string());
     }

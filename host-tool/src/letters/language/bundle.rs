@@ -8,35 +8,62 @@ use fluent_bundle::{
 use jiff::civil::Date;
 use unic_langid::LanguageIdentifier;
 
-use super::{Language, typography};
+use super::{Language, number, typography};
 
 /// The message files of a language, as `(name, text)`.
-pub(super) type Files = [(&'static str, &'static str); 2];
+pub(super) type Files = [(&'static str, &'static str); 5];
+
+/// What a variant says otherwise than its language, as `(name, text)`.
+pub(super) const fn overlay(language: Language) -> Option<(&'static str, &'static str)> {
+    match language {
+        Language::DeAt => Some((
+            "de-AT/overlay.ftl",
+            include_str!("../../../locales/de-AT/overlay.ftl"),
+        )),
+        Language::DeCh | Language::DeLi => Some((
+            "de-CH/overlay.ftl",
+            include_str!("../../../locales/de-CH/overlay.ftl"),
+        )),
+        // These differ in typography alone.
+        Language::FrCh | Language::ItCh => None,
+        Language::Pl | Language::Fr | Language::Da | Language::De | Language::It | Language::En => {
+            None
+        }
+    }
+}
 
 macro_rules! files {
     ($tag:literal) => {
-        [
-            (
-                concat!($tag, "/letter.ftl"),
-                include_str!(concat!("../../../locales/", $tag, "/letter.ftl")),
-            ),
-            (
-                concat!($tag, "/relay.ftl"),
-                include_str!(concat!("../../../locales/", $tag, "/relay.ftl")),
-            ),
-        ]
+        files!($tag, "letter", "forms", "relay", "proxy", "both")
+    };
+    ($tag:literal, $($file:literal),*) => {
+        [$((
+            concat!($tag, "/", $file, ".ftl"),
+            include_str!(concat!("../../../locales/", $tag, "/", $file, ".ftl")),
+        )),*]
     };
 }
 
-/// The message files of `language`.
+/// The message files of `language`; those of its base where it is a variant.
 pub(super) const fn files(language: Language) -> Files {
     match language {
         Language::Pl => files!("pl"),
-        Language::Fr => files!("fr"),
+        Language::Fr | Language::FrCh => files!("fr"),
         Language::Da => files!("da"),
-        Language::De => files!("de"),
-        Language::It => files!("it"),
+        Language::De | Language::DeAt | Language::DeCh | Language::DeLi => files!("de"),
+        Language::It | Language::ItCh => files!("it"),
         Language::En => files!("en"),
+    }
+}
+
+/// What the most formal address of a language says otherwise, where it has one above the usual.
+pub(super) const fn formal(language: Language) -> Option<(&'static str, &'static str)> {
+    match language {
+        Language::Da => Some((
+            "da/formal.ftl",
+            include_str!("../../../locales/da/formal.ftl"),
+        )),
+        _ => None,
     }
 }
 
@@ -76,6 +103,9 @@ pub enum SpeechError {
     },
 }
 
+/// Languages and variants.
+const LANGUAGES: usize = Language::ALL.len() + Language::VARIANTS.len();
+
 /// A language with its messages.
 #[derive(Clone, Copy)]
 pub(crate) struct Voice {
@@ -86,20 +116,33 @@ pub(crate) struct Voice {
 impl Voice {
     /// The voice of `language`. Its files are read once for the program's life.
     pub(crate) fn of(language: Language) -> Self {
-        static BUNDLES: [OnceLock<FluentBundle<FluentResource>>; 6] =
-            [const { OnceLock::new() }; 6];
-        let [pl, fr, da, de, it, en] = &BUNDLES;
-        let cell = match language {
-            Language::Pl => pl,
-            Language::Fr => fr,
-            Language::Da => da,
-            Language::De => de,
-            Language::It => it,
-            Language::En => en,
-        };
+        static BUNDLES: [OnceLock<FluentBundle<FluentResource>>; LANGUAGES] =
+            [const { OnceLock::new() }; LANGUAGES];
+        Self::cached(language, &BUNDLES, overlay(language))
+    }
+
+    /// As [`Self::of`], in the most formal address where the language has one above the usual.
+    pub(crate) fn formal(language: Language) -> Self {
+        static BUNDLES: [OnceLock<FluentBundle<FluentResource>>; LANGUAGES] =
+            [const { OnceLock::new() }; LANGUAGES];
+        Self::cached(language, &BUNDLES, formal(language))
+    }
+
+    fn cached(
+        language: Language,
+        bundles: &'static [OnceLock<FluentBundle<FluentResource>>; LANGUAGES],
+        overlay: Option<(&'static str, &'static str)>,
+    ) -> Self {
+        let place = Language::ALL
+            .into_iter()
+            .chain(Language::VARIANTS)
+            .position(|known| known == language);
+        let cell = place
+            .and_then(|place| bundles.get(place))
+            .unwrap_or_else(|| panic!("{language}: neither a language nor a variant"));
         Self {
             language,
-            bundle: cell.get_or_init(|| bundle(language)),
+            bundle: cell.get_or_init(|| bundle(language, overlay)),
         }
     }
 
@@ -172,18 +215,27 @@ impl Voice {
     }
 }
 
-fn bundle(language: Language) -> FluentBundle<FluentResource> {
+fn bundle(
+    language: Language,
+    overlay: Option<(&'static str, &'static str)>,
+) -> FluentBundle<FluentResource> {
     let locale = LanguageIdentifier::from_bytes(language.tag().as_bytes())
         .unwrap_or_else(|error| panic!("{language}: {error}"));
     let mut bundle = FluentBundle::new_concurrent(vec![locale]);
     bundle.set_use_isolating(false);
     bundle.set_transform(Some(typography::setter(language)));
+    bundle.set_formatter(Some(number::formatter(language)));
     for (name, text) in files(language) {
         let resource = FluentResource::try_new(text.to_owned())
             .unwrap_or_else(|(_, errors)| panic!("{name}: {errors:?}"));
         bundle
             .add_resource(resource)
             .unwrap_or_else(|errors| panic!("{name}: {errors:?}"));
+    }
+    if let Some((name, text)) = overlay {
+        let resource = FluentResource::try_new(text.to_owned())
+            .unwrap_or_else(|(_, errors)| panic!("{name}: {errors:?}"));
+        bundle.add_resource_overriding(resource);
     }
     bundle
 }

@@ -1,93 +1,150 @@
-//! Which language a letter is written in.
+//! Which languages a letter is written in.
+
+use std::fmt;
 
 use super::{Language, UnknownLanguage, country};
 use crate::letters::model::Recipient;
 
+/// The languages of one letter: one, or the reader's own with English below it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Edition {
+    /// The language that comes first.
+    pub first: Language,
+    /// Whether the same letter follows in English.
+    pub english_below: bool,
+}
+
+impl Edition {
+    /// `first` with English below it; English alone where that comes first anyway.
+    pub fn with_english(first: Language) -> Self {
+        Self {
+            first,
+            english_below: first.base() != Language::En,
+        }
+    }
+
+    /// Its languages in order.
+    pub fn languages(self) -> impl Iterator<Item = Language> {
+        std::iter::once(self.first).chain(self.english_below.then_some(Language::En))
+    }
+}
+
+impl From<Language> for Edition {
+    fn from(first: Language) -> Self {
+        Self {
+            first,
+            english_below: false,
+        }
+    }
+}
+
+impl fmt::Display for Edition {
+    /// `pl`, or `pl+en`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let below = if self.english_below { "+en" } else { "" };
+        write!(f, "{}{below}", self.first)
+    }
+}
+
+impl std::str::FromStr for Edition {
+    type Err = UnknownLanguage;
+
+    /// A tag, or a tag with `+en` behind it.
+    fn from_str(text: &str) -> Result<Self, UnknownLanguage> {
+        let unknown = || UnknownLanguage {
+            tag: text.trim().to_owned(),
+        };
+        match text.split_once('+') {
+            None => Language::from_tag(text).map(Self::from),
+            Some((first, below)) => {
+                if Language::from_tag(below).map_err(|_| unknown())? != Language::En {
+                    return Err(unknown());
+                }
+                Ok(Self::with_english(
+                    Language::from_tag(first).map_err(|_| unknown())?,
+                ))
+            }
+        }
+    }
+}
+
 /// What `--lang` asks for.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub enum LanguageChoice {
-    /// The list's language, then the country's, then English.
+    /// Each recipient's own.
     #[default]
     Auto,
     /// These, for every letter, one text each.
-    Tags(Vec<Language>),
+    Tags(Vec<Edition>),
 }
 
 impl std::str::FromStr for LanguageChoice {
     type Err = UnknownLanguage;
 
-    /// `auto`, or tags separated by commas.
+    /// `auto`, or tags separated by commas; `pl+en` is Polish with English below it.
     fn from_str(text: &str) -> Result<Self, UnknownLanguage> {
         if text.trim().eq_ignore_ascii_case("auto") {
             return Ok(Self::Auto);
         }
-        let mut tags = Vec::new();
+        let mut editions = Vec::new();
         for tag in text.split(',') {
-            let language = Language::from_tag(tag)?;
-            if !tags.contains(&language) {
-                tags.push(language);
+            let edition = tag.parse()?;
+            if !editions.contains(&edition) {
+                editions.push(edition);
             }
         }
-        Ok(Self::Tags(tags))
+        Ok(Self::Tags(editions))
     }
 }
 
-/// The languages of the letter to `recipient`: one, unless `--lang` names several.
-pub fn choose(choice: &LanguageChoice, recipient: &Recipient) -> Vec<Language> {
+/// The letters to `recipient`: one, unless `--lang` names several.
+///
+/// In this order: what `--lang` names; the recipient's own languages, which are what the list asks
+/// for, then what they prefer (`security.txt`), then the language that they answered in; the
+/// official languages of the country; English. Where the first that is asked for is none of ours,
+/// the next one that is comes with English below it.
+pub fn choose(choice: &LanguageChoice, recipient: &Recipient) -> Vec<Edition> {
     match choice {
-        LanguageChoice::Tags(languages) => languages.clone(),
+        LanguageChoice::Tags(editions) => editions.clone(),
         LanguageChoice::Auto => {
-            let listed = recipient
-                .language
-                .as_deref()
-                .and_then(|tag| Language::from_tag(tag).ok());
-            let official = || {
-                let country = recipient.country.as_deref()?;
-                country::languages(country).first().copied()
-            };
-            vec![listed.or_else(official).unwrap_or(Language::En)]
+            let country = recipient.country.as_deref();
+            let edition = own(recipient)
+                .or_else(|| country.and_then(official))
+                .unwrap_or(Edition::from(Language::En));
+            vec![Edition {
+                first: edition.first.in_country(country),
+                ..edition
+            }]
         }
     }
+}
+
+fn own(recipient: &Recipient) -> Option<Edition> {
+    let listed = recipient.language.as_deref().into_iter();
+    let preferred = recipient.preferred.iter().map(String::as_str);
+    let answered = recipient.answered_in.as_deref();
+    let tags = listed.chain(preferred).chain(answered);
+    first_of_ours(tags.map(|tag| Language::from_tag(tag).ok()))
+}
+
+fn official(country: &str) -> Option<Edition> {
+    let another = country::another_is_larger(country).then_some(None);
+    let ours = country::languages(country).iter().copied().map(Some);
+    first_of_ours(another.into_iter().chain(ours))
+}
+
+/// The first of ours; with English below it where another one came before.
+fn first_of_ours(asked: impl Iterator<Item = Option<Language>>) -> Option<Edition> {
+    let mut skipped = false;
+    for language in asked {
+        match language {
+            Some(language) if skipped => return Some(Edition::with_english(language)),
+            Some(language) => return Some(language.into()),
+            None => skipped = true,
+        }
+    }
+    None
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_lists_language_then_the_countrys_then_english() {
-        for (language, country, expected) in [
-            (Some("fr"), Some("CH"), Language::Fr),
-            (Some("de-CH"), None, Language::De),
-            (Some("rm"), Some("CH"), Language::De),
-            (None, Some("CA"), Language::En),
-            (None, Some("BE"), Language::Fr),
-            (None, Some("JP"), Language::En),
-            (None, None, Language::En),
-        ] {
-            let recipient = Recipient {
-                language: language.map(Into::into),
-                country: country.map(Into::into),
-                ..Recipient::default()
-            };
-            assert_eq!(
-                choose(&LanguageChoice::Auto, &recipient),
-                [expected],
-                "{language:?} {country:?}"
-            );
-        }
-    }
-
-    #[test]
-    fn what_the_command_line_names_wins() {
-        let choice: LanguageChoice = "pl, it,pl".parse().unwrap();
-        let recipient = Recipient {
-            language: Some("da".into()),
-            ..Recipient::default()
-        };
-        assert_eq!(choose(&choice, &recipient), [Language::Pl, Language::It]);
-        assert_eq!("auto".parse(), Ok(LanguageChoice::Auto));
-        assert!("pl,xx".parse::<LanguageChoice>().is_err());
-        assert!("".parse::<LanguageChoice>().is_err());
-    }
-}
+mod tests;

@@ -11,6 +11,14 @@ pub fn languages(country: &str) -> &'static [Language] {
     row(country).map_or(&[], |row| row.1)
 }
 
+/// Whether the largest official language is none that we write, although another one is: Dutch comes
+/// before French in Belgium.
+pub fn another_is_larger(country: &str) -> bool {
+    ANOTHER_IS_LARGER
+        .iter()
+        .any(|known| known.eq_ignore_ascii_case(country))
+}
+
 /// A country's time zone, where it has one.
 pub fn time_zone(country: &str) -> Option<&'static str> {
     row(country).and_then(|row| row.2)
@@ -23,6 +31,13 @@ fn row(country: &str) -> Option<&'static Row> {
         .iter()
         .find(|row| row.0.eq_ignore_ascii_case(country))
 }
+
+#[rustfmt::skip]
+static ANOTHER_IS_LARGER: &[&str] = &[
+    "AS", "BE", "BI", "CF", "DZ", "ER", "GQ", "HK", "HT", "IN", "KE", "KM", "LS", "MA", "MG", "MT",
+    "PG", "PK", "PR", "PW", "RW", "SD", "SN", "TD", "TK", "TN", "TO", "TV", "TZ", "UG", "VU", "WS",
+    "ZW",
+];
 
 #[rustfmt::skip]
 static COUNTRIES: &[Row] = &[
@@ -288,6 +303,16 @@ mod tests {
             ("ZZ", &[]),
         ] {
             assert_eq!(languages(country), expected, "{country}");
+        }
+    }
+
+    #[test]
+    fn countries_whose_largest_language_is_not_ours_have_one_of_ours() {
+        for country in ANOTHER_IS_LARGER {
+            assert!(!languages(country).is_empty(), "{country}");
+        }
+        for (country, expected) in [("BE", true), ("be", true), ("LU", false), ("CA", false)] {
+            assert_eq!(another_is_larger(country), expected, "{country}");
         }
     }
 

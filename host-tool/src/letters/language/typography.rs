@@ -18,7 +18,14 @@ pub(super) fn setter(language: Language) -> fn(&str) -> Cow<'_, str> {
     match language {
         Language::Pl => polish,
         Language::Fr => french,
-        Language::Da | Language::De | Language::It | Language::En => plain,
+        Language::FrCh => swiss_french,
+        Language::DeCh | Language::DeLi => swiss_german,
+        Language::Da
+        | Language::De
+        | Language::DeAt
+        | Language::It
+        | Language::ItCh
+        | Language::En => plain,
     }
 }
 
@@ -46,6 +53,28 @@ fn polish(text: &str) -> Cow<'_, str> {
         };
     }
     Cow::Owned(set)
+}
+
+/// In Switzerland and Liechtenstein: no ß, guillemets with the points outwards.
+fn swiss_german(text: &str) -> Cow<'_, str> {
+    let set: String = plain(text)
+        .chars()
+        .flat_map(|letter| match letter {
+            'ß' => ['s', 's'].map(Some),
+            '„' => [Some('«'), None],
+            '“' => [Some('»'), None],
+            '‚' => [Some('‹'), None],
+            '‘' => [Some('›'), None],
+            other => [Some(other), None],
+        })
+        .flatten()
+        .collect();
+    Cow::Owned(set)
+}
+
+/// As in France, but nothing stands before `;`, `!` and `?`.
+fn swiss_french(text: &str) -> Cow<'_, str> {
+    Cow::Owned(french(text).replace(NARROW_NO_BREAK, ""))
 }
 
 fn french(text: &str) -> Cow<'_, str> {
@@ -83,6 +112,17 @@ mod tests {
                 "dit « oui » : vraiment ? non ; si !",
                 "dit «\u{a0}oui\u{a0}»\u{a0}: vraiment\u{202f}? non\u{202f}; si\u{202f}!",
             ),
+            (
+                Language::FrCh,
+                "dit « oui » : vraiment ? non ; si !",
+                "dit «\u{a0}oui\u{a0}»\u{a0}: vraiment? non; si!",
+            ),
+            (
+                Language::DeCh,
+                "Grüße „so ‚nicht‘“ ~ende",
+                "Grüsse «so ‹nicht›» \u{a0}ende",
+            ),
+            (Language::DeAt, "Grüße „so“", "Grüße „so“"),
         ] {
             assert_eq!(setter(language)(text), expected);
         }

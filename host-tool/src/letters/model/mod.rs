@@ -1,13 +1,15 @@
 //! What a letter is about, without a word of any language.
 
 mod decision;
+mod probed;
 
 use std::net::SocketAddr;
 
 use jiff::civil::Date;
 use probe_core::{scope::Depth, time::Utc, verdict::Verdict};
 
-pub use decision::{Decision, Occasion, WhyNone, decide};
+pub use decision::{Basis, Decision, Occasion, WhyNone, decide, decide_on};
+pub use probed::{Probed, ProxyProtocol, SubjectKind};
 
 /// Everything that one letter says. Several findings of one recipient make one letter.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -22,6 +24,13 @@ pub struct LetterFacts {
     pub findings: Vec<FindingFacts>,
 }
 
+impl LetterFacts {
+    /// What the letter is about; `None` without findings.
+    pub fn subject_kind(&self) -> Option<SubjectKind> {
+        SubjectKind::of(self.findings.iter().map(|finding| finding.probed))
+    }
+}
+
 /// Whom a letter is for, as far as the list knows.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Recipient {
@@ -33,6 +42,11 @@ pub struct Recipient {
     pub country: Option<String>,
     /// The language that the list asks for, a tag such as `da` or `de-AT`.
     pub language: Option<String>,
+    /// The languages that they prefer, the first one first: `Preferred-Languages` of their
+    /// `security.txt` (RFC 9116).
+    pub preferred: Vec<String>,
+    /// The language of an earlier answer of theirs.
+    pub answered_in: Option<String>,
     /// The recipient's time zone in the IANA database; else the country's, else the profile's.
     pub time_zone: Option<String>,
 }
@@ -40,34 +54,36 @@ pub struct Recipient {
 /// One server: what was listed, what was tested, what was seen.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FindingFacts {
-    /// Address and port that were tested.
+    /// Address and port that were tested, or are listed.
     pub endpoint: SocketAddr,
+    /// What it was tested for, or is listed as.
+    pub probed: Probed,
     /// The server's name, from its greeting or the list.
     pub host_name: Option<String>,
-    /// When our tests first saw what the letter reports.
+    /// When our tests first saw what the letter reports; without a test, when the list was read.
     pub first_seen: Utc,
-    /// When they last saw it.
+    /// When they last saw it; without a test, when the list was last read.
     pub last_seen: Utc,
-    /// What our test says.
-    pub verdict: Verdict,
-    /// The database that lists the address.
-    pub listing: Option<Listing>,
-    /// How it was tested.
-    pub tested: Tested,
-    /// The mail server that was recognised.
+    /// What our test says; `None` where there was no test.
+    pub verdict: Option<Verdict>,
+    /// The databases that list the address, the newest entry first.
+    pub listings: Vec<Listing>,
+    /// How it was tested; `None` where there was no test.
+    pub tested: Option<Tested>,
+    /// The server that was recognised.
     pub product: Option<Product>,
     /// The deciding part of the conversation, redacted.
     pub transcript: Vec<Line>,
-    /// How our test message came back: only a confirmed finding has it.
+    /// How our test message or test connection arrived: only a confirmed finding has it.
     pub returned: Option<Returned>,
     /// What limits the statement.
     pub caveats: Vec<Caveat>,
 }
 
 impl FindingFacts {
-    /// The finding's occasion for a letter, or why there is none.
-    pub fn decision(&self) -> Decision {
-        decide(Some(self.verdict), self.listing.as_ref())
+    /// The finding's occasion for a letter that rests on `basis`, or why there is none.
+    pub fn decision(&self, basis: Basis) -> Decision {
+        decide_on(basis, self.verdict, &self.listings)
     }
 }
 
@@ -82,7 +98,8 @@ pub struct Listing {
     pub code: Option<String>,
 }
 
-/// How thoroughly a server was tested. A form is one pair of sender and recipient address.
+/// How thoroughly a server was tested. A form is one pair of sender and recipient address, or one
+/// request to a proxy.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Tested {
     /// The depth of the battery.
@@ -93,11 +110,11 @@ pub struct Tested {
     pub accepted: u16,
     /// Of these, refused.
     pub refused: u16,
-    /// The accepted forms as text, for example `MAIL FROM:<…> RCPT TO:<…>`, redacted.
+    /// The accepted forms as text, for example `MAIL FROM:<…> RCPT TO:<…>` or `CONNECT …`, redacted.
     pub accepted_forms: Vec<String>,
 }
 
-/// The mail servers that we have closing instructions for.
+/// The servers that we have closing instructions for: mail servers, then proxies.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Product {
     /// Postfix.
@@ -110,6 +127,18 @@ pub enum Product {
     Sendmail,
     /// Microsoft Exchange.
     Exchange,
+    /// Squid, an HTTP proxy.
+    Squid,
+    /// Dante, a SOCKS proxy (`sockd`).
+    Dante,
+    /// HAProxy.
+    HaProxy,
+    /// nginx.
+    Nginx,
+    /// Tinyproxy, an HTTP proxy.
+    Tinyproxy,
+    /// microsocks, a SOCKS5 proxy.
+    Microsocks,
 }
 
 /// One line of the conversation.
@@ -130,19 +159,20 @@ pub enum Side {
     Server,
 }
 
-/// The return of our own test message through the server.
+/// The return of our own test message, or the arrival of our own test connection, through the
+/// server.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Returned {
     /// When it arrived.
     pub at: Utc,
-    /// The address that delivered it, which need not be the tested one.
+    /// The address that it came from, which need not be the tested one.
     pub from: std::net::IpAddr,
 }
 
 /// What limits a statement, said in the letter.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Caveat {
-    /// Nobody verified that the way to port 25 is free of interception.
+    /// Nobody verified that the way to the port is free of interception.
     PathUnverified,
     /// A laboratory: the checks of our own identity were waived.
     Laboratory,

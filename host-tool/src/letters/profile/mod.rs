@@ -1,22 +1,30 @@
 //! Profiles: who writes, in which order, on what legal ground. TOML.
 
 mod error;
+mod read;
 mod reader;
+mod values;
 
 use std::{collections::BTreeMap, path::Path};
 
-use jiff::tz::TimeZone;
-
 pub use error::ProfileError;
-use reader::{Document, Fault, Reader};
+use reader::Document;
 
-use super::{blocks::Block, language::Language};
+use super::{
+    blocks::Block,
+    language::{self, Edition, Language, LanguageChoice},
+    model::{Basis, Recipient, SubjectKind},
+};
+
+macro_rules! built_in {
+    ($($name:literal),*) => {
+        [$(($name, include_str!(concat!("../../../profiles/", $name, ".toml")))),*]
+    };
+}
 
 /// The profiles that come with the program, as `(name, text)`.
-const BUILT_IN: [(&str, &str); 1] = [(
-    "example-cert",
-    include_str!("../../../profiles/example-cert.toml"),
-)];
+const BUILT_IN: [(&str, &str); 4] =
+    built_in!["example-cert", "example-isp", "ftc-2003", "ftc-2004"];
 
 /// A sender's profile, checked.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -27,16 +35,26 @@ pub struct Profile {
     pub name: String,
     /// The time zone for recipients whose own is not known, as the IANA database calls it.
     pub time_zone: String,
+    /// What the letters rest on.
+    pub basis: Basis,
+    /// What the letters may be about: relays, proxies or, with both named, both together.
+    pub kinds: Vec<SubjectKind>,
+    /// What the letters speak of, whatever they report; `None`: of what they report.
+    pub speaks_of: Option<SubjectKind>,
+    /// Whether the same letter follows in English, unless `--lang` says otherwise.
+    pub english_below: bool,
     /// The blocks of a letter, in order.
     pub order: Vec<Block>,
     /// The languages in which letters may leave the house.
     pub approved: Vec<Language>,
-    /// A page with instructions for closing a relay.
-    pub fix_page: Option<String>,
+    /// When to answer, and when there is another test.
+    pub schedule: Option<Schedule>,
+    /// Pages with instructions.
+    pub fix: Fix,
     /// Who writes.
     pub sender: Sender,
-    /// How a letter proves that it is genuine.
-    pub genuine: Genuine,
+    /// How a letter proves that it is genuine; historic letters did not.
+    pub genuine: Option<Genuine>,
     text: BTreeMap<Language, OwnText>,
 }
 
@@ -45,12 +63,12 @@ pub struct Profile {
 pub struct Sender {
     /// The organisation.
     pub name: String,
-    /// Its postal address, line by line.
+    /// Its postal address, line by line; empty in historic profiles.
     pub address: Vec<String>,
     /// The mail address that is read.
     pub mail: String,
-    /// The telephone number, with the country's code.
-    pub phone: String,
+    /// The telephone number, with the country's code; historic profiles have none.
+    pub phone: Option<String>,
 }
 
 /// How a letter proves that it is genuine.
@@ -62,22 +80,54 @@ pub struct Genuine {
     pub pgp: String,
 }
 
+/// Pages with instructions for closing a relay or proxy.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Fix {
+    /// The page.
+    pub page: Option<String>,
+    /// A second address of the same, deeper in the site.
+    pub direct: Option<String>,
+}
+
+/// Days after the letter's date.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Schedule {
+    /// By when an answer is hoped for.
+    pub answer_days: u16,
+    /// When there is another test.
+    pub retest_days: u16,
+}
+
 /// What only the sender can say, in one language.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct OwnText {
+    /// The letterhead; else the sender's name and address.
+    pub letterhead: Option<Vec<String>>,
+    /// The sender's name under the letter, where the language has another one.
+    pub name: Option<String>,
     /// Who writes.
-    pub who: String,
+    pub who: Option<String>,
     /// On what legal ground.
-    pub ground: String,
+    pub ground: Option<String>,
     /// How the tests can be recognised.
-    pub tests: String,
+    pub tests: Option<String>,
+    /// The programme that the letter belongs to.
+    pub programme: Option<String>,
+    /// What the page with instructions offers.
+    pub guide: Option<String>,
+    /// Partners, as they stand in a list.
+    pub partners: Vec<String>,
+    /// Partners abroad.
+    pub partners_abroad: Vec<String>,
+    /// Whether the language's most formal address is used, where it has one above the usual.
+    pub formal: bool,
 }
 
 impl Profile {
     /// Reads the built-in profile of this name, else the file of this path.
     pub fn load(name_or_path: &str) -> Result<Self, ProfileError> {
-        if let Some((name, text)) = BUILT_IN.iter().find(|(name, _)| *name == name_or_path) {
-            return Self::parse(name, text);
+        if let Some(text) = Self::built_in_text(name_or_path) {
+            return Self::parse(name_or_path, text);
         }
         let path = Path::new(name_or_path);
         let text = std::fs::read_to_string(path).map_err(|error| ProfileError::Read {
@@ -93,23 +143,63 @@ impl Profile {
         BUILT_IN.iter().map(|(name, _)| *name).collect()
     }
 
+    /// The text of a profile that comes with the program.
+    pub fn built_in_text(name: &str) -> Option<&'static str> {
+        BUILT_IN
+            .iter()
+            .find(|(known, _)| *known == name)
+            .map(|(_, text)| *text)
+    }
+
     /// Reads a profile's text; `origin` is what errors call it.
     pub fn parse(origin: &str, text: &str) -> Result<Self, ProfileError> {
         let document = Document::parse(origin, text)?;
-        read(&document).map_err(|fault| document.error(fault))
+        read::profile(&document).map_err(|fault| document.error(fault))
     }
 
-    /// Whether letters in `language` may leave the house.
+    /// Whether letters in `language` may leave the house; whoever approves a language approves its
+    /// variants.
     pub fn approves(&self, language: Language) -> bool {
-        self.approved.contains(&language)
+        self.approved.contains(&language) || self.approved.contains(&language.base())
+    }
+
+    /// The languages of the letters to `recipient`, as [`language::choose`] has them, with English
+    /// below where the profile says so and `--lang` names no languages.
+    pub fn editions(&self, choice: &LanguageChoice, recipient: &Recipient) -> Vec<Edition> {
+        let chosen = language::choose(choice, recipient);
+        match choice {
+            LanguageChoice::Auto if self.english_below => chosen
+                .into_iter()
+                .map(|edition| Edition::with_english(edition.first))
+                .collect(),
+            LanguageChoice::Auto | LanguageChoice::Tags(_) => chosen,
+        }
+    }
+
+    /// Whether it shows how letters once read. None of them can be sent.
+    pub fn is_historic(&self) -> bool {
+        self.basis == Basis::Historic
+    }
+
+    /// Whether it has letters of this kind.
+    pub fn writes_about(&self, kind: SubjectKind) -> bool {
+        match kind {
+            SubjectKind::Relay | SubjectKind::Proxy => self.kinds.contains(&kind),
+            SubjectKind::Both => {
+                self.writes_about(SubjectKind::Relay) && self.writes_about(SubjectKind::Proxy)
+            }
+        }
     }
 
     /// Whether the sender's names are reserved for documentation (RFC 2606, RFC 6761).
     pub fn is_example(&self) -> bool {
-        [&self.sender.mail, &self.genuine.page]
+        let page = self.genuine.as_ref().map(|genuine| &genuine.page);
+        [&self.sender.mail]
             .into_iter()
-            .chain(&self.fix_page)
-            .any(|text| host(text).is_some_and(is_documentation))
+            .chain(page)
+            .chain(&self.fix.page)
+            .chain(&self.fix.direct)
+            .any(|text| values::host(text).is_some_and(values::is_documentation))
     }
 
     /// The languages in which the sender has something to say.
@@ -117,201 +207,11 @@ impl Profile {
         self.text.keys().map(|language| language.tag()).collect()
     }
 
+    /// What the sender says in `language`; what it says in the base of a variant.
     pub(crate) fn text(&self, language: Language) -> Option<&OwnText> {
-        self.text.get(&language)
+        let own = self.text.get(&language);
+        own.or_else(|| self.text.get(&language.base()))
     }
-}
-
-fn read(document: &Document<'_>) -> Result<Profile, Fault> {
-    let mut root = document.root();
-    let name = root.text("name")?;
-    let time_zone = root.checked(
-        "time_zone",
-        "a name of the IANA database, such as `Europe/Warsaw`",
-        |zone| TimeZone::get(zone).is_ok().then(|| zone.to_owned()),
-    )?;
-    let order = order(&mut root)?;
-    let approved = root.list("approved", "a language's tag", |tag| {
-        Language::from_tag(tag).ok()
-    })?;
-    let approved = approved.into_iter().map(|(language, _)| language).collect();
-
-    let mut sender = root.table("sender")?;
-    let sender = {
-        let read = Sender {
-            name: sender.text("name")?,
-            address: sender.lines("address")?,
-            mail: sender.checked("mail", "a mail address", mail)?,
-            phone: sender.checked("phone", "a number such as `+48 22 555 01 00`", phone)?,
-        };
-        sender.end()?;
-        read
-    };
-
-    let mut genuine = root.table("genuine")?;
-    let genuine = {
-        let read = Genuine {
-            page: genuine.checked("page", LINK, link)?,
-            pgp: genuine.checked("pgp", "a fingerprint of 40 hexadecimal digits", fingerprint)?,
-        };
-        genuine.end()?;
-        read
-    };
-
-    let fix_page = match root.optional_table("fix")? {
-        None => None,
-        Some(mut fix) => {
-            let page = fix.checked("page", LINK, link)?;
-            fix.end()?;
-            Some(page)
-        }
-    };
-
-    let mut texts = root.table("text")?;
-    let mut text = BTreeMap::new();
-    for language in Language::ALL {
-        if let Some(mut own) = texts.optional_table(language.tag())? {
-            text.insert(
-                language,
-                OwnText {
-                    who: own.text("who")?,
-                    ground: own.text("ground")?,
-                    tests: own.text("tests")?,
-                },
-            );
-            own.end()?;
-        }
-    }
-    texts.end()?;
-    root.end()?;
-    Ok(Profile {
-        origin: document.origin().to_owned(),
-        name,
-        time_zone,
-        order,
-        approved,
-        fix_page,
-        sender,
-        genuine,
-        text,
-    })
-}
-
-/// Each block at most once, none missing that a reader is owed, and the occasion after the
-/// salutation: in some languages it goes on with the salutation's sentence, and in all of them it
-/// introduces the term that later blocks use.
-fn order(root: &mut Reader<'_>) -> Result<Vec<Block>, Fault> {
-    let named = root.list("order", "a block", |word| {
-        Block::ALL.into_iter().find(|block| block.as_str() == word)
-    })?;
-    for (place, (block, at)) in named.iter().enumerate() {
-        if named
-            .iter()
-            .take(place)
-            .any(|(earlier, _)| earlier == block)
-        {
-            return Err(Fault::new(
-                *at,
-                format!("`order` has the block `{block}` twice; expected each block once"),
-            ));
-        }
-    }
-    let order: Vec<Block> = named.iter().map(|(block, _)| *block).collect();
-    let at = named.first().map_or(0, |(_, at)| *at);
-    if let Some(missing) = Block::ALL
-        .into_iter()
-        .find(|block| block.is_owed() && !order.contains(block))
-    {
-        return Err(Fault::new(
-            at,
-            format!("`order` lacks the block `{missing}`; every letter has it"),
-        ));
-    }
-    let follows_salutation = order
-        .windows(2)
-        .any(|pair| pair == [Block::Salutation, Block::Occasion]);
-    if !follows_salutation {
-        return Err(Fault::new(
-            at,
-            "`order` does not have `occasion` directly after `salutation`; expected it there, \
-             because it goes on with the salutation's sentence and introduces the term"
-                .to_owned(),
-        ));
-    }
-    Ok(order)
-}
-
-const LINK: &str = "a link that begins with `https://` and has no spaces";
-
-fn link(text: &str) -> Option<String> {
-    let rest = text.strip_prefix("https://")?;
-    (rest.contains('.') && !text.contains(char::is_whitespace) && !text.ends_with('.'))
-        .then(|| text.to_owned())
-}
-
-fn mail(text: &str) -> Option<String> {
-    let (local, domain) = text.split_once('@')?;
-    let is_clean = !text.contains(|letter: char| letter.is_whitespace() || letter.is_control());
-    (is_clean && !local.is_empty() && domain.contains('.') && !domain.ends_with('.'))
-        .then(|| text.to_owned())
-}
-
-fn phone(text: &str) -> Option<String> {
-    let rest = text.strip_prefix('+')?;
-    let digits = rest.chars().filter(char::is_ascii_digit).count();
-    (digits >= 6
-        && rest
-            .chars()
-            .all(|c| c.is_ascii_digit() || " ()-".contains(c)))
-    .then(|| text.to_owned())
-}
-
-fn fingerprint(text: &str) -> Option<String> {
-    let digits: String = text
-        .chars()
-        .filter(|letter| *letter != ' ')
-        .map(|letter| letter.to_ascii_uppercase())
-        .collect();
-    if digits.len() != 40 || !digits.chars().all(|letter| letter.is_ascii_hexdigit()) {
-        return None;
-    }
-    let mut grouped = String::new();
-    for (place, digit) in digits.chars().enumerate() {
-        if place > 0 && place % 4 == 0 {
-            grouped.push(' ');
-        }
-        grouped.push(digit);
-    }
-    Some(grouped)
-}
-
-/// The host of a link or of a mail address.
-fn host(text: &str) -> Option<&str> {
-    let rest = match text.split_once("://") {
-        Some((_, rest)) => rest.split(['/', '?', '#']).next()?,
-        None => text,
-    };
-    let host = rest.rsplit('@').next()?;
-    host.split(':').next()
-}
-
-fn is_documentation(host: &str) -> bool {
-    let host = host.trim_end_matches('.').to_ascii_lowercase();
-    let under = |name: &str| {
-        host.strip_suffix(name)
-            .is_some_and(|rest| rest.is_empty() || rest.ends_with('.'))
-    };
-    [
-        "example",
-        "test",
-        "invalid",
-        "localhost",
-        "example.com",
-        "example.net",
-        "example.org",
-    ]
-    .into_iter()
-    .any(under)
 }
 
 #[cfg(test)]

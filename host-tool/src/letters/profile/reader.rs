@@ -97,6 +97,106 @@ impl<'a> Reader<'a> {
         self.one(field, value, expected, check)
     }
 
+    /// A sentence or name that may be missing.
+    pub(super) fn optional_text(&mut self, field: &'static str) -> Result<Option<String>, Fault> {
+        self.text_if(false, field)
+    }
+
+    /// A sentence or name; it may be missing unless it is needed.
+    pub(super) fn text_if(
+        &mut self,
+        is_needed: bool,
+        field: &'static str,
+    ) -> Result<Option<String>, Fault> {
+        if is_needed || self.table.contains_key(field) {
+            self.text(field).map(Some)
+        } else {
+            self.asked.push(field);
+            Ok(None)
+        }
+    }
+
+    /// A text that `check` accepts and that may be missing.
+    pub(super) fn optional<T>(
+        &mut self,
+        field: &'static str,
+        expected: &str,
+        check: impl Fn(&str) -> Option<T>,
+    ) -> Result<Option<T>, Fault> {
+        self.asked.push(field);
+        self.table
+            .get(field)
+            .map(|value| self.one(field, value, expected, check))
+            .transpose()
+    }
+
+    /// `true`, `false`, or nothing for `false`.
+    pub(super) fn flag(&mut self, field: &'static str) -> Result<bool, Fault> {
+        self.asked.push(field);
+        match self.table.get(field) {
+            None => Ok(false),
+            Some(value) => value.get_ref().as_bool().ok_or_else(|| {
+                Fault::new(
+                    value.span().start,
+                    format!(
+                        "`{}` is {}; expected true or false",
+                        self.name(field),
+                        kind(value.get_ref())
+                    ),
+                )
+            }),
+        }
+    }
+
+    /// A whole number in `range`.
+    pub(super) fn number(
+        &mut self,
+        field: &'static str,
+        range: std::ops::RangeInclusive<u16>,
+    ) -> Result<u16, Fault> {
+        let expected = format!("a whole number from {} to {}", range.start(), range.end());
+        let value = self.required(field, &expected)?;
+        let found = match value.get_ref() {
+            DeValue::Integer(number) => match number.as_str().parse() {
+                Ok(number) if range.contains(&number) => return Ok(number),
+                _ => number.as_str().to_owned(),
+            },
+            other => kind(other).to_owned(),
+        };
+        Err(Fault::new(
+            value.span().start,
+            format!("`{}` is {found}; expected {expected}", self.name(field)),
+        ))
+    }
+
+    /// A list of lines that may be missing.
+    pub(super) fn optional_lines(
+        &mut self,
+        field: &'static str,
+    ) -> Result<Option<Vec<String>>, Fault> {
+        self.asked.push(field);
+        if self.table.contains_key(field) {
+            self.lines(field).map(Some)
+        } else {
+            Ok(None)
+        }
+    }
+
+    /// A list of texts that may be missing, each with its offset.
+    pub(super) fn optional_list<T>(
+        &mut self,
+        field: &'static str,
+        expected: &str,
+        check: impl Fn(&str) -> Option<T>,
+    ) -> Result<Option<Vec<(T, usize)>>, Fault> {
+        self.asked.push(field);
+        if self.table.contains_key(field) {
+            self.list(field, expected, check).map(Some)
+        } else {
+            Ok(None)
+        }
+    }
+
     /// A list of texts, each with its offset.
     pub(super) fn list<T>(
         &mut self,
@@ -208,7 +308,7 @@ impl<'a> Reader<'a> {
             .ok_or_else(|| self.missing(field, expected))
     }
 
-    fn missing(&self, field: &str, expected: &str) -> Fault {
+    pub(super) fn missing(&self, field: &str, expected: &str) -> Fault {
         // A misspelt neighbour is the likelier story than a field left out.
         let meant = self
             .table
@@ -249,7 +349,7 @@ impl<'a> Reader<'a> {
         ))
     }
 
-    fn offset_of(&self, field: &str) -> usize {
+    pub(super) fn offset_of(&self, field: &str) -> usize {
         self.table
             .keys()
             .find(|key| key.get_ref() == field)

@@ -22,8 +22,8 @@ use probe_core::{
 use rusqlite::{Connection, Row, Transaction, params};
 
 use super::{
-    Case, CaseNumber, DeviceFamily, Excluded, Exclusion, JobNumber, Judgement, Kept, Record, Store,
-    StoreError, open,
+    Case, CaseNumber, DeviceFamily, Excluded, Exclusion, JobNumber, Judgement, Kept, Record,
+    Reference, ReferenceKey, Store, StoreError, open,
 };
 use crate::{
     lists::{About, Entry, Listing},
@@ -341,12 +341,13 @@ impl Store for SqliteStore {
             listings.entry(suspect).or_default().push(listing);
         }
         self.rows(
-            "SELECT id, address, port, name, domains, country, language, contact
+            "SELECT id, address, port, name, domains, country, language, contact, network
              FROM suspects ORDER BY id",
             [],
             |row| {
                 let name: Option<String> = row.get(3)?;
                 let domains: String = row.get(4)?;
+                let network: Option<String> = row.get(8)?;
                 let about = About {
                     name: name.and_then(|text| Name::new(&text).ok()),
                     domains: domains
@@ -356,6 +357,7 @@ impl Store for SqliteStore {
                     country: row.get(5)?,
                     language: row.get(6)?,
                     contact: row.get(7)?,
+                    network: network.and_then(|text| scope_file::network(&text).ok()),
                     listings: listings.remove(&row.get(0)?).unwrap_or_default(),
                 };
                 Ok((endpoint(row, 1)?, about))
@@ -390,6 +392,37 @@ impl Store for SqliteStore {
                         now.as_second()
                     ],
                 )?;
+            }
+            Ok(())
+        })
+    }
+
+    fn references(&self) -> Result<Vec<Reference>, StoreError> {
+        self.rows(
+            "SELECT reference, first_case, contact, network FROM letter_references ORDER BY id",
+            [],
+            |row| {
+                let contact: String = row.get(2)?;
+                Ok(Reference {
+                    text: row.get(0)?,
+                    first: CaseNumber(unsigned(row.get(1)?)),
+                    key: ReferenceKey {
+                        contact: (!contact.is_empty()).then_some(contact),
+                        network: row.get(3)?,
+                    },
+                })
+            },
+        )
+    }
+
+    fn keep_references(
+        &mut self,
+        references: &[Reference],
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
+        self.at_once(|transaction| {
+            for reference in references {
+                write::keep_reference(transaction, reference, now)?;
             }
             Ok(())
         })

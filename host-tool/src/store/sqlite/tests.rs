@@ -215,6 +215,7 @@ fn what_lists_say_is_kept_and_updated() {
         about: About {
             name: Some(Name::new("mail.a.example").unwrap()),
             country: country.map(str::to_owned),
+            network: country.and(scope_file::network("192.0.2.0/25").ok()),
             listings: vec![Listing {
                 by: by.to_owned(),
                 on: Some("2026-11-01".parse().unwrap()),
@@ -229,6 +230,7 @@ fn what_lists_say_is_kept_and_updated() {
     assert_eq!(suspects.len(), 1);
     let about = &suspects[0].1;
     assert_eq!(about.country.as_deref(), Some("PL"));
+    assert_eq!(about.network, scope_file::network("192.0.2.0/25").ok());
     assert_eq!(about.listings.len(), 2);
 }
 
@@ -365,13 +367,59 @@ fn a_store_of_the_first_version_goes_on() {
     let (device, _) = store.begin_boot(DeviceFamily::Direct).unwrap();
     drop(store);
     let raw = Connection::open(scratch.file()).unwrap();
-    raw.execute_batch("DROP TABLE scan_numbers; PRAGMA user_version = 1")
-        .unwrap();
+    raw.execute_batch(
+        "DROP TABLE scan_numbers; DROP TABLE letter_references;
+         ALTER TABLE suspects DROP COLUMN network; PRAGMA user_version = 1",
+    )
+    .unwrap();
     drop(raw);
 
     SqliteStore::open_to_read(&scratch.file()).unwrap();
     let mut store = SqliteStore::open(&scratch.file()).unwrap();
     store.next_scan(NOW).unwrap();
+    assert_eq!(store.references(), Ok(Vec::new()));
     let next = store.begin_boot(DeviceFamily::Direct).unwrap();
     assert_eq!(next, (device, 2));
+}
+
+#[test]
+fn references_are_kept_and_move_with_their_findings() {
+    let scratch = Scratch::new("references");
+    let (mut store, device) = started(&scratch);
+    let records = [
+        finding(1, 1, 1, 0, "192.0.2.1:25"),
+        finding(1, 2, 2, 0, "198.51.100.2:25"),
+    ];
+    store.append(device, &records, NOW).unwrap();
+    let reference = |text: &str, first, contact: Option<&str>, network: &str| Reference {
+        text: text.to_owned(),
+        first: CaseNumber(first),
+        key: ReferenceKey {
+            contact: contact.map(str::to_owned),
+            network: network.to_owned(),
+        },
+    };
+    let first = reference("PO-000001", 1, None, "192.0.2.1:25");
+    let second = reference("PO-000002", 2, Some("abuse@b.example"), "198.51.100.0/24");
+    let both = [first, second.clone()];
+    store.keep_references(&both, NOW).unwrap();
+    store.keep_references(&both, NOW).unwrap();
+    assert_eq!(store.references().unwrap(), both);
+
+    let moved = reference("PO-000001", 1, Some("abuse@a.example"), "192.0.2.0/24");
+    store
+        .keep_references(std::slice::from_ref(&moved), NOW)
+        .unwrap();
+    drop(store);
+    let mut store = SqliteStore::open(&scratch.file()).unwrap();
+    assert_eq!(store.references().unwrap(), [moved, second.clone()]);
+
+    // All or none: one letter's key cannot belong to another letter, too.
+    let third = reference("PO-000001-2", 1, Some("abuse@c.example"), "192.0.2.0/24");
+    let stolen = Reference {
+        text: "PO-000009".to_owned(),
+        ..second
+    };
+    assert!(store.keep_references(&[third, stolen], NOW).is_err());
+    assert_eq!(store.references().unwrap().len(), 2);
 }

@@ -14,7 +14,8 @@ use rusqlite::{OptionalExtension, Transaction, params};
 use super::{signed, unsigned};
 use crate::{
     lists::Entry,
-    store::{JobNumber, Record},
+    scope_file::describe::shown,
+    store::{JobNumber, Record, Reference},
 };
 
 /// `sim` and a number that no run before had.
@@ -74,14 +75,15 @@ pub(super) fn note(
     let domains: Vec<&str> = about.domains.iter().map(Name::as_str).collect();
     let suspect: i64 = transaction.query_row(
         "INSERT INTO suspects
-         (address, port, name, domains, country, language, contact, noted_utc)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)
+         (address, port, name, domains, country, language, contact, network, noted_utc)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)
          ON CONFLICT (address, port) DO UPDATE SET
              name = coalesce(excluded.name, name),
              domains = CASE excluded.domains WHEN '' THEN domains ELSE excluded.domains END,
              country = coalesce(excluded.country, country),
              language = coalesce(excluded.language, language),
              contact = coalesce(excluded.contact, contact),
+             network = coalesce(excluded.network, network),
              noted_utc = excluded.noted_utc
          RETURNING id",
         params![
@@ -92,6 +94,7 @@ pub(super) fn note(
             about.country,
             about.language,
             about.contact,
+            about.network.as_ref().map(shown),
             now.as_second()
         ],
         |row| row.get(0),
@@ -111,6 +114,28 @@ pub(super) fn note(
             ],
         )?;
     }
+    Ok(())
+}
+
+pub(super) fn keep_reference(
+    transaction: &Transaction<'_>,
+    reference: &Reference,
+    now: Timestamp,
+) -> rusqlite::Result<()> {
+    transaction.execute(
+        "INSERT INTO letter_references (reference, first_case, contact, network, given_utc)
+         VALUES (?1, ?2, ?3, ?4, ?5)
+         ON CONFLICT (reference) DO UPDATE SET
+             contact = excluded.contact, network = excluded.network
+         WHERE contact <> excluded.contact OR network <> excluded.network",
+        params![
+            reference.text,
+            signed(reference.first.0),
+            reference.key.contact.as_deref().unwrap_or_default(),
+            reference.key.network,
+            now.as_second()
+        ],
+    )?;
     Ok(())
 }
 
