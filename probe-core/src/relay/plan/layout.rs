@@ -57,9 +57,10 @@ impl Plan {
             Hello::Own => 1,
             _ => 0,
         };
-        for pair in (0..=2)
-            .flat_map(|wanted_rank| wanted.iter().filter(move |pair| rank(*pair) == wanted_rank))
-        {
+        for pair in (0..=2).flat_map(|wanted_rank| {
+            PairId::in_turn()
+                .filter(move |pair| wanted.contains(*pair) && rank(*pair) == wanted_rank)
+        }) {
             if self.waits_for_t1(pair) {
                 continue;
             }

@@ -71,7 +71,7 @@ fn a_standard_battery_on_postfix_is_two_groups_of_nine_refusals() {
         quick.join(" "),
         "F1 T1 C3 C1 RSET F2 T1 RSET F3 T1 RSET F3 T1"
     );
-    assert_eq!(more.join(" "), "F1 T12 T3 T6 RSET F1 T22");
+    assert_eq!(more.join(" "), "F1 T3 T6 T12 RSET F1 T22");
     assert_eq!(plan.refusals(), 9);
 }
 
