@@ -16,6 +16,7 @@ mod machine;
 mod outside;
 mod panic_free;
 mod place;
+mod profile;
 mod run;
 mod simulated;
 mod soak;
@@ -47,7 +48,7 @@ cargo xtask COMMAND
   soak [--seeds N] [--fuzz-seconds N] [--lab-rounds N]
                           the long forms: many seeds, fuzzing, repeated lab runs
   fuzz [--seconds N]      every fuzz target for a while (nightly)
-  bench                   the simulator's sessions a second
+  bench [--profile]       the simulator's sessions a second; with --profile where their time goes (perf)
 ";
 
 fn main() -> ExitCode {
@@ -79,7 +80,10 @@ fn dispatch() -> Result<ExitCode> {
             "emulate" => no_more(arguments).and_then(|()| emulate::command()),
             "outside" => no_more(arguments).and_then(|()| outside::show()),
             "soak" => soak::run(arguments),
-            "bench" => no_more(arguments).and_then(|()| cargo::bench()),
+            "bench" => match has_flag(arguments, "profile")? {
+                true => profile::show(),
+                false => cargo::bench(),
+            },
             "lab-inside" => lab::enter(arguments),
             "lab-ask" => lab::answer(arguments),
             "lab-greet" => lab::greet(arguments),
