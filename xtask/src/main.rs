@@ -17,6 +17,7 @@ mod machine;
 mod outside;
 mod panic_free;
 mod place;
+mod profile;
 mod run;
 mod simulated;
 mod soak;
@@ -52,7 +53,8 @@ cargo xtask COMMAND
   soak [--seeds N] [--fuzz-seconds N] [--lab-rounds N]
                           the long forms: many seeds, fuzzing, repeated lab runs
   fuzz [--seconds N]      every fuzz target for a while (nightly)
-  bench                   the simulator's sessions a second, and ten thousand letters
+  bench [--profile]       the simulator's sessions a second, and ten thousand letters; with --profile where
+                          the sessions' time goes (perf)
 ";
 
 fn main() -> ExitCode {
@@ -85,7 +87,10 @@ fn dispatch() -> Result<ExitCode> {
             "outside" => no_more(arguments).and_then(|()| outside::show()),
             "letters" => no_more(arguments).and_then(|()| letters::show()),
             "soak" => soak::run(arguments),
-            "bench" => no_more(arguments).and_then(|()| cargo::bench()),
+            "bench" => match has_flag(arguments, "profile")? {
+                true => profile::show(),
+                false => cargo::bench(),
+            },
             "lab-inside" => lab::enter(arguments),
             "lab-ask" => lab::answer(arguments),
             "lab-greet" => lab::greet(arguments),
