@@ -4,6 +4,15 @@ use probe_core::frame::about::{Info, Panic, Reset};
 
 /// What to say of a boot that followed a fault; of any other there is nothing to say.
 pub(super) fn sentence(info: &Info) -> Option<String> {
+    if !info.reset.is_fault() {
+        return None;
+    }
+    let what = beginning(info);
+    Some(format!("the appliance restarted {what}; please report it"))
+}
+
+/// How it began: after which fault and where, or else the word of what made it start.
+pub(crate) fn beginning(info: &Info) -> String {
     let what = match info.reset {
         Reset::Panic => "after a panic",
         Reset::Fault => "after a fault of its processor",
@@ -14,13 +23,10 @@ pub(super) fn sentence(info: &Info) -> Option<String> {
         | Reset::BrownOut
         | Reset::Pin
         | Reset::Software
-        | Reset::Factory => return None,
+        | Reset::Factory => return info.reset.as_str().to_owned(),
     };
     let place = info.panic.as_ref().map(|of| place(info.reset, of));
-    let place = place.unwrap_or_default();
-    Some(format!(
-        "the appliance restarted {what}{place}; please report it"
-    ))
+    format!("{what}{}", place.unwrap_or_default())
 }
 
 fn place(reset: Reset, place: &Panic) -> String {
