@@ -52,6 +52,7 @@ static KEEPER_MEMORY: ConstStaticCell<KeeperMemory> = ConstStaticCell::new(Keepe
 static RESOURCES: ConstStaticCell<StackResources<SOCKETS>> =
     ConstStaticCell::new(StackResources::new());
 static PROMISES: StaticCell<Promises<TASKS>> = StaticCell::new();
+static RUNNER: StaticCell<Runner<'static, BoardDriver>> = StaticCell::new();
 static PROBER: StaticCell<RefCell<Prober>> = StaticCell::new();
 static WATCH: StaticCell<Watch> = StaticCell::new();
 static APPLIANCE: StaticCell<BoardAppliance> = StaticCell::new();
@@ -148,6 +149,7 @@ fn start(
         after_fault,
     };
     spawner.spawn(beat(heart).expect("spawned once"));
+    let runner = RUNNER.init(runner);
     spawner.spawn(network(env, promise(NETWORK), runner).expect("spawned once"));
     if let Some(keeper) = keeper {
         spawner.spawn(keep(appliance, env, promise(KEEPER), keeper).expect("spawned once"));
@@ -172,7 +174,7 @@ fn start(
 async fn network(
     env: &'static BoardEnv,
     promise: Promise<'static>,
-    mut runner: Runner<'static, BoardDriver>,
+    runner: &'static mut Runner<'static, BoardDriver>,
 ) -> ! {
     promise.keep(env, runner.run()).await
 }
