@@ -7,6 +7,7 @@ use embassy_futures::{
     select::{Either, select},
 };
 use embedded_io_async::{Read, Write};
+use embedded_storage_async::nor_flash::NorFlash;
 use probe_core::{
     prober::{Prober, Stop},
     scope::Identity,
@@ -17,7 +18,8 @@ use crate::{
     bell::Bell,
     env::Env,
     guard::ProberWarden,
-    link::{self, Link, LinkEndOf, LinkMemory},
+    link::{self, Bells, Link, LinkEndOf, LinkMemory},
+    storage::Keeper,
     worker::{Office, WorkerMemory},
 };
 
@@ -56,6 +58,7 @@ pub struct Appliance<'a, const N: usize> {
     identity: RefCell<Option<Identity>>,
     workers: [Bell; N],
     link: Bell,
+    keeper: Bell,
 }
 
 impl<'a, const N: usize> Appliance<'a, N> {
@@ -66,6 +69,7 @@ impl<'a, const N: usize> Appliance<'a, N> {
             identity: RefCell::new(None),
             workers: [const { Bell::new() }; N],
             link: Bell::new(),
+            keeper: Bell::new(),
         }
     }
 
@@ -97,6 +101,7 @@ impl<'a, const N: usize> Appliance<'a, N> {
             bell,
             workers: &self.workers,
             link: &self.link,
+            keeper: &self.keeper,
         };
         office.work(memory).await;
     }
@@ -108,7 +113,20 @@ impl<'a, const N: usize> Appliance<'a, N> {
         link: Link<R, W>,
         memory: &mut LinkMemory,
     ) -> LinkEndOf<R, W> {
-        link::speak(env, self.prober, &self.link, &self.workers, link, memory).await
+        let bells = Bells {
+            link: &self.link,
+            workers: &self.workers,
+            keeper: &self.keeper,
+        };
+        link::speak(env, self.prober, bells, link, memory).await
+    }
+
+    /// Keeps on flash what must outlive a power cut, for ever. Call [`Keeper::restore`] first.
+    pub async fn keep<E: Env, F: NorFlash>(&self, env: &E, keeper: &mut Keeper<'_, F>) {
+        let (prober, bell) = (self.prober, &self.keeper);
+        keeper
+            .keep(env, prober, bell, &self.link, &self.workers)
+            .await;
     }
 }
 

@@ -42,6 +42,7 @@ mod log;
 pub mod net;
 pub mod panel;
 pub mod restart;
+pub mod storage;
 pub mod unique;
 pub mod worker;
 

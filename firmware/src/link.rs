@@ -56,18 +56,39 @@ impl Default for LinkMemory {
     }
 }
 
-/// Speaks with the host until the link is over. `bell` says that there may be news for the host;
-/// `workers` are told when the host had news for us, or took some.
+/// Who is told of news.
+#[derive(Clone, Copy)]
+pub(crate) struct Bells<'a> {
+    /// There may be news for the host.
+    pub(crate) link: &'a Bell,
+    /// The host had news for us, or took some.
+    pub(crate) workers: &'a [Bell],
+    /// There may be something to keep.
+    pub(crate) keeper: &'a Bell,
+}
+
+impl Bells<'_> {
+    fn ring_all(self) {
+        self.link.ring();
+        self.ring_others();
+    }
+
+    fn ring_others(self) {
+        self.keeper.ring();
+        self.workers.iter().for_each(Bell::ring);
+    }
+}
+
+/// Speaks with the host until the link is over.
 pub(crate) async fn speak<E: Env, R: Read, W: Write>(
     env: &E,
     prober: &RefCell<Prober>,
-    bell: &Bell,
-    workers: &[Bell],
+    bells: Bells<'_>,
     link: Link<R, W>,
     memory: &mut LinkMemory,
 ) -> LinkEndOf<R, W> {
-    let listening = listen(env, prober, bell, workers, link.reader, &mut memory.piece);
-    let telling = tell(env, prober, bell, workers, link.writer, &mut memory.frame);
+    let listening = listen(env, prober, bells, link.reader, &mut memory.piece);
+    let telling = tell(env, prober, bells, link.writer, &mut memory.frame);
     log::link_up();
     let end = match select(listening, telling).await {
         Either::First(Ok(())) => LinkEnd::Closed,
@@ -81,8 +102,7 @@ pub(crate) async fn speak<E: Env, R: Read, W: Write>(
 async fn listen<E: Env, R: Read>(
     env: &E,
     prober: &RefCell<Prober>,
-    bell: &Bell,
-    workers: &[Bell],
+    bells: Bells<'_>,
     mut reader: R,
     piece: &mut [u8],
 ) -> Result<(), R::Error> {
@@ -93,16 +113,14 @@ async fn listen<E: Env, R: Read>(
         }
         let octets = piece.get(..count).unwrap_or_default();
         prober.borrow_mut().link_received(env.now(), octets);
-        bell.ring();
-        workers.iter().for_each(Bell::ring);
+        bells.ring_all();
     }
 }
 
 async fn tell<E: Env, W: Write>(
     env: &E,
     prober: &RefCell<Prober>,
-    bell: &Bell,
-    workers: &[Bell],
+    bells: Bells<'_>,
     mut writer: W,
     frame: &mut [u8],
 ) -> W::Error {
@@ -121,7 +139,7 @@ async fn tell<E: Env, W: Write>(
         }
         if ended != over || count.is_some() {
             over = ended;
-            workers.iter().for_each(Bell::ring);
+            bells.ring_others();
         }
         let told = match count {
             Some(count) => {
@@ -132,7 +150,7 @@ async fn tell<E: Env, W: Write>(
             None => {
                 let flushed = writer.flush().await;
                 let due = prober.borrow().link_due(now).max(now + Millis(1));
-                select(bell.wait(), env.sleep_until(due)).await;
+                select(bells.link.wait(), env.sleep_until(due)).await;
                 flushed
             }
         };

@@ -1,18 +1,20 @@
 //! What a program leaves for the one that follows it, in memory that a reset does not clear.
 //!
 //! ```text
-//! octets   0      4       5            6               7      8          12      16     112       208
+//! octets   0      4       5            6               7      8          12      16     64        120
 //!          magic  ending  file length  message length  0      restarts   line    file   message   CRC-32
 //! ```
 //!
 //! Whatever power left there is told from a record by the magic and the CRC. It is written where
 //! nothing may be trusted any more, so nothing here formats or can panic.
 
-use crc::{CRC_32_ISO_HDLC, Crc};
-use probe_core::restart::{PLACE_TEXT_OCTETS_MAX, Place, PlaceText, ResetCause, Restart};
+use probe_core::frame::{
+    about::{PANIC_FILE_OCTETS_MAX, PANIC_MESSAGE_OCTETS_MAX, Panic, Reset, beginning_of},
+    crc32,
+};
 
 /// How many octets a board keeps over a reset.
-pub const KEPT_OCTETS: usize = MESSAGE_AT + PLACE_TEXT_OCTETS_MAX + 4;
+pub const KEPT_OCTETS: usize = CRC_AT + 4;
 
 const ENDING_AT: usize = 4;
 const FILE_LENGTH_AT: usize = 5;
@@ -20,11 +22,10 @@ const MESSAGE_LENGTH_AT: usize = 6;
 const RESTARTS_AT: usize = 8;
 const LINE_AT: usize = 12;
 const FILE_AT: usize = 16;
-const MESSAGE_AT: usize = FILE_AT + PLACE_TEXT_OCTETS_MAX;
-const CRC_AT: usize = MESSAGE_AT + PLACE_TEXT_OCTETS_MAX;
+const MESSAGE_AT: usize = FILE_AT + PANIC_FILE_OCTETS_MAX;
+const CRC_AT: usize = MESSAGE_AT + PANIC_MESSAGE_OCTETS_MAX;
 
 const MAGIC: [u8; 4] = *b"PsK1";
-const CRC: Crc<u32> = Crc::<u32>::new(&CRC_32_ISO_HDLC);
 
 /// How a program ended, by what it left.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -69,6 +70,17 @@ impl Ending {
     }
 }
 
+/// How a boot began.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Restart {
+    /// What made the device start.
+    pub reset: Reset,
+    /// How many starts there were before this one since power came; stops at its largest value.
+    pub restarts: u32,
+    /// Where the program stood that this one follows, if it could leave word.
+    pub panic: Option<Panic>,
+}
+
 /// What a chip's registers say of its start. Several may be set: power that comes pulls at the pin
 /// as well.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -87,16 +99,16 @@ pub struct ResetFlags {
 
 impl ResetFlags {
     /// The one cause that explains the others.
-    pub const fn cause(self) -> ResetCause {
+    pub const fn cause(self) -> Reset {
         match self {
-            Self { power_on: true, .. } => ResetCause::PowerOn,
+            Self { power_on: true, .. } => Reset::PowerOn,
             Self {
                 brown_out: true, ..
-            } => ResetCause::BrownOut,
-            Self { watchdog: true, .. } => ResetCause::Watchdog,
-            Self { software: true, .. } => ResetCause::Asked,
-            Self { pin: true, .. } => ResetCause::ResetPin,
-            _ => ResetCause::Unknown,
+            } => Reset::BrownOut,
+            Self { watchdog: true, .. } => Reset::Watchdog,
+            Self { software: true, .. } => Reset::Software,
+            Self { pin: true, .. } => Reset::Pin,
+            _ => Reset::Unknown,
         }
     }
 }
@@ -113,17 +125,17 @@ impl<'a> Kept<'a> {
     /// Says how this boot began, and keeps that it runs. `hardware`: what the board's registers
     /// know. A board without such registers says `None`; what it has kept decides then: if there
     /// is nothing, power was away, and if nobody left word, the watchdog bit.
-    pub fn begin(&mut self, hardware: Option<ResetCause>) -> Restart {
+    pub fn begin(&mut self, hardware: Option<Reset>) -> Restart {
         let restart = match self.read() {
             None => Restart {
-                cause: hardware.unwrap_or(ResetCause::PowerOn),
+                reset: hardware.unwrap_or(Reset::PowerOn),
                 restarts: 0,
-                place: None,
+                panic: None,
             },
-            Some((ending, restarts, place)) => Restart {
-                cause: cause(hardware, ending),
+            Some((ending, restarts, panic)) => Restart {
+                reset: cause(hardware, ending),
                 restarts: restarts.saturating_add(1),
-                place,
+                panic,
             },
         };
         self.write(Ending::Running, restart.restarts, None);
@@ -145,14 +157,14 @@ impl<'a> Kept<'a> {
         self.put(LINE_AT, &line.to_le_bytes());
         // The end of a file's path tells more than its beginning.
         let file = file
-            .get(file.ceil_char_boundary(file.len().saturating_sub(PLACE_TEXT_OCTETS_MAX))..)
+            .get(file.ceil_char_boundary(file.len().saturating_sub(PANIC_FILE_OCTETS_MAX))..)
             .unwrap_or_default();
         let message = message
-            .get(..message.floor_char_boundary(PLACE_TEXT_OCTETS_MAX))
+            .get(..message.floor_char_boundary(PANIC_MESSAGE_OCTETS_MAX))
             .unwrap_or_default();
         self.put_text(FILE_AT, FILE_LENGTH_AT, file);
         self.put_text(MESSAGE_AT, MESSAGE_LENGTH_AT, message);
-        let crc = CRC.checksum(self.0.get(..CRC_AT).unwrap_or_default());
+        let crc = crc32(self.0.get(..CRC_AT).unwrap_or_default());
         self.put(CRC_AT, &crc.to_le_bytes());
     }
 
@@ -167,9 +179,9 @@ impl<'a> Kept<'a> {
         self.put(length_at, &[u8::try_from(text.len()).unwrap_or(0)]);
     }
 
-    fn read(&self) -> Option<(Ending, u32, Option<Place>)> {
+    fn read(&self) -> Option<(Ending, u32, Option<Panic>)> {
         let (content, crc) = self.0.split_at_checked(CRC_AT)?;
-        let whole = content.starts_with(&MAGIC) && CRC.checksum(content).to_le_bytes() == crc;
+        let whole = content.starts_with(&MAGIC) && crc32(content).to_le_bytes() == crc;
         if !whole {
             return None;
         }
@@ -180,33 +192,33 @@ impl<'a> Kept<'a> {
         let text = |at: usize, length_at: usize| {
             let length = usize::from(*content.get(length_at)?);
             let octets = content.get(at..)?.get(..length)?;
-            PlaceText::try_from(core::str::from_utf8(octets).ok()?).ok()
+            core::str::from_utf8(octets).ok()
         };
-        let file = text(FILE_AT, FILE_LENGTH_AT)?;
-        let place = Place {
+        let file: &str = text(FILE_AT, FILE_LENGTH_AT)?;
+        let place = Panic {
             line: number(LINE_AT)?,
-            message: text(MESSAGE_AT, MESSAGE_LENGTH_AT)?,
-            file,
+            message: beginning_of(text(MESSAGE_AT, MESSAGE_LENGTH_AT)?),
+            file: beginning_of(file),
         };
         Some((
             Ending::of(*content.get(ENDING_AT)?)?,
             number(RESTARTS_AT)?,
-            Some(place).filter(|place| !place.file.is_empty()),
+            Some(place).filter(|_| !file.is_empty()),
         ))
     }
 }
 
 /// Word that was left knows more than the registers, unless those say that power was away.
-fn cause(hardware: Option<ResetCause>, ending: Ending) -> ResetCause {
+fn cause(hardware: Option<Reset>, ending: Ending) -> Reset {
     match (hardware, ending) {
-        (Some(away @ (ResetCause::PowerOn | ResetCause::BrownOut)), _) => away,
-        (_, Ending::Asked) => ResetCause::Asked,
-        (_, Ending::Overdue) => ResetCause::Overdue,
-        (_, Ending::Panic) => ResetCause::Panic,
-        (_, Ending::Fault) => ResetCause::Fault,
-        (_, Ending::Factory) => ResetCause::Factory,
+        (Some(away @ (Reset::PowerOn | Reset::BrownOut)), _) => away,
+        (_, Ending::Asked) => Reset::Software,
+        (_, Ending::Overdue) => Reset::Overdue,
+        (_, Ending::Panic) => Reset::Panic,
+        (_, Ending::Fault) => Reset::Fault,
+        (_, Ending::Factory) => Reset::Factory,
         (Some(known), Ending::Running) => known,
-        (None, Ending::Running) => ResetCause::Watchdog,
+        (None, Ending::Running) => Reset::Watchdog,
     }
 }
 
@@ -226,12 +238,12 @@ mod tests {
             pin: of.contains('p'),
         };
         let table = [
-            ("PBp", ResetCause::PowerOn),
-            ("Bp", ResetCause::BrownOut),
-            ("Wp", ResetCause::Watchdog),
-            ("Sp", ResetCause::Asked),
-            ("p", ResetCause::ResetPin),
-            ("", ResetCause::Unknown),
+            ("PBp", Reset::PowerOn),
+            ("Bp", Reset::BrownOut),
+            ("Wp", Reset::Watchdog),
+            ("Sp", Reset::Software),
+            ("p", Reset::Pin),
+            ("", Reset::Unknown),
         ];
         for (of, cause) in table {
             assert_eq!(flags(of).cause(), cause, "{of}");
@@ -240,26 +252,22 @@ mod tests {
 
     #[test]
     fn what_was_left_decides_unless_power_was_away() {
-        use ResetCause as Cause;
+        use Reset as Cause;
         let table = [
             (None, None, Cause::PowerOn),
-            (Some(Cause::ResetPin), None, Cause::ResetPin),
+            (Some(Cause::Pin), None, Cause::Pin),
             (None, Some(Ending::Running), Cause::Watchdog),
-            (
-                Some(Cause::ResetPin),
-                Some(Ending::Running),
-                Cause::ResetPin,
-            ),
+            (Some(Cause::Pin), Some(Ending::Running), Cause::Pin),
             (
                 Some(Cause::Watchdog),
                 Some(Ending::Running),
                 Cause::Watchdog,
             ),
             (Some(Cause::Watchdog), Some(Ending::Overdue), Cause::Overdue),
-            (Some(Cause::Asked), Some(Ending::Panic), Cause::Panic),
-            (Some(Cause::Asked), Some(Ending::Fault), Cause::Fault),
-            (Some(Cause::Asked), Some(Ending::Factory), Cause::Factory),
-            (None, Some(Ending::Asked), Cause::Asked),
+            (Some(Cause::Software), Some(Ending::Panic), Cause::Panic),
+            (Some(Cause::Software), Some(Ending::Fault), Cause::Fault),
+            (Some(Cause::Software), Some(Ending::Factory), Cause::Factory),
+            (None, Some(Ending::Asked), Cause::Software),
             (Some(Cause::PowerOn), Some(Ending::Panic), Cause::PowerOn),
             (
                 Some(Cause::BrownOut),
@@ -273,8 +281,8 @@ mod tests {
                 Kept::new(&mut memory).end(ending, None);
             }
             let restart = Kept::new(&mut memory).begin(hardware);
-            assert_eq!(restart.cause, told, "{hardware:?} {left:?}");
-            assert_eq!(restart.place, None, "{hardware:?} {left:?}");
+            assert_eq!(restart.reset, told, "{hardware:?} {left:?}");
+            assert_eq!(restart.panic, None, "{hardware:?} {left:?}");
         }
     }
 
@@ -285,15 +293,15 @@ mod tests {
         assert_eq!(begin(&mut memory).restarts, 0);
         Kept::new(&mut memory).end(Ending::Panic, Some(("src/net.rs", 300, "cannot be")));
         let told = begin(&mut memory);
-        let place = told.place.expect("a place");
-        assert_eq!((told.cause, told.restarts), (ResetCause::Panic, 1));
+        let place = told.panic.expect("a place");
+        assert_eq!((told.reset, told.restarts), (Reset::Panic, 1));
         assert_eq!(
             (place.file.as_str(), place.line, place.message.as_str()),
             ("src/net.rs", 300, "cannot be")
         );
         let told = begin(&mut memory);
-        assert_eq!((told.cause, told.restarts), (ResetCause::Watchdog, 2));
-        assert_eq!(told.place, None);
+        assert_eq!((told.reset, told.restarts), (Reset::Watchdog, 2));
+        assert_eq!(told.panic, None);
     }
 
     #[test]
@@ -304,9 +312,9 @@ mod tests {
             "x".to_owned() + &"ä".repeat(60),
         );
         Kept::new(&mut memory).end(Ending::Panic, Some((&file, 1, &message)));
-        let place = Kept::new(&mut memory).begin(None).place.expect("a place");
-        assert_eq!(place.file.as_str(), "ä".repeat(44) + "x/net.rs");
-        assert_eq!(place.message.as_str(), "x".to_owned() + &"ä".repeat(47));
+        let place = Kept::new(&mut memory).begin(None).panic.expect("a place");
+        assert_eq!(place.file.as_str(), "ä".repeat(20) + "x/net.rs");
+        assert_eq!(place.message.as_str(), "x".to_owned() + &"ä".repeat(27));
     }
 
     #[test]
@@ -318,8 +326,8 @@ mod tests {
             flipped[bit / 8] ^= 1 << (bit % 8);
             let told = Kept::new(&mut flipped).begin(None);
             assert_eq!(
-                (told.cause, told.place),
-                (ResetCause::PowerOn, None),
+                (told.reset, told.panic),
+                (Reset::PowerOn, None),
                 "bit {bit}"
             );
         }

@@ -78,6 +78,8 @@ pub(crate) struct Office<'a, E> {
     pub(crate) workers: &'a [Bell],
     /// The link's bell.
     pub(crate) link: &'a Bell,
+    /// The keeper's bell.
+    pub(crate) keeper: &'a Bell,
 }
 
 /// What a worker does next.
@@ -213,6 +215,7 @@ impl<E: Env> Office<'_, E> {
 
     fn something_has_changed(&self) {
         self.link.ring();
+        self.keeper.ring();
         self.workers.iter().for_each(Bell::ring);
     }
 }

@@ -141,3 +141,22 @@ pub struct Lost {
     /// The verdict that was in it.
     pub verdict: Verdict,
 }
+
+/// Records that were made and kept, and cannot be read any more: nothing of them is known but
+/// their names. It stands in their place.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Gone {
+    /// The boot in which they were made.
+    pub boot: u32,
+    /// The first of them.
+    pub first: u32,
+    /// The last of them.
+    pub last: u32,
+}
+
+impl Gone {
+    /// How many they are.
+    pub const fn count(&self) -> u32 {
+        self.last.saturating_sub(self.first).saturating_add(1)
+    }
+}

@@ -9,11 +9,12 @@ use crate::{
     finding::RecordId,
     frame::{
         Decoder, FORMAT, PAYLOAD_OCTETS_MAX, Part, RECORD_OCTETS_MAX, ScanId, ScopeDigest,
-        ToDevice, ToHost, decode_message, encode_message,
-        message::{DeviceHello, Ended, LinkCounters, Phase, Progress, ScopeAnswer, Want},
+        ToDevice, ToHost,
+        about::Provision,
+        decode_message, encode_message,
+        message::{DeviceHello, Earlier, Ended, LinkCounters, Phase, Progress, ScopeAnswer, Want},
         write_first_frame, write_frame,
     },
-    restart::Restart,
     scope::{Scope, ScopeError},
     suspect::Suspect,
     time::{Anchor, Instant, Millis, Utc},
@@ -46,8 +47,19 @@ pub struct HostLink {
     scope_answer: Option<ScopeAnswer>,
     list: List,
     records: Records,
+    /// Those of an earlier boot that the device still has.
+    earlier: Option<(u32, Records)>,
+    asks: Asks,
     ended: Option<(Ended, u32)>,
-    restart: Option<Restart>,
+}
+
+/// What the host wants to know of the device itself.
+#[derive(Debug)]
+struct Asks {
+    info: Timer,
+    provision: Option<(Provision, Timer)>,
+    /// The next line of the log that is wanted, where it is.
+    log: Option<(u32, Timer)>,
 }
 
 /// The scan that the host wants.
@@ -132,14 +144,14 @@ impl HostLink {
             scope_answer: None,
             list: List::new(),
             records: Records::from(1),
+            earlier: None,
+            asks: Asks {
+                info: Timer::NEVER,
+                provision: None,
+                log: None,
+            },
             ended: None,
-            restart: None,
         }
-    }
-
-    /// How the device's boot began, once it has said so.
-    pub const fn restart(&self) -> Option<&Restart> {
-        self.restart.as_ref()
     }
 
     /// A connection to the device is there, or is there again: greets it. `utc` becomes the
@@ -175,6 +187,21 @@ impl HostLink {
         }
     }
 
+    /// Wants to know who the device is and how it fares.
+    pub fn ask_info(&mut self, now: Instant) {
+        self.asks.info = Timer(now);
+    }
+
+    /// Wants the device set up so.
+    pub fn provision(&mut self, now: Instant, provision: Provision) {
+        self.asks.provision = Some((provision, Timer(now)));
+    }
+
+    /// Wants the lines of the log from `from` on, again and again.
+    pub fn ask_log(&mut self, now: Instant, from: u32) {
+        self.asks.log = Some((from, Timer(now)));
+    }
+
     /// Takes octets in until a message is whole, and moves `octets` behind what it took. Call it
     /// until it gives `None`. Records come in order and without gaps; one that the device sends
     /// again is given out once.
@@ -197,10 +224,11 @@ impl HostLink {
 
     /// The host has stored every record through `record`: acknowledges them.
     pub fn stored(&mut self, record: RecordId) {
-        let this_boot = self.device.is_some_and(|of| of.boot == record.boot);
-        if this_boot && record.number < self.records.next {
-            self.records.stored = self.records.stored.max(record.number);
-            self.records.acknowledge = true;
+        if let Some(records) = self.records_of(record.boot)
+            && record.number < records.next
+        {
+            records.stored = records.stored.max(record.number);
+            records.acknowledge = true;
         }
     }
 
@@ -257,14 +285,32 @@ impl HostLink {
         if self.device.is_none() {
             return self.greet.0;
         }
-        if self.records.acknowledge {
+        let earlier = self.earlier.as_ref().map(|(_, records)| records);
+        if self.records.acknowledge || earlier.is_some_and(|of| of.acknowledge) {
             return now;
         }
         let timer_if = |is_set: bool, timer| if is_set { timer } else { Timer::NEVER };
         let rewind = timer_if(self.list.cursor > self.list.next, self.list.rewind);
         let resend = timer_if(self.records.missing, self.records.resend);
+        let resend_earlier = earlier.map_or(Timer::NEVER, |of| timer_if(of.missing, of.resend));
+        let Asks {
+            info,
+            provision,
+            log,
+        } = &self.asks;
+        let provision = provision.map_or(Timer::NEVER, |(_, timer)| timer);
+        let log = log.map_or(Timer::NEVER, |(_, timer)| timer);
         [
-            self.greet, self.scope, self.start, self.stop, rewind, resend,
+            self.greet,
+            self.scope,
+            self.start,
+            self.stop,
+            rewind,
+            resend,
+            resend_earlier,
+            *info,
+            provision,
+            log,
         ]
         .into_iter()
         .map(|timer| timer.0)
@@ -355,14 +401,50 @@ impl HostLink {
                     self.ended = Some((*why, *records));
                 }
             }
-            ToHost::Restarted(restart) => self.restart = Some(restart.clone()),
             ToHost::Finding(_) | ToHost::Refused(_) | ToHost::Over(_) | ToHost::Lost(_) => {
                 return message
                     .record()
-                    .is_some_and(|id| self.heard_record(now, id));
+                    .is_some_and(|id| self.heard_records(now, id.boot, id.number, id.number));
             }
+            ToHost::Gone(gone) => return self.heard_records(now, gone.boot, gone.first, gone.last),
+            ToHost::Earlier(earlier) => self.heard_earlier(earlier),
+            ToHost::Info(_) => self.asks.info = Timer::NEVER,
+            ToHost::Provisioned(_) => self.asks.provision = None,
+            ToHost::Log(line) => return self.heard_line(now, line.number),
         }
         true
+    }
+
+    /// A line of the log: given out once, and never one before it.
+    fn heard_line(&mut self, now: Instant, number: u32) -> bool {
+        match &mut self.asks.log {
+            Some((next, timer)) if number >= *next => {
+                *next = number.saturating_add(1);
+                *timer = Timer::again(now);
+                true
+            }
+            Some(_) | None => false,
+        }
+    }
+
+    fn heard_earlier(&mut self, earlier: &Earlier) {
+        match &mut self.earlier {
+            Some((boot, records)) if *boot == earlier.boot => {
+                records.next = records.next.max(earlier.first);
+            }
+            other => *other = Some((earlier.boot, Records::from(earlier.first))),
+        }
+    }
+
+    /// How far the records of a boot have come, where the device has said that it has any.
+    fn records_of(&mut self, boot: u32) -> Option<&mut Records> {
+        if self.device.is_some_and(|of| of.boot == boot) {
+            return Some(&mut self.records);
+        }
+        match &mut self.earlier {
+            Some((earlier, records)) if *earlier == boot => Some(records),
+            Some(_) | None => None,
+        }
     }
 
     fn heard_hello(&mut self, now: Instant, hello: &DeviceHello) {
@@ -378,7 +460,7 @@ impl HostLink {
             }
         } else {
             self.records = Records::from(hello.first);
-            self.restart = None;
+            self.earlier = None;
             self.begin(now);
         }
     }
@@ -411,25 +493,26 @@ impl HostLink {
         }
     }
 
-    fn heard_record(&mut self, now: Instant, id: RecordId) -> bool {
-        if self.device.is_none_or(|of| of.boot != id.boot) {
+    /// Records of a boot, from `first` to `last`; true when they are the next ones.
+    fn heard_records(&mut self, now: Instant, boot: u32, first: u32, last: u32) -> bool {
+        let answered = self.answered;
+        let Some(records) = self.records_of(boot) else {
             // The device has restarted, and its answer to the last Hello was lost.
-            if self.answered {
+            if answered {
                 self.answered = false;
                 self.greet = Timer(now);
             }
             return false;
-        }
-        let records = &mut self.records;
-        if id.number < records.next {
+        };
+        if last < records.next {
             records.acknowledge = true;
             return false;
         }
-        if id.number > records.next {
+        if first > records.next {
             records.missing = true;
             return false;
         }
-        records.next = records.next.saturating_add(1);
+        records.next = last.saturating_add(1);
         records.missing = false;
         true
     }
@@ -447,6 +530,11 @@ impl HostLink {
         }
         let boot = self.device?.boot;
         self.say_what_is_wanted(now)
+            .or_else(|| self.asks.say(now))
+            .or_else(|| {
+                let (boot, records) = self.earlier.as_mut()?;
+                records.say(now, *boot)
+            })
             .or_else(|| self.records.say(now, boot))
             .or_else(|| {
                 let scan = self.wanted.as_ref()?.scan;
@@ -542,6 +630,28 @@ impl List {
                 })
             }
         }
+    }
+}
+
+impl Asks {
+    fn say(&mut self, now: Instant) -> Option<ToDevice> {
+        if self.info.is_due(now) {
+            self.info = Timer::again(now);
+            return Some(ToDevice::AskInfo);
+        }
+        if let Some((provision, timer)) = &mut self.provision
+            && timer.is_due(now)
+        {
+            *timer = Timer::again(now);
+            return Some(ToDevice::Provision(*provision));
+        }
+        if let Some((from, timer)) = &mut self.log
+            && timer.is_due(now)
+        {
+            *timer = Timer::again(now);
+            return Some(ToDevice::AskLog { from: *from });
+        }
+        None
     }
 }
 

@@ -33,7 +33,6 @@ pub mod name;
 pub mod outbox;
 pub mod prober;
 pub mod relay;
-pub mod restart;
 pub mod schedule;
 pub mod scope;
 pub mod smtp;

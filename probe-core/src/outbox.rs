@@ -1,6 +1,10 @@
 //! The outbox: records as octets, kept until the host has stored and acknowledged them.
 //!
-//! Records are encoded once, into a ring of octets, and sent from there, as often as it takes.
+//! Records are encoded once, into a ring of octets, and sent from there, as often as it takes. Where
+//! a shell has storage that lasts, it saves them as they come: what is saved may leave the ring
+//! before it is acknowledged, and comes back through the [`backlog`] when it is to be sent.
+
+pub mod backlog;
 
 use serde::Serialize;
 
@@ -16,11 +20,15 @@ const LENGTH_OCTETS: usize = 2;
 #[derive(Debug)]
 pub struct Outbox<const OCTETS: usize = OUTBOX_OCTETS> {
     ring: Ring<OCTETS>,
-    /// The number of the oldest record that is kept, or of the next one.
+    /// The number of the oldest record that is not acknowledged, or of the next one.
+    kept: u32,
+    /// The number of the oldest record in the ring, or of the next one.
     first: u32,
     /// The number of the next record.
     next: u32,
-    /// The record to send next, and where it begins, counted from the oldest octet.
+    /// The number of the last record that storage has.
+    saved: u32,
+    /// The record to send next, and where it begins, counted from the oldest octet of the ring.
     sending: Place,
     /// Records that had to be lost.
     lost: u32,
@@ -46,8 +54,10 @@ impl<const OCTETS: usize> Outbox<OCTETS> {
     pub const fn new() -> Self {
         Self {
             ring: Ring::new(),
+            kept: 1,
             first: 1,
             next: 1,
+            saved: 0,
             sending: Place {
                 number: 1,
                 offset: 0,
@@ -61,8 +71,14 @@ impl<const OCTETS: usize> Outbox<OCTETS> {
         self.next
     }
 
-    /// The number of the oldest record that is kept, or of the next one.
+    /// The number of the oldest record that is not acknowledged, or of the next one.
     pub const fn first_number(&self) -> u32 {
+        self.kept
+    }
+
+    /// The number of the oldest record in the ring, or of the next one: those before it are in
+    /// storage only.
+    pub const fn first_in_ring(&self) -> u32 {
         self.first
     }
 
@@ -103,45 +119,70 @@ impl<const OCTETS: usize> Outbox<OCTETS> {
 
     /// Counts a record that had to be lost; the caller has told it by a record of its own.
     pub fn count_lost(&mut self) {
-        self.lost = self.lost.saturating_add(1);
+        self.count_many_lost(1);
+    }
+
+    /// Counts so many records that had to be lost.
+    pub fn count_many_lost(&mut self, count: u32) {
+        self.lost = self.lost.saturating_add(count);
     }
 
     /// The host has stored every record through `through`: their room is free.
     pub fn acknowledge(&mut self, through: u32) {
-        while self.first < self.next && self.first <= through {
-            let octets = self.record_length(0).saturating_add(LENGTH_OCTETS);
-            self.ring.pop(octets);
-            self.first = self.first.saturating_add(1);
-            self.sending = if self.sending.number < self.first {
-                Place {
-                    number: self.first,
-                    offset: 0,
-                }
-            } else {
-                Place {
-                    number: self.sending.number,
-                    offset: self.sending.offset.saturating_sub(octets),
-                }
-            };
+        let behind = through.saturating_add(1).min(self.next);
+        self.kept = self.kept.max(behind);
+        while self.first < self.kept {
+            self.drop_first();
+        }
+        if self.sending.number < self.kept {
+            self.send_again(0);
         }
     }
 
-    /// Sends again from `from` on, or from the oldest that is kept.
+    /// The record to save next, and how many octets it has: one that is neither saved nor
+    /// acknowledged.
+    pub fn unsaved(&self) -> Option<(u32, usize)> {
+        let place = self.unsaved_place()?;
+        Some((place.number, self.record_length(place.offset)))
+    }
+
+    /// The octets of the record to save next.
+    pub fn unsaved_octets(&self) -> impl Iterator<Item = u8> + '_ {
+        let (start, length) = self.unsaved_place().map_or((0, 0), |place| {
+            let start = place.offset.saturating_add(LENGTH_OCTETS);
+            (start, self.record_length(place.offset))
+        });
+        self.ring.octets(start, length)
+    }
+
+    /// Storage has every record through `through`. Where the ring lacks room for `octets`, saved
+    /// records leave it.
+    pub fn saved(&mut self, through: u32, octets: usize) {
+        self.saved = self.saved.max(through).min(self.next.saturating_sub(1));
+        while !self.has_room(octets) && self.first <= self.saved && self.first < self.next {
+            self.drop_first();
+        }
+    }
+
+    /// Sends again from `from` on, or from the oldest that is not acknowledged.
     pub fn send_again(&mut self, from: u32) {
-        let mut place = Place {
-            number: self.first,
-            offset: 0,
+        let number = from.max(self.kept).min(self.next);
+        self.sending = if number < self.first {
+            Place { number, offset: 0 }
+        } else {
+            self.place(number)
         };
-        while place.number < from && place.number < self.next {
-            place = self.behind(place);
-        }
-        self.sending = place;
     }
 
-    /// The number and the octets of the record to send next.
+    /// The number and the octets of the record to send next, where it is in the ring.
     pub fn sending(&self) -> Option<(u32, usize)> {
-        (self.sending.number < self.next)
+        (self.sending.number < self.next && self.sending.number >= self.first)
             .then(|| (self.sending.number, self.record_length(self.sending.offset)))
+    }
+
+    /// The number of the record to send next, where it is in storage only.
+    pub fn absent(&self) -> Option<u32> {
+        (self.sending.number < self.first).then_some(self.sending.number)
     }
 
     /// Octets of the record to send next, from its octet `from` on.
@@ -157,8 +198,17 @@ impl<const OCTETS: usize> Outbox<OCTETS> {
 
     /// The record to send next has been sent.
     pub fn sent(&mut self) {
-        if self.sending.number < self.next {
+        if self.sending.number < self.first {
+            self.sending.number = self.sending.number.saturating_add(1);
+        } else if self.sending.number < self.next {
             self.sending = self.behind(self.sending);
+        }
+    }
+
+    /// Every record through `number` has been sent, or told to be gone.
+    pub fn sent_through(&mut self, number: u32) {
+        while self.sending.number <= number && self.sending.number < self.next {
+            self.sent();
         }
     }
 
@@ -169,17 +219,42 @@ impl<const OCTETS: usize> Outbox<OCTETS> {
 
     /// Whether nothing waits for acknowledgement.
     pub const fn is_empty(&self) -> bool {
-        self.first >= self.next
+        self.kept >= self.next
     }
 
     /// For progress.
     pub fn state(&self) -> OutboxState {
         OutboxState {
             made: self.next.saturating_sub(1),
-            acknowledged: self.first.saturating_sub(1),
+            acknowledged: self.kept.saturating_sub(1),
             octets: u32::try_from(self.ring.used).unwrap_or(u32::MAX),
             lost: self.lost,
         }
+    }
+
+    /// The oldest record leaves the ring.
+    fn drop_first(&mut self) {
+        let octets = self.record_length(0).saturating_add(LENGTH_OCTETS);
+        self.ring.pop(octets);
+        self.first = self.first.saturating_add(1);
+        self.sending.offset = self.sending.offset.saturating_sub(octets);
+    }
+
+    fn unsaved_place(&self) -> Option<Place> {
+        let number = self.saved.saturating_add(1).max(self.first);
+        (number < self.next).then(|| self.place(number))
+    }
+
+    /// Where a record of the ring is, or the next one.
+    fn place(&self, number: u32) -> Place {
+        let mut place = Place {
+            number: self.first,
+            offset: 0,
+        };
+        while place.number < number && place.number < self.next {
+            place = self.behind(place);
+        }
+        place
     }
 
     fn behind(&self, place: Place) -> Place {
@@ -367,6 +442,47 @@ mod tests {
         assert_eq!(outbox.next_number(), 2);
         outbox.count_lost();
         assert_eq!(outbox.state().lost, 1);
+    }
+
+    #[test]
+    fn what_is_saved_leaves_the_ring_only_for_room() {
+        let mut outbox = Small::new();
+        for content in 1..=3 {
+            push(&mut outbox, &record(28, content)).unwrap();
+        }
+        assert!(!outbox.has_room(40));
+        assert_eq!(outbox.unsaved(), Some((1, 28)));
+        let octets: Vec<u8> = outbox.unsaved_octets().skip(1).collect();
+        assert_eq!(octets, record(28, 1));
+        assert_eq!(sent(&mut outbox), Some((1, record(28, 1))));
+        outbox.saved(2, 0);
+        assert_eq!(
+            (outbox.first_in_ring(), outbox.unsaved()),
+            (1, Some((3, 28)))
+        );
+        // Room for 40 needs two records to go; only what is saved goes.
+        outbox.saved(2, 40);
+        assert_eq!((outbox.first_in_ring(), outbox.first_number()), (3, 1));
+        assert!(outbox.has_room(40));
+        // The second was not sent yet: storage has it.
+        assert_eq!((outbox.absent(), outbox.sending()), (Some(2), None));
+        outbox.sent();
+        assert_eq!(sent(&mut outbox), Some((3, record(28, 3))));
+        assert!(outbox.all_sent() && !outbox.is_empty());
+        outbox.send_again(0);
+        assert_eq!(outbox.absent(), Some(1));
+        outbox.acknowledge(1);
+        assert_eq!(outbox.absent(), Some(2));
+        outbox.acknowledge(2);
+        assert_eq!((outbox.absent(), outbox.sending()), (None, Some((3, 28))));
+        assert_eq!(outbox.state().acknowledged, 2);
+        outbox.acknowledge(3);
+        assert!(outbox.is_empty());
+        assert_eq!(
+            outbox.unsaved(),
+            None,
+            "the host has it: nothing is to be saved"
+        );
     }
 
     #[test]

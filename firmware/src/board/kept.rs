@@ -1,8 +1,8 @@
 //! The memory that a reset does not clear. Each board's memory map says where it is.
 
 use cortex_m::asm;
-use firmware::restart::{Ending, KEPT_OCTETS, Kept};
-use probe_core::restart::{ResetCause, Restart};
+use firmware::restart::{Ending, KEPT_OCTETS, Kept, Restart};
+use probe_core::frame::about::Reset;
 
 unsafe extern "C" {
     /// The memory map's; in no section, so that neither the start nor a loader writes there.
@@ -10,7 +10,7 @@ unsafe extern "C" {
 }
 
 /// Says how this boot began, and keeps that it runs.
-pub(crate) fn begin(hardware: Option<ResetCause>) -> Restart {
+pub(crate) fn begin(hardware: Option<Reset>) -> Restart {
     with(|mut kept| kept.begin(hardware))
 }
 

@@ -2,8 +2,8 @@
 
 use core::convert::Infallible;
 
+use firmware::restart::Restart;
 use heapless::String;
-use probe_core::restart::Restart;
 use ufmt::uwrite;
 
 use super::{Board, ThisBoard};
@@ -35,7 +35,7 @@ impl Line {
 
 /// The program runs.
 pub(crate) fn booted(boot: u32, restart: &Restart) {
-    let cause = restart.cause.as_str();
+    let cause = restart.reset.as_str();
     #[cfg(feature = "defmt")]
     defmt::info!("{=str}, boot {=u32}: {=str}", ThisBoard::NAME, boot, cause);
     let mut line = Line::default();
@@ -46,7 +46,7 @@ pub(crate) fn booted(boot: u32, restart: &Restart) {
         boot,
         cause
     );
-    if let Some(place) = &restart.place {
+    if let Some(place) = &restart.panic {
         let (file, message) = (place.file.as_str(), place.message.as_str());
         #[cfg(feature = "defmt")]
         defmt::warn!("before: {=str}:{=u32} {=str}", file, place.line, message);

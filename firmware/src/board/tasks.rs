@@ -10,16 +10,21 @@ use firmware::{
     env::Env,
     guard::{Doors, Guard, ProberWarden, Watch},
     link::{Link, LinkMemory},
-    net::{StackEnv, seed},
+    net::{StackEnv, now, seed},
+    storage::{Keeper, KeeperMemory},
     worker::WorkerMemory,
 };
-use probe_core::{prober::Prober, time::Millis};
+use probe_core::{
+    frame::about::{Addressing, Level, Reset, beginning_of},
+    prober::{About, Prober},
+    time::Millis,
+};
 use static_cell::{ConstStaticCell, StaticCell};
 
 use super::{
     Board, Parts, ThisBoard,
     heartbeat::{Heart, beat},
-    report,
+    report, stack_config,
 };
 
 /// The workers' sockets and the one that asks for an address.
@@ -29,8 +34,9 @@ const SOCKETS: usize = WORKERS + 1;
 const NETWORK: usize = WORKERS;
 const LINK: usize = WORKERS + 1;
 const FOLLOWER: usize = WORKERS + 2;
+const KEEPER: usize = WORKERS + 3;
 /// How many tasks promise to look up.
-pub(super) const TASKS: usize = WORKERS + 3;
+pub(super) const TASKS: usize = WORKERS + 4;
 
 /// How often the network's configuration is looked at, in milliseconds.
 const FOLLOW_EVERY_MS: u64 = 200;
@@ -38,9 +44,11 @@ const FOLLOW_EVERY_MS: u64 = 200;
 pub(super) type BoardAppliance = Appliance<'static, WORKERS>;
 type BoardEnv = StackEnv<'static, <ThisBoard as Board>::Random>;
 type BoardDriver = Guard<'static, <ThisBoard as Board>::Ethernet, ProberWarden<'static>, ()>;
+type BoardKeeper = Keeper<'static, <ThisBoard as Board>::Flash>;
 type BoardLink = Link<<ThisBoard as Board>::Reader, <ThisBoard as Board>::Writer>;
 
 static MEMORY: ConstStaticCell<Memory<WORKERS>> = ConstStaticCell::new(Memory::new());
+static KEEPER_MEMORY: ConstStaticCell<KeeperMemory> = ConstStaticCell::new(KeeperMemory::new());
 static RESOURCES: ConstStaticCell<StackResources<SOCKETS>> =
     ConstStaticCell::new(StackResources::new());
 static PROMISES: StaticCell<Promises<TASKS>> = StaticCell::new();
@@ -56,19 +64,66 @@ pub(super) fn name(task: usize) -> (&'static str, u32) {
         NETWORK => ("network", 0),
         LINK => ("link", 0),
         FOLLOWER => ("follower", 0),
+        KEEPER => ("keeper", 0),
         worker => ("worker", u32::try_from(worker).unwrap_or(u32::MAX)),
     }
 }
 
-/// Makes the appliance and starts what needs no network.
-pub(super) fn begin(spawner: Spawner, board: Parts<ThisBoard>) {
-    let after_fault = board.restart.cause.is_fault();
-    // Made where it stays: it would take a large part of the stack.
-    let (device, boot) = (board.device, board.boot);
-    let prober: &'static _ = PROBER.init_with(|| RefCell::new(Prober::new(device, boot)));
-    prober.borrow_mut().restarted(board.restart);
+/// Finds what is on flash, makes the appliance with it, and starts its tasks. What is made is made
+/// in functions that wait for nothing: a task's memory holds whatever lives over a wait, for ever.
+#[embassy_executor::task]
+pub(super) async fn begin(spawner: Spawner, mut board: Parts<ThisBoard>) {
+    let mut keeper = None;
+    if let Some((flash, map)) = board.flash.take() {
+        keeper = Keeper::start(flash, map, KEEPER_MEMORY.take()).await.ok();
+    }
+    if let Some(keeper) = &mut keeper
+        && board.restart.reset == Reset::Factory
+    {
+        keeper.forget().await;
+    }
+    let prober = make_prober(&board, keeper.as_ref());
+    if let Some(keeper) = &mut keeper {
+        keeper.restore(now(), prober).await;
+    }
+    start(spawner, board, keeper, prober);
+}
+
+fn make_prober(board: &Parts<ThisBoard>, keeper: Option<&BoardKeeper>) -> &'static RefCell<Prober> {
+    let restart = &board.restart;
+    let boot = keeper.map_or(board.boot, Keeper::boot);
+    report::booted(boot, restart);
+    let prober = PROBER.init_with(|| RefCell::new(Prober::new(board.device, boot)));
+    prober.get_mut().introduce(About {
+        version: beginning_of(env!("CARGO_PKG_VERSION")),
+        board: beginning_of(ThisBoard::NAME),
+        reset: restart.reset,
+        panic: restart.panic.clone(),
+        provision: keeper.and_then(Keeper::provision),
+        keeps: keeper.is_some(),
+    });
+    if keeper.is_none() {
+        let text = "flash: none to use; records are kept in memory only";
+        prober.get_mut().log(now(), Level::Warning, text);
+    }
+    prober
+}
+
+/// Starts what needs no network.
+fn start(
+    spawner: Spawner,
+    board: Parts<ThisBoard>,
+    keeper: Option<BoardKeeper>,
+    prober: &'static RefCell<Prober>,
+) {
+    let after_fault = board.restart.reset.is_fault();
+    let provision = keeper.as_ref().and_then(Keeper::provision);
+    let addressing = board
+        .addressing
+        .or(provision.map(|provision| provision.address))
+        .unwrap_or(Addressing::Dhcp);
     let doors = Doors {
-        dhcp: board.addressing.asks_dhcp(),
+        dhcp: addressing == Addressing::Dhcp,
         ..Doors::default()
     };
     let watch: &'static Watch = WATCH.init(Watch::new(doors));
@@ -76,7 +131,7 @@ pub(super) fn begin(spawner: Spawner, board: Parts<ThisBoard>) {
     let guard = Guard::new(board.ethernet, watch, appliance.warden(), ());
     let (stack, runner) = embassy_net::new(
         guard,
-        board.addressing.config(),
+        stack_config(addressing),
         RESOURCES.take(),
         seed(&board.random),
     );
@@ -96,6 +151,9 @@ pub(super) fn begin(spawner: Spawner, board: Parts<ThisBoard>) {
     spawner.spawn(beat(heart).expect("spawned once"));
     let runner = RUNNER.init(runner);
     spawner.spawn(network(env, promise(NETWORK), runner).expect("spawned once"));
+    if let Some(keeper) = keeper {
+        spawner.spawn(keep(appliance, env, promise(KEEPER), keeper).expect("spawned once"));
+    }
     let link = Link {
         reader: board.reader,
         writer: board.writer,
@@ -130,6 +188,16 @@ async fn speak(
     memory: &'static mut LinkMemory,
 ) {
     promise.keep(env, appliance.link(env, link, memory)).await;
+}
+
+#[embassy_executor::task]
+async fn keep(
+    appliance: &'static BoardAppliance,
+    env: &'static BoardEnv,
+    promise: Promise<'static>,
+    mut keeper: BoardKeeper,
+) {
+    promise.keep(env, appliance.keep(env, &mut keeper)).await;
 }
 
 /// Workers that wait for a network.

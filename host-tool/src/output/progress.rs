@@ -13,8 +13,11 @@ use std::{
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use probe_core::{
-    frame::message::{DeviceHello, Progress},
-    restart::Restart,
+    finding::DeviceId,
+    frame::{
+        about::Info,
+        message::{DeviceHello, Progress},
+    },
     scope::Refusal,
     verdict::Kind,
 };
@@ -27,7 +30,8 @@ pub struct Watcher {
     verdicts: BTreeMap<SocketAddr, Kind>,
     refused: Vec<(SocketAddr, Refusal)>,
     over: u64,
-    restart: Option<Restart>,
+    /// The boot that has said how it began.
+    boot: Option<(DeviceId, u32)>,
     stop: Arc<AtomicBool>,
     stop_told: Cell<bool>,
 }
@@ -53,7 +57,7 @@ impl Watcher {
             verdicts: BTreeMap::new(),
             refused: Vec::new(),
             over: 0,
-            restart: None,
+            boot: None,
             stop,
             stop_told: Cell::new(false),
         }
@@ -88,12 +92,12 @@ impl Watcher {
 impl Watch for Watcher {
     fn device(&mut self, _: &DeviceHello) {}
 
-    fn restarted(&mut self, restart: &Restart) {
-        if self.restart.as_ref() == Some(restart) {
+    fn info(&mut self, info: &Info) {
+        let boot = (info.device, info.boot);
+        if self.boot.replace(boot) == Some(boot) {
             return;
         }
-        self.restart = Some(restart.clone());
-        if let Some(sentence) = super::restart::sentence(restart) {
+        if let Some(sentence) = super::restart::sentence(info) {
             self.bar
                 .suspend(|| anstream::eprintln!("postern: {sentence}"));
         }

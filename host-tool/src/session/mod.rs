@@ -14,13 +14,13 @@ use embassy_time::Timer;
 use embedded_io_async::{Read, Write};
 use jiff::Timestamp;
 use probe_core::{
-    finding::DeviceId,
+    finding::{DeviceId, RecordId},
     frame::{
         FORMAT, FRAME_OCTETS_MAX, ScanId, ToHost,
-        message::{DeviceHello, Ended, GuardCounters, Progress, ScopeAnswer},
+        about::Info,
+        message::{DeviceHello, Earlier, Ended, GuardCounters, Progress, ScopeAnswer},
     },
     host_link::HostLink,
-    restart::Restart,
     scope::{Scope, ScopeError},
     suspect::Suspect,
     time::{Anchor, Instant, Millis, Utc},
@@ -67,8 +67,8 @@ pub trait Watch {
     /// The device has said who it is.
     fn device(&mut self, device: &DeviceHello);
 
-    /// The device says how its boot began: again behind every Hello.
-    fn restarted(&mut self, restart: &Restart);
+    /// The device says how it fares, and how its boot began: once behind each of its starts.
+    fn info(&mut self, info: &Info);
 
     /// The device says how it goes.
     fn progress(&mut self, progress: &Progress);
@@ -239,8 +239,21 @@ impl State<'_, '_> {
                     ScopeAnswer::ScanRunning => return Err(SessionError::Busy),
                 },
                 ToHost::Progress(progress) => self.watch.progress(&progress),
-                ToHost::Restarted(restart) => self.watch.restarted(&restart),
-                ToHost::Want(_) | ToHost::Ended { .. } => {}
+                ToHost::Want(_)
+                | ToHost::Ended { .. }
+                | ToHost::Provisioned(_)
+                | ToHost::Log(_) => {}
+                ToHost::Info(info) => self.watch.info(&info),
+                ToHost::Earlier(earlier) => self.date(&earlier)?,
+                ToHost::Gone(gone) => {
+                    // What came before it is stored before it is acknowledged with it.
+                    self.keep()?;
+                    self.lost = self.lost.saturating_add(gone.count());
+                    self.host.stored(RecordId {
+                        boot: gone.boot,
+                        number: gone.last,
+                    });
+                }
                 ToHost::Finding(finding) => self.gather(now, Record::Finding(Box::new(finding))),
                 ToHost::Refused(refused) => self.gather(now, Record::Refused(refused)),
                 ToHost::Over(over) => self.gather(now, Record::Over(over)),
@@ -282,23 +295,34 @@ impl State<'_, '_> {
                 .begin_scan(hello.device, hello.boot, self.scan.scope, self.scan.utc)
                 .map_err(SessionError::Store)?;
             self.watch.device(&hello);
+            self.host.ask_info(self.heard);
         }
         self.greeted = Some(hello);
         Ok(())
     }
 
+    /// Keeps what dates the records of an earlier boot: another host may have been there then.
+    fn date(&mut self, earlier: &Earlier) -> Result<(), SessionError> {
+        let Some(device) = self.greeted else {
+            return Ok(());
+        };
+        self.store
+            .anchor(device.device, earlier.boot, earlier.anchor)
+            .map_err(SessionError::Store)
+    }
+
     /// Stores what was gathered, and only then has it acknowledged.
     fn keep(&mut self) -> Result<(), SessionError> {
         let records = std::mem::take(&mut self.gathered);
-        let (Some(device), Some(last)) = (self.greeted, records.last()) else {
+        let (Some(device), false) = (self.greeted, records.is_empty()) else {
             return Ok(());
         };
         self.stored += self
             .store
             .append(device.device, &records, Timestamp::now())
             .map_err(SessionError::Store)?;
-        self.host.stored(last.id());
         for record in &records {
+            self.host.stored(record.id());
             if matches!(record, Record::Lost(_)) {
                 self.lost = self.lost.saturating_add(1);
             }

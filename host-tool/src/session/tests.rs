@@ -223,7 +223,7 @@ impl Watch for Quiet {
     fn device(&mut self, device: &DeviceHello) {
         assert_eq!(device.device, DEVICE);
     }
-    fn restarted(&mut self, _: &Restart) {}
+    fn info(&mut self, _: &Info) {}
     fn progress(&mut self, _: &Progress) {}
     fn stored(&mut self, _: &Record) {}
     fn wants_stop(&self) -> bool {
@@ -235,7 +235,7 @@ struct Stopper;
 
 impl Watch for Stopper {
     fn device(&mut self, _: &DeviceHello) {}
-    fn restarted(&mut self, _: &Restart) {}
+    fn info(&mut self, _: &Info) {}
     fn progress(&mut self, _: &Progress) {}
     fn stored(&mut self, _: &Record) {}
     fn wants_stop(&self) -> bool {

@@ -7,7 +7,6 @@ use probe_core::{
     finding::DeviceId,
     frame::message::GuardCounters,
     prober::{Next, Prober, Stop},
-    restart::{Place, PlaceText, ResetCause, Restart},
     time::Instant,
 };
 
@@ -43,15 +42,6 @@ pub(crate) fn prober(octets: &mut [u8]) {
         if black_box(false) {
             prober.stop(now(), Stop::GuardViolation);
             prober.stop(now(), Stop::Button);
-            prober.restarted(black_box(Restart {
-                cause: ResetCause::Panic,
-                restarts: 1,
-                place: Some(Place {
-                    file: PlaceText::new(),
-                    line: 1,
-                    message: PlaceText::new(),
-                }),
-            }));
         }
     }
 }

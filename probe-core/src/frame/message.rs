@@ -2,13 +2,13 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::about::{Info, LogLine, Provision, ProvisionAnswer};
 use crate::{
     evidence::Evidence,
-    finding::{DeviceId, Finding, Lost, Over, RecordId, Refused},
-    restart::Restart,
+    finding::{DeviceId, Finding, Gone, Lost, Over, RecordId, Refused},
     scope::{Scope, ScopeError},
     suspect::Suspect,
-    time::{Instant, Utc},
+    time::{Anchor, Instant, Utc},
 };
 
 /// The version of frames and messages. A receiver counts and drops frames of any other.
@@ -86,6 +86,15 @@ pub enum ToDevice {
         /// The first one that is missing.
         from: u32,
     },
+    /// Say who you are and how you fare.
+    AskInfo,
+    /// Be set up so, from the next start on.
+    Provision(Provision),
+    /// Say the lines of the log from this number on.
+    AskLog {
+        /// The first one that is wanted.
+        from: u32,
+    },
 }
 
 /// What the device tells the host. Findings are generic over how they hold their evidence: the
@@ -122,8 +131,16 @@ pub enum ToHost<E = Evidence> {
     Over(Over),
     /// A record: what could not be kept.
     Lost(Lost),
-    /// How this boot began. Follows every Hello of a device that knows.
-    Restarted(Restart),
+    /// Records of an earlier boot follow.
+    Earlier(Earlier),
+    /// Records that cannot be read any more, in their place.
+    Gone(Gone),
+    /// The answer to [`ToDevice::AskInfo`].
+    Info(Info),
+    /// The answer to [`ToDevice::Provision`].
+    Provisioned(ProvisionAnswer),
+    /// A line of the log, as [`ToDevice::AskLog`] asked.
+    Log(LogLine),
 }
 
 impl<E> ToHost<E> {
@@ -135,12 +152,19 @@ impl<E> ToHost<E> {
             Self::Refused(refused) => Some(refused.id),
             Self::Over(over) => Some(over.id),
             Self::Lost(lost) => Some(lost.id),
+            Self::Gone(gone) => Some(RecordId {
+                boot: gone.boot,
+                number: gone.last,
+            }),
             Self::Hello(_)
             | Self::ScopeAnswer { .. }
             | Self::Want(_)
             | Self::Progress(_)
             | Self::Ended { .. }
-            | Self::Restarted(_) => None,
+            | Self::Earlier(_)
+            | Self::Info(_)
+            | Self::Provisioned(_)
+            | Self::Log(_) => None,
         }
     }
 }
@@ -160,6 +184,17 @@ pub struct DeviceHello {
     pub now: Instant,
     /// The first record that it keeps, or the next that it will make.
     pub first: u32,
+}
+
+/// Which records of an earlier boot follow.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Earlier {
+    /// Which boot.
+    pub boot: u32,
+    /// The first of them.
+    pub first: u32,
+    /// What tied that boot's clock to UTC.
+    pub anchor: Anchor,
 }
 
 /// What became of a scope.

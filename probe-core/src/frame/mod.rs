@@ -9,6 +9,7 @@
 //! [`write_frame`] makes one, [`Decoder`] takes octets apart again and finds its way back after
 //! anything. docs/wire-format.md has every octet and the test vectors.
 
+pub mod about;
 mod codec;
 mod decode;
 mod encode;
@@ -40,6 +41,11 @@ pub const PROGRESS_EVERY_MS: u64 = 1_000;
 /// exclusive-or all ones). Sixteen bits would let one garbled frame in 65,536 through; a link
 /// without flow control garbles many.
 pub(crate) const CRC: crc::Crc<u32> = crc::Crc::<u32>::new(&crc::CRC_32_ISO_HDLC);
+
+/// The checksum of frames and scopes, over `octets`; what a shell keeps on flash carries it too.
+pub fn crc32(octets: &[u8]) -> u32 {
+    CRC.checksum(octets)
+}
 
 /// Flag: this part begins a message.
 pub(crate) const FLAG_FIRST: u8 = 1;

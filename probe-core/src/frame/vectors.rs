@@ -5,18 +5,17 @@ use std::{collections::BTreeMap, path::Path};
 
 use serde::{Serialize, de::DeserializeOwned};
 
-use super::{Decoder, ScanId, ScopeDigest, ToDevice, ToHost, decode_message, message};
+use super::{Decoder, ScanId, ScopeDigest, ToDevice, ToHost, about, decode_message, message};
 use crate::{
     evidence::{Ending, Evidence, Finish, Notes, Observation},
-    finding::{DeviceId, Finding, JobSerial, Lost, Over, Probe, RecordId, Refused},
+    finding::{DeviceId, Finding, Gone, JobSerial, Lost, Over, Probe, RecordId, Refused},
     name::Name,
     relay::{Hello, Outcome, Outcomes, PairId, PairSet},
-    restart::{Place, ResetCause, Restart},
     scope::{Depth, Field, Refusal, ScopeError, fixture},
     smtp::{Class, Extensions, Quirks, ReplyParser, Server, Step},
     suspect::Suspect,
     testing::{frames_of, octets_of},
-    time::{Instant, Millis, Utc},
+    time::{Anchor, Instant, Millis, Utc},
     verdict::{Kind, RULES, Reason, Verdict},
 };
 
@@ -59,13 +58,9 @@ fn the_scope_digest_is_as_documented() {
 #[test]
 fn the_document_has_every_number_as_it_is() {
     let text = Document::text();
-    let sections: [(&str, Vec<String>); 17] = [
+    let sections: [(&str, Vec<String>); 19] = [
         ("Refusal", words(|of: Refusal| of.as_str().to_string())),
         ("Ended", words(|of: message::Ended| of.as_str().to_string())),
-        (
-            "Reset cause",
-            words(|of: ResetCause| of.as_str().to_string()),
-        ),
         ("Kind", words(|of: Kind| of.as_str().to_string())),
         ("Reason", words(|of: Reason| of.as_str().to_string())),
         ("Depth", words(|of: Depth| of.as_str().to_string())),
@@ -80,6 +75,12 @@ fn the_document_has_every_number_as_it_is() {
             "Hello name",
             Hello::ALL.iter().map(|of| format!("{of:?}")).collect(),
         ),
+        ("Reset", words(|of: about::Reset| of.as_str().to_string())),
+        (
+            "ProvisionError",
+            words(|of: about::ProvisionError| format!("{of:?}")),
+        ),
+        ("Level", words(|of: about::Level| of.as_str().to_string())),
         ("Extensions", bits::<Extensions>()),
         ("Quirks", bits::<Quirks>()),
         ("Notes", bits::<Notes>()),
@@ -203,7 +204,7 @@ fn hex(octets: &[u8]) -> String {
     octets.join(" ")
 }
 
-fn to_device() -> [(&'static str, ToDevice); 8] {
+fn to_device() -> [(&'static str, ToDevice); 11] {
     let mut scope = fixture::scope(&["192.0.2.0/24", "2001:db8::/32"]);
     scope
         .exclusions
@@ -256,10 +257,13 @@ fn to_device() -> [(&'static str, ToDevice); 8] {
             },
         ),
         ("to-device/resend", ToDevice::Resend { boot: 3, from: 129 }),
+        ("to-device/ask-info", ToDevice::AskInfo),
+        ("to-device/provision", ToDevice::Provision(provision())),
+        ("to-device/ask-log", ToDevice::AskLog { from: 4 }),
     ]
 }
 
-fn to_host() -> [(&'static str, ToHost); 11] {
+fn to_host() -> [(&'static str, ToHost); 16] {
     let digest = ScopeDigest(0x0403_0201);
     let id = RecordId {
         boot: 3,
@@ -363,18 +367,83 @@ fn to_host() -> [(&'static str, ToHost); 11] {
             }),
         ),
         (
-            "to-host/restarted",
-            ToHost::Restarted(Restart {
-                cause: ResetCause::Panic,
-                restarts: 2,
-                place: Some(Place {
-                    file: "src/net.rs".try_into().unwrap(),
-                    line: 300,
-                    message: "cannot be".try_into().unwrap(),
-                }),
+            "to-host/earlier",
+            ToHost::Earlier(message::Earlier {
+                boot: 2,
+                first: 40,
+                anchor: Anchor {
+                    at: Instant::from_millis(500),
+                    utc: Utc(1_795_000_000),
+                },
+            }),
+        ),
+        (
+            "to-host/gone",
+            ToHost::Gone(Gone {
+                boot: 2,
+                first: 41,
+                last: 43,
+            }),
+        ),
+        ("to-host/info", ToHost::Info(info(digest))),
+        (
+            "to-host/provisioned",
+            ToHost::Provisioned(about::ProvisionAnswer::Kept),
+        ),
+        (
+            "to-host/not-provisioned",
+            ToHost::Provisioned(about::ProvisionAnswer::Refused(
+                about::ProvisionError::Gateway,
+            )),
+        ),
+        (
+            "to-host/log",
+            ToHost::Log(about::LogLine {
+                number: 4,
+                at: Instant::from_millis(1_200),
+                level: about::Level::Info,
+                text: about::beginning_of("network up"),
             }),
         ),
     ]
+}
+
+fn info(digest: ScopeDigest) -> about::Info {
+    about::Info {
+        version: about::beginning_of("0.1.0"),
+        board: about::beginning_of("nucleo-h743zi2"),
+        device: DeviceId(*b"postern1"),
+        boot: 3,
+        now: Instant::from_millis(7_000),
+        reset: about::Reset::Watchdog,
+        panic: Some(about::Panic {
+            file: about::end_of("src/link.rs"),
+            line: 120,
+            message: about::beginning_of("late"),
+        }),
+        flash: Some(about::FlashState {
+            pages: 4,
+            erases: 9,
+            erases_max: 4,
+            free_octets: 130_000,
+            spoiled: 0,
+            broken: false,
+        }),
+        provision: Some(provision()),
+        scope: Some((digest, 58)),
+        earlier: true,
+    }
+}
+
+fn provision() -> about::Provision {
+    about::Provision {
+        address: about::Addressing::Static {
+            address: [192, 0, 2, 10].into(),
+            prefix: 24,
+            gateway: Some([192, 0, 2, 1].into()),
+        },
+        host: "192.0.2.7".parse().ok(),
+    }
 }
 
 fn progress(digest: ScopeDigest) -> message::Progress {

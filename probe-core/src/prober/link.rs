@@ -7,14 +7,17 @@
 use super::{InForce, List, Prober};
 use crate::{
     evidence::Evidence,
+    finding::{Gone, RecordId},
     frame::{
         Decoder, FORMAT, PAYLOAD_OCTETS_MAX, PROGRESS_EVERY_MS, Part, ScanId, ScopeDigest,
         ToDevice, ToHost, decode_message, encode_message,
         message::{
-            DeviceHello, Ended, LinkCounters, PLAIN_MESSAGE_OCTETS_MAX, Phase, ScopeAnswer, Want,
+            DeviceHello, Earlier, Ended, LinkCounters, PLAIN_MESSAGE_OCTETS_MAX, Phase,
+            ScopeAnswer, Want,
         },
         write_first_frame, write_frame,
     },
+    outbox::backlog::Turn,
     schedule::QUEUED_TARGETS_MAX,
     scope::Scope,
     suspect::Suspect,
@@ -39,7 +42,6 @@ pub(super) struct Link {
     hello: bool,
     /// A host of another format is to be told which one this device speaks.
     version: bool,
-    restarted: bool,
     scope_answer: Option<(ScopeDigest, ScopeAnswer)>,
     want: bool,
     /// Behind the last line that the host was told there is room for.
@@ -48,9 +50,11 @@ pub(super) struct Link {
     progress_due: Instant,
     ended: bool,
     /// The record that is being sent, and how many of its octets have been.
-    part: Option<(u32, usize)>,
+    part: Option<(RecordId, usize)>,
     /// When to send records again.
     resend_at: Instant,
+    /// The last record that was told to be gone.
+    gone_through: RecordId,
 }
 
 impl Link {
@@ -61,7 +65,6 @@ impl Link {
             sequence: 0,
             hello: false,
             version: false,
-            restarted: false,
             scope_answer: None,
             want: false,
             want_told: 0,
@@ -70,7 +73,13 @@ impl Link {
             ended: false,
             part: None,
             resend_at: Instant::NEVER,
+            gone_through: RecordId { boot: 0, number: 0 },
         }
+    }
+
+    /// Whether a host has said Hello.
+    pub(super) const fn is_greeted(&self) -> bool {
+        self.greeted
     }
 
     pub(super) const fn counters(&self) -> LinkCounters {
@@ -117,6 +126,7 @@ impl Prober {
             return self.transmit_part(now, out);
         }
         self.transmit_plain(now, out)
+            .or_else(|| self.transmit_news(now, out))
             .or_else(|| self.transmit_part(now, out))
             .or_else(|| self.transmit_ended(out))
     }
@@ -132,10 +142,14 @@ impl Prober {
             return Instant::NEVER;
         }
         let over = link.ended && matches!(self.phase, Phase::Ended(_));
-        let something = link.hello || link.progress || link.scope_answer.is_some() || over;
-        if something || !self.outbox.all_sent() || self.want().is_some() {
+        let something = link.hello
+            || link.progress
+            || link.scope_answer.is_some()
+            || over && self.has_sent_all()
+            || self.about.has_news();
+        if something || self.has_record_to_send() || self.want().is_some() {
             now
-        } else if self.outbox.is_empty() {
+        } else if self.outbox.is_empty() && !self.backlog.is_earlier() {
             self.link.progress_due
         } else {
             self.link.progress_due.min(self.link.resend_at)
@@ -168,7 +182,10 @@ impl Prober {
                 }
             }
             ToDevice::Ack { boot, through } => {
-                if *boot == self.boot {
+                if *boot != self.boot {
+                    self.backlog.acknowledge(*boot, *through);
+                    self.link.resend_at = now + Millis(RESEND_AFTER_MS);
+                } else if !self.backlog.is_earlier() {
                     self.outbox.acknowledge(*through);
                     self.link.resend_at = now + Millis(RESEND_AFTER_MS);
                     // With the last one heard the host may go.
@@ -180,20 +197,25 @@ impl Prober {
             ToDevice::Resend { boot, from } => {
                 if *boot == self.boot {
                     self.outbox.send_again(*from);
-                    self.link.part = None;
+                } else {
+                    self.backlog.send_again(*boot, *from);
                 }
+                self.link.part = None;
             }
+            ToDevice::AskInfo => self.about.heard_ask_info(),
+            ToDevice::Provision(provision) => self.about.heard_provision(provision),
+            ToDevice::AskLog { from } => self.about.heard_ask_log(*from),
         }
     }
 
     fn heard_hello(&mut self, now: Instant, utc: Utc) {
         self.anchor = Some(Anchor { at: now, utc });
         self.outbox.send_again(0);
+        self.backlog.restart();
         let link = &mut self.link;
         link.greeted = true;
         link.part = None;
         link.hello = true;
-        link.restarted = true;
         link.progress = true;
         link.want = true;
         link.ended = true;
@@ -219,6 +241,7 @@ impl Prober {
             scope: scope.clone(),
             digest,
             since: now,
+            powered_before: 0,
         });
         ScopeAnswer::Taken
     }
@@ -265,8 +288,9 @@ impl Prober {
             self.link.progress = true;
             self.link.want = true;
         }
-        if self.outbox.all_sent() && now >= self.link.resend_at {
+        if !self.has_record_to_send() && now >= self.link.resend_at {
             self.outbox.send_again(0);
+            self.backlog.restart();
             self.link.resend_at = now + Millis(RESEND_AFTER_MS);
         }
     }
@@ -276,17 +300,6 @@ impl Prober {
             let sent = self.write_hello(now, out)?;
             self.link.hello = false;
             return Some(sent);
-        }
-        if self.link.restarted {
-            self.link.restarted = false;
-            if let Some(restart) = self.restart.take() {
-                let message = ToHost::Restarted(restart);
-                let sent = self.write_plain(out, &message);
-                if let ToHost::Restarted(restart) = message {
-                    self.restart = Some(restart);
-                }
-                return sent;
-            }
         }
         if let Some((digest, answer)) = self.link.scope_answer {
             let sent = self.write_plain(out, &ToHost::ScopeAnswer { digest, answer })?;
@@ -307,38 +320,147 @@ impl Prober {
         None
     }
 
+    /// What the host has asked about the device itself.
+    fn transmit_news(&mut self, now: Instant, out: &mut [u8]) -> Option<usize> {
+        if let Some(answer) = self.about.answer() {
+            let sent = self.write_plain(out, &ToHost::Provisioned(answer))?;
+            self.about.answered();
+            return Some(sent);
+        }
+        if self.about.is_info_wanted() {
+            let info = self.info(now);
+            let sent = self.write_plain(out, &ToHost::Info(info))?;
+            self.about.info_sent();
+            return Some(sent);
+        }
+        let line = self.about.line()?.clone();
+        let number = line.number;
+        let sent = self.write_plain(out, &ToHost::Log(line))?;
+        self.about.line_sent(number);
+        Some(sent)
+    }
+
+    /// Whose turn it is to send a record.
+    fn turn(&self) -> Turn {
+        let outbox = &self.outbox;
+        self.backlog.turn(outbox.absent(), outbox.first_in_ring())
+    }
+
+    fn has_record_to_send(&self) -> bool {
+        match self.turn() {
+            Turn::Ring => !self.outbox.all_sent(),
+            Turn::Wait => false,
+            Turn::Earlier { .. } | Turn::Gone { .. } | Turn::Record(_) => true,
+        }
+    }
+
+    /// Whether every record of this boot has been sent.
+    fn has_sent_all(&self) -> bool {
+        self.turn() == Turn::Ring && self.outbox.all_sent()
+    }
+
     fn transmit_part(&mut self, now: Instant, out: &mut [u8]) -> Option<usize> {
-        let Some((number, length)) = self.outbox.sending() else {
-            self.link.part = None;
-            return None;
-        };
-        let from = match self.link.part {
-            Some((of, from)) if of == number => from,
+        match self.turn() {
+            Turn::Wait => None,
+            Turn::Ring => {
+                let Some((number, length)) = self.outbox.sending() else {
+                    self.link.part = None;
+                    return None;
+                };
+                let id = RecordId {
+                    boot: self.boot,
+                    number,
+                };
+                let from = self.part_of(id);
+                let octets = self.outbox.sending_octets(from);
+                let part = self.next_part(from, length);
+                let sent = write_frame(out, part, octets.take(PAYLOAD_OCTETS_MAX))?;
+                if self.part_sent(now, id, from, part) {
+                    self.outbox.sent();
+                }
+                Some(sent)
+            }
+            Turn::Record(id) => {
+                let from = self.part_of(id);
+                let octets = self.backlog.octets();
+                let part = self.next_part(from, octets.len());
+                let octets = octets.iter().copied().skip(from);
+                let sent = write_frame(out, part, octets.take(PAYLOAD_OCTETS_MAX))?;
+                if self.part_sent(now, id, from, part) {
+                    self.told_through(id);
+                }
+                Some(sent)
+            }
+            Turn::Earlier {
+                boot,
+                first,
+                anchor,
+            } => {
+                let earlier = Earlier {
+                    boot,
+                    first,
+                    anchor,
+                };
+                let sent = self.write_plain(out, &ToHost::Earlier(earlier))?;
+                self.backlog.said_earlier(boot);
+                Some(sent)
+            }
+            Turn::Gone { boot, first, last } => {
+                let gone = Gone { boot, first, last };
+                let sent = self.write_plain(out, &ToHost::Gone(gone))?;
+                // Said again, they are not lost again.
+                let id = RecordId { boot, number: last };
+                if id > self.link.gone_through {
+                    self.link.gone_through = id;
+                    self.outbox.count_many_lost(gone.count());
+                }
+                self.told_through(id);
+                self.link.resend_at = now + Millis(RESEND_AFTER_MS);
+                Some(sent)
+            }
+        }
+    }
+
+    /// Records of storage have been sent through this one, or told to be gone.
+    fn told_through(&mut self, id: RecordId) {
+        self.backlog.sent_through(id);
+        if id.boot == self.boot {
+            self.outbox.sent_through(id.number);
+        }
+    }
+
+    /// How many octets of this record have been sent already.
+    fn part_of(&self, id: RecordId) -> usize {
+        match self.link.part {
+            Some((of, from)) if of == id => from,
             _ => 0,
-        };
-        let behind = from.saturating_add(PAYLOAD_OCTETS_MAX);
-        let last = behind >= length;
-        let part = Part {
+        }
+    }
+
+    fn next_part(&self, from: usize, length: usize) -> Part {
+        Part {
             first: from == 0,
-            last,
+            last: from.saturating_add(PAYLOAD_OCTETS_MAX) >= length,
             sequence: self.link.sequence,
-        };
-        let payload = self.outbox.sending_octets(from).take(PAYLOAD_OCTETS_MAX);
-        let sent = write_frame(out, part, payload)?;
+        }
+    }
+
+    /// A part was written; true when it was the last one of its record.
+    fn part_sent(&mut self, now: Instant, id: RecordId, from: usize, part: Part) -> bool {
         self.link.sequence = self.link.sequence.wrapping_add(1);
-        if last {
-            self.outbox.sent();
+        if part.last {
             self.link.part = None;
             self.link.resend_at = now + Millis(RESEND_AFTER_MS);
         } else {
-            self.link.part = Some((number, behind));
+            self.link.part = Some((id, from.saturating_add(PAYLOAD_OCTETS_MAX)));
         }
-        Some(sent)
+        part.last
     }
 
     /// Says that the scan is over, behind its last record.
     fn transmit_ended(&mut self, out: &mut [u8]) -> Option<usize> {
-        let (Phase::Ended(why), Some(scan), true) = (self.phase, self.scan, self.link.ended) else {
+        let over = self.link.ended && self.has_sent_all();
+        let (Phase::Ended(why), Some(scan), true) = (self.phase, self.scan, over) else {
             return None;
         };
         let records = self.outbox.state().made;

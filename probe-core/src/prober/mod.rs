@@ -10,6 +10,8 @@
 
 #[cfg(test)]
 mod closed;
+mod device;
+mod kept;
 mod link;
 mod records;
 #[cfg(test)]
@@ -22,9 +24,8 @@ use crate::{
         RECORD_OCTETS_MAX, ScanId, ScopeDigest,
         message::{Ended, GuardCounters, LimitCounters, Phase, Progress, Targets},
     },
-    outbox::Outbox,
+    outbox::{Outbox, backlog::Backlog},
     relay::{Parked, Setup},
-    restart::Restart,
     schedule::{Names, Queueing, Schedule, Whose},
     scope::{Depth, Identity, Refusal, Scope},
     suspect::Suspect,
@@ -33,8 +34,10 @@ use crate::{
 };
 
 pub use crate::schedule::Opening;
+pub use device::{About, LOG_LINES_MAX};
 pub use link::RESEND_AFTER_MS;
 
+use device::Device;
 use link::Link;
 
 /// One target under one probe, handed to a worker. It goes back by [`Prober::finish`] or
@@ -126,10 +129,11 @@ pub struct Prober {
     list: List,
     schedule: Schedule,
     outbox: Outbox,
+    backlog: Backlog,
+    about: Device,
     outbox_full: u32,
     guard: GuardCounters,
     link: Link,
-    restart: Option<Restart>,
 }
 
 /// A scope that was taken.
@@ -137,9 +141,11 @@ pub struct Prober {
 struct InForce {
     scope: Scope,
     digest: ScopeDigest,
-    /// When it was taken: its powered minutes count from here, until this device restarts. Taking
-    /// the same scope again does not begin them anew.
+    /// When it was taken, or when this boot began: its powered minutes count from here. Taking the
+    /// same scope again does not begin them anew.
     since: Instant,
+    /// For how many minutes it was powered before.
+    powered_before: u32,
 }
 
 /// How far the list of this scan has come.
@@ -153,6 +159,14 @@ struct List {
     done: u32,
     /// Lines refused.
     refused: u32,
+}
+
+impl InForce {
+    /// For how long it has been powered.
+    const fn powered_ms(&self, now: Instant) -> u64 {
+        let before_ms = (self.powered_before as u64).saturating_mul(60_000);
+        now.since(self.since).0.saturating_add(before_ms)
+    }
 }
 
 impl Prober {
@@ -175,6 +189,8 @@ impl Prober {
             },
             schedule: Schedule::new(boot),
             outbox: Outbox::new(),
+            backlog: Backlog::new(boot),
+            about: Device::new(),
             outbox_full: 0,
             guard: GuardCounters {
                 allowed: 0,
@@ -182,13 +198,7 @@ impl Prober {
                 violations: 0,
             },
             link: Link::new(),
-            restart: None,
         }
-    }
-
-    /// How this boot began, which a host is told behind every Hello.
-    pub fn restarted(&mut self, restart: Restart) {
-        self.restart = Some(restart);
     }
 
     /// Whether a host has said what time it is.
@@ -456,7 +466,7 @@ impl Prober {
 
     fn time_is_over(&self, now: Instant) -> Option<Ended> {
         let (in_force, anchor) = (self.scope.as_ref()?, self.anchor?);
-        let powered_ms = now.since(in_force.since).0;
+        let powered_ms = in_force.powered_ms(now);
         if anchor.utc(now) >= in_force.scope.expires {
             Some(Ended::Expired)
         } else if powered_ms / 60_000 >= u64::from(in_force.scope.powered_minutes_max) {

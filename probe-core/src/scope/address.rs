@@ -61,7 +61,7 @@ pub(super) fn form(address: IpAddr) -> Result<(), Refusal> {
 }
 
 /// Whether `address` is this device itself.
-pub(super) fn is_loopback(address: IpAddr) -> bool {
+pub(crate) fn is_loopback(address: IpAddr) -> bool {
     LOOPBACK_V4.contains(address) || LOOPBACK_V6.contains(address)
 }
 
@@ -76,7 +76,7 @@ pub(super) fn is_mapped_network(network: &Network) -> bool {
 }
 
 /// Whether `address` can be a host of ours.
-pub(super) fn is_host(address: IpAddr) -> bool {
+pub(crate) fn is_host(address: IpAddr) -> bool {
     form(address).is_ok()
 }
 

@@ -13,6 +13,7 @@ pub(crate) mod fixture;
 mod network;
 mod rates;
 
+pub(crate) use address::{is_host, is_loopback};
 pub use check::{Field, NETWORK_SPACING_MS_MAX, PREFIX_V4_MIN, PREFIX_V6_MIN, ScopeError};
 pub use network::{Network, NetworkError};
 pub use rates::Rates;

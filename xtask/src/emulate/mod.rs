@@ -12,6 +12,7 @@ mod machine;
 mod pair;
 mod parade;
 mod peer;
+mod restarts;
 mod world;
 
 use std::{process::ExitCode, time::Instant};
@@ -152,6 +153,7 @@ pub(crate) fn scan(extent: &Extent) -> Result<Emulated> {
     };
     loopback::two_hosts(&folder, &mut emulated)?;
     pair::side_by_side(&folder, &mut emulated)?;
+    restarts::restarts(&folder, &mut emulated)?;
     let parade = Parade::prepare(&folder, extent.patience_s)?;
     parade.scan(&folder, extent.patience_s, &mut emulated)?;
     #[cfg(unix)]

@@ -21,7 +21,7 @@ use defmt_semihosting as _;
 use embassy_executor::Spawner;
 use probe_core::finding::DeviceId;
 
-use super::{Board, Parts, kept};
+use super::{Board, Parts, kept, no_flash::NoFlash};
 use boot_line::BootLine;
 use dice::Dice;
 use lan9118::Lan9118;
@@ -44,6 +44,7 @@ impl Board for Mps2 {
     type Random = Dice;
     type Watchdog = CmsdkWatchdog;
     type Panel = FpgaPanel;
+    type Flash = NoFlash;
 
     const LOOK_EVERY_MS: u64 = 100;
 
@@ -71,6 +72,7 @@ impl Board for Mps2 {
             random: Dice::new(boot_line.seed),
             watchdog,
             panel: FpgaPanel,
+            flash: None,
         })
     }
 

@@ -13,13 +13,7 @@ use crate::{
 
 /// Why a link failed, and what to do about it.
 pub(super) fn explain(args: &Args, link: &Link, began: Timestamp, error: LinkError) -> Failure {
-    let name = match link {
-        Link::Sim => "--link sim".to_owned(),
-        Link::Scenario(file) => format!("--link sim:{}", file.display()),
-        Link::Direct => "--link direct".to_owned(),
-        #[cfg(unix)]
-        Link::Unix(path) => format!("--link unix:{}", path.display()),
-    };
+    let name = format!("--link {link}");
     let problem =
         |found: String, expected: &str| Problem::new(Place::named(name.as_str()), found, expected);
     match error {
@@ -27,10 +21,11 @@ pub(super) fn explain(args: &Args, link: &Link, began: Timestamp, error: LinkErr
         LinkError::NotThere(error) => Failure::Appliance(
             problem(
                 format!("no appliance there: {error}"),
-                "the socket of an appliance that runs",
+                "the serial port, or its socket, of an appliance that runs",
             )
             .next("start the appliance, and see that the path is its own"),
         ),
+        LinkError::NotTrusted => Failure::input(not_trusted(link)),
         LinkError::Simulation(why) => Failure::input(
             problem(why, "a simulation that comes to its end").next(format!(
                 "report it with what replays it: {}",
@@ -95,6 +90,67 @@ pub(super) fn explain(args: &Args, link: &Link, began: Timestamp, error: LinkErr
             "an appliance that is free",
         )),
     }
+}
+
+/// Why a link to an appliance failed on a visit, and what to do about it.
+pub(in crate::cli) fn of_link(link: &Link, error: LinkError) -> Failure {
+    let place = || Place::named(format!("--link {link}"));
+    match error {
+        LinkError::Unusable(why) => {
+            Failure::input(Problem::new(place(), why, "a link that can be used so"))
+        }
+        LinkError::NotThere(error) => Failure::Appliance(
+            Problem::new(
+                place(),
+                format!("no appliance there: {error}"),
+                "the serial port, its socket, or the link port of an appliance that runs",
+            )
+            .next("start the appliance, and see that the path or address is its own"),
+        ),
+        LinkError::NotTrusted => Failure::input(not_trusted(link)),
+        LinkError::Session(SessionError::Store(error)) => Failure::Store(error),
+        LinkError::Session(SessionError::NoAnswer) => Failure::Appliance(Problem::new(
+            place(),
+            "no appliance answered",
+            "an appliance that says who it is",
+        )),
+        LinkError::Session(SessionError::Format(format)) => Failure::Appliance(Problem::new(
+            place(),
+            format!("the appliance speaks format {format}"),
+            "an appliance of this version",
+        )),
+        LinkError::Session(error) => Failure::Appliance(
+            Problem::new(
+                place(),
+                match error {
+                    SessionError::LinkEnded(why) => format!("the link ended: {why}"),
+                    _ => "the appliance fell silent".to_owned(),
+                },
+                "an answer",
+            )
+            .next("try again: nothing was half done"),
+        ),
+        LinkError::Simulation(why) => Failure::input(Problem::new(
+            place(),
+            why,
+            "an appliance outside this program",
+        )),
+        LinkError::Strayed { .. } => Failure::input(Problem::new(
+            place(),
+            "frames have strayed",
+            "an appliance outside this program",
+        )),
+    }
+}
+
+/// Whoever may say what is probed must have the appliance in hand, until the link is authenticated.
+pub(in crate::cli) fn not_trusted(link: &Link) -> Problem {
+    Problem::new(
+        Place::named(format!("--link {link}")),
+        "a scan, a scope and a set-up go over a serial link only, as the link over the network is not authenticated yet",
+        "serial:PATH, or unix:PATH for an appliance in QEMU",
+    )
+    .next("connect the appliance's serial port, or fetch what it has found with `postern appliance collect`")
 }
 
 /// The command that runs the same simulation again.

@@ -1,6 +1,7 @@
 //! A prober and a host over a wire that may do what wires do.
 
 mod chaos;
+mod kept;
 mod resume;
 
 use std::collections::{BTreeSet, VecDeque};
@@ -12,7 +13,6 @@ use crate::{
     frame::{FRAME_OCTETS_MAX, ToDevice, ToHost, message::ScopeAnswer},
     host_link::{ASK_AGAIN_AFTER_MS, HostLink},
     relay::{Hello, Outcome, PairId, PairSet},
-    restart::{Place, ResetCause, Restart},
     schedule::RUNNING_JOBS_MAX,
     scope::{ScopeError, fixture},
     smtp::{ReplyParser, Step},
@@ -322,26 +322,6 @@ fn the_button_ends_the_scan_and_what_runs_is_told() {
     site.talk_and_store();
     assert_eq!(site.host.ended(), Some(Ended::Button));
     assert_eq!(site.refusals().len(), 2);
-}
-
-#[test]
-fn the_host_is_told_behind_every_hello_how_the_boot_began() {
-    let restart = Restart {
-        cause: ResetCause::Panic,
-        restarts: 1,
-        place: Some(Place {
-            file: "firmware/src/worker.rs".try_into().unwrap(),
-            line: 7,
-            message: "cannot be".try_into().unwrap(),
-        }),
-    };
-    let mut site = Site::scanning(vec![suspect("10.0.1.1")]);
-    assert_eq!(site.host.restart(), None);
-    site.prober.restarted(restart.clone());
-    site.host.connected(at(200), Utc(1_000_000));
-    site.now_ms = 200;
-    site.talk_and_store();
-    assert_eq!(site.host.restart(), Some(&restart));
 }
 
 #[test]
