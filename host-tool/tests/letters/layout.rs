@@ -20,7 +20,7 @@ fn prose(letter: &Letter) -> impl Iterator<Item = &str> {
 fn every_letter(check: impl Fn(&str, &Letter)) {
     for language in Language::ALL {
         for case in golden::cases() {
-            check(&case.name, &golden::write(&case, language));
+            check(&case.name, &golden::write(case, language));
         }
         for length in (1..=90).step_by(9) {
             let mut finding = facts::suspected(25);

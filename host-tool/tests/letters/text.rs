@@ -7,7 +7,7 @@ use crate::golden;
 fn every_letter(check: impl Fn(Language, &str, &Letter)) {
     for language in Language::ALL {
         for case in golden::cases() {
-            check(language, &case.name, &golden::write(&case, language));
+            check(language, &case.name, &golden::write(case, language));
         }
     }
 }
@@ -68,7 +68,7 @@ fn no_line_breaks_where_the_language_forbids_it() {
 fn operators_find_each_english_term_once_in_brackets() {
     for language in Language::ALL {
         for case in golden::cases() {
-            let letter = golden::write(&case, language);
+            let letter = golden::write(case, language);
             let words: String = letter.text.split_whitespace().collect::<Vec<_>>().join(" ");
             let words = words.to_lowercase();
             let bracketed = |term: &str| {
@@ -111,7 +111,7 @@ fn only_a_confirmed_letter_says_that_something_is_proved() {
                 .findings
                 .iter()
                 .any(|finding| finding.returned.is_some());
-            let letter = golden::write(&case, language);
+            let letter = golden::write(case, language);
             let text: String = letter.text.split_whitespace().collect::<Vec<_>>().join(" ");
             let subject = letter.subject.to_lowercase();
             assert_eq!(subject.contains(confirmed), has, "{subject}");
