@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use host_tool::letters::{
     Language, Letter, Profile,
     form::{File, Form, Sheet},
-    model::{FindingFacts, LetterFacts, Listing, Probed, ProxyProtocol},
+    model::{Basis, FindingFacts, LetterFacts, Listing, Probed, ProxyProtocol},
     render,
 };
 use probe_core::{time::Utc, verdict::Reason};
@@ -349,6 +349,23 @@ fn golden(name: &str, file: &File) {
         expected == file.octets,
         "{name} has changed; read it and run the test with UPDATE_GOLDEN=1"
     );
+}
+
+#[test]
+fn a_report_says_no_more_than_its_letter() {
+    let mut profile = own();
+    profile.basis = Basis::Listings;
+    let finding = FindingFacts {
+        listings: facts::suspected(1).listings,
+        ..facts::confirmed(1)
+    };
+    let written = Written::new(vec![finding], Language::En, profile);
+    let report = &written.reports()[0];
+    assert_eq!(report["category"], "reputation");
+    let description = report["description"].as_str().unwrap();
+    assert!(description.contains("rests on the listing alone"));
+    assert_eq!(report["evidence"].as_array().unwrap().len(), 1);
+    assert_eq!(report["tags"], serde_json::json!(["protocol:smtp"]));
 }
 
 #[test]

@@ -11,9 +11,9 @@ use sha2::{Digest as _, Sha256};
 use super::{File, Form, FormError, Sheet, base64, data, machine};
 use crate::letters::{
     Profile,
-    model::{FindingFacts, Probed, Side},
+    model::{Basis, FindingFacts, Probed, Side},
 };
-use probe_core::verdict::Kind;
+use probe_core::verdict::{Kind, Verdict};
 
 /// The version of the format.
 const VERSION: &str = "4.2.0";
@@ -88,7 +88,8 @@ pub(super) fn files(sheet: &Sheet<'_>) -> Result<Vec<File>, FormError> {
 
 fn report(sheet: &Sheet<'_>, finding: &FindingFacts) -> Report {
     let profile = sheet.profile;
-    let is_proved = finding.verdict.is_some_and(|it| it.kind == Kind::Confirmed);
+    let verdict = verdict(profile, finding);
+    let is_proved = verdict.is_some_and(|it| it.kind == Kind::Confirmed);
     let (category, r#type) = if is_proved {
         ("vulnerability", "open_service")
     } else {
@@ -107,11 +108,19 @@ fn report(sheet: &Sheet<'_>, finding: &FindingFacts) -> Report {
         service: is_proved.then(|| service(finding.probed)),
         threat_type: (!is_proved).then(|| threat(finding.probed)),
         evidence_source: "vulnerability_scan",
-        evidence: evidence(finding),
-        confidence: confidence(finding),
-        description: description(&sheet.letter.reference, finding, is_proved),
-        tags: tags(sheet, finding),
+        evidence: evidence(finding, verdict),
+        confidence: confidence(verdict),
+        description: description(&sheet.letter.reference, finding, verdict),
+        tags: tags(sheet, finding, verdict),
     }
+}
+
+/// What our test says, where the letters of the profile speak of it; a report says no more than its
+/// letter.
+fn verdict(profile: &Profile, finding: &FindingFacts) -> Option<Verdict> {
+    finding
+        .verdict
+        .filter(|_| matches!(profile.basis, Basis::Tests))
 }
 
 fn service(probed: Probed) -> String {
@@ -145,7 +154,7 @@ fn report_id(profile: &Profile, finding: &FindingFacts) -> String {
         super::domain(profile),
         &finding.endpoint.to_string(),
         finding.probed.as_str(),
-        finding.verdict.map_or("", |it| it.kind.as_str()),
+        verdict(profile, finding).map_or("", |it| it.kind.as_str()),
         &machine::moment(finding.last_seen),
     ] {
         digest.update(field.as_bytes());
@@ -168,8 +177,8 @@ fn report_id(profile: &Profile, finding: &FindingFacts) -> String {
 }
 
 /// How sure we are that the server is open, not that it is listed.
-fn confidence(finding: &FindingFacts) -> f32 {
-    match finding.verdict.map(|it| it.kind) {
+fn confidence(verdict: Option<Verdict>) -> f32 {
+    match verdict.map(|it| it.kind) {
         Some(Kind::Confirmed) => 1.0,
         Some(Kind::Accepted) => 0.6,
         Some(Kind::Suspected) => 0.4,
@@ -179,7 +188,7 @@ fn confidence(finding: &FindingFacts) -> f32 {
     }
 }
 
-fn evidence(finding: &FindingFacts) -> Vec<Evidence> {
+fn evidence(finding: &FindingFacts, verdict: Option<Verdict>) -> Vec<Evidence> {
     let mut evidence = Vec::new();
     let mut add = |description, lines: Vec<String>| {
         if lines.is_empty() {
@@ -199,19 +208,21 @@ fn evidence(finding: &FindingFacts) -> Vec<Evidence> {
             size: text.len(),
         });
     };
-    let conversation = finding.transcript.iter().map(|line| match line.from {
-        Side::Client => format!("C: {}", line.text),
-        Side::Server => format!("S: {}", line.text),
-    });
-    add(
-        "Extract of the conversation; C: our test, S: the server",
-        conversation.collect(),
-    );
-    let tested = finding.tested.as_ref();
-    add(
-        "Requests that the server accepted",
-        tested.map_or_else(Vec::new, |it| it.accepted_forms.clone()),
-    );
+    if verdict.is_some() {
+        let conversation = finding.transcript.iter().map(|line| match line.from {
+            Side::Client => format!("C: {}", line.text),
+            Side::Server => format!("S: {}", line.text),
+        });
+        add(
+            "Extract of the conversation; C: our test, S: the server",
+            conversation.collect(),
+        );
+        let tested = finding.tested.as_ref();
+        add(
+            "Requests that the server accepted",
+            tested.map_or_else(Vec::new, |it| it.accepted_forms.clone()),
+        );
+    }
     let listings = finding.listings.iter().map(|listing| {
         let on = listing.on.map(|on| format!(" {on}")).unwrap_or_default();
         let code = listing.code.as_deref().map(|code| format!(" {code}"));
@@ -225,13 +236,13 @@ fn evidence(finding: &FindingFacts) -> Vec<Evidence> {
 }
 
 /// In English, as the whole format is: the report is the same in every language of the letter.
-fn description(reference: &str, finding: &FindingFacts, is_proved: bool) -> String {
+fn description(reference: &str, finding: &FindingFacts, verdict: Option<Verdict>) -> String {
     let what = match finding.probed {
         Probed::Relay => "open mail relay",
         Probed::Proxy { .. } => "open proxy",
     };
     let endpoint = finding.endpoint;
-    let mut text = if is_proved {
+    let mut text = if verdict.is_some_and(|it| it.kind == Kind::Confirmed) {
         let proof = match finding.probed {
             Probed::Relay => "a test message for a recipient of our own came back through it",
             Probed::Proxy { .. } => "a test connection to a host of our own came through it",
@@ -240,13 +251,13 @@ fn description(reference: &str, finding: &FindingFacts, is_proved: bool) -> Stri
     } else {
         let databases = finding.listings.iter().take(DATABASES_MAX);
         let databases: Vec<String> = databases.map(|it| data::line(&it.by)).collect();
-        let said = match finding.verdict {
+        let said = match verdict {
             Some(verdict) => format!(
                 "Our own test says {} ({}), which is no proof.",
                 verdict.kind.as_str(),
                 verdict.reason.as_str()
             ),
-            None => "We have not tested it.".to_owned(),
+            None => "This report rests on the listing alone.".to_owned(),
         };
         format!(
             "{endpoint} is listed by {} as one that may be an {what}. {said}",
@@ -262,14 +273,11 @@ fn description(reference: &str, finding: &FindingFacts, is_proved: bool) -> Stri
     text.chars().take(DESCRIPTION_CHARS_MAX).collect()
 }
 
-fn tags(sheet: &Sheet<'_>, finding: &FindingFacts) -> Vec<String> {
+fn tags(sheet: &Sheet<'_>, finding: &FindingFacts, verdict: Option<Verdict>) -> Vec<String> {
     let mut tags = vec![format!("protocol:{}", finding.probed.as_str())];
-    match finding.verdict {
-        Some(verdict) => {
-            tags.push(format!("verdict:{}", verdict.kind.as_str()));
-            tags.push(format!("reason:{}", verdict.reason.as_str()));
-        }
-        None => tags.push("verdict:not-tested".to_owned()),
+    if let Some(verdict) = verdict {
+        tags.push(format!("verdict:{}", verdict.kind.as_str()));
+        tags.push(format!("reason:{}", verdict.reason.as_str()));
     }
     if sheet.is_from_an_example() {
         tags.push("postern:draft".to_owned());
