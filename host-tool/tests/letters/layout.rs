@@ -29,8 +29,8 @@ fn write_all() -> Vec<(String, Letter)> {
     let sender = own();
     for language in Language::ALL {
         for case in golden::cases() {
-            let letter = golden::write(&case, language);
-            letters.push((case.name, letter));
+            let letter = golden::write(case, language);
+            letters.push((case.name.clone(), Letter::clone(&letter)));
         }
         for length in (1..=90).step_by(9) {
             let mut finding = facts::suspected(25);
