@@ -21,6 +21,8 @@ pub struct Session<P> {
     held: Option<(Duration, Reply)>,
     in_message: bool,
     greeted: bool,
+    /// STARTTLS was answered with 220: what comes next is a handshake.
+    shakes_hands: bool,
 }
 
 impl<P: Policy> Session<P> {
@@ -55,6 +57,7 @@ impl<P: Policy> Session<P> {
             held: None,
             in_message: false,
             greeted: false,
+            shakes_hands: false,
         }
     }
 
@@ -72,6 +75,11 @@ impl<P: Policy> Session<P> {
                 self.greeted = true;
                 continue;
             }
+            if self.shakes_hands && self.has_unread() {
+                // This server has no TLS to go on with.
+                turn.close();
+                return;
+            }
             let Some(line) = self.line() else {
                 turn.wake_at(turn.now() + IDLE_MAX);
                 return;
@@ -83,6 +91,10 @@ impl<P: Policy> Session<P> {
             let pause = self.policy.pause(&reply, &self.context);
             self.held = Some((turn.now() + pause, reply));
         }
+    }
+
+    fn has_unread(&self) -> bool {
+        self.read < self.unread.len()
     }
 
     /// The next line, without its end; `Some(None)` for one that is too long or no text.
@@ -115,7 +127,7 @@ impl<P: Policy> Session<P> {
         let Some(line) = line else {
             return Some(Reply::new(500, "5.5.2 Line too long"));
         };
-        self.context.pipelined = self.read < self.unread.len();
+        self.context.pipelined = self.has_unread();
         let (word, argument) = line.split_once(' ').unwrap_or((line, ""));
         let verb = Verb::of(word);
         self.context.verb = verb;
@@ -139,6 +151,11 @@ impl<P: Policy> Session<P> {
                 self.context.idle_commands += 1;
                 self.context.verifications += 1;
                 Reply::new(252, "2.0.0 Try it")
+            }
+            Verb::StartTls => {
+                let reply = self.policy.start_tls(&self.context);
+                self.shakes_hands = reply.code == 220;
+                reply
             }
             Verb::Quit => Reply::new(221, "2.0.0 Bye").and_close(),
             Verb::Unknown => {

@@ -75,8 +75,7 @@ impl Ledger {
 
     /// When the refusals of `target` stop to count, if nothing new comes.
     pub(super) fn renewed(&self, target: Target) -> Option<Instant> {
-        self.entry(target)
-            .map(|of| of.touched + REFUSALS_COUNT_FOR)
+        self.entry(target).map(|of| of.touched + REFUSALS_COUNT_FOR)
     }
 
     /// `target` has its turn in `scan`. True when another one that is not `pinned` had to be
