@@ -75,7 +75,7 @@ impl<P: Policy> Session<P> {
                 self.greeted = true;
                 continue;
             }
-            if self.shakes_hands && self.has_unread() {
+            if self.shakes_hands && self.read < self.unread.len() {
                 // This server has no TLS to go on with.
                 turn.close();
                 return;
@@ -91,10 +91,6 @@ impl<P: Policy> Session<P> {
             let pause = self.policy.pause(&reply, &self.context);
             self.held = Some((turn.now() + pause, reply));
         }
-    }
-
-    fn has_unread(&self) -> bool {
-        self.read < self.unread.len()
     }
 
     /// The next line, without its end; `Some(None)` for one that is too long or no text.
@@ -127,7 +123,7 @@ impl<P: Policy> Session<P> {
         let Some(line) = line else {
             return Some(Reply::new(500, "5.5.2 Line too long"));
         };
-        self.context.pipelined = self.has_unread();
+        self.context.pipelined = self.read < self.unread.len();
         let (word, argument) = line.split_once(' ').unwrap_or((line, ""));
         let verb = Verb::of(word);
         self.context.verb = verb;

@@ -35,8 +35,8 @@ impl Verb {
             ("EHLO", Verb::Hello),
             ("HELO", Verb::Hello),
             ("DATA", Verb::Data),
-            ("QUIT", Verb::Quit),
             ("STARTTLS", Verb::StartTls),
+            ("QUIT", Verb::Quit),
             ("NOOP", Verb::Noop),
             ("VRFY", Verb::Verify),
         ];
