@@ -45,22 +45,22 @@ fn loss_leaves_few_undecided() {
     holds_the_golden_file("loss.txt", &table);
 }
 
-/// The bit may be anywhere: behind a check sequence, or where TCP alone looks. A damaged frame is a
-/// lost one, and loss may leave a target undecided now and then: never decided otherwise.
+/// The bit may be anywhere: behind a check sequence, or where TCP alone looks.
 #[test]
 fn corruption_changes_no_verdict() {
     for corruption in [Corruption::Checked, Corruption::SegmentOnly] {
-        let wire = Wire {
-            corrupt: Share::percent(5),
+        let wire = |percent| Wire {
+            corrupt: Share::percent(percent),
             corruption,
             ..Wire::default()
         };
+        // Together under what may be lost without leaving somebody undecided.
         let faults = Draw::These(Box::new(Faults {
-            path: wire.clone(),
-            link: wire,
+            path: wire(3),
+            link: wire(1),
             ..Faults::default()
         }));
-        let (mut compared, mut undecided) = (0, 0);
+        let mut compared = 0;
         for seed in 0..12 {
             let (damaged, clean) = (
                 draw(seed, &faults),
@@ -77,16 +77,11 @@ fn corruption_changes_no_verdict() {
                 let name = draw(seed, &faults).name(*target);
                 let found = found[target];
                 if expected.kind != Kind::Inconclusive {
-                    compared += 1;
-                    if found.kind == Kind::Inconclusive {
-                        undecided += 1;
-                        continue;
-                    }
                     assert_eq!(found, *expected, "seed {seed}, {corruption:?}: {name}");
+                    compared += 1;
                 }
             }
         }
         assert!(compared >= 40, "{compared} verdicts compared");
-        assert!(undecided <= 1, "{undecided} of {compared} are undecided");
     }
 }

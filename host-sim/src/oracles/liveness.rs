@@ -2,8 +2,6 @@
 
 use std::time::Duration;
 
-use probe_core::verdict::Verdict;
-
 use super::word;
 use crate::trial::{Outcome, Trial};
 
@@ -21,14 +19,9 @@ pub(super) fn look(trial: &Trial, outcome: &Outcome) -> Vec<String> {
         let expected = trial.expected(target);
         let reached = again(target).or(first.get(&target));
         // With faults the reason may be a weaker one; the kind is what counts then.
-        let faults = !trial.world.faults.is_none();
-        let exact = again(target).is_some() || !faults;
-        let is = |found: Verdict, expected: Verdict| {
-            found == expected || (!exact && found.kind == expected.kind)
-        };
-        let is_truth = reached.is_some_and(|found| {
-            is(*found, expected) || (faults && is(*found, trial.expected_later(target)))
-        });
+        let exact = again(target).is_some() || trial.world.faults.is_none();
+        let is_truth = reached
+            .is_some_and(|found| *found == expected || (!exact && found.kind == expected.kind));
         if !is_truth {
             let found = reached.map_or("no verdict".to_owned(), |found| word(*found));
             let (name, expected) = (trial.name(target), word(expected));

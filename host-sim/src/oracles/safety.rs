@@ -16,9 +16,7 @@ pub(super) fn look(trial: &Trial, outcome: &Outcome) -> Vec<String> {
             wrong.push(format!("{target} was probed and lies outside the scope"));
         }
         let expected = trial.expected(*target);
-        if let Some(why) = denies(expected, *found)
-            && denies(trial.expected_later(*target), *found).is_some()
-        {
+        if let Some(why) = denies(expected, *found) {
             let (name, found, expected) = (trial.name(*target), word(*found), word(expected));
             wrong.push(format!("{target} ({name}) {why}: {found}, not {expected}"));
         }

@@ -92,15 +92,6 @@ impl Personality {
         }
     }
 
-    /// The same from a tester who has been there before, or whose first session a fault has ended:
-    /// who defers the first session has nothing left to defer.
-    pub fn expected_later(&self, depth: Depth) -> Verdict {
-        match self.name {
-            "first-session-deferred" => self.expected(Depth::Full),
-            _ => self.expected(depth),
-        }
-    }
-
     /// This personality as the host `host`, which also takes mail for `domains`.
     pub fn at(&'static self, host: &str, domains: &[&str]) -> Peer {
         Peer {

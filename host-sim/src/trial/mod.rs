@@ -207,14 +207,6 @@ impl Trial {
         self.site(target).expected(self.scope.depth)
     }
 
-    /// The same where a fault, or an earlier scan, has had a session with the target already.
-    pub fn expected_later(&self, target: SocketAddr) -> Verdict {
-        match self.site(target) {
-            Site::Peer(peer) => peer.personality.expected_later(self.scope.depth),
-            _ => self.expected(target),
-        }
-    }
-
     /// What stands at a target, in a word.
     pub fn name(&self, target: SocketAddr) -> &'static str {
         self.site(target).name()
