@@ -4,7 +4,11 @@
 //! and interrupts; [`tasks`] runs the appliance on it, the same for every board.
 
 mod heartbeat;
+mod keeper;
 mod kept;
+mod map;
+#[cfg(feature = "board-stm32f767")]
+mod no_flash;
 mod panic;
 #[cfg(feature = "board-qemu-mps2")]
 mod qemu_mps2;
@@ -18,8 +22,12 @@ use embassy_executor::Spawner;
 use embassy_net::{Ipv4Cidr, StaticConfigV4};
 use embassy_net_driver::Driver;
 use embedded_io_async::{Read, Write};
-use firmware::{net::Random, restart::Restart};
-use probe_core::finding::DeviceId;
+use embedded_storage_async::nor_flash::NorFlash;
+use firmware::{net::Random, restart::Restart, storage::Map};
+use probe_core::{
+    finding::DeviceId,
+    frame::about::{self, Provision},
+};
 
 #[cfg(feature = "board-qemu-mps2")]
 pub(crate) use qemu_mps2::Mps2 as ThisBoard;
@@ -44,6 +52,11 @@ pub(crate) trait Board: Sized + 'static {
     type Watchdog: Watchdog + 'static;
     /// Lamp and button.
     type Panel: Panel + 'static;
+    /// What outlives a power cut.
+    type Flash: NorFlash + 'static;
+
+    /// Where on it what is.
+    const MAP: Map;
 
     /// How often the heartbeat looks up, in milliseconds: a button is looked at often.
     const LOOK_EVERY_MS: u64;
@@ -80,8 +93,8 @@ pub(crate) trait Panel {
 pub(crate) struct Parts<B: Board> {
     /// Who this device is.
     pub(crate) device: DeviceId,
-    /// The number of this boot. With the device's identity it names the findings, so it is
-    /// another one each time.
+    /// The number of this boot where there is no flash to count them. With the device's identity
+    /// it names the findings, so it is another one each time.
     pub(crate) boot: u32,
     /// How this boot began.
     pub(crate) restart: Restart,
@@ -99,6 +112,8 @@ pub(crate) struct Parts<B: Board> {
     pub(crate) watchdog: B::Watchdog,
     /// Lamp and button.
     pub(crate) panel: B::Panel,
+    /// Its flash, where it may be used.
+    pub(crate) flash: Option<B::Flash>,
 }
 
 /// Where a device's IPv4 address comes from.
@@ -107,16 +122,28 @@ pub(crate) enum Addressing {
     /// It asks for one.
     Dhcp,
     /// It was given this one.
-    #[cfg_attr(
-        feature = "stm32",
-        expect(dead_code, reason = "nobody can give these boards one yet")
-    )]
     Static {
         /// The address, and how much of it is the network's.
         address: Ipv4Cidr,
         /// The way to everywhere else.
         gateway: Option<core::net::Ipv4Addr>,
     },
+}
+
+impl From<Provision> for Addressing {
+    fn from(provision: Provision) -> Self {
+        match provision.address {
+            about::Addressing::Dhcp => Self::Dhcp,
+            about::Addressing::Static {
+                address,
+                prefix,
+                gateway,
+            } => Self::Static {
+                address: Ipv4Cidr::new(address, prefix),
+                gateway,
+            },
+        }
+    }
 }
 
 impl Addressing {
@@ -150,6 +177,5 @@ impl Addressing {
 /// Starts this binary's board and the appliance on it.
 pub(crate) fn main() -> ! {
     let parts = ThisBoard::start().expect("the board is started once");
-    report::booted(parts.boot, &parts.restart);
-    ThisBoard::run(|spawner| tasks::begin(spawner, parts))
+    ThisBoard::run(|spawner| spawner.spawn(tasks::begin(spawner, parts).expect("spawned once")))
 }

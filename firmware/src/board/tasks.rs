@@ -11,18 +11,20 @@ use firmware::{
     guard::{Doors, Guard, ProberWarden, Watch},
     link::{Link, LinkMemory},
     net::{StackEnv, seed},
+    storage::Keeper,
     worker::WorkerMemory,
 };
 use probe_core::{
     frame::about::beginning_of,
     prober::{About, Prober},
-    time::Millis,
+    time::{Instant, Millis},
 };
 use static_cell::{ConstStaticCell, StaticCell};
 
 use super::{
     Board, Parts, ThisBoard,
     heartbeat::{Heart, beat},
+    keeper::{self, BoardKeeper},
     report,
 };
 
@@ -33,8 +35,9 @@ const SOCKETS: usize = WORKERS + 1;
 const NETWORK: usize = WORKERS;
 const LINK: usize = WORKERS + 1;
 const FOLLOWER: usize = WORKERS + 2;
+const KEEPER: usize = WORKERS + 3;
 /// How many tasks promise to look up.
-pub(super) const TASKS: usize = WORKERS + 3;
+pub(super) const TASKS: usize = WORKERS + 4;
 
 /// How often the network's configuration is looked at, in milliseconds.
 const FOLLOW_EVERY_MS: u64 = 200;
@@ -52,6 +55,7 @@ static PROBER: StaticCell<RefCell<Prober>> = StaticCell::new();
 static WATCH: StaticCell<Watch> = StaticCell::new();
 static APPLIANCE: StaticCell<BoardAppliance> = StaticCell::new();
 static ENV: StaticCell<BoardEnv> = StaticCell::new();
+static KEEPING: StaticCell<BoardKeeper> = StaticCell::new();
 
 /// What a task is called, and its number.
 pub(super) fn name(task: usize) -> (&'static str, u32) {
@@ -59,12 +63,16 @@ pub(super) fn name(task: usize) -> (&'static str, u32) {
         NETWORK => ("network", 0),
         LINK => ("link", 0),
         FOLLOWER => ("follower", 0),
+        KEEPER => ("keeper", 0),
         worker => ("worker", u32::try_from(worker).unwrap_or(u32::MAX)),
     }
 }
 
-/// Makes the appliance and starts what needs no network.
-pub(super) fn begin(spawner: Spawner, board: Parts<ThisBoard>) {
+/// Finds what was kept, makes the appliance and starts what needs no network.
+#[embassy_executor::task]
+pub(super) async fn begin(spawner: Spawner, mut board: Parts<ThisBoard>) {
+    let keeper = keeper::start(&mut board).await;
+    report::booted(board.boot, &board.restart);
     let after_fault = board.restart.reset.is_fault();
     let mut prober = Prober::new(board.device, board.boot);
     prober.introduce(About {
@@ -72,9 +80,17 @@ pub(super) fn begin(spawner: Spawner, board: Parts<ThisBoard>) {
         board: beginning_of(ThisBoard::NAME),
         reset: board.restart.reset,
         panic: board.restart.panic,
-        ..About::default()
+        provision: keeper.as_ref().and_then(Keeper::provision),
+        keeps: keeper.is_some(),
     });
     let prober: &'static RefCell<Prober> = PROBER.init(RefCell::new(prober));
+    let keeper = match keeper {
+        Some(mut keeper) => {
+            keeper.restore(Instant::BOOT, prober).await;
+            Some(KEEPING.init(keeper))
+        }
+        None => None,
+    };
     let doors = Doors {
         dhcp: board.addressing.asks_dhcp(),
         ..Doors::default()
@@ -103,6 +119,9 @@ pub(super) fn begin(spawner: Spawner, board: Parts<ThisBoard>) {
     };
     spawner.spawn(beat(heart).expect("spawned once"));
     spawner.spawn(network(env, promise(NETWORK), runner).expect("spawned once"));
+    if let Some(keeper) = keeper {
+        spawner.spawn(keep(appliance, env, promise(KEEPER), keeper).expect("spawned once"));
+    }
     let link = Link {
         reader: board.reader,
         writer: board.writer,
@@ -137,6 +156,16 @@ async fn speak(
     memory: &'static mut LinkMemory,
 ) {
     promise.keep(env, appliance.link(env, link, memory)).await;
+}
+
+#[embassy_executor::task]
+async fn keep(
+    appliance: &'static BoardAppliance,
+    env: &'static BoardEnv,
+    promise: Promise<'static>,
+    keeper: &'static mut BoardKeeper,
+) {
+    promise.keep(env, appliance.keep(env, keeper)).await;
 }
 
 /// Workers that wait for a network.

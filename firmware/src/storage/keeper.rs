@@ -72,8 +72,14 @@ pub struct Keeper<'m, F> {
 
 impl<'m, F: NorFlash> Keeper<'m, F> {
     /// Finds what is on flash and counts this boot. From here on its number is never used again,
-    /// whatever happens.
-    pub async fn start(flash: F, map: Map, memory: &'m mut KeeperMemory) -> Result<Self, Failure> {
+    /// whatever happens. With `forget` the device is set up as it left the factory, and has no
+    /// scope; what it found before is still the host's.
+    pub async fn start(
+        flash: F,
+        map: Map,
+        memory: &'m mut KeeperMemory,
+        forget: bool,
+    ) -> Result<Self, Failure> {
         let KeeperMemory { room, scratch } = memory;
         let mut storage = Storage::mount(flash, map, scratch).await?;
         let before = storage
@@ -87,6 +93,10 @@ impl<'m, F: NorFlash> Keeper<'m, F> {
         storage
             .set(Key::Boot, encoded(&boot, &mut octets), scratch)
             .await?;
+        if forget {
+            storage.set(Key::Provision, &[], scratch).await?;
+            storage.set(Key::Scope, &[], scratch).await?;
+        }
         let provision = storage
             .setting(Key::Provision, room)
             .await

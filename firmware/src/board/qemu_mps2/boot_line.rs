@@ -7,6 +7,9 @@
 //! Without an address the board asks for one by DHCP. A board that starts anew in the same run
 //! counts on from `boot`, at most [`RESTARTS_MAX`] times: the next run begins behind them.
 //!
+//! `flash=psram` says that the PSRAM is a file that lasts. The boots are then counted there, and the
+//! settings that it holds count before those of the command line.
+//!
 //! `fault=panic`, `fault=instruction` and `fault=hang` make the first start of a
 //! run fail, for whoever wants to see what comes then.
 
@@ -34,6 +37,7 @@ pub(super) struct BootLine {
     /// The number of this run's first boot.
     boot: u32,
     fault: Option<Fault>,
+    flash: bool,
     address: Option<Ipv4Cidr>,
     gateway: Option<Ipv4Addr>,
 }
@@ -48,6 +52,7 @@ impl BootLine {
             seed: 0,
             boot: 1,
             fault: None,
+            flash: false,
             address: None,
             gateway: None,
         };
@@ -57,7 +62,7 @@ impl BootLine {
                 let mut told = Line::default();
                 let _ = uwrite!(
                     told,
-                    "postern: expected seed=HEX, boot=N, address=A/BITS, gateway=A or fault=WHICH; found {}",
+                    "postern: expected seed=HEX, boot=N, address=A/BITS, gateway=A, flash=psram or fault=WHICH; found {}",
                     word
                 );
                 console::say(told.as_str());
@@ -74,6 +79,7 @@ impl BootLine {
             "boot" => self.boot = value.parse().ok().filter(|boot| *boot <= BOOT_MAX)?,
             "address" => self.address = Some(value.parse().ok()?),
             "gateway" => self.gateway = Some(value.parse().ok()?),
+            "flash" if value == "psram" => self.flash = true,
             "fault" => self.fault = Some(Fault::of(value)?),
             _ => return None,
         }
@@ -88,6 +94,11 @@ impl BootLine {
             semihosting::exit_failure();
         }
         self.boot.saturating_add(restart.restarts)
+    }
+
+    /// Whether there is flash that lasts.
+    pub(super) const fn has_flash(&self) -> bool {
+        self.flash
     }
 
     /// What is to go wrong in this boot.

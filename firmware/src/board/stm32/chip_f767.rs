@@ -1,14 +1,14 @@
 //! The STM32F767: clocks, what made it start, and where its brown-out level is (ST, RM0410).
 
 use embassy_stm32::{
-    Config,
+    Config, Peri, peripherals,
     rcc::{
         AHBPrescaler, APBPrescaler, Pll, PllMul, PllPDiv, PllPreDiv, PllQDiv, PllSource, Sysclk,
     },
 };
 use firmware::restart::ResetFlags;
 
-use crate::board::register::Register;
+use crate::board::{no_flash::NoFlash, register::Register};
 
 /// What the board is called, as its binary is.
 pub(super) const BOARD: &str = "stm32f767";
@@ -20,6 +20,15 @@ macro_rules! watchdog {
     };
 }
 pub(super) use watchdog;
+
+/// Nothing outlives a power cut here: the driver of this chip's flash waits for an erase without
+/// letting the program run, for up to two seconds.
+pub(super) type Flash = NoFlash;
+
+/// None.
+pub(super) fn flash(_chip: Peri<'static, peripherals::FLASH>) -> Option<Flash> {
+    None
+}
 
 /// Which watchdog.
 pub(super) type Iwdg = embassy_stm32::peripherals::IWDG;

@@ -1,7 +1,7 @@
 //! The STM32H743: clocks, what made it start, and where its brown-out level is (ST, RM0433).
 
 use embassy_stm32::{
-    Config,
+    Config, Peri, bind_interrupts, flash, peripherals,
     rcc::{
         AHBPrescaler, APBPrescaler, HSIPrescaler, Pll, PllDiv, PllMul, PllPreDiv, PllSource,
         Sysclk, VoltageScale,
@@ -21,6 +21,20 @@ macro_rules! watchdog {
     };
 }
 pub(super) use watchdog;
+
+bind_interrupts!(struct Interrupts {
+    FLASH => flash::InterruptHandler;
+});
+
+/// What outlives a power cut: the second bank, which holds no code, so that the program runs on
+/// while one of its pages is erased.
+pub(super) type Flash = flash::Bank2Region<'static, flash::Async>;
+
+/// The second bank.
+pub(super) fn flash(chip: Peri<'static, peripherals::FLASH>) -> Option<Flash> {
+    let flash = flash::Flash::new(chip, Interrupts);
+    Some(flash.into_regions().bank2_region)
+}
 
 /// Which watchdog.
 pub(super) type Iwdg = embassy_stm32::peripherals::IWDG1;

@@ -24,11 +24,12 @@ use embassy_stm32::{
 };
 use firmware::{
     net::Random,
+    storage::Map,
     unique::{device_id, mac},
 };
 use static_cell::{ConstStaticCell, StaticCell};
 
-use super::{Addressing, Board, Parts, kept};
+use super::{Addressing, Board, Parts, kept, map};
 use panel::NucleoPanel;
 use random::ChipRandom;
 use uart::{UartReader, UartWriter};
@@ -61,6 +62,9 @@ impl Board for Nucleo {
     type Random = ChipRandom;
     type Watchdog = ChipWatchdog;
     type Panel = NucleoPanel;
+    type Flash = chip::Flash;
+
+    const MAP: Map = map::SECOND_BANK;
 
     const LOOK_EVERY_MS: u64 = 10;
 
@@ -108,6 +112,7 @@ impl Board for Nucleo {
             random,
             watchdog,
             panel,
+            flash: chip::flash(chip.FLASH),
         })
     }
 
@@ -124,7 +129,7 @@ impl Board for Nucleo {
     }
 }
 
-/// The number of this boot: one of many, as the board has nowhere to count.
+/// The number of this boot, where the board has nowhere to count: one of many.
 fn boot(random: &ChipRandom) -> u32 {
     let mut octets = [0; 2];
     random.fill(&mut octets);
