@@ -110,7 +110,7 @@ pub(crate) struct Parts<B: Board> {
 
 /// The stack's configuration: IPv4 as `addressing` says, and IPv6 addresses as the network's
 /// routers give them.
-fn stack_config(addressing: Addressing) -> embassy_net::Config {
+pub(crate) fn stack_config(addressing: Addressing) -> embassy_net::Config {
     #[cfg_attr(
         not(feature = "ipv6"),
         expect(unused_mut, reason = "there is only IPv4")
