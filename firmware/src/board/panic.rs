@@ -23,7 +23,10 @@ fn panic(info: &PanicInfo<'_>) -> ! {
     let message = "";
     kept::leave(Ending::Panic, Some((file, line, message)));
     let mut told = Line::default();
-    let _ = uwrite!(told, "postern: panic at {}:{}: {}", file, line, message);
+    let _ = uwrite!(told, "postern: panic at {}:{}", file, line);
+    if !message.is_empty() {
+        let _ = uwrite!(told, ": {}", message);
+    }
     ThisBoard::say(told.as_str());
     ThisBoard::restart()
 }
