@@ -20,6 +20,7 @@ mod place;
 mod profile;
 mod run;
 mod simulated;
+mod sizes;
 mod soak;
 mod spelling;
 mod store;
@@ -50,6 +51,8 @@ cargo xtask COMMAND
                           simulator's, two boards on one wire, postern killed in mid-scan
   outside                 nmap and swaks look at the simulator's servers on real sockets
   letters                 Python's email, XARF's validator and Chromium look at a demonstration's letters
+  sizes [--json] [--update]
+                          what the boards' images are made of, beside budget and committed figures
   soak [--seeds N] [--fuzz-seconds N] [--lab-rounds N]
                           the long forms: many seeds, fuzzing, repeated lab runs
   fuzz [--seconds N]      every fuzz target for a while (nightly)
@@ -86,6 +89,7 @@ fn dispatch() -> Result<ExitCode> {
             "emulate" => emulate::command(arguments),
             "outside" => no_more(arguments).and_then(|()| outside::show()),
             "letters" => no_more(arguments).and_then(|()| letters::show()),
+            "sizes" => sizes::command(arguments),
             "soak" => soak::run(arguments),
             "bench" => match has_flag(arguments, "profile")? {
                 true => profile::show(),
