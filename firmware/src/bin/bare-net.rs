@@ -11,7 +11,6 @@ use board::{Addressing, Board, ThisBoard};
 use embassy_executor::Spawner;
 use embassy_net::{IpEndpoint, Runner, Stack, StackResources, tcp::TcpSocket};
 use firmware::{env::Buffers, net::seed};
-use probe_core::frame::about::Addressing;
 use static_cell::{ConstStaticCell, StaticCell};
 
 type BareRunner = Runner<'static, <ThisBoard as Board>::Ethernet>;
