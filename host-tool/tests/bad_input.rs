@@ -257,6 +257,25 @@ fn profiles_languages_and_forms() {
         "profile-new-twice",
     );
 
+    let new = bench.run(&["profile", "new", "isp.toml", "--from", "example-isp"]);
+    assert_eq!(new.status, 0, "{}", new.err);
+    for (name, profile) in [
+        ("isp", "isp.toml"),
+        ("2003", "ftc-2003"),
+        ("2004", "ftc-2004"),
+    ] {
+        golden(
+            &format!("profile/check-{name}.txt"),
+            &bench.run(&["profile", "check", profile]).all(),
+        );
+    }
+    // Nobody starts from a profile in another sender's name.
+    refused(
+        &bench,
+        &bench.run(&["profile", "new", "other.toml", "--from", "ftc-2003"]),
+        "profile-new-from",
+    );
+
     let example = fs::read_to_string(bench.path("mine.toml")).unwrap();
     bench.write(
         "unknown.toml",

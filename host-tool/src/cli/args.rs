@@ -211,6 +211,9 @@ pub enum Profile {
     New {
         /// The new file.
         file: PathBuf,
+        /// Which example: example-cert or example-isp
+        #[arg(long, value_name = "NAME", default_value = "example-cert")]
+        from: String,
     },
     /// Check a file
     Check {
