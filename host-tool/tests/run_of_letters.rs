@@ -86,6 +86,12 @@ fn neighbours_of_one_contact_share_a_letter() {
 
     let by_contact = references(&bench, &["--group", "contact"]);
     assert_eq!(by_contact.len(), by_network.len());
+    let said = letters(&bench, &["--lang", "en"]).out;
+    assert!(
+        said.contains(" letters to 1 recipient: 0 ready, 1 draft, "),
+        "{said}"
+    );
+    assert!(said.contains("\n--group contact makes one letter of everything"));
     let one: std::collections::BTreeSet<&String> = by_contact.values().collect();
     assert_eq!(one.len(), 1);
     assert_eq!(by_contact["192.0.2.10"], by_network["192.0.2.10"]);

@@ -81,7 +81,7 @@ undecided-turned-away = Unser Test wurde als solcher abgewiesen, unabhängig vom
 ## Erklärung
 
 proxy-heading-explanation = Was ein offener Proxy-Server ist
-proxy-explanation = Über einen offenen Proxy-Server kann jeder Rechner der Welt Verbindungen zu anderen Internetadressen aufbauen; für die Gegenseite sieht es dann so aus, als käme die Verbindung vom Proxy-Server. Versender unerwünschter Massen-E-Mails missbrauchen solche Server, um die Herkunft ihrer Nachrichten zu verschleiern. Das belastet Verbraucherinnen und Verbraucher in aller Welt, die Strafverfolgungsbehörden und die Organisation, die den Server betreibt.
+proxy-explanation = Über einen offenen Proxy-Server kann jeder Rechner der Welt Verbindungen zu anderen Internetadressen aufbauen; für die Gegenseite sieht es dann so aus, als käme die Verbindung vom Proxy-Server. Versender unerwünschter Massen-E-Mails missbrauchen solche Server, um die Herkunft ihrer Nachrichten zu verschleiern. Das ist ein Problem für Verbraucherinnen und Verbraucher in aller Welt, für die Strafverfolgungsbehörden und für die Organisation, die den Server betreibt.
 proxy-consequences = Für diese Organisation kann ein offener Proxy-Server bedeuten, dass
 proxy-consequence-strangers = unbekannte Dritte ihren Server und ihre Internetressourcen nutzen;
 proxy-consequences-end = Wer einen offenen Proxy-Server für Fremde schließt, schützt das System vor diesem Missbrauch.

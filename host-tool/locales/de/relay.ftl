@@ -90,7 +90,7 @@ undecided-not-formable = Die entscheidenden Anfragen ließen sich für diesen Se
 ## Erklärung
 
 relay-heading-explanation = Was ein offenes Mail-Relay ist
-relay-explanation = Ein offenes Mail-Relay ist ein Mailserver, der Nachrichten von jedem Rechner der Welt annimmt und an andere Internetadressen weiterleitet. Versender unerwünschter Massen-E-Mails missbrauchen solche Server. Das belastet Verbraucherinnen und Verbraucher in aller Welt, die Strafverfolgungsbehörden und die Organisation, die den Server betreibt.
+relay-explanation = Ein offenes Mail-Relay ist ein Mailserver, der Nachrichten von jedem Rechner der Welt annimmt und an andere Internetadressen weiterleitet. Versender unerwünschter Massen-E-Mails missbrauchen solche Server. Das ist ein Problem für Verbraucherinnen und Verbraucher in aller Welt, für die Strafverfolgungsbehörden und für die Organisation, die den Server betreibt.
 relay-consequences = Für diese Organisation kann ein offenes Mail-Relay bedeuten, dass
 relay-consequence-strangers = unbekannte Dritte ihren Mailserver und ihre Internetressourcen nutzen;
 relay-consequences-end = Wer ein offenes Mail-Relay schließt, schützt das System vor diesem Missbrauch.

@@ -90,7 +90,7 @@ undecided-not-formable = The deciding requests could not be put to this server, 
 ## Explanation
 
 relay-heading-explanation = What an open mail relay is
-relay-explanation = An open mail relay is a mail server that accepts mail from any computer in the world and passes it on to other Internet addresses. Senders of unsolicited bulk mail abuse such servers. That is a burden on consumers all over the world, on law enforcement, and on the organisation that runs the server.
+relay-explanation = An open mail relay is a mail server that accepts mail from any computer in the world and passes it on to other Internet addresses. Senders of unsolicited bulk mail abuse such servers. That is a problem for consumers all over the world, for law enforcement, and for the organisation that runs the server.
 relay-consequences = For that organisation, an open mail relay can mean that:
 relay-consequence-strangers = unknown third parties use its mail server and its Internet resources;
 relay-consequences-end = Closing an open mail relay protects the system against this misuse.

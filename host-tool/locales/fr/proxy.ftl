@@ -94,7 +94,7 @@ undecided-turned-away = Notre test a été rejeté en tant que tel, quelle que s
 ## Explication
 
 proxy-heading-explanation = Qu’est-ce qu’un serveur mandataire ouvert ?
-proxy-explanation = Un serveur mandataire (proxy) ouvert permet à n’importe quel ordinateur au monde de se connecter, à travers lui, à d’autres adresses Internet ; vue de l’autre extrémité, la connexion semble alors provenir du serveur mandataire. Les expéditeurs de messages non sollicités envoyés en masse abusent de tels serveurs pour dissimuler l’origine de leurs messages. Il en résulte une charge pour les consommateurs du monde entier, pour les autorités chargées de faire respecter la loi et pour l’organisation qui exploite le serveur.
+proxy-explanation = Un serveur mandataire (proxy) ouvert permet à n’importe quel ordinateur au monde de se connecter, à travers lui, à d’autres adresses Internet ; vue de l’autre extrémité, la connexion semble alors provenir du serveur mandataire. Les expéditeurs de messages non sollicités envoyés en masse abusent de tels serveurs pour dissimuler l’origine de leurs messages. C’est un problème pour les consommateurs du monde entier, pour les autorités chargées de faire respecter la loi et pour l’organisation qui exploite le serveur.
 proxy-consequences = Pour cette organisation, un serveur mandataire ouvert peut signifier que :
 proxy-consequence-strangers = des tiers inconnus utilisent son serveur et ses ressources Internet ;
 proxy-consequences-end = Fermer aux inconnus un serveur mandataire ouvert protège le système contre cet abus.

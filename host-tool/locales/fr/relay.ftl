@@ -62,7 +62,7 @@ relay-occasion-confirmed = { $count ->
 
 ## Comment le test s’est déroulé
 
-relay-test-method = Notre test se connecte au serveur depuis l’extérieur et dialogue avec lui en SMTP, comme le fait tout autre serveur de messagerie. Sans s’authentifier, il demande de plusieurs manières si le serveur accepterait du courrier venant de l’extérieur pour des destinataires extérieurs. Il n’essaie aucun mot de passe et ne modifie aucun réglage.
+relay-test-method = Notre test se connecte à un serveur de messagerie depuis l’extérieur et dialogue avec lui en SMTP, comme le fait tout autre serveur de messagerie. Sans s’authentifier, il demande de plusieurs manières si le serveur accepterait du courrier venant de l’extérieur pour des destinataires extérieurs. Il n’essaie aucun mot de passe et ne modifie aucun réglage.
 test-no-message = Nous n’avons transmis aucun message.
 test-message = À cette occasion, nous avons aussi remis un court message d’essai adressé à nous-mêmes.
 test-message-some = À certains des serveurs, nous avons aussi remis un court message d’essai adressé à nous-mêmes ; aux autres, nous n’en avons transmis aucun.
@@ -103,7 +103,7 @@ undecided-not-formable = Les demandes décisives n’ont pas pu être formées p
 ## Explication
 
 relay-heading-explanation = Qu’est-ce qu’un relais de messagerie ouvert ?
-relay-explanation = Un relais de messagerie ouvert est un serveur de messagerie qui accepte le courrier de n’importe quel ordinateur au monde et le transmet à d’autres adresses Internet. Les expéditeurs de messages non sollicités envoyés en masse abusent de tels serveurs. Il en résulte une charge pour les consommateurs du monde entier, pour les autorités chargées de faire respecter la loi et pour l’organisation qui exploite le serveur.
+relay-explanation = Un relais de messagerie ouvert est un serveur de messagerie qui accepte le courrier de n’importe quel ordinateur au monde et le transmet à d’autres adresses Internet. Les expéditeurs de messages non sollicités envoyés en masse abusent de tels serveurs. C’est un problème pour les consommateurs du monde entier, pour les autorités chargées de faire respecter la loi et pour l’organisation qui exploite le serveur.
 relay-consequences = Pour cette organisation, un relais de messagerie ouvert peut signifier que :
 relay-consequence-strangers = des tiers inconnus utilisent son serveur de messagerie et ses ressources Internet ;
 relay-consequences-end = Fermer un relais de messagerie ouvert protège le système contre cet abus.

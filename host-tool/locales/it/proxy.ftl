@@ -36,13 +36,27 @@ proxy-occasion-confirmed = { $count ->
 
 proxy-tested-forms = { $answered ->
     [0] nessuna richiesta ha ricevuto risposta
-    [one] { $answered }~richiesta con risposta: accettate~{ $accepted }, rifiutate~{ $refused }{ $unclear ->
+    [one] { $answered }~richiesta con risposta: { $accepted ->
+        [one] { $accepted }~accettata
+       *[other] { $accepted }~accettate
+    }, { $refused ->
+        [one] { $refused }~rifiutata
+       *[other] { $refused }~rifiutate
+    }{ $unclear ->
         [0] { "" }
-       *[other] , incerte~{ $unclear }
+        [one] , { $unclear }~incerta
+       *[other] , { $unclear }~incerte
     }
-   *[other] { $answered }~richieste con risposta: accettate~{ $accepted }, rifiutate~{ $refused }{ $unclear ->
+   *[other] { $answered }~richieste con risposta: { $accepted ->
+        [one] { $accepted }~accettata
+       *[other] { $accepted }~accettate
+    }, { $refused ->
+        [one] { $refused }~rifiutata
+       *[other] { $refused }~rifiutate
+    }{ $unclear ->
         [0] { "" }
-       *[other] , incerte~{ $unclear }
+        [one] , { $unclear }~incerta
+       *[other] , { $unclear }~incerte
     }
 }
 proxy-label-returned = Arrivo presso di noi:
@@ -56,16 +70,16 @@ proxy-test-method = La nostra verifica si collega a un server proxy dall’ester
 ## L’esito
 
 proxy-verdict-confirmed = { $count ->
-    [one] Senza autenticazione, il server ha stabilito la connessione chiesta dalla nostra verifica. La connessione ha raggiunto il nostro sistema di prova, e il codice inviato da quest’ultimo è tornato fino a noi. È così dimostrato che, al momento della verifica, il server inoltrava le connessioni di estranei.
-   *[other] Senza autenticazione, ciascuno di questi server ha stabilito la connessione chiesta dalla nostra verifica. La connessione ha raggiunto il nostro sistema di prova, e il codice inviato da quest’ultimo è tornato fino a noi. È così dimostrato che, al momento della verifica, i server inoltravano le connessioni di estranei.
+    [one] Senza autenticazione, il server ha stabilito la connessione richiesta dalla nostra verifica. La connessione ha raggiunto il nostro sistema di prova, e il codice inviato da quest’ultimo è tornato fino a noi. È così dimostrato che, al momento della verifica, il server inoltrava le connessioni di estranei.
+   *[other] Senza autenticazione, ciascuno di questi server ha stabilito la connessione richiesta dalla nostra verifica. La connessione ha raggiunto il nostro sistema di prova, e il codice inviato da quest’ultimo è tornato fino a noi. È così dimostrato che, al momento della verifica, i server inoltravano le connessioni di estranei.
 }
 proxy-verdict-accepted = { $count ->
-    [one] Senza autenticazione, il server ha concesso la connessione chiesta dalla nostra verifica e ha preso in carico i nostri dati. Alla data della presente la connessione non ha raggiunto il nostro sistema di prova. Non è quindi dimostrato che il server inoltri connessioni di questo tipo.
-   *[other] Senza autenticazione, ciascuno di questi server ha concesso la connessione chiesta dalla nostra verifica e ha preso in carico i nostri dati. Alla data della presente le connessioni non hanno raggiunto il nostro sistema di prova. Non è quindi dimostrato che i server inoltrino connessioni di questo tipo.
+    [one] Senza autenticazione, il server ha concesso la connessione richiesta dalla nostra verifica e ha preso in carico i nostri dati. Alla data della presente la connessione non ha raggiunto il nostro sistema di prova. Non è quindi dimostrato che il server inoltri connessioni di questo tipo.
+   *[other] Senza autenticazione, ciascuno di questi server ha concesso la connessione richiesta dalla nostra verifica e ha preso in carico i nostri dati. Alla data della presente le connessioni non hanno raggiunto il nostro sistema di prova. Non è quindi dimostrato che i server inoltrino connessioni di questo tipo.
 }
 proxy-verdict-suspected = { $count ->
-    [one] Senza autenticazione, il server ha risposto di concedere la connessione chiesta dalla nostra verifica. Il codice del nostro sistema di prova non è però tornato fino a noi. Non è quindi dimostrato che il server inoltri davvero connessioni di questo tipo: alcuni server rispondono allo stesso modo a qualsiasi richiesta.
-   *[other] Senza autenticazione, ciascuno di questi server ha risposto di concedere la connessione chiesta dalla nostra verifica. Il codice del nostro sistema di prova non è però tornato fino a noi. Non è quindi dimostrato che i server inoltrino davvero connessioni di questo tipo: alcuni server rispondono allo stesso modo a qualsiasi richiesta.
+    [one] Senza autenticazione, il server ha risposto di concedere la connessione richiesta dalla nostra verifica. Il codice del nostro sistema di prova non è però tornato fino a noi. Non è quindi dimostrato che il server inoltri davvero connessioni di questo tipo: alcuni server rispondono allo stesso modo a qualsiasi richiesta.
+   *[other] Senza autenticazione, ciascuno di questi server ha risposto di concedere la connessione richiesta dalla nostra verifica. Il codice del nostro sistema di prova non è però tornato fino a noi. Non è quindi dimostrato che i server inoltrino davvero connessioni di questo tipo: alcuni server rispondono allo stesso modo a qualsiasi richiesta.
 }
 proxy-verdict-anything = { $count ->
     [one] Il server ha concesso anche una connessione a una destinazione che non può esistere. È quindi possibile che risponda così a qualsiasi richiesta.

@@ -13,13 +13,27 @@ relay-subject-listed = { $count ->
 
 relay-tested-forms = { $answered ->
     [0] nessuna combinazione di mittente e destinatario ha ricevuto risposta
-    [one] { $answered }~combinazione di mittente e destinatario con risposta: accettate~{ $accepted }, rifiutate~{ $refused }{ $unclear ->
+    [one] { $answered }~combinazione di mittente e destinatario con risposta: { $accepted ->
+        [one] { $accepted }~accettata
+       *[other] { $accepted }~accettate
+    }, { $refused ->
+        [one] { $refused }~rifiutata
+       *[other] { $refused }~rifiutate
+    }{ $unclear ->
         [0] { "" }
-       *[other] , incerte~{ $unclear }
+        [one] , { $unclear }~incerta
+       *[other] , { $unclear }~incerte
     }
-   *[other] { $answered }~combinazioni di mittente e destinatario con risposta: accettate~{ $accepted }, rifiutate~{ $refused }{ $unclear ->
+   *[other] { $answered }~combinazioni di mittente e destinatario con risposta: { $accepted ->
+        [one] { $accepted }~accettata
+       *[other] { $accepted }~accettate
+    }, { $refused ->
+        [one] { $refused }~rifiutata
+       *[other] { $refused }~rifiutate
+    }{ $unclear ->
         [0] { "" }
-       *[other] , incerte~{ $unclear }
+        [one] , { $unclear }~incerta
+       *[other] , { $unclear }~incerte
     }
 }
 relay-label-returned = Ritorno del messaggio:

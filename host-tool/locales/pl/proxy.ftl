@@ -86,7 +86,7 @@ undecided-turned-away = Odrzucono sam nasz test, bez względu na podany cel poł
 ## Wyjaśnienie
 
 proxy-heading-explanation = Czym jest otwarty serwer proxy
-proxy-explanation = Otwarty serwer proxy pozwala dowolnemu komputerowi na świecie łączyć się za jego pośrednictwem z innymi adresami internetowymi; dla drugiej strony wygląda to tak, jakby połączenie pochodziło z serwera proxy. Nadawcy niezamówionych masowych wiadomości nadużywają takich serwerów, aby ukryć, skąd pochodzi ich poczta. Jest to problem dla konsumentów na całym świecie, dla organów ścigania i dla organizacji, która prowadzi serwer.
+proxy-explanation = Otwarty serwer proxy pozwala dowolnemu komputerowi na świecie łączyć się za jego pośrednictwem z innymi adresami internetowymi; dla drugiej strony wygląda to tak, jakby połączenie pochodziło z serwera proxy. Nadawcy niezamówionej poczty masowej nadużywają takich serwerów, aby ukryć jej pochodzenie. Jest to problem dla konsumentów na całym świecie, dla organów ścigania i dla organizacji, która prowadzi serwer.
 proxy-consequences = Dla tej organizacji otwarty serwer proxy może oznaczać, że:
 proxy-consequence-strangers = nieznane osoby trzecie korzystają z jej serwera i zasobów internetowych;
 proxy-consequences-end = Zamknięcie otwartego serwera proxy dla osób postronnych chroni system przed takim nadużyciem.

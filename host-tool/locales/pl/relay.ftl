@@ -95,7 +95,7 @@ undecided-not-formable = Rozstrzygających zapytań nie można było zadać temu
 ## Wyjaśnienie
 
 relay-heading-explanation = Czym jest otwarty przekaźnik poczty
-relay-explanation = Otwarty przekaźnik poczty to serwer poczty, który przyjmuje wiadomości z dowolnego komputera na świecie i przekazuje je na inne adresy internetowe. Nadawcy niezamówionych masowych wiadomości nadużywają takich serwerów. Jest to problem dla konsumentów na całym świecie, dla organów ścigania i dla organizacji, która prowadzi serwer.
+relay-explanation = Otwarty przekaźnik poczty to serwer poczty, który przyjmuje wiadomości z dowolnego komputera na świecie i przekazuje je na inne adresy internetowe. Nadawcy niezamówionej poczty masowej nadużywają takich serwerów. Jest to problem dla konsumentów na całym świecie, dla organów ścigania i dla organizacji, która prowadzi serwer.
 relay-consequences = Dla tej organizacji otwarty przekaźnik poczty może oznaczać, że:
 relay-consequence-strangers = nieznane osoby trzecie korzystają z jej serwera poczty i zasobów internetowych;
 relay-consequences-end = Zamknięcie otwartego przekaźnika poczty chroni system przed takim nadużyciem.

@@ -9,7 +9,7 @@ pub(super) const VERSION: i32 = 3;
 /// What makes each version of the one before it, from nothing on.
 pub(super) const STEPS: [&str; VERSION as usize] = [TABLES, SCAN_NUMBERS, LETTER_REFERENCES];
 
-/// Version 3: the networks of contacts, and the references of letters. A letter's case is a contact and a network; `contact` is
+/// Version 3: the networks and time zones of contacts, and the references of letters. A letter's case is a contact and a network; `contact` is
 /// empty where the list has none.
 const LETTER_REFERENCES: &str = "
 CREATE TABLE letter_references (
@@ -22,6 +22,7 @@ CREATE TABLE letter_references (
     UNIQUE (contact, network)
 ) STRICT;
 ALTER TABLE suspects ADD COLUMN network TEXT;
+ALTER TABLE suspects ADD COLUMN time_zone TEXT;
 ";
 
 /// Version 2: numbers that scans had on their devices. A device takes a number that it knows for

@@ -366,6 +366,11 @@ fn a_report_says_no_more_than_its_letter() {
     assert!(description.contains("rests on the listing alone"));
     assert_eq!(report["evidence"].as_array().unwrap().len(), 1);
     assert_eq!(report["tags"], serde_json::json!(["protocol:smtp"]));
+    let row = &table(&written.files(Form::Csv)[0])[0];
+    for column in ["reason", "forms_accepted", "returned_at", "accepted_forms"] {
+        assert_eq!(row[column], "", "{column}");
+    }
+    assert_eq!(row["verdict"], "not-tested");
 }
 
 #[test]

@@ -1,7 +1,10 @@
 //! The layout of plain text, for every golden letter and for names of every length: 72 columns, nothing
 //! hyphenated, a label and its address on one line.
 
-use std::{collections::BTreeSet, sync::LazyLock};
+use std::{
+    collections::BTreeSet,
+    sync::{Arc, LazyLock},
+};
 
 use host_tool::letters::{Language, Letter, Profile, render};
 
@@ -18,19 +21,19 @@ fn prose(letter: &Letter) -> impl Iterator<Item = &str> {
 
 /// Every golden letter, and letters with names of many lengths; written once for all tests.
 fn every_letter(check: impl Fn(&str, &Letter)) {
-    static LETTERS: LazyLock<Vec<(String, Letter)>> = LazyLock::new(write_all);
+    static LETTERS: LazyLock<Vec<(String, Arc<Letter>)>> = LazyLock::new(write_all);
     for (name, letter) in LETTERS.iter() {
         check(name, letter);
     }
 }
 
-fn write_all() -> Vec<(String, Letter)> {
+fn write_all() -> Vec<(String, Arc<Letter>)> {
     let mut letters = Vec::new();
     let sender = own();
     for language in Language::ALL {
         for case in golden::cases() {
             let letter = golden::write(case, language);
-            letters.push((case.name.clone(), Letter::clone(&letter)));
+            letters.push((case.name.clone(), letter));
         }
         for length in (1..=90).step_by(9) {
             let mut finding = facts::suspected(25);
@@ -42,7 +45,7 @@ fn write_all() -> Vec<(String, Letter)> {
             let mailbox = "c".repeat(length.min(64));
             facts.recipient.contact = Some(format!("{mailbox}@hosting.example"));
             let letter = render(&facts, language, &sender).unwrap();
-            letters.push((format!("names of {length}"), letter));
+            letters.push((format!("names of {length}"), Arc::new(letter)));
         }
     }
     letters

@@ -9,7 +9,7 @@ use std::{borrow::Cow, fmt};
 use super::{language::Value, model::Basis};
 
 pub use compose::FactsError;
-pub(crate) use compose::compose;
+pub(crate) use compose::{compose, said};
 
 /// A block of a letter. The profile sets their order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

@@ -10,8 +10,8 @@ use sha2::{Digest as _, Sha256};
 
 use super::{File, Form, FormError, Sheet, base64, data, machine};
 use crate::letters::{
-    Profile,
-    model::{Basis, FindingFacts, Probed, Side},
+    Profile, blocks,
+    model::{FindingFacts, Probed, Side},
 };
 use probe_core::verdict::{Kind, Verdict};
 
@@ -70,7 +70,8 @@ pub(super) fn files(sheet: &Sheet<'_>) -> Result<Vec<File>, FormError> {
     if sheet.profile.is_historic() {
         return Ok(Vec::new());
     }
-    let findings = &sheet.facts.findings;
+    let said = blocks::said(sheet.facts, sheet.profile);
+    let findings = &said.findings;
     let mut files = Vec::with_capacity(findings.len());
     for (finding, number) in findings.iter().zip(1..) {
         let ending = match findings.len() {
@@ -88,8 +89,7 @@ pub(super) fn files(sheet: &Sheet<'_>) -> Result<Vec<File>, FormError> {
 
 fn report(sheet: &Sheet<'_>, finding: &FindingFacts) -> Report {
     let profile = sheet.profile;
-    let verdict = verdict(profile, finding);
-    let is_proved = verdict.is_some_and(|it| it.kind == Kind::Confirmed);
+    let is_proved = finding.verdict.is_some_and(|it| it.kind == Kind::Confirmed);
     let (category, r#type) = if is_proved {
         ("vulnerability", "open_service")
     } else {
@@ -108,19 +108,11 @@ fn report(sheet: &Sheet<'_>, finding: &FindingFacts) -> Report {
         service: is_proved.then(|| service(finding.probed)),
         threat_type: (!is_proved).then(|| threat(finding.probed)),
         evidence_source: "vulnerability_scan",
-        evidence: evidence(finding, verdict),
-        confidence: confidence(verdict),
-        description: description(&sheet.letter.reference, finding, verdict),
-        tags: tags(sheet, finding, verdict),
+        evidence: evidence(finding),
+        confidence: confidence(finding.verdict),
+        description: description(&sheet.letter.reference, finding),
+        tags: tags(sheet, finding),
     }
-}
-
-/// What our test says, where the letters of the profile speak of it; a report says no more than its
-/// letter.
-fn verdict(profile: &Profile, finding: &FindingFacts) -> Option<Verdict> {
-    finding
-        .verdict
-        .filter(|_| matches!(profile.basis, Basis::Tests))
 }
 
 fn service(probed: Probed) -> String {
@@ -154,7 +146,7 @@ fn report_id(profile: &Profile, finding: &FindingFacts) -> String {
         super::domain(profile),
         &finding.endpoint.to_string(),
         finding.probed.as_str(),
-        verdict(profile, finding).map_or("", |it| it.kind.as_str()),
+        finding.verdict.map_or("", |it| it.kind.as_str()),
         &machine::moment(finding.last_seen),
     ] {
         digest.update(field.as_bytes());
@@ -188,7 +180,7 @@ fn confidence(verdict: Option<Verdict>) -> f32 {
     }
 }
 
-fn evidence(finding: &FindingFacts, verdict: Option<Verdict>) -> Vec<Evidence> {
+fn evidence(finding: &FindingFacts) -> Vec<Evidence> {
     let mut evidence = Vec::new();
     let mut add = |description, lines: Vec<String>| {
         if lines.is_empty() {
@@ -208,21 +200,19 @@ fn evidence(finding: &FindingFacts, verdict: Option<Verdict>) -> Vec<Evidence> {
             size: text.len(),
         });
     };
-    if verdict.is_some() {
-        let conversation = finding.transcript.iter().map(|line| match line.from {
-            Side::Client => format!("C: {}", line.text),
-            Side::Server => format!("S: {}", line.text),
-        });
-        add(
-            "Extract of the conversation; C: our test, S: the server",
-            conversation.collect(),
-        );
-        let tested = finding.tested.as_ref();
-        add(
-            "Requests that the server accepted",
-            tested.map_or_else(Vec::new, |it| it.accepted_forms.clone()),
-        );
-    }
+    let conversation = finding.transcript.iter().map(|line| match line.from {
+        Side::Client => format!("C: {}", line.text),
+        Side::Server => format!("S: {}", line.text),
+    });
+    add(
+        "Extract of the conversation; C: our test, S: the server",
+        conversation.collect(),
+    );
+    let tested = finding.tested.as_ref();
+    add(
+        "Requests that the server accepted",
+        tested.map_or_else(Vec::new, |it| it.accepted_forms.clone()),
+    );
     let listings = finding.listings.iter().map(|listing| {
         let on = listing.on.map(|on| format!(" {on}")).unwrap_or_default();
         let code = listing.code.as_deref().map(|code| format!(" {code}"));
@@ -236,7 +226,8 @@ fn evidence(finding: &FindingFacts, verdict: Option<Verdict>) -> Vec<Evidence> {
 }
 
 /// In English, as the whole format is: the report is the same in every language of the letter.
-fn description(reference: &str, finding: &FindingFacts, verdict: Option<Verdict>) -> String {
+fn description(reference: &str, finding: &FindingFacts) -> String {
+    let verdict = finding.verdict;
     let what = match finding.probed {
         Probed::Relay => "open mail relay",
         Probed::Proxy { .. } => "open proxy",
@@ -273,9 +264,9 @@ fn description(reference: &str, finding: &FindingFacts, verdict: Option<Verdict>
     text.chars().take(DESCRIPTION_CHARS_MAX).collect()
 }
 
-fn tags(sheet: &Sheet<'_>, finding: &FindingFacts, verdict: Option<Verdict>) -> Vec<String> {
+fn tags(sheet: &Sheet<'_>, finding: &FindingFacts) -> Vec<String> {
     let mut tags = vec![format!("protocol:{}", finding.probed.as_str())];
-    if let Some(verdict) = verdict {
+    if let Some(verdict) = finding.verdict {
         tags.push(format!("verdict:{}", verdict.kind.as_str()));
         tags.push(format!("reason:{}", verdict.reason.as_str()));
     }
