@@ -167,19 +167,19 @@ impl Course<'_> {
     }
 
     /// Counts what the server may have refused besides what we have seen. One by one that is what was
-    /// not answered. In a group it is everything: a reply too many makes a command seem answered
-    /// whose refusal was lost. Where replies are known not to match, that holds for the whole
-    /// connection.
+    /// not answered. In groups, and where replies are known not to match, it is everything on this
+    /// connection: a reply too many makes a command seem answered whose refusal was lost.
     fn count_unseen_refusals(&mut self, ending: Ending) {
         if self.stage != Stage::Group {
             return;
         }
         let unanswered = self.group.unanswered(self.answered, self.written);
         let believed = self.believed_of_this_group();
-        self.plan.count_unseen_refusals(match ending {
-            Ending::OutOfStep => believed.max(unanswered).saturating_add(self.borne.believed),
-            _ if self.group.pipelined => believed.max(unanswered),
-            _ => unanswered,
+        let replies_may_not_match = self.borne.pipelines || ending == Ending::OutOfStep;
+        self.plan.count_unseen_refusals(if replies_may_not_match {
+            believed.max(unanswered).saturating_add(self.borne.believed)
+        } else {
+            unanswered
         });
     }
 
@@ -220,7 +220,9 @@ impl Course<'_> {
         } else if is_done && !wants_more {
             self.finish_or_park(Finish::Tested);
         } else if has_no_room || (in_order && self.is_one_connection_enough() && !wants_more) {
-            self.finish_or_park(if has_no_room && self.plan.has_unseen_refusals() {
+            let is_cut =
+                has_no_room && self.plan.has_unseen_refusals() && !self.plan.nothing_left_matters();
+            self.finish_or_park(if is_cut {
                 Finish::CutOff
             } else {
                 Finish::Limited

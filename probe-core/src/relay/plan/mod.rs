@@ -241,6 +241,16 @@ impl Plan {
         })
     }
 
+    /// Whether only C1 and C2 are left, and T1 was denied in words that speak of relaying: the verdict
+    /// is the same whatever they get.
+    pub(super) fn nothing_left_matters(&self) -> bool {
+        self.outcome(PairId::DECIDING) == Outcome::RelayDenied
+            && self
+                .pending()
+                .iter()
+                .all(|pair| matches!(pair, PairId::POSTMASTER | PairId::NO_SUCH_USER))
+    }
+
     /// Whether something that may be suspected was accepted, and the control C3 has an answer: what
     /// is left can change nothing.
     pub(super) fn is_settled(&self) -> bool {
