@@ -8,6 +8,7 @@ mod golden;
 mod historic;
 mod layout;
 mod refused;
+mod reports;
 mod spoken;
 mod text;
 mod typography;
