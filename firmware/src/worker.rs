@@ -20,7 +20,7 @@ use crate::{
 
 /// What a board pays for one worker's memory, in octets: a connection's buffers, the evidence of its
 /// job, and the job. The worker's future comes on top.
-pub const WORKER_MEMORY_OCTETS_MAX: usize = 5_400;
+pub const WORKER_MEMORY_OCTETS_MAX: usize = 5_152;
 
 const _: () = assert!(size_of::<WorkerMemory>() <= WORKER_MEMORY_OCTETS_MAX);
 
