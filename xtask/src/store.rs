@@ -25,6 +25,7 @@ pub(crate) struct Count {
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Boot {
     pub(crate) device: String,
+    pub(crate) boot: u32,
     pub(crate) first: u32,
     pub(crate) last: u32,
     pub(crate) records: u32,
@@ -51,8 +52,9 @@ fn read(said: &str) -> Option<Count> {
         match words.as_slice() {
             ["again", again] => count.again = again.parse().ok()?,
             ["lost", lost] => count.lost = lost.parse().ok()?,
-            [device, _, first, last, records] => count.boots.push(Boot {
+            [device, boot, first, last, records] => count.boots.push(Boot {
                 device: (*device).to_owned(),
+                boot: boot.parse().ok()?,
                 first: first.parse().ok()?,
                 last: last.parse().ok()?,
                 records: records.parse().ok()?,

@@ -11,11 +11,11 @@ use firmware::{
     guard::{Doors, Guard, ProberWarden, Watch},
     link::{Link, LinkMemory},
     net::{StackEnv, now, seed},
-    storage::{Keeper, KeeperMemory},
+    storage::Keeper,
     worker::WorkerMemory,
 };
 use probe_core::{
-    frame::about::{Addressing, Level, Reset, beginning_of},
+    frame::about::{Level, beginning_of},
     prober::{About, Prober},
     time::Millis,
 };
@@ -24,7 +24,8 @@ use static_cell::{ConstStaticCell, StaticCell};
 use super::{
     Board, Parts, ThisBoard,
     heartbeat::{Heart, beat},
-    report, stack_config,
+    keeper::{self, BoardKeeper},
+    report,
 };
 
 /// The workers' sockets and the one that asks for an address.
@@ -44,11 +45,9 @@ const FOLLOW_EVERY_MS: u64 = 200;
 pub(super) type BoardAppliance = Appliance<'static, WORKERS>;
 type BoardEnv = StackEnv<'static, <ThisBoard as Board>::Random>;
 type BoardDriver = Guard<'static, <ThisBoard as Board>::Ethernet, ProberWarden<'static>, ()>;
-type BoardKeeper = Keeper<'static, <ThisBoard as Board>::Flash>;
 type BoardLink = Link<<ThisBoard as Board>::Reader, <ThisBoard as Board>::Writer>;
 
 static MEMORY: ConstStaticCell<Memory<WORKERS>> = ConstStaticCell::new(Memory::new());
-static KEEPER_MEMORY: ConstStaticCell<KeeperMemory> = ConstStaticCell::new(KeeperMemory::new());
 static RESOURCES: ConstStaticCell<StackResources<SOCKETS>> =
     ConstStaticCell::new(StackResources::new());
 static PROMISES: StaticCell<Promises<TASKS>> = StaticCell::new();
@@ -56,6 +55,7 @@ static RUNNER: StaticCell<Runner<'static, BoardDriver>> = StaticCell::new();
 static PROBER: StaticCell<RefCell<Prober>> = StaticCell::new();
 static WATCH: StaticCell<Watch> = StaticCell::new();
 static APPLIANCE: StaticCell<BoardAppliance> = StaticCell::new();
+static KEEPING: StaticCell<BoardKeeper> = StaticCell::new();
 static ENV: StaticCell<BoardEnv> = StaticCell::new();
 
 /// What a task is called, and its number.
@@ -73,15 +73,7 @@ pub(super) fn name(task: usize) -> (&'static str, u32) {
 /// in functions that wait for nothing: a task's memory holds whatever lives over a wait, for ever.
 #[embassy_executor::task]
 pub(super) async fn begin(spawner: Spawner, mut board: Parts<ThisBoard>) {
-    let mut keeper = None;
-    if let Some((flash, map)) = board.flash.take() {
-        keeper = Keeper::start(flash, map, KEEPER_MEMORY.take()).await.ok();
-    }
-    if let Some(keeper) = &mut keeper
-        && board.restart.reset == Reset::Factory
-    {
-        keeper.forget().await;
-    }
+    let mut keeper = keeper::start(&mut board).await;
     let prober = make_prober(&board, keeper.as_ref());
     if let Some(keeper) = &mut keeper {
         keeper.restore(now(), prober).await;
@@ -91,9 +83,9 @@ pub(super) async fn begin(spawner: Spawner, mut board: Parts<ThisBoard>) {
 
 fn make_prober(board: &Parts<ThisBoard>, keeper: Option<&BoardKeeper>) -> &'static RefCell<Prober> {
     let restart = &board.restart;
-    let boot = keeper.map_or(board.boot, Keeper::boot);
-    report::booted(boot, restart);
-    let prober = PROBER.init_with(|| RefCell::new(Prober::new(board.device, boot)));
+    report::booted(board.boot, restart);
+    // Made where it stays: it would take a large part of the stack.
+    let prober = PROBER.init_with(|| RefCell::new(Prober::new(board.device, board.boot)));
     prober.get_mut().introduce(About {
         version: beginning_of(env!("CARGO_PKG_VERSION")),
         board: beginning_of(ThisBoard::NAME),
@@ -117,13 +109,8 @@ fn start(
     prober: &'static RefCell<Prober>,
 ) {
     let after_fault = board.restart.reset.is_fault();
-    let provision = keeper.as_ref().and_then(Keeper::provision);
-    let addressing = board
-        .addressing
-        .or(provision.map(|provision| provision.address))
-        .unwrap_or(Addressing::Dhcp);
     let doors = Doors {
-        dhcp: addressing == Addressing::Dhcp,
+        dhcp: board.addressing.asks_dhcp(),
         ..Doors::default()
     };
     let watch: &'static Watch = WATCH.init(Watch::new(doors));
@@ -131,7 +118,7 @@ fn start(
     let guard = Guard::new(board.ethernet, watch, appliance.warden(), ());
     let (stack, runner) = embassy_net::new(
         guard,
-        stack_config(addressing),
+        board.addressing.config(),
         RESOURCES.take(),
         seed(&board.random),
     );
@@ -152,6 +139,7 @@ fn start(
     let runner = RUNNER.init(runner);
     spawner.spawn(network(env, promise(NETWORK), runner).expect("spawned once"));
     if let Some(keeper) = keeper {
+        let keeper = KEEPING.init(keeper);
         spawner.spawn(keep(appliance, env, promise(KEEPER), keeper).expect("spawned once"));
     }
     let link = Link {
@@ -195,9 +183,9 @@ async fn keep(
     appliance: &'static BoardAppliance,
     env: &'static BoardEnv,
     promise: Promise<'static>,
-    mut keeper: BoardKeeper,
+    keeper: &'static mut BoardKeeper,
 ) {
-    promise.keep(env, appliance.keep(env, &mut keeper)).await;
+    promise.keep(env, appliance.keep(env, keeper)).await;
 }
 
 /// Workers that wait for a network.

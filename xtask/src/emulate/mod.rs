@@ -4,6 +4,8 @@
 //! QEMU runs it without privileges: on its user-mode network, where what the board calls 10.0.2.2 is
 //! this computer's loopback interface, and on a wire at whose other end the simulator is.
 
+#[cfg(unix)]
+mod cuts;
 mod errand;
 #[cfg(unix)]
 mod kills;
@@ -34,6 +36,8 @@ pub(crate) struct Extent {
     patience_s: u64,
     /// How often postern is killed.
     kills: u32,
+    /// How often the board's power is cut.
+    cuts: u32,
 }
 
 impl Extent {
@@ -41,16 +45,19 @@ impl Extent {
     pub(crate) const TEST: Self = Self {
         patience_s: 12,
         kills: 5,
+        cuts: 5,
     };
     /// What the command does unless it is told otherwise.
     const COMMAND: Self = Self {
         patience_s: 60,
         kills: 10,
+        cuts: 10,
     };
     /// The long form.
     pub(crate) const SOAK: Self = Self {
         patience_s: 60,
         kills: 100,
+        cuts: 100,
     };
 }
 
@@ -67,10 +74,13 @@ pub(crate) struct Emulated {
 /// The command: a table, and an exit status by what was found.
 pub(crate) fn command(mut arguments: lexopt::Parser) -> Result<ExitCode> {
     let mut extent = Extent::COMMAND;
+    let mut only_cuts = false;
     while let Some(argument) = arguments.next()? {
         match argument {
             Long("patience") => extent.patience_s = arguments.value()?.parse()?,
             Long("kills") => extent.kills = arguments.value()?.parse()?,
+            Long("cuts") => extent.cuts = arguments.value()?.parse()?,
+            Long("only-cuts") => only_cuts = true,
             other => return Err(other.unexpected().into()),
         }
     }
@@ -79,7 +89,11 @@ pub(crate) fn command(mut arguments: lexopt::Parser) -> Result<ExitCode> {
     }
     build()?;
     let started = Instant::now();
-    let emulated = scan(&extent)?;
+    let emulated = if only_cuts {
+        cut_only(&extent)?
+    } else {
+        scan(&extent)?
+    };
     print!("{}", emulated.table);
     for broken in &emulated.broken {
         eprintln!("xtask: {broken}");
@@ -119,7 +133,9 @@ pub(crate) fn build() -> Result<()> {
         "--example",
         store::COUNTER,
     ];
-    run::output(&mut cargo(&tools)).map(drop)
+    run::output(&mut cargo(&tools))?;
+    let reader = ["build", "--package", "firmware", "--example", "flash-read"];
+    run::output(&mut cargo(&reader)).map(drop)
 }
 
 /// What this machine lacks for it. Where it may, it gets QEMU.
@@ -158,6 +174,22 @@ pub(crate) fn scan(extent: &Extent) -> Result<Emulated> {
     parade.scan(&folder, extent.patience_s, &mut emulated)?;
     #[cfg(unix)]
     kills::kill(&folder, &parade, extent.kills, &mut emulated)?;
+    #[cfg(unix)]
+    cuts::cut(&folder, extent.cuts, &mut emulated)?;
+    Ok(emulated)
+}
+
+/// Power cuts alone.
+fn cut_only(extent: &Extent) -> Result<Emulated> {
+    let folder = place::target().join("emulate-cuts");
+    place::make_fresh_folder(&folder)?;
+    let mut emulated = Emulated {
+        table: String::new(),
+        held: 0,
+        broken: Vec::new(),
+    };
+    #[cfg(unix)]
+    cuts::cut(&folder, extent.cuts, &mut emulated)?;
     Ok(emulated)
 }
 

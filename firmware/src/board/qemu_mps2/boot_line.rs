@@ -4,8 +4,11 @@
 //! qemu-mps2 seed=9f3c boot=7 address=192.0.2.2/24 gateway=192.0.2.1
 //! ```
 //!
-//! Without an address the board has the one that it was set up with, or asks for one by DHCP. A board that starts anew in the same run
+//! Without an address the board asks for one by DHCP. A board that starts anew in the same run
 //! counts on from `boot`, at most [`RESTARTS_MAX`] times: the next run begins behind them.
+//!
+//! `flash=psram` says that the PSRAM is a file that lasts. The boots are then counted there, and the
+//! settings that it holds count before those of the command line.
 //!
 //! `fault=panic`, `fault=instruction` and `fault=hang` make the first start of a
 //! run fail, for whoever wants to see what comes then.
@@ -14,11 +17,11 @@ use core::net::Ipv4Addr;
 
 use embassy_net::Ipv4Cidr;
 use firmware::restart::Restart;
-use probe_core::{frame::about::Addressing, schedule::BOOT_MAX};
+use probe_core::schedule::BOOT_MAX;
 use ufmt::uwrite;
 
 use super::{console, fault::Fault, semihosting};
-use crate::board::report::Line;
+use crate::board::{Addressing, report::Line};
 
 /// The longest command line, in octets.
 const LINE_OCTETS_MAX: usize = 256;
@@ -34,6 +37,7 @@ pub(super) struct BootLine {
     /// The number of this run's first boot.
     boot: u32,
     fault: Option<Fault>,
+    flash: bool,
     address: Option<Ipv4Cidr>,
     gateway: Option<Ipv4Addr>,
 }
@@ -48,6 +52,7 @@ impl BootLine {
             seed: 0,
             boot: 1,
             fault: None,
+            flash: false,
             address: None,
             gateway: None,
         };
@@ -57,7 +62,7 @@ impl BootLine {
                 let mut told = Line::default();
                 let _ = uwrite!(
                     told,
-                    "postern: expected seed=HEX, boot=N, address=A/BITS, gateway=A or fault=WHICH; found {}",
+                    "postern: expected seed=HEX, boot=N, address=A/BITS, gateway=A, flash=psram or fault=WHICH; found {}",
                     word
                 );
                 console::say(told.as_str());
@@ -74,6 +79,7 @@ impl BootLine {
             "boot" => self.boot = value.parse().ok().filter(|boot| *boot <= BOOT_MAX)?,
             "address" => self.address = Some(value.parse().ok()?),
             "gateway" => self.gateway = Some(value.parse().ok()?),
+            "flash" if value == "psram" => self.flash = true,
             "fault" => self.fault = Some(Fault::of(value)?),
             _ => return None,
         }
@@ -90,17 +96,24 @@ impl BootLine {
         self.boot.saturating_add(restart.restarts)
     }
 
+    /// Whether there is flash that lasts.
+    pub(super) const fn has_flash(&self) -> bool {
+        self.flash
+    }
+
     /// What is to go wrong in this boot.
     pub(super) fn fault(&self, restart: &Restart) -> Option<Fault> {
         self.fault.filter(|_| restart.restarts == 0)
     }
 
-    /// Where the board's address comes from, if the line says so.
-    pub(super) fn addressing(&self) -> Option<Addressing> {
-        self.address.map(|address| Addressing::Static {
-            address: address.address(),
-            prefix: address.prefix_len(),
-            gateway: self.gateway,
-        })
+    /// How the network is to be configured.
+    pub(super) fn addressing(&self) -> Addressing {
+        match self.address {
+            Some(address) => Addressing::Static {
+                address,
+                gateway: self.gateway,
+            },
+            None => Addressing::Dhcp,
+        }
     }
 }

@@ -1,7 +1,7 @@
 //! QEMU's `mps2-an500`: a Cortex-M7 with Ethernet and serial ports, the stand-in for the boards.
 //!
-//! It has no generator of random numbers, no flash that lasts and no chip identity: whoever starts
-//! it says what those would, on the command line (see [`boot_line`]).
+//! It has no generator of random numbers and no chip identity: whoever starts it says what those
+//! would, on the command line (see [`boot_line`]). Its flash is a stand-in (see [`flash`]).
 
 mod boot_line;
 mod clock;
@@ -9,6 +9,7 @@ mod console;
 mod dice;
 mod executor;
 mod fault;
+mod flash;
 mod interrupts;
 mod lan9118;
 mod panel;
@@ -21,9 +22,11 @@ use defmt_semihosting as _;
 use embassy_executor::Spawner;
 use probe_core::finding::DeviceId;
 
-use super::{Board, Parts, kept, no_flash::NoFlash};
+use super::{Board, Parts, kept, map};
 use boot_line::BootLine;
 use dice::Dice;
+use firmware::storage::Map;
+use flash::PsramFlash;
 use lan9118::Lan9118;
 use panel::FpgaPanel;
 use uart::{UartReader, UartWriter};
@@ -44,8 +47,9 @@ impl Board for Mps2 {
     type Random = Dice;
     type Watchdog = CmsdkWatchdog;
     type Panel = FpgaPanel;
-    type Flash = NoFlash;
+    type Flash = PsramFlash;
 
+    const MAP: Map = map::SECOND_BANK;
     const LOOK_EVERY_MS: u64 = 100;
 
     fn start() -> Option<Parts<Self>> {
@@ -72,7 +76,7 @@ impl Board for Mps2 {
             random: Dice::new(boot_line.seed),
             watchdog,
             panel: FpgaPanel,
-            flash: None,
+            flash: boot_line.has_flash().then(PsramFlash::start),
         })
     }
 

@@ -25,11 +25,12 @@ use embassy_stm32::{
 };
 use firmware::{
     net::Random,
+    storage::Map,
     unique::{device_id, mac},
 };
 use static_cell::{ConstStaticCell, StaticCell};
 
-use super::{Board, Parts, kept};
+use super::{Addressing, Board, Parts, kept, map};
 use flash::BankTwo;
 use panel::NucleoPanel;
 use random::ChipRandom;
@@ -64,6 +65,8 @@ impl Board for Nucleo {
     type Watchdog = ChipWatchdog;
     type Panel = NucleoPanel;
     type Flash = BankTwo;
+
+    const MAP: Map = map::SECOND_BANK;
 
     const LOOK_EVERY_MS: u64 = 10;
 
@@ -104,14 +107,14 @@ impl Board for Nucleo {
             device: device_id(&unique),
             boot: boot(&random),
             restart,
-            addressing: None,
+            addressing: Addressing::Dhcp,
             ethernet,
             reader,
             writer,
             random,
             watchdog,
             panel,
-            flash: BankTwo::start(chip.FLASH).map(|flash| (flash, flash::MAP)),
+            flash: BankTwo::start(chip.FLASH),
         })
     }
 
