@@ -15,7 +15,7 @@ use firmware::{
     worker::WorkerMemory,
 };
 use probe_core::{
-    frame::about::beginning_of,
+    frame::about::{Level, beginning_of},
     prober::{About, Prober},
     time::{Instant, Millis},
 };
@@ -74,6 +74,7 @@ pub(super) async fn begin(spawner: Spawner, mut board: Parts<ThisBoard>) {
     let keeper = keeper::start(&mut board).await;
     report::booted(board.boot, &board.restart);
     let after_fault = board.restart.reset.is_fault();
+    let why = board.restart.reset.as_str();
     let mut prober = Prober::new(board.device, board.boot);
     prober.introduce(About {
         version: beginning_of(env!("CARGO_PKG_VERSION")),
@@ -84,6 +85,15 @@ pub(super) async fn begin(spawner: Spawner, mut board: Parts<ThisBoard>) {
         keeps: keeper.is_some(),
     });
     let prober: &'static RefCell<Prober> = PROBER.init(RefCell::new(prober));
+    {
+        let level = if after_fault {
+            Level::Error
+        } else {
+            Level::Info
+        };
+        let mut prober = prober.borrow_mut();
+        prober.log(Instant::BOOT, level, &["start: ", why]);
+    }
     let keeper = match keeper {
         Some(mut keeper) => {
             keeper.restore(Instant::BOOT, prober).await;
@@ -134,7 +144,7 @@ pub(super) async fn begin(spawner: Spawner, mut board: Parts<ThisBoard>) {
         promises,
         memory: &mut memory.workers,
     };
-    let following = follow(spawner, stack, watch, promise(FOLLOWER), crew);
+    let following = follow(spawner, prober, stack, watch, promise(FOLLOWER), crew);
     spawner.spawn(following.expect("spawned once"));
 }
 
@@ -181,6 +191,7 @@ struct Crew {
 #[embassy_executor::task]
 async fn follow(
     spawner: Spawner,
+    prober: &'static RefCell<Prober>,
     stack: Stack<'static>,
     watch: &'static Watch,
     promise: Promise<'static>,
@@ -198,8 +209,16 @@ async fn follow(
         });
         let is_up = stack.is_link_up() && stack.is_config_up();
         match (was_up, is_up) {
-            (false, true) => report::network_up(),
-            (true, false) => report::network_down(),
+            (false, true) => {
+                report::network_up();
+                let mut prober = prober.borrow_mut();
+                prober.log(env.now(), Level::Info, &["network: up"]);
+            }
+            (true, false) => {
+                report::network_down();
+                let mut prober = prober.borrow_mut();
+                prober.log(env.now(), Level::Warning, &["network: down"]);
+            }
             _ => {}
         }
         was_up = is_up;

@@ -151,11 +151,11 @@ impl<'m, F: NorFlash> Keeper<'m, F> {
         prober.log(
             now,
             Level::Info,
-            if waits {
+            &[if waits {
                 "flash: records of an earlier boot wait"
             } else {
                 "flash: nothing waits"
-            },
+            }],
         );
     }
 
@@ -216,7 +216,7 @@ impl<'m, F: NorFlash> Keeper<'m, F> {
             Err(Failure::Full) => {
                 if !self.is_full {
                     let text = "flash: full; work waits for the host to store what there is";
-                    prober.borrow_mut().log(now, Level::Warning, text);
+                    prober.borrow_mut().log(now, Level::Warning, &[text]);
                 }
                 self.is_full = true;
                 false
@@ -317,7 +317,7 @@ impl<'m, F: NorFlash> Keeper<'m, F> {
         if !self.is_broken {
             self.is_broken = true;
             let text = "flash: it takes nothing any more; records are kept in memory only";
-            prober.borrow_mut().log(now, Level::Error, text);
+            prober.borrow_mut().log(now, Level::Error, &[text]);
         }
     }
 
