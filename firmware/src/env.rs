@@ -90,8 +90,9 @@ pub const LINGER_MAX: Millis = Millis::from_secs(2);
 
 /// How many octets a connection may hold unread.
 pub const RECEIVE_OCTETS: usize = 1_024;
-/// How many octets a connection may hold unsent.
-pub const SEND_OCTETS: usize = 1_536;
+/// How many octets a connection may hold unsent: what the longest packet carries. A longer group of
+/// commands waits for its acknowledgement.
+pub const SEND_OCTETS: usize = 1_220;
 
 /// One connection's buffers, static on a board.
 pub struct Buffers {

@@ -18,6 +18,7 @@ mod panic_free;
 mod place;
 mod run;
 mod simulated;
+mod sizes;
 mod soak;
 mod spelling;
 mod store;
@@ -47,6 +48,8 @@ cargo xtask COMMAND
                           the appliance's own binary on boards in QEMU: servers on this computer and the
                           simulator's, two boards on one wire, postern killed in mid-scan, the power cut
   outside                 nmap and swaks look at the simulator's servers on real sockets
+  sizes [--json] [--update]
+                          what the boards' images are made of, beside budget and committed figures
   soak [--seeds N] [--fuzz-seconds N] [--lab-rounds N]
                           the long forms: many seeds, fuzzing, repeated lab runs
   fuzz [--seconds N]      every fuzz target for a while (nightly)
@@ -81,6 +84,7 @@ fn dispatch() -> Result<ExitCode> {
             "lab" => lab::command(arguments),
             "emulate" => emulate::command(arguments),
             "outside" => no_more(arguments).and_then(|()| outside::show()),
+            "sizes" => sizes::command(arguments),
             "soak" => soak::run(arguments),
             "bench" => no_more(arguments).and_then(|()| cargo::bench()),
             "lab-inside" => lab::enter(arguments),

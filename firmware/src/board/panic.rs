@@ -15,11 +15,18 @@ fn panic(info: &PanicInfo<'_>) -> ! {
     let (file, line) = info
         .location()
         .map_or(("", 0), |place| (place.file(), place.line()));
-    // Only a literal: anything else would need the machinery that formats it.
+    // Whoever reads the message, even one that is a literal, keeps every message in the image with all
+    // that formats it (docs/decisions/0010-smallest-code.md). The place says as much.
+    #[cfg(feature = "defmt")]
     let message = info.message().as_str().unwrap_or_default();
+    #[cfg(not(feature = "defmt"))]
+    let message = "";
     kept::leave(Ending::Panic, Some((file, line, message)));
     let mut told = Line::default();
-    let _ = uwrite!(told, "postern: panic at {}:{}: {}", file, line, message);
+    let _ = uwrite!(told, "postern: panic at {}:{}", file, line);
+    if !message.is_empty() {
+        let _ = uwrite!(told, ": {}", message);
+    }
     ThisBoard::say(told.as_str());
     ThisBoard::restart()
 }

@@ -50,16 +50,12 @@ pub(crate) fn booted(boot: u32, restart: &Restart) {
         let (file, message) = (place.file.as_str(), place.message.as_str());
         #[cfg(feature = "defmt")]
         defmt::warn!("before: {=str}:{=u32} {=str}", file, place.line, message);
-        let _ = uwrite!(line, ": {}:{} {}", file, place.line, message);
+        let _ = uwrite!(line, ": {}:{}", file, place.line);
+        if !message.is_empty() {
+            let _ = uwrite!(line, ": {}", message);
+        }
     }
     ThisBoard::say(line.as_str());
-}
-
-/// The flash could not be used.
-pub(crate) fn flash_broken() {
-    #[cfg(feature = "defmt")]
-    defmt::error!("flash: broken; everything is in memory only");
-    ThisBoard::say("postern: flash broken; everything is in memory only");
 }
 
 /// A task has not kept its promise.

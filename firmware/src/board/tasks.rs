@@ -10,22 +10,21 @@ use firmware::{
     env::Env,
     guard::{Doors, Guard, ProberWarden, Watch},
     link::{Link, LinkMemory},
-    net::{StackEnv, seed},
-    storage::Keeper,
+    net::{StackEnv, now, seed},
+    storage::{Keeper, KeeperMemory},
     worker::WorkerMemory,
 };
 use probe_core::{
-    frame::about::{Level, beginning_of},
+    frame::about::{Addressing, Level, Reset, beginning_of},
     prober::{About, Prober},
-    time::{Instant, Millis},
+    time::Millis,
 };
 use static_cell::{ConstStaticCell, StaticCell};
 
 use super::{
     Board, Parts, ThisBoard,
     heartbeat::{Heart, beat},
-    keeper::{self, BoardKeeper},
-    report,
+    report, stack_config,
 };
 
 /// The workers' sockets and the one that asks for an address.
@@ -45,17 +44,19 @@ const FOLLOW_EVERY_MS: u64 = 200;
 pub(super) type BoardAppliance = Appliance<'static, WORKERS>;
 type BoardEnv = StackEnv<'static, <ThisBoard as Board>::Random>;
 type BoardDriver = Guard<'static, <ThisBoard as Board>::Ethernet, ProberWarden<'static>, ()>;
+type BoardKeeper = Keeper<'static, <ThisBoard as Board>::Flash>;
 type BoardLink = Link<<ThisBoard as Board>::Reader, <ThisBoard as Board>::Writer>;
 
 static MEMORY: ConstStaticCell<Memory<WORKERS>> = ConstStaticCell::new(Memory::new());
+static KEEPER_MEMORY: ConstStaticCell<KeeperMemory> = ConstStaticCell::new(KeeperMemory::new());
 static RESOURCES: ConstStaticCell<StackResources<SOCKETS>> =
     ConstStaticCell::new(StackResources::new());
 static PROMISES: StaticCell<Promises<TASKS>> = StaticCell::new();
+static RUNNER: StaticCell<Runner<'static, BoardDriver>> = StaticCell::new();
 static PROBER: StaticCell<RefCell<Prober>> = StaticCell::new();
 static WATCH: StaticCell<Watch> = StaticCell::new();
 static APPLIANCE: StaticCell<BoardAppliance> = StaticCell::new();
 static ENV: StaticCell<BoardEnv> = StaticCell::new();
-static KEEPING: StaticCell<BoardKeeper> = StaticCell::new();
 
 /// What a task is called, and its number.
 pub(super) fn name(task: usize) -> (&'static str, u32) {
@@ -68,41 +69,68 @@ pub(super) fn name(task: usize) -> (&'static str, u32) {
     }
 }
 
-/// Finds what was kept, makes the appliance and starts what needs no network.
+/// Finds what is on flash, makes the appliance with it, and starts its tasks. What is made is made
+/// in functions that wait for nothing: a task's memory holds whatever lives over a wait, for ever.
 #[embassy_executor::task]
 pub(super) async fn begin(spawner: Spawner, mut board: Parts<ThisBoard>) {
-    let keeper = keeper::start(&mut board).await;
-    report::booted(board.boot, &board.restart);
-    let after_fault = board.restart.reset.is_fault();
-    let why = board.restart.reset.as_str();
-    let mut prober = Prober::new(board.device, board.boot);
-    prober.introduce(About {
+    let mut keeper = None;
+    if let Some((flash, map)) = board.flash.take() {
+        keeper = Keeper::start(flash, map, KEEPER_MEMORY.take()).await.ok();
+    }
+    if let Some(keeper) = &mut keeper
+        && board.restart.reset == Reset::Factory
+    {
+        keeper.forget().await;
+    }
+    let prober = make_prober(&board, keeper.as_ref());
+    if let Some(keeper) = &mut keeper {
+        keeper.restore(now(), prober).await;
+    }
+    start(spawner, board, keeper, prober);
+}
+
+fn make_prober(board: &Parts<ThisBoard>, keeper: Option<&BoardKeeper>) -> &'static RefCell<Prober> {
+    let restart = &board.restart;
+    let boot = keeper.map_or(board.boot, Keeper::boot);
+    report::booted(boot, restart);
+    let prober = PROBER.init_with(|| RefCell::new(Prober::new(board.device, boot)));
+    prober.get_mut().introduce(About {
         version: beginning_of(env!("CARGO_PKG_VERSION")),
         board: beginning_of(ThisBoard::NAME),
-        reset: board.restart.reset,
-        panic: board.restart.panic,
-        provision: keeper.as_ref().and_then(Keeper::provision),
+        reset: restart.reset,
+        panic: restart.panic.clone(),
+        provision: keeper.and_then(Keeper::provision),
         keeps: keeper.is_some(),
     });
-    let prober: &'static RefCell<Prober> = PROBER.init(RefCell::new(prober));
-    {
-        let level = if after_fault {
-            Level::Error
-        } else {
-            Level::Info
-        };
-        let mut prober = prober.borrow_mut();
-        prober.log(Instant::BOOT, level, &["start: ", why]);
-    }
-    let keeper = match keeper {
-        Some(mut keeper) => {
-            keeper.restore(Instant::BOOT, prober).await;
-            Some(KEEPING.init(keeper))
-        }
-        None => None,
+    let level = if restart.reset.is_fault() {
+        Level::Error
+    } else {
+        Level::Info
     };
+    let parts = ["start: ", restart.reset.as_str()];
+    prober.get_mut().log(now(), level, &parts);
+    if keeper.is_none() {
+        let text = "flash: none to use; records are kept in memory only";
+        prober.get_mut().log(now(), Level::Warning, &[text]);
+    }
+    prober
+}
+
+/// Starts what needs no network.
+fn start(
+    spawner: Spawner,
+    board: Parts<ThisBoard>,
+    keeper: Option<BoardKeeper>,
+    prober: &'static RefCell<Prober>,
+) {
+    let after_fault = board.restart.reset.is_fault();
+    let provision = keeper.as_ref().and_then(Keeper::provision);
+    let addressing = board
+        .addressing
+        .or(provision.map(|provision| provision.address))
+        .unwrap_or(Addressing::Dhcp);
     let doors = Doors {
-        dhcp: board.addressing.asks_dhcp(),
+        dhcp: addressing == Addressing::Dhcp,
         ..Doors::default()
     };
     let watch: &'static Watch = WATCH.init(Watch::new(doors));
@@ -110,7 +138,7 @@ pub(super) async fn begin(spawner: Spawner, mut board: Parts<ThisBoard>) {
     let guard = Guard::new(board.ethernet, watch, appliance.warden(), ());
     let (stack, runner) = embassy_net::new(
         guard,
-        board.addressing.config(),
+        stack_config(addressing),
         RESOURCES.take(),
         seed(&board.random),
     );
@@ -128,6 +156,7 @@ pub(super) async fn begin(spawner: Spawner, mut board: Parts<ThisBoard>) {
         after_fault,
     };
     spawner.spawn(beat(heart).expect("spawned once"));
+    let runner = RUNNER.init(runner);
     spawner.spawn(network(env, promise(NETWORK), runner).expect("spawned once"));
     if let Some(keeper) = keeper {
         spawner.spawn(keep(appliance, env, promise(KEEPER), keeper).expect("spawned once"));
@@ -152,7 +181,7 @@ pub(super) async fn begin(spawner: Spawner, mut board: Parts<ThisBoard>) {
 async fn network(
     env: &'static BoardEnv,
     promise: Promise<'static>,
-    mut runner: Runner<'static, BoardDriver>,
+    runner: &'static mut Runner<'static, BoardDriver>,
 ) -> ! {
     promise.keep(env, runner.run()).await
 }
@@ -173,9 +202,9 @@ async fn keep(
     appliance: &'static BoardAppliance,
     env: &'static BoardEnv,
     promise: Promise<'static>,
-    keeper: &'static mut BoardKeeper,
+    mut keeper: BoardKeeper,
 ) {
-    promise.keep(env, appliance.keep(env, keeper)).await;
+    promise.keep(env, appliance.keep(env, &mut keeper)).await;
 }
 
 /// Workers that wait for a network.

@@ -502,31 +502,33 @@ impl Prober {
             first: self.outbox.first_number(),
         };
         // The boot before, or a record that was cut off, may have ended within a frame.
-        self.write(out, &ToHost::Hello(hello), write_first_frame)
+        self.write(out, &ToHost::Hello(hello), true)
     }
 
     fn write_plain(&mut self, out: &mut [u8], message: &ToHost<&Evidence>) -> Option<usize> {
-        self.write(out, message, write_frame)
+        self.write(out, message, false)
     }
 
     fn write(
         &mut self,
         out: &mut [u8],
         message: &ToHost<&Evidence>,
-        write: fn(&mut [u8], Part, PlainOctets) -> Option<usize>,
+        is_first: bool,
     ) -> Option<usize> {
-        let mut octets = PlainOctets::new();
+        let mut octets = heapless::Vec::<u8, PLAIN_MESSAGE_OCTETS_MAX>::new();
         encode_message(message, |octet| octets.push(octet).is_ok())?;
         let part = Part {
             first: true,
             last: true,
             sequence: self.link.sequence,
         };
-        let sent = write(out, part, octets)?;
+        let payload = octets.iter().copied();
+        let sent = if is_first {
+            write_first_frame(out, part, payload)?
+        } else {
+            write_frame(out, part, payload)?
+        };
         self.link.sequence = self.link.sequence.wrapping_add(1);
         Some(sent)
     }
 }
-
-/// A message that fits one frame.
-type PlainOctets = heapless::Vec<u8, PLAIN_MESSAGE_OCTETS_MAX>;

@@ -14,6 +14,7 @@ mod machine;
 mod pair;
 mod parade;
 mod peer;
+mod restarts;
 mod world;
 
 use std::{process::ExitCode, time::Instant};
@@ -168,6 +169,7 @@ pub(crate) fn scan(extent: &Extent) -> Result<Emulated> {
     };
     loopback::two_hosts(&folder, &mut emulated)?;
     pair::side_by_side(&folder, &mut emulated)?;
+    restarts::restarts(&folder, &mut emulated)?;
     let parade = Parade::prepare(&folder, extent.patience_s)?;
     parade.scan(&folder, extent.patience_s, &mut emulated)?;
     #[cfg(unix)]

@@ -9,7 +9,7 @@ use crate::{
     emulate::{self, Extent},
     failure::Result,
     finding::verdicts,
-    lab, machine, outside, panic_free, place, run, simulated,
+    lab, machine, outside, panic_free, place, run, simulated, sizes,
     spelling::{self, Spelling},
 };
 
@@ -58,6 +58,10 @@ pub(super) const STEPS: &[Step] = &[
     Step {
         name: "core cannot panic",
         run: core_cannot_panic,
+    },
+    Step {
+        name: "sizes of the boards' images",
+        run: sizes_of_images,
     },
     Step {
         name: "spelling of the letters",
@@ -196,6 +200,25 @@ fn core_cannot_panic() -> Result<Outcome> {
             note: "links without a panic; refuses to link with one".into(),
         },
         Err(why) => Outcome::failed(why),
+    })
+}
+
+fn sizes_of_images() -> Result<Outcome> {
+    if !has_board_target()? {
+        return Ok(lacks_board_target());
+    }
+    let measured = sizes::check()?;
+    Ok(if measured.broken.is_empty() {
+        Outcome::Passed {
+            checks: measured.held,
+            note: String::new(),
+        }
+    } else {
+        Outcome::Failed {
+            passed: measured.held,
+            failed: u32::try_from(measured.broken.len()).unwrap_or(u32::MAX),
+            output: format!("{}{}", measured.table, measured.broken.join("\n")),
+        }
     })
 }
 

@@ -1,14 +1,16 @@
 //! The STM32F767: clocks, what made it start, and where its brown-out level is (ST, RM0410).
 
 use embassy_stm32::{
-    Config, Peri, peripherals,
+    Config, Peri,
+    flash::{Blocking, Error, Flash},
+    peripherals::FLASH,
     rcc::{
         AHBPrescaler, APBPrescaler, Pll, PllMul, PllPDiv, PllPreDiv, PllQDiv, PllSource, Sysclk,
     },
 };
 use firmware::restart::ResetFlags;
 
-use crate::board::{no_flash::NoFlash, register::Register};
+use crate::board::register::Register;
 
 /// What the board is called, as its binary is.
 pub(super) const BOARD: &str = "stm32f767";
@@ -20,15 +22,6 @@ macro_rules! watchdog {
     };
 }
 pub(super) use watchdog;
-
-/// Nothing outlives a power cut here: the driver of this chip's flash waits for an erase without
-/// letting the program run, for up to two seconds.
-pub(super) type Flash = NoFlash;
-
-/// None.
-pub(super) fn flash(_chip: Peri<'static, peripherals::FLASH>) -> Option<Flash> {
-    None
-}
 
 /// Which watchdog.
 pub(super) type Iwdg = embassy_stm32::peripherals::IWDG;
@@ -95,4 +88,31 @@ pub(super) mod options {
     pub(in super::super) fn is_busy() -> bool {
         STATUS.read() & 1 << 16 != 0
     }
+}
+
+/// The flash as the chip has it.
+pub(super) type RawFlash = Flash<'static, Blocking>;
+
+/// In the options: the flash is one bank, as a new chip's is.
+const ONE_BANK: u32 = 1 << 29;
+
+/// The flash, where its options make two banks of it.
+pub(super) fn flash(flash: Peri<'static, FLASH>) -> Option<RawFlash> {
+    let has_two = options::CURRENT.read() & ONE_BANK == 0;
+    has_two.then(|| Flash::new_blocking(flash))
+}
+
+/// Reads.
+pub(super) fn read(flash: &mut RawFlash, at: u32, octets: &mut [u8]) -> Result<(), Error> {
+    flash.blocking_read(at, octets)
+}
+
+/// Writes. Nobody else works meanwhile: a word takes some ten microseconds.
+pub(super) async fn write(flash: &mut RawFlash, at: u32, octets: &[u8]) -> Result<(), Error> {
+    flash.blocking_write(at, octets)
+}
+
+/// Erases. Nobody else works meanwhile: a sector takes two seconds at most.
+pub(super) async fn erase(flash: &mut RawFlash, from: u32, to: u32) -> Result<(), Error> {
+    flash.blocking_erase(from, to)
 }

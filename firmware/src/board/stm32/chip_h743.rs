@@ -1,7 +1,11 @@
 //! The STM32H743: clocks, what made it start, and where its brown-out level is (ST, RM0433).
 
+use core::arch::asm;
+
 use embassy_stm32::{
-    Config, Peri, bind_interrupts, flash, peripherals,
+    Config, Peri, bind_interrupts,
+    flash::{self, Async, Error, Flash},
+    peripherals::FLASH,
     rcc::{
         AHBPrescaler, APBPrescaler, HSIPrescaler, Pll, PllDiv, PllMul, PllPreDiv, PllSource,
         Sysclk, VoltageScale,
@@ -21,20 +25,6 @@ macro_rules! watchdog {
     };
 }
 pub(super) use watchdog;
-
-bind_interrupts!(struct Interrupts {
-    FLASH => flash::InterruptHandler;
-});
-
-/// What outlives a power cut: the second bank, which holds no code, so that the program runs on
-/// while one of its pages is erased.
-pub(super) type Flash = flash::Bank2Region<'static, flash::Async>;
-
-/// The second bank.
-pub(super) fn flash(chip: Peri<'static, peripherals::FLASH>) -> Option<Flash> {
-    let flash = flash::Flash::new(chip, Interrupts);
-    Some(flash.into_regions().bank2_region)
-}
 
 /// Which watchdog.
 pub(super) type Iwdg = embassy_stm32::peripherals::IWDG1;
@@ -107,3 +97,53 @@ pub(super) mod options {
         CURRENT.read() & 1 != 0
     }
 }
+
+bind_interrupts!(struct FlashInterrupt {
+    FLASH => flash::InterruptHandler;
+});
+
+/// The flash as the chip has it.
+pub(super) type RawFlash = Flash<'static, Async>;
+
+/// The flash; it always has two banks.
+pub(super) fn flash(flash: Peri<'static, FLASH>) -> Option<RawFlash> {
+    Some(Flash::new(flash, FlashInterrupt))
+}
+
+/// Reads. A word that was being written when the power went has no right correction code, and
+/// reading it faults: here that is ignored, and what was read is not what was written, which the
+/// storage finds by its checksums.
+pub(super) fn read(flash: &mut RawFlash, at: u32, octets: &mut [u8]) -> Result<(), Error> {
+    critical_section::with(|_| {
+        let before = CONFIGURATION_AND_CONTROL.read();
+        CONFIGURATION_AND_CONTROL.write(before | IGNORE_BUS_FAULTS);
+        // SAFETY: with faults masked nothing but this read runs until they are let in again; it
+        // reads flash and writes `octets`.
+        unsafe { asm!("cpsid f", "dsb", "isb") };
+        let read = flash.blocking_read(at, octets);
+        // SAFETY: as above.
+        unsafe { asm!("dsb", "cpsie f", "isb") };
+        CONFIGURATION_AND_CONTROL.write(before);
+        CLEAR_BANK_2.write(CORRECTION_ERRORS);
+        read
+    })
+}
+
+/// Writes, while others work.
+pub(super) async fn write(flash: &mut RawFlash, at: u32, octets: &[u8]) -> Result<(), Error> {
+    flash.write(at, octets).await
+}
+
+/// Erases, while others work.
+pub(super) async fn erase(flash: &mut RawFlash, from: u32, to: u32) -> Result<(), Error> {
+    flash.erase(from, to).await
+}
+
+// SAFETY: the processor's SCB.CCR, aligned.
+const CONFIGURATION_AND_CONTROL: Register = unsafe { Register::at(0xe000_ed14) };
+/// Precise bus faults do nothing while faults are masked (BFHFNMIGN).
+const IGNORE_BUS_FAULTS: u32 = 1 << 8;
+// SAFETY: FLASH_CCR2 (4.9.13), aligned.
+const CLEAR_BANK_2: Register = unsafe { Register::at(0x5200_2114) };
+/// Corrected and not to be corrected.
+const CORRECTION_ERRORS: u32 = 1 << 25 | 1 << 26;

@@ -8,6 +8,7 @@ mod brown_out;
 #[cfg_attr(feature = "board-stm32h743", path = "chip_h743.rs")]
 #[cfg_attr(feature = "board-stm32f767", path = "chip_f767.rs")]
 mod chip;
+mod flash;
 mod panel;
 mod random;
 mod uart;
@@ -24,12 +25,12 @@ use embassy_stm32::{
 };
 use firmware::{
     net::Random,
-    storage::Map,
     unique::{device_id, mac},
 };
 use static_cell::{ConstStaticCell, StaticCell};
 
-use super::{Addressing, Board, Parts, kept, map};
+use super::{Board, Parts, kept};
+use flash::BankTwo;
 use panel::NucleoPanel;
 use random::ChipRandom;
 use uart::{UartReader, UartWriter};
@@ -62,9 +63,7 @@ impl Board for Nucleo {
     type Random = ChipRandom;
     type Watchdog = ChipWatchdog;
     type Panel = NucleoPanel;
-    type Flash = chip::Flash;
-
-    const MAP: Map = map::SECOND_BANK;
+    type Flash = BankTwo;
 
     const LOOK_EVERY_MS: u64 = 10;
 
@@ -105,14 +104,14 @@ impl Board for Nucleo {
             device: device_id(&unique),
             boot: boot(&random),
             restart,
-            addressing: Addressing::Dhcp,
+            addressing: None,
             ethernet,
             reader,
             writer,
             random,
             watchdog,
             panel,
-            flash: chip::flash(chip.FLASH),
+            flash: BankTwo::start(chip.FLASH).map(|flash| (flash, flash::MAP)),
         })
     }
 
@@ -129,7 +128,8 @@ impl Board for Nucleo {
     }
 }
 
-/// The number of this boot, where the board has nowhere to count: one of many.
+/// The number of this boot where there is no flash to count on: one of so many that two are seldom
+/// the same.
 fn boot(random: &ChipRandom) -> u32 {
     let mut octets = [0; 2];
     random.fill(&mut octets);

@@ -85,10 +85,13 @@ pub(super) fn explain(args: &Args, link: &Link, began: Timestamp, error: LinkErr
             format!("the appliance speaks format {format}"),
             "an appliance of this version",
         )),
-        LinkError::Session(SessionError::Busy) => Failure::Appliance(problem(
-            "the appliance is busy with a scan under another scope".to_owned(),
-            "an appliance that is free",
-        )),
+        LinkError::Session(SessionError::Busy) => Failure::Appliance(
+            problem(
+                "the appliance is busy with a scan under another scope".to_owned(),
+                "an appliance that is free",
+            )
+            .next("scan under that scope to take over from whoever began, or press the appliance's button"),
+        ),
     }
 }
 
