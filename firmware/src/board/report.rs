@@ -58,13 +58,6 @@ pub(crate) fn booted(boot: u32, restart: &Restart) {
     ThisBoard::say(line.as_str());
 }
 
-/// The flash could not be used.
-pub(crate) fn flash_broken() {
-    #[cfg(feature = "defmt")]
-    defmt::error!("flash: broken; everything is in memory only");
-    ThisBoard::say("postern: flash broken; everything is in memory only");
-}
-
 /// A task has not kept its promise.
 pub(crate) fn overdue(task: &str, number: u32) {
     #[cfg(feature = "defmt")]
