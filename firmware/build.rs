@@ -6,7 +6,11 @@
 use std::{env, fs, path::PathBuf};
 
 /// Each board's feature, as Cargo tells it, and its memory map.
-const BOARDS: [(&str, &str); 1] = [("CARGO_FEATURE_BOARD_QEMU_MPS2", "boards/qemu-mps2.x")];
+const BOARDS: [(&str, &str); 3] = [
+    ("CARGO_FEATURE_BOARD_QEMU_MPS2", "boards/qemu-mps2.x"),
+    ("CARGO_FEATURE_BOARD_STM32H743", "boards/stm32h743.x"),
+    ("CARGO_FEATURE_BOARD_STM32F767", "boards/stm32f767.x"),
+];
 
 fn main() {
     println!("cargo::rerun-if-changed=build.rs");
@@ -20,8 +24,8 @@ fn main() {
     if chosen.is_empty() || !is_bare {
         return;
     }
+    // More than one is an error that the library explains.
     let [map] = chosen.as_slice() else {
-        println!("cargo::error=expected exactly one board feature; found {chosen:?}");
         return;
     };
     let out = PathBuf::from(env::var_os("OUT_DIR").expect("Cargo sets OUT_DIR"));

@@ -8,7 +8,11 @@ use embassy_futures::{
 };
 use embedded_io_async::{Read, Write};
 use embedded_storage_async::nor_flash::NorFlash;
-use probe_core::{prober::Prober, scope::Identity};
+use probe_core::{
+    prober::{Prober, Stop},
+    scope::Identity,
+    time::Instant,
+};
 
 use crate::{
     bell::Bell,
@@ -20,10 +24,8 @@ use crate::{
     worker::{Office, WorkerMemory},
 };
 
-/// How many workers a board with every protocol has.
-pub const WORKERS: usize = 16;
-/// How many workers a board with nothing but the relay battery has.
-pub const WORKERS_RELAY_ONLY: usize = 8;
+/// How many workers a board has: fewer where it has nothing but the relay battery.
+pub const WORKERS: usize = if cfg!(feature = "relay-only") { 8 } else { 16 };
 
 /// All that an appliance of `N` workers lends to its tasks; static on a board.
 pub struct Memory<const N: usize> {
@@ -72,6 +74,13 @@ impl<'a, const N: usize> Appliance<'a, N> {
             keeper: Bell::new(),
             post: Post::new(),
         }
+    }
+
+    /// Ends the scan that runs, and lets everybody know.
+    pub fn stop(&self, now: Instant, why: Stop) {
+        self.prober.borrow_mut().stop(now, why);
+        self.link.ring();
+        self.workers.iter().for_each(Bell::ring);
     }
 
     /// The warden of the guard around this appliance's network.

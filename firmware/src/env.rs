@@ -23,6 +23,12 @@ pub trait Env {
     /// Sleeps until `at`; returns at once when it has passed.
     async fn sleep_until(&self, at: Instant);
 
+    /// Returns when a task that waits for nothing but its bell is to look up all the same: never,
+    /// where nobody asks whether it still can.
+    async fn rest(&self) {
+        core::future::pending().await
+    }
+
     /// The network.
     fn network(&self) -> &Self::Network;
 
@@ -84,8 +90,9 @@ pub const LINGER_MAX: Millis = Millis::from_secs(2);
 
 /// How many octets a connection may hold unread.
 pub const RECEIVE_OCTETS: usize = 1_024;
-/// How many octets a connection may hold unsent.
-pub const SEND_OCTETS: usize = 1_536;
+/// How many octets a connection may hold unsent: what the longest packet carries. A longer group of
+/// commands waits for its acknowledgement.
+pub const SEND_OCTETS: usize = 1_220;
 
 /// One connection's buffers, static on a board.
 pub struct Buffers {

@@ -20,16 +20,31 @@
 #![forbid(unsafe_code)]
 #![allow(async_fn_in_trait)]
 
+#[cfg(all(feature = "relay-only", feature = "ipv6"))]
+compile_error!(
+    "the feature `relay-only` is the appliance without IPv6: build it with --no-default-features"
+);
+#[cfg(any(
+    all(feature = "board-qemu-mps2", feature = "board-stm32h743"),
+    all(feature = "board-qemu-mps2", feature = "board-stm32f767"),
+    all(feature = "board-stm32h743", feature = "board-stm32f767"),
+))]
+compile_error!("a binary is for one board: choose exactly one of the features `board-…`");
+
 pub mod appliance;
 pub mod bell;
 pub mod conversation;
+pub mod duty;
 pub mod env;
 pub mod guard;
 pub mod link;
 mod log;
 pub mod net;
+pub mod panel;
+pub mod restart;
 pub mod scout;
 pub mod storage;
+pub mod unique;
 pub mod worker;
 
 #[cfg(test)]

@@ -129,7 +129,7 @@ impl<'d> Network for StackNetwork<'d> {
         let slot = Slot::take(&self.free).ok_or(OpenFailure::NoSlot)?;
         let mut socket = tcp::TcpSocket::new(self.stack, &mut buffers.receive, &mut buffers.send);
         socket.set_nagle_enabled(false);
-        let connected = at_deadline(by, socket.connect(IpEndpoint::from(remote))).await;
+        let connected = at_deadline(by, socket.connect(endpoint(remote)?)).await;
         let failure = match connected {
             Either::First(Ok(())) => match socket.local_endpoint() {
                 Some(local) => {
@@ -164,10 +164,14 @@ impl StackNetwork<'_> {
     /// The stack's addresses.
     fn own_networks(&self) -> OwnNetworks {
         let v4 = self.stack.config_v4().map(|config| config.address);
+        #[cfg(feature = "ipv6")]
         let v6 = self.stack.config_v6().map(|config| config.address);
         OwnNetworks {
             v4: v4.map(|own| (own.address(), own.prefix_len())),
+            #[cfg(feature = "ipv6")]
             v6: v6.map(|own| (own.address(), own.prefix_len())),
+            #[cfg(not(feature = "ipv6"))]
+            v6: None,
         }
     }
 
@@ -179,10 +183,24 @@ impl StackNetwork<'_> {
             IpAddr::V4(remote) => self.stack.config_v4().is_some_and(|config| {
                 config.gateway.is_some() || config.address.contains_addr(&remote)
             }),
+            #[cfg(not(feature = "ipv6"))]
+            IpAddr::V6(_) => false,
+            #[cfg(feature = "ipv6")]
             IpAddr::V6(remote) => self.stack.config_v6().is_some_and(|config| {
                 config.gateway.is_some() || config.address.contains_addr(&remote)
             }),
         }
+    }
+}
+
+/// The same for the stack, if it speaks this family.
+fn endpoint(remote: SocketAddr) -> Result<IpEndpoint, OpenFailure> {
+    match remote {
+        SocketAddr::V4(remote) => Ok(IpEndpoint::from(remote)),
+        #[cfg(feature = "ipv6")]
+        SocketAddr::V6(remote) => Ok(IpEndpoint::from(remote)),
+        #[cfg(not(feature = "ipv6"))]
+        SocketAddr::V6(_) => Err(OpenFailure::Unreachable),
     }
 }
 

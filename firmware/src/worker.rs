@@ -21,15 +21,15 @@ use crate::{
 
 /// What a board pays for one worker's memory, in octets: a connection's buffers, the evidence of its
 /// job, and the job. The worker's future comes on top.
-pub const WORKER_MEMORY_OCTETS_MAX: usize = 5_400;
+pub const WORKER_MEMORY_OCTETS_MAX: usize = 5_152;
 
 const _: () = assert!(size_of::<WorkerMemory>() <= WORKER_MEMORY_OCTETS_MAX);
 
 /// What one worker borrows, static on a board. Between jobs nothing in it matters.
 pub struct WorkerMemory {
     lent: Lent,
-    evidence: Option<Evidence>,
-    job: Option<Job>,
+    evidence: Place<Evidence>,
+    job: Place<Job>,
 }
 
 impl WorkerMemory {
@@ -37,8 +37,8 @@ impl WorkerMemory {
     pub const fn new() -> Self {
         Self {
             lent: Lent::new(),
-            evidence: None,
-            job: None,
+            evidence: Place::new(),
+            job: Place::new(),
         }
     }
 }
@@ -46,6 +46,24 @@ impl WorkerMemory {
 impl Default for WorkerMemory {
     fn default() -> Self {
         Self::new()
+    }
+}
+
+/// A place for one value. Empty it is nothing but zeroes, unlike an `Option`: so that the workers'
+/// memory costs a board no flash.
+struct Place<T>(heapless::Vec<T, 1>);
+
+impl<T> Place<T> {
+    const fn new() -> Self {
+        Self(heapless::Vec::new())
+    }
+
+    /// Puts a value in. `Some` always; the core has no words for that.
+    fn put(&mut self, value: T) -> Option<&mut T> {
+        self.0.clear();
+        // It was just emptied.
+        let _ = self.0.push(value);
+        self.0.first_mut()
     }
 }
 
@@ -90,7 +108,9 @@ impl<E: Env> Office<'_, E> {
             match self.next(job) {
                 Turn::Job(job, identity) => {
                     log::job_taken(job);
-                    let evidence = evidence.insert(Evidence::default());
+                    let Some(evidence) = evidence.put(Evidence::default()) else {
+                        continue;
+                    };
                     let parked = self.probe(job, &identity, evidence, lent).await;
                     drop(identity);
                     self.give_back(job, parked, evidence).await;
@@ -98,25 +118,28 @@ impl<E: Env> Office<'_, E> {
                 Turn::Wait(at) => {
                     select(self.bell.wait(), self.env.sleep_until(at)).await;
                 }
-                Turn::Idle => self.bell.wait().await,
+                Turn::Idle => self.idle().await,
             }
         }
     }
 
     /// Puts the next job into `memory`, or says how long there is none. Apart from the loop,
     /// so that a job is not kept twice.
-    fn next<'m>(&'m self, memory: &'m mut Option<Job>) -> Turn<'m> {
+    fn next<'m>(&'m self, memory: &'m mut Place<Job>) -> Turn<'m> {
         let now = self.env.now();
         let mut prober = self.prober.borrow_mut();
         if !self.knows_identity(&prober) {
             return Turn::Idle;
         }
         match prober.next(now) {
-            Next::Job(job) => match Ref::filter_map(self.identity.borrow(), Option::as_ref) {
-                Ok(identity) => Turn::Job(memory.insert(job), identity),
-                // No job is handed out without a scope.
-                Err(_) => Turn::Idle,
-            },
+            Next::Job(job) => {
+                let identity = Ref::filter_map(self.identity.borrow(), Option::as_ref);
+                match (memory.put(job), identity) {
+                    (Some(job), Ok(identity)) => Turn::Job(job, identity),
+                    // No job is handed out without a scope.
+                    _ => Turn::Idle,
+                }
+            }
             Next::Wait(at) => Turn::Wait(at.max(now + Millis(1))),
             Next::Idle => Turn::Idle,
         }
@@ -182,10 +205,15 @@ impl<E: Env> Office<'_, E> {
                     }
                     break;
                 }
-                Err(OutboxFull) => self.bell.wait().await,
+                Err(OutboxFull) => self.idle().await,
             }
         }
         self.something_has_changed();
+    }
+
+    /// Waits for the bell.
+    async fn idle(&self) {
+        select(self.bell.wait(), self.env.rest()).await;
     }
 
     fn something_has_changed(&self) {

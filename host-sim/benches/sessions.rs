@@ -41,7 +41,7 @@ const TARGETS: u32 = 4_000;
 const SESSIONS_PER_SECOND_MIN: f64 = 10_000.0;
 
 /// What the appliance reached of the plain client's sessions a second when this was written down.
-const BASELINE: f64 = 0.0;
+const BASELINE: f64 = 0.198;
 /// How much of [`BASELINE`] has to be reached.
 const BASELINE_MIN: f64 = 0.8;
 

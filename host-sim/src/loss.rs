@@ -3,10 +3,7 @@
 
 use std::{collections::BTreeMap, ops::AddAssign};
 
-use probe_core::{
-    scope::Depth,
-    verdict::{Kind, judge},
-};
+use probe_core::{scope::Depth, verdict::Kind};
 
 use crate::{
     demo,
@@ -71,7 +68,7 @@ pub fn measure(
         cuts: Vec::new(),
     };
     let outcome = trial.run(None)?;
-    let verdicts = outcome.first.verdicts(&judge);
+    let verdicts = &outcome.first.verdicts;
     let mut tallies = Tallies::new();
     for target in trial.admitted() {
         if trial.expected(target).kind == Kind::Inconclusive {

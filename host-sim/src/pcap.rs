@@ -1,9 +1,6 @@
 //! The capture format that every network tool reads: classic pcap, microseconds, Ethernet.
 
-use std::{
-    io::{self, Write},
-    time::Duration,
-};
+use std::time::Duration;
 
 /// The file's header: magic number, version 2.4, no zone, snapshot length, link type Ethernet.
 pub(crate) fn header() -> [u8; 24] {
@@ -21,8 +18,8 @@ pub(crate) fn header() -> [u8; 24] {
     header
 }
 
-/// Writes one frame, dated `at` after the epoch of virtual time.
-pub(crate) fn record(out: &mut impl Write, at: Duration, frame: &[u8]) -> io::Result<()> {
+/// What stands before one frame, dated `at` after the epoch of virtual time.
+pub(crate) fn record_header(at: Duration, frame: &[u8]) -> [u8; 16] {
     let octets = u32::try_from(frame.len()).unwrap_or(u32::MAX);
     // The format has 32 bits of seconds; a virtual scan is shorter than 136 years.
     let seconds = u32::try_from(at.as_secs()).unwrap_or(u32::MAX);
@@ -33,8 +30,7 @@ pub(crate) fn record(out: &mut impl Write, at: Duration, frame: &[u8]) -> io::Re
     {
         place.copy_from_slice(&field.to_le_bytes());
     }
-    out.write_all(&head)?;
-    out.write_all(frame)
+    head
 }
 
 const SNAPSHOT_OCTETS_MAX: u32 = 65_535;
@@ -47,7 +43,9 @@ mod tests {
     #[test]
     fn a_capture_of_one_frame() {
         let mut file = header().to_vec();
-        record(&mut file, Duration::from_micros(1_500_002), &[0xab; 3]).unwrap();
+        let frame = [0xab; 3];
+        file.extend(record_header(Duration::from_micros(1_500_002), &frame));
+        file.extend(frame);
         assert_eq!(
             file,
             [

@@ -6,9 +6,16 @@ use std::{
     time::Duration,
 };
 
-use probe_core::time::Utc;
+use probe_core::{
+    scope::Depth,
+    time::Utc,
+    verdict::{Kind, Reason, Verdict},
+};
 
-use crate::{faults::Faults, peers::Peer};
+use crate::{
+    faults::Faults,
+    peers::{Fate, Peer, Rule},
+};
 
 /// Everything that a simulation starts from. The same world and the same host body give the same
 /// frames. What may be probed is no part of it: that is the scope's.
@@ -46,6 +53,41 @@ pub enum Site {
     /// No host, and no answer. For worlds that list their dead addresses.
     Silent,
 }
+
+impl Site {
+    /// What is there, in a word.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::Peer(peer) => peer.personality.name,
+            Self::ClosedPort => "closed port",
+            Self::NoRoute => "no route",
+            Self::Silent => "silence",
+        }
+    }
+
+    /// What becomes of mail in each form. Of what nobody answers nobody can tell.
+    pub fn truth(&self) -> &'static [Rule] {
+        match self {
+            Self::Peer(peer) => peer.personality.truth,
+            Self::ClosedPort | Self::NoRoute | Self::Silent => NOBODY_KNOWS,
+        }
+    }
+
+    /// What an honest tester concludes at `depth`, with delivery off.
+    pub fn expected(&self, depth: Depth) -> Verdict {
+        let reason = match self {
+            Self::Peer(peer) => return peer.personality.expected(depth),
+            Self::ClosedPort => Reason::Refused,
+            Self::NoRoute | Self::Silent => Reason::NoAnswer,
+        };
+        Verdict {
+            kind: Kind::Inconclusive,
+            reason,
+        }
+    }
+}
+
+const NOBODY_KNOWS: &[Rule] = &[Rule::all(Fate::NotToBeJudged)];
 
 /// The device's addresses on its link, and the router's.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

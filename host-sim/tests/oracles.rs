@@ -1,6 +1,8 @@
 //! The oracles hold on a few seeds, and catch what is broken on purpose: a judge, a schedule, a wire
 //! and a store.
 
+mod support;
+
 use std::{cell::Cell, net::Ipv4Addr, task::Context};
 
 use embassy_net_driver::{Capabilities, Driver, HardwareAddress, LinkState, TxToken};
@@ -17,14 +19,14 @@ use probe_core::{
     verdict::{Kind, Reason, Verdict, judge},
 };
 use smoltcp::wire::{EthernetFrame, EthernetProtocol, IpProtocol, Ipv4Packet, TcpPacket};
+use support::seeds;
 
 /// Runs a trial with something broken; what the oracles say.
 fn broken<D: Driver>(trial: &Trial, parts: Parts<'_, impl Fn(DeviceEnd) -> D>) -> Vec<Violation> {
-    let judge = parts.judge;
     let outcome = trial
         .run_with(None, parts)
         .unwrap_or_else(|why| panic!("{why}"));
-    examine(trial, &outcome, judge)
+    examine(trial, &outcome)
 }
 
 /// The first violation that something broken leads to, over the first seeds. It names its seed, and
@@ -50,7 +52,7 @@ fn caught(broken: impl Fn(Trial) -> Vec<Violation>) -> Violation {
 
 #[test]
 fn the_first_seeds_hold() {
-    for seed in 0..25 {
+    for seed in seeds(25) {
         let trial = draw(seed, &Draw::Random);
         let outcome = trial.run(None).unwrap_or_else(|why| panic!("{why}"));
         assert_eq!(trial.violations(&outcome), []);

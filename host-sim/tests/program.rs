@@ -61,6 +61,15 @@ fn the_capture_is_the_one_whose_checksum_is_told() {
 }
 
 #[test]
+fn a_sweep_tells_what_its_seeds_have_shown() {
+    let output = host_sim(&["sweep", "--seeds", "0..3", "--jobs", "2", "--keep-going"]);
+    let said = String::from_utf8(output.stdout).unwrap();
+    assert!(output.status.success(), "{said}");
+    assert!(said.starts_with("3 seeds held in "), "{said}");
+    assert_eq!(said.lines().count(), 3, "{said}");
+}
+
+#[test]
 fn a_capture_that_cannot_be_written_ends_the_program() {
     let output = host_sim(&["run", "--pcap", "/nonexistent/parade"]);
     let told = String::from_utf8(output.stderr).unwrap();

@@ -13,5 +13,6 @@ pub mod output;
 pub mod scope_file;
 pub mod session;
 pub mod store;
+pub mod visit;
 
 pub use host_files::{lists, problem, words};

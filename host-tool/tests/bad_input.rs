@@ -166,7 +166,9 @@ fn links_probes_and_what_is_not_built() {
     for (name, more) in [
         ("link-none", &[][..]),
         ("link-unknown", &["--link", "smi"]),
-        ("link-serial", &["--link", "serial:/dev/ttyACM0"]),
+        ("link-serial-no-path", &["--link", "serial:"]),
+        ("link-tcp-no-port", &["--link", "tcp:192.0.2.10"]),
+        ("link-tcp", &["--link", "tcp:192.0.2.10:7323"]),
         ("link-unix-no-path", &["--link", "unix:"]),
         ("link-sim-without-file", &["--link", "sim:"]),
         ("link-direct-with-more", &["--link", "direct:eth0"]),
@@ -183,6 +185,36 @@ fn links_probes_and_what_is_not_built() {
     ] {
         refused(&bench, &with(more), name);
     }
+}
+
+#[test]
+fn an_appliance_is_set_up_over_a_serial_link_and_only_as_a_host_may_be() {
+    let bench = Bench::new("provision");
+    let unix = "unix:none/link";
+    for (name, link, more) in [
+        ("appliance-sim", "sim", &["--dhcp"][..]),
+        ("appliance-tcp", "tcp:192.0.2.10:7323", &["--dhcp"]),
+        ("appliance-address", unix, &["--address", "192.0.2.10"]),
+        ("appliance-prefix", unix, &["--address", "192.0.2.10/31"]),
+        (
+            "appliance-gateway",
+            unix,
+            &["--address", "192.0.2.10/24", "--gateway", "192.0.3.1"],
+        ),
+        (
+            "appliance-host",
+            unix,
+            &["--dhcp", "--host", "255.255.255.255"],
+        ),
+    ] {
+        let mut arguments = vec!["appliance", "provision", "--link", link];
+        arguments.extend(more);
+        refused(&bench, &bench.run(&arguments), name);
+    }
+    // What may be asked for, where nobody is.
+    let asked = bench.run(&["appliance", "info", "--link", unix]);
+    assert_eq!(asked.status, 3, "{}", asked.all());
+    golden("bad/appliance-nobody.txt", &asked.err);
 }
 
 #[test]
@@ -255,6 +287,25 @@ fn profiles_languages_and_forms() {
         &bench,
         &bench.run(&["profile", "new", "mine.toml"]),
         "profile-new-twice",
+    );
+
+    let new = bench.run(&["profile", "new", "isp.toml", "--from", "example-isp"]);
+    assert_eq!(new.status, 0, "{}", new.err);
+    for (name, profile) in [
+        ("isp", "isp.toml"),
+        ("2003", "ftc-2003"),
+        ("2004", "ftc-2004"),
+    ] {
+        golden(
+            &format!("profile/check-{name}.txt"),
+            &bench.run(&["profile", "check", profile]).all(),
+        );
+    }
+    // Nobody starts from a profile in another sender's name.
+    refused(
+        &bench,
+        &bench.run(&["profile", "new", "other.toml", "--from", "ftc-2003"]),
+        "profile-new-from",
     );
 
     let example = fs::read_to_string(bench.path("mine.toml")).unwrap();

@@ -114,6 +114,66 @@ fn a_preview_writes_nothing() {
 }
 
 #[test]
+fn historic_letters_are_written_where_they_are_known_and_never_ready() {
+    let bench = Bench::demo("historic");
+    bench.scan(&[]);
+    let letters = |language| {
+        bench.run(&[
+            "letters",
+            "--store",
+            "findings.db",
+            "--profile",
+            "ftc-2003",
+            "--lang",
+            language,
+            "--out",
+            language,
+            "--date",
+            CLOCK,
+        ])
+    };
+    let german = letters("de");
+    assert_eq!(german.status, 0, "{}", german.err);
+    assert!(german.out.contains(" 0 ready, "), "{}", german.out);
+    assert!(fs::read_dir(bench.path("de")).unwrap().count() > 5);
+
+    let danish = letters("da");
+    assert_eq!(danish.status, 2, "{}", danish.out);
+    let why = "ftc-2003: the letters of this historic profile are known in pl, fr, de, it alone";
+    assert!(danish.err.contains(why), "{}", danish.err);
+    assert!(!bench.path("da").exists());
+}
+
+#[test]
+fn one_letter_in_two_languages() {
+    let bench = Bench::demo("two-languages");
+    bench.scan(&[]);
+    let ran = bench.run(&[
+        "letters",
+        "--store",
+        "findings.db",
+        "--out",
+        "letters",
+        "--lang",
+        "pl+en",
+        "--date",
+        CLOCK,
+    ]);
+    assert_eq!(ran.status, 0, "{}", ran.err);
+    let mut seen = 0;
+    for entry in fs::read_dir(bench.path("letters")).unwrap() {
+        let path = entry.unwrap().path();
+        assert!(path.display().to_string().contains(".pl+en."), "{path:?}");
+        let text = fs::read_to_string(path).unwrap();
+        let place = |words| text.find(words).unwrap_or_else(|| panic!("no {words}"));
+        assert!(place("English version below") < place("Szanowni Państwo"));
+        assert!(place("Szanowni Państwo") < place("Dear Sir or Madam"));
+        seen += 1;
+    }
+    assert!(seen > 5, "{seen}");
+}
+
+#[test]
 fn fail_on_decides_the_exit_status() {
     let bench = Bench::demo("fail-on");
     for (fail_on, status) in [

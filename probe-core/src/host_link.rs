@@ -13,7 +13,7 @@ use crate::{
         about::Provision,
         decode_message, encode_message,
         message::{DeviceHello, Earlier, Ended, LinkCounters, Phase, Progress, ScopeAnswer, Want},
-        write_frame,
+        write_first_frame, write_frame,
     },
     scope::{Scope, ScopeError},
     suspect::Suspect,
@@ -34,6 +34,10 @@ pub struct HostLink {
     /// UTC as it was when the link was connected.
     connected: Option<Anchor>,
     greet: Timer,
+    /// The device has answered the last Hello.
+    answered: bool,
+    /// Nothing was said on this connection.
+    silent: bool,
     device: Option<DeviceHello>,
     wanted: Option<Wanted>,
     scope: Timer,
@@ -129,6 +133,8 @@ impl HostLink {
             message_sent: 0,
             connected: None,
             greet: Timer::NEVER,
+            answered: false,
+            silent: true,
             device: None,
             wanted: None,
             scope: Timer::NEVER,
@@ -156,6 +162,7 @@ impl HostLink {
         self.message_sent = 0;
         self.connected = Some(Anchor { at: now, utc });
         self.greet = Timer(now);
+        self.silent = true;
     }
 
     /// Wants `scan` to run under `scope`. The list is asked for in
@@ -249,7 +256,14 @@ impl HostLink {
             sequence: self.sequence,
         };
         let payload = self.message.iter().copied().skip(from);
-        let sent = write_frame(out, part, payload.take(PAYLOAD_OCTETS_MAX))?;
+        let payload = payload.take(PAYLOAD_OCTETS_MAX);
+        // Whoever spoke before may have ended within a frame.
+        let sent = if self.silent {
+            write_first_frame(out, part, payload)?
+        } else {
+            write_frame(out, part, payload)?
+        };
+        self.silent = false;
         self.sequence = self.sequence.wrapping_add(1);
         self.message_sent = behind;
         if last {
@@ -328,6 +342,17 @@ impl HostLink {
             .map(|(why, _)| why)
     }
 
+    /// Whether the device has shown that it heard the last acknowledgement.
+    pub fn acknowledged(&self) -> bool {
+        self.progress
+            .is_some_and(|of| of.outbox.acknowledged >= self.records.stored)
+    }
+
+    /// The format of the last frame that was not of [`FORMAT`].
+    pub const fn foreign_format(&self) -> Option<u8> {
+        self.decoder.foreign_format()
+    }
+
     /// What this end has seen of the link.
     pub const fn counters(&self) -> LinkCounters {
         self.decoder.counters()
@@ -347,7 +372,10 @@ impl HostLink {
 
     /// Takes a message in; true when it is to be given out.
     fn heard(&mut self, now: Instant, message: &ToHost) -> bool {
-        self.greet = Timer::again(now);
+        self.answered |= matches!(message, ToHost::Hello(_));
+        if self.answered {
+            self.greet = Timer::again(now);
+        }
         match message {
             ToHost::Hello(hello) => self.heard_hello(now, hello),
             ToHost::ScopeAnswer { digest, answer } => {
@@ -380,9 +408,9 @@ impl HostLink {
             | ToHost::Dead(_) => {
                 return message
                     .record()
-                    .is_some_and(|id| self.heard_records(id.boot, id.number, id.number));
+                    .is_some_and(|id| self.heard_records(now, id.boot, id.number, id.number));
             }
-            ToHost::Gone(gone) => return self.heard_records(gone.boot, gone.first, gone.last),
+            ToHost::Gone(gone) => return self.heard_records(now, gone.boot, gone.first, gone.last),
             ToHost::Earlier(earlier) => self.heard_earlier(earlier),
             ToHost::Info(_) => self.asks.info = Timer::NEVER,
             ToHost::Provisioned(_) => self.asks.provision = None,
@@ -443,6 +471,7 @@ impl HostLink {
 
     fn heard_progress(&mut self, now: Instant, progress: &Progress) {
         self.progress = Some(*progress);
+        self.records.acknowledge |= !self.acknowledged();
         let Some(wanted) = &self.wanted else {
             return;
         };
@@ -469,8 +498,14 @@ impl HostLink {
     }
 
     /// Records of a boot, from `first` to `last`; true when they are the next ones.
-    fn heard_records(&mut self, boot: u32, first: u32, last: u32) -> bool {
+    fn heard_records(&mut self, now: Instant, boot: u32, first: u32, last: u32) -> bool {
+        let answered = self.answered;
         let Some(records) = self.records_of(boot) else {
+            // The device has restarted, and its answer to the last Hello was lost.
+            if answered {
+                self.answered = false;
+                self.greet = Timer(now);
+            }
             return false;
         };
         if last < records.next {
@@ -491,6 +526,7 @@ impl HostLink {
         let anchor = self.connected?;
         if self.greet.is_due(now) {
             self.greet = Timer::again(now);
+            self.answered = false;
             return Some(ToDevice::Hello {
                 format: FORMAT,
                 utc: anchor.utc(now),

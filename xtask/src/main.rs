@@ -17,10 +17,13 @@ mod machine;
 mod outside;
 mod panic_free;
 mod place;
+mod profile;
 mod run;
 mod simulated;
+mod sizes;
 mod soak;
 mod spelling;
+mod store;
 mod suite;
 
 use std::process::ExitCode;
@@ -43,13 +46,18 @@ cargo xtask COMMAND
   lab race [--runs N]     postern's full battery beside nmap's smtp-open-relay, at 50 ms round trip
   lab record              writes what every server answers into host-sim/recorded, for the simulator
   lab shell               a shell in the near scanner's namespace
-  emulate                 the appliance's own binary on a board in QEMU, scanning peers of ours through postern
+  emulate [--patience SECONDS] [--kills N] [--cuts N] [--only-cuts]
+                          the appliance's own binary on boards in QEMU: servers on this computer and the
+                          simulator's, two boards on one wire, postern killed in mid-scan, the power cut
   outside                 nmap and swaks look at the simulator's servers on real sockets
   letters                 Python's email, XARF's validator and Chromium look at a demonstration's letters
+  sizes [--json] [--update]
+                          what the boards' images are made of, beside budget and committed figures
   soak [--seeds N] [--fuzz-seconds N] [--lab-rounds N]
                           the long forms: many seeds, fuzzing, repeated lab runs
   fuzz [--seconds N]      every fuzz target for a while (nightly)
-  bench                   the simulator's sessions a second, and ten thousand letters
+  bench [--profile]       the simulator's sessions a second, and ten thousand letters; with --profile where
+                          the sessions' time goes (perf)
 ";
 
 fn main() -> ExitCode {
@@ -78,11 +86,15 @@ fn dispatch() -> Result<ExitCode> {
             "demo" => no_more(arguments).and_then(|()| demo::run()),
             "fmt" => cargo::format(has_flag(arguments, "check")?),
             "lab" => lab::command(arguments),
-            "emulate" => no_more(arguments).and_then(|()| emulate::command()),
+            "emulate" => emulate::command(arguments),
             "outside" => no_more(arguments).and_then(|()| outside::show()),
             "letters" => no_more(arguments).and_then(|()| letters::show()),
+            "sizes" => sizes::command(arguments),
             "soak" => soak::run(arguments),
-            "bench" => no_more(arguments).and_then(|()| cargo::bench()),
+            "bench" => match has_flag(arguments, "profile")? {
+                true => profile::show(),
+                false => cargo::bench(),
+            },
             "lab-inside" => lab::enter(arguments),
             "lab-ask" => lab::answer(arguments),
             "lab-greet" => lab::greet(arguments),

@@ -64,7 +64,7 @@ fn arguments(features: &str) -> [&str; 9] {
     [
         "build",
         "--profile",
-        "firmware",
+        "proof",
         "--target",
         TARGET,
         "--package",
@@ -91,7 +91,7 @@ fn places(root: &Path) -> Result<String, String> {
     }
     let tools = said(Command::new("rustc").args(["--print", "target-libdir"]))?;
     let objdump = Path::new(tools.trim()).with_file_name("bin/llvm-objdump");
-    let program = root.join("target").join(TARGET).join("firmware/panic-free");
+    let program = root.join("target").join(TARGET).join("proof/panic-free");
     let listing = said(
         Command::new(objdump)
             .args(["--disassemble", "--line-numbers", "--no-show-raw-insn"])

@@ -28,16 +28,34 @@ pub(crate) fn write_files(folder: &Path) -> Result<()> {
     run::output(host_sim(&["demo", "--out"]).arg(folder)).map(drop)
 }
 
+/// Builds the simulator's own program for long runs.
+pub(crate) fn build_fast() -> Command {
+    cargo(&["build", "--release", "--package", "host-sim", "--bins"])
+}
+
 /// Holds the verdict on every personality, at every depth, in the world of a seed, against the one that
-/// is expected. The answer is how many verdicts there were.
+/// is expected. The answer is how many verdicts there were. Needs [`build_fast`].
 pub(crate) fn hold_truths(seed: u32) -> Result<usize> {
-    let mut command = host_sim(&["run", "--json", "--seed", &seed.to_string()]);
+    let mut command = fast(&["run", "--json", "--seed", &seed.to_string()]);
     run::output(&mut command).map(|said| said.lines().count())
 }
 
 /// Runs random worlds with random faults, one for each seed from 0 to before `seeds`, with progress.
+/// Needs [`build_fast`].
 pub(crate) fn sweep(seeds: u32) -> Result<()> {
-    run::show(&mut host_sim(&["sweep", "--seeds", &format!("0..{seeds}")]))
+    run::show(&mut fast(&["sweep", "--seeds", &format!("0..{seeds}")]))
+}
+
+/// Runs every personality over paths that lose packets, in so many worlds. Needs [`build_fast`].
+pub(crate) fn loss(seeds: u32) -> Result<()> {
+    run::show(&mut fast(&["loss", "--seeds", &format!("0..{seeds}")]))
+}
+
+/// The program that [`build_fast`] has built.
+fn fast(arguments: &[&str]) -> Command {
+    let mut command = run::command(&[place::target().join("release/host-sim")]);
+    command.args(arguments);
+    command
 }
 
 /// Where [`write_files`] puts the scope.

@@ -4,7 +4,12 @@ use std::{process::ExitCode, time::Instant};
 
 use lexopt::{Arg::Long, ValueExt as _};
 
-use crate::{failure::Result, fuzz, lab, machine, run, simulated};
+use crate::{
+    cargo::cargo,
+    emulate::{self, Extent},
+    failure::{Failure, Result},
+    fuzz, lab, machine, run, simulated,
+};
 
 /// How long each part goes on.
 struct Lengths {
@@ -30,6 +35,7 @@ pub(crate) fn run(mut arguments: lexopt::Parser) -> Result<ExitCode> {
     }
     many_seeds(lengths.seeds)?;
     fuzz_or_say_why_not(lengths.fuzz_seconds)?;
+    emulate_or_say_why_not()?;
     lab_rounds_or_say_why_not(lengths.lab_rounds)?;
     Ok(ExitCode::SUCCESS)
 }
@@ -47,10 +53,14 @@ pub(crate) fn fuzz_only(mut arguments: lexopt::Parser) -> Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
+/// How many worlds tell what loss costs: each has every personality over both families at every
+/// depth, so a hundred cells of each are reached with less.
+const LOSS_SEEDS_MAX: u32 = 50;
+
 /// Each seed is a world of its own; the truth of its servers is the same in all. Then each is a random
-/// world with random faults.
+/// world with random faults, and a seed of the tests that have some.
 fn many_seeds(seeds: u32) -> Result<()> {
-    run::output(&mut simulated::build())?;
+    run::output(&mut simulated::build_fast())?;
     let started = Instant::now();
     let mut verdicts = 0;
     for seed in 1..=seeds {
@@ -58,7 +68,16 @@ fn many_seeds(seeds: u32) -> Result<()> {
     }
     let took = started.elapsed().as_secs_f32();
     println!("{seeds} seeds: {verdicts} verdicts, all as expected: {took:.1} s");
-    simulated::sweep(seeds)
+    simulated::sweep(seeds)?;
+    simulated::loss(seeds.min(LOSS_SEEDS_MAX))?;
+    for tests in [
+        ["--package", "probe-core", "--lib", "--tests"].as_slice(),
+        &["--package", "host-sim", "--test", "oracles"],
+    ] {
+        let mut command = cargo(&["test", "--quiet"]);
+        run::show(command.args(tests).env("POSTERN_SEEDS", seeds.to_string()))?;
+    }
+    Ok(())
 }
 
 fn fuzz_or_say_why_not(seconds: u32) -> Result<()> {
@@ -68,6 +87,24 @@ fn fuzz_or_say_why_not(seconds: u32) -> Result<()> {
             Ok(())
         }
         None => fuzz::run(seconds),
+    }
+}
+
+fn emulate_or_say_why_not() -> Result<()> {
+    if let Some(lack) = emulate::lack() {
+        println!(
+            "boards in QEMU: did not run: {}\n  get it: {}",
+            lack.why, lack.get
+        );
+        return Ok(());
+    }
+    emulate::build()?;
+    let emulated = emulate::scan(&Extent::SOAK)?;
+    print!("{}", emulated.table);
+    if emulated.broken.is_empty() {
+        Ok(())
+    } else {
+        Err(Failure::new(emulated.broken.join("\n")))
     }
 }
 

@@ -46,7 +46,7 @@ pub struct Map {
 pub enum Key {
     /// The number of this boot.
     Boot = 0,
-    /// How the device is set up: [`probe_core::frame::message::Provision`].
+    /// How the device is set up: [`probe_core::frame::about::Provision`].
     Provision = 1,
     /// The scope in force.
     Scope = 2,

@@ -2,7 +2,7 @@
 
 use std::net::IpAddr;
 
-use jiff::civil::Date;
+use jiff::{civil::Date, tz::TimeZone};
 use probe_core::{
     name::{NAME_OCTETS_MAX, Name, NameError},
     scope::Network,
@@ -19,7 +19,7 @@ use crate::{
 };
 
 /// The columns that a list may have, in any order.
-pub const COLUMNS: [&str; 11] = [
+pub const COLUMNS: [&str; 12] = [
     "address",
     "port",
     "name",
@@ -28,6 +28,7 @@ pub const COLUMNS: [&str; 11] = [
     "language",
     "contact",
     "network",
+    "timezone",
     "listed_by",
     "listed_on",
     "listed_code",
@@ -254,6 +255,7 @@ impl<'a> Row<'a> {
             language: self.language(),
             contact: self.contact(),
             network: self.network(address),
+            time_zone: self.time_zone(),
             listings: self.listing().into_iter().collect(),
         }
     }
@@ -335,6 +337,18 @@ impl<'a> Row<'a> {
         }
     }
 
+    fn time_zone(&mut self) -> Option<String> {
+        let text = self.field("timezone")?;
+        if TimeZone::get(text).is_ok() {
+            return Some(text.to_owned());
+        }
+        self.wrong(
+            format!("`{}` in `timezone`", shown(text)),
+            "a time zone of the IANA database, such as Europe/Warsaw",
+        );
+        None
+    }
+
     fn listing(&mut self) -> Option<Listing> {
         let by = self.field("listed_by").map(str::to_owned);
         let code = self.field("listed_code").map(str::to_owned);
@@ -383,9 +397,9 @@ mod tests {
     #[test]
     fn a_line_with_everything() {
         let entries = parse(
-            "address,port,name,domains,country,language,contact,network,listed_by,listed_on,listed_code\n\
+            "address,port,name,domains,country,language,contact,network,timezone,listed_by,listed_on,listed_code\n\
              192.0.2.1,587,mail.a.example,a.example;b.example,pl,pl,abuse@a.example,\
-             192.0.2.0/25,relays.example,2026-11-01,127.0.0.2\n",
+             192.0.2.0/25,Europe/Warsaw,relays.example,2026-11-01,127.0.0.2\n",
             &Place::named("list"),
         )
         .unwrap();
@@ -394,6 +408,7 @@ mod tests {
         assert_eq!(about.country.as_deref(), Some("PL"));
         assert_eq!(about.domains.len(), 2);
         assert_eq!(about.network, scope_file::network("192.0.2.0/25").ok());
+        assert_eq!(about.time_zone.as_deref(), Some("Europe/Warsaw"));
         assert_eq!(
             about.listings,
             [Listing {
@@ -443,6 +458,11 @@ mod tests {
                 "address,network\n192.0.2.1,192.0.2.1/24\n",
                 2,
                 "`192.0.2.1/24` in `network`",
+            ),
+            (
+                "address,timezone\n192.0.2.1,Europe/Warszawa\n",
+                2,
+                "`Europe/Warszawa` in `timezone`",
             ),
             (
                 "address,listed_by,listed_on\n192.0.2.1,a,1.11.2026\n",

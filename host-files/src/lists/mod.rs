@@ -53,6 +53,8 @@ pub struct About {
     pub contact: Option<String>,
     /// The network that the contact answers for: its findings make one letter.
     pub network: Option<Network>,
+    /// The time zone for its letter, as the IANA database calls it.
+    pub time_zone: Option<String>,
     /// Which databases list it.
     pub listings: Vec<Listing>,
 }
@@ -104,6 +106,7 @@ impl About {
         self.language = self.language.take().or(other.language);
         self.contact = self.contact.take().or(other.contact);
         self.network = self.network.or(other.network);
+        self.time_zone = self.time_zone.take().or(other.time_zone);
         for domain in other.domains {
             if !self.domains.contains(&domain) {
                 self.domains.push(domain);

@@ -98,7 +98,7 @@ impl Internet {
             if router_down {
                 continue;
             }
-            match self.router.take(&frame) {
+            match self.router.take(frame) {
                 Routed::Reply(frame) => self.link.send(now, frame),
                 Routed::Forward {
                     destination,

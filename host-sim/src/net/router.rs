@@ -41,6 +41,17 @@ pub(crate) enum Routed {
     Ignored,
 }
 
+/// What to do with a frame.
+enum Step {
+    Reply(Vec<u8>),
+    /// Forward so many octets behind the link's header. Padding of short frames is the link's, not
+    /// the packet's.
+    Forward {
+        destination: IpAddr,
+        packet_octets: usize,
+    },
+}
+
 pub(crate) struct Router {
     ipv4: Ipv4Addr,
     ipv6: Ipv6Addr,
@@ -57,19 +68,34 @@ impl Router {
         }
     }
 
-    /// Looks at a frame from the device.
-    pub(crate) fn take(&mut self, frame: &[u8]) -> Routed {
-        let Ok(frame) = EthernetFrame::new_checked(frame) else {
+    /// Takes a frame from the device.
+    pub(crate) fn take(&mut self, octets: Vec<u8>) -> Routed {
+        let Ok(frame) = EthernetFrame::new_checked(octets.as_slice()) else {
             return Routed::Ignored;
         };
         self.device = Some(frame.src_addr());
-        let routed = match frame.ethertype() {
+        let step = match frame.ethertype() {
             EthernetProtocol::Arp => self.arp(frame.payload()),
             EthernetProtocol::Ipv4 if frame.dst_addr() == HARDWARE => ipv4(frame.payload()),
             EthernetProtocol::Ipv6 => self.ipv6(&frame),
             _ => None,
         };
-        routed.unwrap_or(Routed::Ignored)
+        match step {
+            Some(Step::Reply(frame)) => Routed::Reply(frame),
+            Some(Step::Forward {
+                destination,
+                packet_octets,
+            }) => {
+                let mut packet = octets;
+                packet.drain(..EthernetFrame::<&[u8]>::header_len());
+                packet.truncate(packet_octets);
+                Routed::Forward {
+                    destination,
+                    packet,
+                }
+            }
+            None => Routed::Ignored,
+        }
     }
 
     /// Puts a packet for the device into a frame. `None` until the device has spoken.
@@ -116,7 +142,7 @@ impl Router {
         Some(icmpv6(self.ipv6, header.src_addr, &icmp))
     }
 
-    fn arp(&self, packet: &[u8]) -> Option<Routed> {
+    fn arp(&self, packet: &[u8]) -> Option<Step> {
         let request = ArpRepr::parse(&ArpPacket::new_checked(packet).ok()?).ok()?;
         let ArpRepr::EthernetIpv4 {
             operation: ArpOperation::Request,
@@ -138,7 +164,7 @@ impl Router {
             target_hardware_addr: source_hardware_addr,
             target_protocol_addr: source_protocol_addr,
         };
-        Some(Routed::Reply(frame(
+        Some(Step::Reply(frame(
             source_hardware_addr,
             EthernetProtocol::Arp,
             reply.buffer_len(),
@@ -146,20 +172,19 @@ impl Router {
         )))
     }
 
-    fn ipv6(&self, frame: &EthernetFrame<&[u8]>) -> Option<Routed> {
+    fn ipv6(&self, frame: &EthernetFrame<&[u8]>) -> Option<Step> {
         let packet = Ipv6Packet::new_checked(frame.payload()).ok()?;
         let header = Ipv6Repr::parse(&packet).ok()?;
         if header.next_header == IpProtocol::Icmpv6
             && let Some(reply) = self.neighbour(&header, packet.payload())
         {
-            return self.deliver(&reply).map(Routed::Reply);
+            return self.deliver(&reply).map(Step::Reply);
         }
         let destination = header.dst_addr;
-        (frame.dst_addr() == HARDWARE && !destination.is_unicast_link_local()).then(|| {
-            Routed::Forward {
-                destination: destination.into(),
-                packet: frame.payload().to_vec(),
-            }
+        let ours = frame.dst_addr() == HARDWARE && !destination.is_unicast_link_local();
+        ours.then_some(Step::Forward {
+            destination: destination.into(),
+            packet_octets: frame.payload().len(),
         })
     }
 
@@ -188,12 +213,12 @@ impl Router {
     }
 }
 
-fn ipv4(payload: &[u8]) -> Option<Routed> {
+fn ipv4(payload: &[u8]) -> Option<Step> {
     let packet = Ipv4Packet::new_checked(payload).ok()?;
-    Some(Routed::Forward {
+    let packet_octets = usize::from(packet.total_len());
+    (packet_octets <= payload.len()).then(|| Step::Forward {
         destination: packet.dst_addr().into(),
-        // Padding of short frames is the link's, not the packet's.
-        packet: payload.get(..usize::from(packet.total_len()))?.to_vec(),
+        packet_octets,
     })
 }
 

@@ -102,7 +102,6 @@ struct State {
     allowed: Option<Allowed>,
     tracked: BTreeMap<(SocketAddr, u16), Progress>,
     established: usize,
-    record: Vec<u8>,
 }
 
 /// How far a connection has come.
@@ -128,7 +127,6 @@ impl Observer {
             allowed,
             tracked: BTreeMap::new(),
             established: 0,
-            record: Vec::new(),
         };
         state.capture(&pcap::header());
         Self(Rc::new(RefCell::new(state)))
@@ -189,11 +187,8 @@ impl Observer {
 impl State {
     fn frame(&mut self, at: Duration, frame: &[u8]) {
         self.seen.octets += frame.len() as u64;
-        let mut record = std::mem::take(&mut self.record);
-        record.clear();
-        pcap::record(&mut record, at, frame).expect("a vector takes everything");
-        self.capture(&record);
-        self.record = record;
+        self.capture(&pcap::record_header(at, frame));
+        self.capture(frame);
     }
 
     fn capture(&mut self, octets: &[u8]) {

@@ -4,9 +4,9 @@ use firmware::appliance::WORKERS;
 
 use crate::trial::{Outcome, Trial};
 
-/// How many connections one target may see in one scan.
+/// How many connections one target may see in one scan of one boot.
 pub const CONNECTIONS_TO_A_TARGET_MAX: usize = 64;
-/// How many frames leave for each target in one scan, on average. A tarpit that drips an octet a
+/// How many frames leave for each target in one scan of one boot, on average. A tarpit that drips an octet a
 /// second for ten minutes has each of them acknowledged.
 pub const FRAMES_TO_A_TARGET_MAX: u64 = 4_000;
 
@@ -17,7 +17,8 @@ pub(super) fn look(trial: &Trial, outcome: &Outcome) -> Vec<String> {
         let open = wire.open_max;
         wrong.push(format!("{open} connections at once for {WORKERS} workers"));
     }
-    let scans = 1 + usize::from(outcome.retest.is_some());
+    // Who was being probed when the power went is probed from the beginning again.
+    let scans = 1 + usize::from(outcome.retest.is_some()) + outcome.report.cut_short.len();
     for (target, count) in wire.connections_by_target() {
         if count > scans * CONNECTIONS_TO_A_TARGET_MAX {
             wrong.push(format!("{count} connections to {target}"));

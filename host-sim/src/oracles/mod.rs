@@ -14,7 +14,7 @@ mod liveness;
 mod safety;
 mod schedule;
 
-use std::{collections::BTreeMap, fmt, net::SocketAddr};
+use std::fmt;
 
 use probe_core::{evidence::Evidence, verdict::Verdict};
 
@@ -86,15 +86,11 @@ impl fmt::Display for Violation {
 }
 
 /// Holds what a trial has shown against everything that must hold.
-pub fn examine(trial: &Trial, outcome: &Outcome, judge: Judge<'_>) -> Vec<Violation> {
-    let verdicts = outcome.first.verdicts(judge);
+pub fn examine(trial: &Trial, outcome: &Outcome) -> Vec<Violation> {
     let found = [
-        (Oracle::Safety, safety::look(trial, outcome, &verdicts)),
+        (Oracle::Safety, safety::look(trial, outcome)),
         (Oracle::Schedule, schedule::look(trial, outcome)),
-        (
-            Oracle::Liveness,
-            liveness::look(trial, outcome, &verdicts, judge),
-        ),
+        (Oracle::Liveness, liveness::look(trial, outcome)),
         (Oracle::Conservation, conservation::look(trial, outcome)),
         (Oracle::Bounds, bounds::look(trial, outcome)),
     ];
@@ -108,9 +104,6 @@ pub fn examine(trial: &Trial, outcome: &Outcome, judge: Judge<'_>) -> Vec<Violat
         })
         .collect()
 }
-
-/// Verdicts by target.
-type Verdicts = BTreeMap<SocketAddr, Verdict>;
 
 fn word(verdict: Verdict) -> String {
     format!("{}: {}", verdict.kind.as_str(), verdict.reason.as_str())

@@ -2,23 +2,21 @@
 
 use probe_core::verdict::{Kind, Verdict};
 
-use super::{Verdicts, word};
+use super::word;
 use crate::{
     observer::Allowed,
     trial::{Outcome, Trial},
 };
 
-pub(super) fn look(trial: &Trial, outcome: &Outcome, verdicts: &Verdicts) -> Vec<String> {
+pub(super) fn look(trial: &Trial, outcome: &Outcome) -> Vec<String> {
     let mut wrong = Vec::new();
     let allowed = Allowed::by(&trial.scope);
-    for (target, found) in verdicts {
+    for (target, found) in &outcome.first.verdicts {
         if !allowed.allows(*target) {
             wrong.push(format!("{target} was probed and lies outside the scope"));
         }
         let expected = trial.expected(*target);
-        if let Some(why) = denies(expected, *found)
-            && denies(trial.expected_later(*target), *found).is_some()
-        {
+        if let Some(why) = denies(expected, *found) {
             let (name, found, expected) = (trial.name(*target), word(*found), word(expected));
             wrong.push(format!("{target} ({name}) {why}: {found}, not {expected}"));
         }

@@ -4,7 +4,7 @@
 use probe_core::verdict::{Kind, Reason};
 
 use super::{
-    Fate, Forms, Personality, Rule, Step,
+    Fate, Forms, Personality, Rule, SAME, Step,
     local::Local,
     postfix::{Postfix, Relaying},
     verdict,
@@ -20,6 +20,7 @@ pub(super) static CLOSED_454: Personality = Personality {
         Rule::new(Forms::Any, Forms::Any, Fate::Refused(Step::Rcpt)),
     ],
     expected: [verdict(Kind::Closed, Reason::RelayDenied); 3],
+    delivered: SAME,
     serve: |peer| {
         let peer = peer.clone();
         smtp::server(move || Postfix::new(&peer, Denies))

@@ -5,7 +5,7 @@
 use probe_core::verdict::{Kind, Reason};
 
 use super::{
-    Fate, Forms, Peer, Personality, Rule, Step,
+    Fate, Forms, Peer, Personality, Rule, SAME, Step,
     local::{Local, is_user},
     verdict,
 };
@@ -24,6 +24,7 @@ pub(super) static CLOSED_550: Personality = Personality {
         Rule::new(Forms::Any, Forms::Any, Fate::Refused(Step::Rcpt)),
     ],
     expected: [verdict(Kind::Closed, Reason::RelayDenied); 3],
+    delivered: SAME,
     serve: |peer| {
         let peer = peer.clone();
         smtp::server(move || Exim::new(&peer))

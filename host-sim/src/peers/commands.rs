@@ -6,7 +6,7 @@ use std::{cell::Cell, net::SocketAddr, rc::Rc, time::Duration};
 use probe_core::verdict::{Kind, Reason};
 
 use super::{
-    Fate, Peer, Personality, Rule, Step,
+    Fate, Peer, Personality, Rule, SAME, Step,
     house::{Manners, server},
     postfix, verdict,
 };
@@ -32,6 +32,7 @@ const fn closed(
         behaviour,
         truth: TRUTH,
         expected: [verdict(Kind::Closed, Reason::RelayDenied); 3],
+        delivered: SAME,
         serve,
     }
 }

@@ -2,7 +2,7 @@
 
 use probe_core::verdict::{Kind, Reason};
 
-use super::{Fate, Forms, Peer, Personality, Rule, local::Local, verdict};
+use super::{Fate, Forms, Peer, Personality, Rule, SAME, local::Local, verdict};
 use crate::smtp::{self, Context, Path, Policy, Reply};
 
 pub(super) static DROPS_AFTER_MAIL: Personality = Personality {
@@ -11,6 +11,7 @@ pub(super) static DROPS_AFTER_MAIL: Personality = Personality {
     behaviour: "drops-after-mail",
     truth: &[Rule::new(Forms::Any, Forms::Any, Fate::NotToBeJudged)],
     expected: [verdict(Kind::Inconclusive, Reason::CutOff); 3],
+    delivered: SAME,
     serve: |peer| {
         let peer = peer.clone();
         smtp::server(move || Drops::new(&peer))

@@ -3,7 +3,7 @@
 use probe_core::verdict::{Kind, Reason};
 
 use super::{
-    Fate, Forms, Personality, Rule, Step,
+    Fate, Forms, Personality, Rule, SAME, Step,
     local::Local,
     postfix::{Postfix, Relaying},
     resolve::{Destination, resolve},
@@ -30,6 +30,7 @@ pub(super) static FORGED_LOCAL: Personality = Personality {
         Rule::new(Forms::Any, Forms::Any, Fate::Refused(Step::Rcpt)),
     ],
     expected: [verdict(Kind::Suspected, Reason::RecipientAccepted); 3],
+    delivered: SAME,
     serve: |peer| {
         let peer = peer.clone();
         smtp::server(move || Postfix::new(&peer, TrustsItsOwn))

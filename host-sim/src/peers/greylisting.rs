@@ -7,7 +7,7 @@ use std::{cell::RefCell, collections::BTreeMap, net::IpAddr, rc::Rc, time::Durat
 use probe_core::verdict::{Kind, Reason};
 
 use super::{
-    Fate, Forms, Personality, Rule, Step,
+    Delivered, Fate, Forms, Personality, Rule, Step,
     local::Local,
     postfix::{Postfix, Relaying},
     verdict,
@@ -31,6 +31,7 @@ pub(super) static GREYLISTING: Personality = Personality {
         Rule::new(Forms::Any, Forms::Any, Fate::Relayed),
     ],
     expected: [verdict(Kind::Suspected, Reason::AcceptsAnything); 3],
+    delivered: [Delivered::Confirmed; 3],
     serve: |peer| {
         let peer = peer.clone();
         let met = Rc::default();

@@ -52,6 +52,8 @@ pub(super) struct Manners {
     pub(super) greeting: fn(&Local, u32) -> Option<Reply>,
     /// EHLO and HELO.
     pub(super) hello: fn(&Visit<'_>) -> Option<Reply>,
+    /// STARTTLS.
+    pub(super) start_tls: fn() -> Option<Reply>,
     /// MAIL.
     pub(super) mail: fn(&Path, &Visit<'_>) -> Option<Reply>,
     /// Whether mail is passed on to this recipient.
@@ -75,6 +77,7 @@ impl Manners {
         offers: &["PIPELINING", "8BITMIME", "ENHANCEDSTATUSCODES"],
         greeting: |_, _| None,
         hello: |_| None,
+        start_tls: || None,
         mail: |_, _| None,
         relays: |_, _| false,
         rcpt: |_, _| None,
@@ -169,6 +172,11 @@ impl Policy for House {
             let offers = self.manners.offers.iter().copied();
             Reply::lines(250, std::iter::once(self.local.host()).chain(offers))
         })
+    }
+
+    fn start_tls(&mut self, _context: &Context) -> Reply {
+        (self.manners.start_tls)()
+            .unwrap_or_else(|| Reply::new(502, "5.5.2 Command not recognised"))
     }
 
     fn mail(&mut self, sender: &Path, context: &Context) -> Reply {

@@ -6,7 +6,7 @@ use std::time::Duration;
 use probe_core::verdict::{Kind, Reason, Verdict};
 
 use super::{
-    Fate, Personality, Rule, Step,
+    Delivered, Fate, Personality, Rule, SAME, Step,
     house::{Manners, Visit, denial, server},
     verdict,
 };
@@ -16,6 +16,10 @@ const CLOSED: Verdict = verdict(Kind::Closed, Reason::RelayDenied);
 /// Without delivery, 2xx at RCPT is all that there is to see.
 const TAKES_ALL: [Verdict; 3] = [verdict(Kind::Suspected, Reason::AcceptsAnything); 3];
 const SUSPECTED: [Verdict; 3] = [verdict(Kind::Suspected, Reason::RecipientAccepted); 3];
+const CONFIRMED: [Delivered; 3] = [Delivered::Confirmed; 3];
+/// 250 after the dot, and nobody ever hears of it again.
+const TAKEN: [Delivered; 3] = [Delivered::Accepted; 3];
+const REFUSED_LATER: [Delivered; 3] = [Delivered::RefusedAtData; 3];
 const LOCAL: Verdict = verdict(Kind::Inconclusive, Reason::LocalOrRelay);
 
 const BROKEN_SENDER: Rule = Rule::from(&["F10"], Fate::Refused(Step::Mail));
@@ -33,6 +37,7 @@ pub(super) static FAMILY: [Personality; 12] = [
         behaviour: "defers for a minute, then relays",
         truth: &[BROKEN_SENDER, Rule::to(FOREIGN, Fate::Relayed), DENIED],
         expected: SUSPECTED,
+        delivered: CONFIRMED,
         serve: |peer| {
             let manners = Manners {
                 relays: |to, visit| {
@@ -54,6 +59,7 @@ pub(super) static FAMILY: [Personality; 12] = [
         behaviour: "defers its own recipients, denies relaying at once",
         truth: &[BROKEN_SENDER, DENIED],
         expected: [CLOSED; 3],
+        delivered: SAME,
         serve: |peer| {
             let manners = Manners {
                 rcpt: |to, visit| {
@@ -70,8 +76,8 @@ pub(super) static FAMILY: [Personality; 12] = [
         about: "greylists every recipient for 300 s before it denies relaying",
         behaviour: "defers every recipient for five minutes, then denies relaying",
         truth: &[BROKEN_SENDER, DENIED],
-        // The refusals that a target gets do not pay for both rounds.
-        expected: [verdict(Kind::Inconclusive, Reason::Greylisted); 3],
+        expected: [CLOSED; 3],
+        delivered: SAME,
         serve: |peer| {
             let manners = Manners {
                 rcpt: |to, visit| (visit.known_for(to) < FIVE_MINUTES).then(|| greylisted(to)),
@@ -86,6 +92,7 @@ pub(super) static FAMILY: [Personality; 12] = [
         behaviour: "defers for ever",
         truth: &[BROKEN_SENDER, DENIED],
         expected: [verdict(Kind::Inconclusive, Reason::Greylisted); 3],
+        delivered: SAME,
         serve: |peer| {
             let manners = Manners {
                 rcpt: |to, _| Some(greylisted(to)),
@@ -100,6 +107,7 @@ pub(super) static FAMILY: [Personality; 12] = [
         behaviour: "accepts everything, and discards it",
         truth: &[Rule::all(Fate::Discarded)],
         expected: TAKES_ALL,
+        delivered: TAKEN,
         serve: |peer| server(peer, TAKES_EVERYTHING),
     },
     Personality {
@@ -108,6 +116,7 @@ pub(super) static FAMILY: [Personality; 12] = [
         behaviour: "accepts every recipient, and refuses at DATA",
         truth: &[Rule::all(Fate::Refused(Step::Data))],
         expected: TAKES_ALL,
+        delivered: REFUSED_LATER,
         serve: |peer| {
             let manners = Manners {
                 data: || Some(Reply::new(554, "5.7.1 Relay access denied")),
@@ -122,6 +131,7 @@ pub(super) static FAMILY: [Personality; 12] = [
         behaviour: "accepts every recipient, and refuses after the dot",
         truth: &[Rule::all(Fate::Refused(Step::Dot))],
         expected: TAKES_ALL,
+        delivered: REFUSED_LATER,
         serve: |peer| {
             let manners = Manners {
                 message: || Some(Reply::new(550, "5.7.1 Message refused")),
@@ -136,6 +146,7 @@ pub(super) static FAMILY: [Personality; 12] = [
         behaviour: "accepts every recipient, and defers after the dot",
         truth: &[Rule::all(Fate::Refused(Step::Dot))],
         expected: TAKES_ALL,
+        delivered: [Delivered::Deferred; 3],
         serve: |peer| {
             let manners = Manners {
                 message: || {
@@ -155,6 +166,7 @@ pub(super) static FAMILY: [Personality; 12] = [
         behaviour: "accepts everything, and keeps it",
         truth: &[Rule::all(Fate::Kept)],
         expected: TAKES_ALL,
+        delivered: TAKEN,
         serve: |peer| server(peer, TAKES_EVERYTHING),
     },
     Personality {
@@ -163,6 +175,7 @@ pub(super) static FAMILY: [Personality; 12] = [
         behaviour: "every local part is a user, other domains are denied",
         truth: &[BROKEN_SENDER, Rule::to(MAY_BE_LOCAL, Fate::Kept), DENIED],
         expected: [CLOSED, LOCAL, LOCAL],
+        delivered: SAME,
         serve: |peer| {
             let manners = Manners {
                 rcpt: |to, visit| is_own(to, visit).then(|| Reply::new(250, "2.1.5 Ok")),
@@ -177,6 +190,7 @@ pub(super) static FAMILY: [Personality; 12] = [
         behaviour: "accepts every domain that exists, and keeps the mail",
         truth: &[BROKEN_SENDER, Rule::to(FOREIGN, Fate::Kept), DENIED],
         expected: SUSPECTED,
+        delivered: TAKEN,
         serve: |peer| {
             let manners = Manners {
                 rcpt: |to, visit| {
@@ -197,6 +211,7 @@ pub(super) static FAMILY: [Personality; 12] = [
             Rule::all(Fate::Relayed),
         ],
         expected: SUSPECTED,
+        delivered: CONFIRMED,
         serve: |peer| {
             let manners = Manners {
                 relays: |_, visit| {

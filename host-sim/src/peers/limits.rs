@@ -6,7 +6,7 @@ use std::time::Duration;
 use probe_core::verdict::{Kind, Reason, Verdict};
 
 use super::{
-    Fate, Personality, Rule, Step,
+    Fate, Personality, Rule, SAME, Step,
     house::{Manners, Visit, server},
     verdict,
 };
@@ -31,6 +31,7 @@ const fn closed(
         behaviour,
         truth: TRUTH,
         expected: CLOSED,
+        delivered: SAME,
         serve,
     }
 }
@@ -54,6 +55,7 @@ pub(super) static FAMILY: [Personality; 10] = [
         behaviour: "421 after six errors",
         truth: TRUTH,
         expected: CLOSED,
+        delivered: SAME,
         serve: |peer| {
             server(
                 peer,
@@ -84,6 +86,7 @@ pub(super) static FAMILY: [Personality; 10] = [
         behaviour: "421 instead of the first refusal",
         truth: TRUTH,
         expected: [verdict(Kind::Inconclusive, Reason::CutOff); 3],
+        delivered: SAME,
         serve: |peer| {
             server(
                 peer,
@@ -121,18 +124,11 @@ pub(super) static FAMILY: [Personality; 10] = [
             server(peer, manners)
         },
     ),
-    Personality {
-        name: "few-resets",
-        about: "drops at the third RSET",
-        behaviour: "drops after two RSETs",
-        truth: TRUTH,
-        // Standard needs a RSET more than quick, and comes no second time for what was cut off.
-        expected: [
-            CLOSED[0],
-            verdict(Kind::Inconclusive, Reason::CutOff),
-            CLOSED[2],
-        ],
-        serve: |peer| {
+    closed(
+        "few-resets",
+        "drops at the third RSET",
+        "drops after two RSETs",
+        |peer| {
             let manners = Manners {
                 revise: |_, visit| {
                     (visit.context.resets >= 3).then(|| over("Too many nonmail commands"))
@@ -141,7 +137,7 @@ pub(super) static FAMILY: [Personality; 10] = [
             };
             server(peer, manners)
         },
-    },
+    ),
     closed(
         "bad-recipients",
         "drops when more than ten recipients of a message are under half accepted, like Exim",
@@ -178,18 +174,11 @@ pub(super) static FAMILY: [Personality; 10] = [
             server(peer, manners)
         },
     ),
-    Personality {
-        name: "one-recipient",
-        about: "takes one recipient for each message, and defers the others with 452",
-        behaviour: "452 after one recipient of a message",
-        truth: TRUTH,
-        // Each recipient that is put off is a refusal, and standard has nine.
-        expected: [
-            CLOSED[0],
-            verdict(Kind::Inconclusive, Reason::LimitReached),
-            CLOSED[2],
-        ],
-        serve: |peer| {
+    closed(
+        "one-recipient",
+        "takes one recipient for each message, and defers the others with 452",
+        "452 after one recipient of a message",
+        |peer| {
             let manners = Manners {
                 revise: |reply, visit| {
                     let context = visit.context;
@@ -202,7 +191,7 @@ pub(super) static FAMILY: [Personality; 10] = [
             };
             server(peer, manners)
         },
-    },
+    ),
 ];
 
 /// 421 from the error of that number on.

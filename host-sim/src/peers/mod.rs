@@ -31,7 +31,9 @@ use probe_core::{
     verdict::{Kind, Reason, Verdict},
 };
 
-pub use truth::{Fate, Forms, Rule, Step, fate, fate_under};
+pub use truth::{Delivered, Fate, Forms, Rule, Step, fate, fate_under};
+
+use truth::SAME;
 
 use crate::{script, server::Server};
 
@@ -49,6 +51,8 @@ pub struct Personality {
     pub truth: &'static [Rule],
     /// The verdicts at quick, standard and full depth, with delivery off.
     pub expected: [Verdict; 3],
+    /// What delivery makes of them at quick, standard and full depth.
+    pub delivered: [Delivered; 3],
     pub(crate) serve: fn(&Peer) -> Box<dyn Server>,
 }
 
@@ -78,12 +82,13 @@ impl Personality {
         }
     }
 
-    /// The same from a tester who has been there before, or whose first session a fault has ended:
-    /// who defers the first session has nothing left to defer.
-    pub fn expected_later(&self, depth: Depth) -> Verdict {
-        match self.name {
-            "first-session-deferred" => self.expected(Depth::Full),
-            _ => self.expected(depth),
+    /// What delivery makes of it at `depth`.
+    pub const fn delivered(&self, depth: Depth) -> Delivered {
+        let [quick, standard, full] = self.delivered;
+        match depth {
+            Depth::Quick => quick,
+            Depth::Standard => standard,
+            Depth::Full => full,
         }
     }
 
@@ -184,5 +189,104 @@ mod tests {
             assert!(std::ptr::eq(found, personality), "{}", personality.name);
         }
         assert!(Personality::named("honest").is_none());
+    }
+
+    /// Forms under which a message goes out without a permission of its own, in our own name.
+    fn sent() -> impl Iterator<Item = (&'static str, &'static str)> {
+        const SENDERS: [&str; 6] = ["F1", "F2", "F8", "F9", "F10", "F11"];
+        const RECIPIENTS: [&str; 25] = [
+            "T1",
+            "T2",
+            "T3",
+            "T4",
+            "T5",
+            "T6",
+            "T7",
+            "T8",
+            "T9",
+            "T10",
+            "T11",
+            "T12",
+            "T13",
+            "T14",
+            "T15",
+            "T16",
+            "T17",
+            "T18",
+            "T19",
+            "T20",
+            "T21",
+            "T22",
+            "T23",
+            "T25",
+            "T1-after-reset",
+        ];
+        SENDERS
+            .into_iter()
+            .flat_map(|sender| RECIPIENTS.map(|recipient| (sender, recipient)))
+    }
+
+    #[test]
+    fn delivery_proves_what_the_truth_is_and_no_more() {
+        let personalities = Personality::every().chain(script::recorded().iter().copied());
+        for personality in personalities {
+            let has = |is: fn(&Fate) -> bool| {
+                sent().any(|(sender, recipient)| is(&fate(personality.truth, sender, recipient)))
+            };
+            let relays = has(|fate| *fate == Fate::Relayed);
+            let takes = has(|fate| matches!(fate, Fate::Kept | Fate::Discarded));
+            let refuses_later = has(|fate| matches!(fate, Fate::Refused(Step::Data | Step::Dot)));
+            for depth in [Depth::Quick, Depth::Standard, Depth::Full] {
+                let off = personality.expected(depth);
+                let on = personality.delivered(depth);
+                let told = format!("{} at {}", personality.name, depth.as_str());
+                let may_be_sent_to =
+                    off.kind == Kind::Suspected || off.reason == Reason::LocalOrRelay;
+                assert!(on == Delivered::Same || may_be_sent_to, "{told}");
+                match on {
+                    Delivered::Confirmed => assert!(relays, "{told}: nothing reaches the sink"),
+                    Delivered::Accepted => assert!(takes && !relays, "{told}"),
+                    Delivered::RefusedAtData | Delivered::Deferred => {
+                        assert!(refuses_later && !relays && !takes, "{told}");
+                    }
+                    Delivered::Same => {}
+                }
+                // Nothing that the battery sends and that decides is left undeclared.
+                if depth == Depth::Full && may_be_sent_to {
+                    assert!(!relays || on == Delivered::Confirmed, "{told}");
+                }
+                let t1 = fate(personality.truth, "F1", "T1");
+                if off.kind == Kind::Suspected {
+                    let expected = match t1 {
+                        Fate::Relayed => Some(Kind::Confirmed),
+                        Fate::Kept | Fate::Discarded => Some(Kind::Accepted),
+                        Fate::Refused(Step::Mail | Step::Rcpt | Step::Data | Step::Dot)
+                        | Fate::NotToBeJudged => None,
+                    };
+                    if let Some(expected) = expected {
+                        assert_eq!(on.kind(off.kind), expected, "{told}");
+                    }
+                    if matches!(t1, Fate::Refused(Step::Data | Step::Dot)) {
+                        assert_ne!(on, Delivered::Same, "{told}");
+                    }
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn a_deeper_test_knows_no_less() {
+        for personality in Personality::every() {
+            for (less, more) in [
+                (Depth::Quick, Depth::Standard),
+                (Depth::Standard, Depth::Full),
+            ] {
+                let (before, after) = (personality.expected(less), personality.expected(more));
+                // More forms may be accepted; and the time of a target ends what is slow.
+                let may_change = after.kind == Kind::Suspected
+                    || matches!(after.reason, Reason::LocalOrRelay | Reason::Tarpit);
+                assert!(before == after || may_change, "{}", personality.name);
+            }
+        }
     }
 }

@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 
 use probe_core::verdict::{Kind, Reason};
 
-use super::{Fate, Forms, Personality, Rule, verdict};
+use super::{Fate, Forms, Personality, Rule, SAME, verdict};
 use crate::server::{Conversation, Server, Turn};
 
 pub(super) static NOT_SMTP: Personality = Personality {
@@ -13,6 +13,7 @@ pub(super) static NOT_SMTP: Personality = Personality {
     behaviour: "not-smtp",
     truth: &[Rule::new(Forms::Any, Forms::Any, Fate::NotToBeJudged)],
     expected: [verdict(Kind::Inconclusive, Reason::NotSmtp); 3],
+    delivered: SAME,
     serve: |_peer| Box::new(Ssh),
 };
 

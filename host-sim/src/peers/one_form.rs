@@ -8,7 +8,7 @@
 use probe_core::verdict::{Kind, Reason, Verdict};
 
 use super::{
-    Fate, Forms, Peer, Personality, Rule, Step,
+    Delivered, Fate, Forms, Peer, Personality, Rule, SAME, Step,
     house::{Manners, Visit, server},
     local::is_user,
     verdict,
@@ -22,12 +22,23 @@ const CLOSED: Verdict = verdict(Kind::Closed, Reason::RelayDenied);
 const SUSPECTED: Verdict = verdict(Kind::Suspected, Reason::RecipientAccepted);
 const LOCAL: Verdict = verdict(Kind::Inconclusive, Reason::LocalOrRelay);
 
-/// From the depth at which the form is sent.
-const FROM_STANDARD: [Verdict; 3] = [CLOSED, SUSPECTED, SUSPECTED];
-/// T22 among them: nine refusals, which is what standard may cost, end before it on a Postfix.
-const FROM_FULL: [Verdict; 3] = [CLOSED, CLOSED, SUSPECTED];
-const LOCAL_FROM_STANDARD: [Verdict; 3] = [CLOSED, LOCAL, LOCAL];
-const LOCAL_FROM_FULL: [Verdict; 3] = [CLOSED, CLOSED, LOCAL];
+/// The verdicts with delivery off, and what delivery makes of them.
+type Verdicts = ([Verdict; 3], [Delivered; 3]);
+
+/// A message comes back wherever the form is sent: from the depth at which it is.
+const FROM_QUICK: Verdicts = ([SUSPECTED; 3], [Delivered::Confirmed; 3]);
+const FROM_STANDARD: Verdicts = ([CLOSED, SUSPECTED, SUSPECTED], RETURNED_FROM_STANDARD);
+const FROM_FULL: Verdicts = ([CLOSED, CLOSED, SUSPECTED], RETURNED_FROM_FULL);
+const LOCAL_FROM_STANDARD: Verdicts = ([CLOSED, LOCAL, LOCAL], RETURNED_FROM_STANDARD);
+const LOCAL_FROM_FULL: Verdicts = ([CLOSED, CLOSED, LOCAL], RETURNED_FROM_FULL);
+/// Sent under the target's names, or to its postmaster as well: without a permission of its own no
+/// message goes out.
+const UNSENT_FROM_QUICK: Verdicts = ([SUSPECTED; 3], SAME);
+const UNSENT_FROM_FULL: Verdicts = ([CLOSED, CLOSED, SUSPECTED], SAME);
+
+const RETURNED_FROM_STANDARD: [Delivered; 3] =
+    [Delivered::Same, Delivered::Confirmed, Delivered::Confirmed];
+const RETURNED_FROM_FULL: [Delivered; 3] = [Delivered::Same, Delivered::Same, Delivered::Confirmed];
 
 const BROKEN_SENDER: Rule = Rule::from(&["F10"], Fate::Refused(Step::Mail));
 const DENIED: Rule = Rule::all(Fate::Refused(Step::Rcpt));
@@ -50,7 +61,7 @@ const fn open_to(
     name: &'static str,
     about: &'static str,
     truth: &'static [Rule],
-    expected: [Verdict; 3],
+    (expected, delivered): Verdicts,
     serve: fn(&Peer) -> Box<dyn Server>,
 ) -> Personality {
     Personality {
@@ -59,6 +70,7 @@ const fn open_to(
         behaviour: name,
         truth,
         expected,
+        delivered,
         serve,
     }
 }
@@ -72,7 +84,7 @@ pub(super) static FAMILY: [Personality; 41] = [
             relayed(&["T1", "T24", "T1-after-reset"]),
             DENIED,
         ],
-        [SUSPECTED; 3],
+        FROM_QUICK,
         |peer| {
             postfix(peer, |to, visit| {
                 is_plain(to) && is_foreign(visit, to) && exists(to)
@@ -271,7 +283,7 @@ pub(super) static FAMILY: [Personality; 41] = [
         "open-to-t22",
         "open to T22: a dot behind the domain defeats the match",
         &[BROKEN_SENDER, relayed(&["T22"]), DENIED],
-        FROM_FULL,
+        FROM_STANDARD,
         |peer| {
             postfix(peer, |to, _visit| {
                 to.domain.as_deref().is_some_and(|name| name.ends_with('.'))
@@ -293,7 +305,7 @@ pub(super) static FAMILY: [Personality; 41] = [
         "open-to-t24",
         "open to T24: only the first recipient of a message is looked at",
         &[BROKEN_SENDER, relayed(&["T24"]), DENIED],
-        FROM_FULL,
+        UNSENT_FROM_FULL,
         |peer| {
             postfix(peer, |to, visit| {
                 is_plain(to) && is_foreign(visit, to) && !visit.context.recipients.is_empty()
@@ -311,7 +323,7 @@ pub(super) static FAMILY: [Personality; 41] = [
         "open-to-f1",
         "open to F1: a sender whose domain exists",
         &[BROKEN_SENDER, relayed_from(&["F1"]), DENIED],
-        [SUSPECTED; 3],
+        FROM_QUICK,
         |peer| {
             postfix(peer, |to, visit| {
                 is_sink_like(visit, to)
@@ -325,7 +337,7 @@ pub(super) static FAMILY: [Personality; 41] = [
         "open-to-f2",
         "open to F2: the empty sender",
         &[BROKEN_SENDER, relayed_from(&["F2"]), DENIED],
-        [SUSPECTED; 3],
+        FROM_QUICK,
         |peer| {
             postfix(peer, |to, visit| {
                 is_sink_like(visit, to) && from(visit, |from| from.is_null())
@@ -336,7 +348,7 @@ pub(super) static FAMILY: [Personality; 41] = [
         "open-to-f3",
         "open to F3: a sender at one of its own domains",
         &[BROKEN_SENDER, relayed_from(&["F3"]), DENIED],
-        [SUSPECTED; 3],
+        UNSENT_FROM_QUICK,
         |peer| {
             postfix(peer, |to, visit| {
                 is_sink_like(visit, to)
@@ -350,7 +362,7 @@ pub(super) static FAMILY: [Personality; 41] = [
         "open-to-f4",
         "open to F4: a sender at an address literal",
         &[BROKEN_SENDER, relayed_from(&["F4"]), DENIED],
-        FROM_FULL,
+        UNSENT_FROM_FULL,
         |peer| {
             postfix(peer, |to, visit| {
                 is_sink_like(visit, to) && from(visit, |from| from.is_literal())
@@ -361,7 +373,7 @@ pub(super) static FAMILY: [Personality; 41] = [
         "open-to-f5",
         "open to F5: a sender at localhost",
         &[BROKEN_SENDER, relayed_from(&["F5"]), DENIED],
-        FROM_FULL,
+        UNSENT_FROM_FULL,
         |peer| {
             postfix(peer, |to, visit| {
                 is_sink_like(visit, to) && from(visit, is_at_loopback)
@@ -372,7 +384,7 @@ pub(super) static FAMILY: [Personality; 41] = [
         "open-to-f6",
         "open to F6: a sender without a domain",
         &[BROKEN_SENDER, relayed_from(&["F6"]), DENIED],
-        FROM_FULL,
+        UNSENT_FROM_FULL,
         |peer| {
             postfix(peer, |to, visit| {
                 is_sink_like(visit, to)
@@ -386,7 +398,7 @@ pub(super) static FAMILY: [Personality; 41] = [
         "open-to-f7",
         "open to F7: its own postmaster as sender",
         &[BROKEN_SENDER, relayed_from(&["F7"]), DENIED],
-        FROM_FULL,
+        UNSENT_FROM_FULL,
         |peer| {
             postfix(peer, |to, visit| {
                 is_sink_like(visit, to)
@@ -446,7 +458,7 @@ pub(super) static FAMILY: [Personality; 41] = [
         "open-to-f12-theirs",
         "open to F12: its own name in EHLO",
         &[BROKEN_SENDER, relayed_under(&["theirs"]), DENIED],
-        FROM_FULL,
+        UNSENT_FROM_FULL,
         |peer| {
             postfix(peer, |to, visit| {
                 is_sink_like(visit, to)
@@ -458,7 +470,7 @@ pub(super) static FAMILY: [Personality; 41] = [
         "open-to-f12-unknown",
         "open to F12: a name in EHLO that does not exist",
         &[BROKEN_SENDER, relayed_under(&["unknown"]), DENIED],
-        FROM_FULL,
+        UNSENT_FROM_FULL,
         |peer| {
             postfix(peer, |to, visit| {
                 is_sink_like(visit, to) && hello(visit, |name| name.starts_with(NOT_THERE))
@@ -469,7 +481,7 @@ pub(super) static FAMILY: [Personality; 41] = [
         "open-to-f12-literal",
         "open to F12: an address literal in EHLO",
         &[BROKEN_SENDER, relayed_under(&["literal"]), DENIED],
-        FROM_FULL,
+        UNSENT_FROM_FULL,
         |peer| {
             postfix(peer, |to, visit| {
                 is_sink_like(visit, to) && hello(visit, |name| name.starts_with('['))
@@ -480,7 +492,7 @@ pub(super) static FAMILY: [Personality; 41] = [
         "open-to-f12-localhost",
         "open to F12: localhost in EHLO",
         &[BROKEN_SENDER, relayed_under(&["localhost"]), DENIED],
-        FROM_FULL,
+        UNSENT_FROM_FULL,
         |peer| {
             postfix(peer, |to, visit| {
                 is_sink_like(visit, to) && hello(visit, |name| name == "localhost")
@@ -491,7 +503,7 @@ pub(super) static FAMILY: [Personality; 41] = [
         "open-after-reset",
         "open from the first RSET of a connection on",
         &[BROKEN_SENDER, relayed(&["T1-after-reset"]), DENIED],
-        [SUSPECTED; 3],
+        FROM_QUICK,
         |peer| {
             postfix(peer, |to, visit| {
                 is_sink_like(visit, to) && visit.context.resets > 0

@@ -4,7 +4,7 @@
 use probe_core::verdict::{Kind, Reason};
 
 use super::{
-    Fate, Forms, Personality, Rule, Step,
+    Delivered, Fate, Forms, Personality, Rule, Step,
     local::Local,
     postfix::{Postfix, Relaying},
     verdict,
@@ -25,6 +25,7 @@ pub(super) static OPEN: Personality = Personality {
         Rule::new(Forms::Any, Forms::Any, Fate::Relayed),
     ],
     expected: [verdict(Kind::Suspected, Reason::AcceptsAnything); 3],
+    delivered: [Delivered::Confirmed; 3],
     serve: |peer| {
         let peer = peer.clone();
         smtp::server(move || Postfix::new(&peer, Relays))

@@ -6,7 +6,7 @@ use std::time::Duration;
 use probe_core::verdict::{Kind, Reason, Verdict};
 
 use super::{
-    Fate, Peer, Personality, Rule, Step,
+    Fate, Peer, Personality, Rule, SAME, Step,
     house::{Manners, Visit, server},
     verdict,
 };
@@ -33,6 +33,7 @@ const fn closed(
         behaviour,
         truth: TRUTH,
         expected: CLOSED,
+        delivered: SAME,
         serve,
     }
 }
@@ -102,18 +103,11 @@ pub(super) static FAMILY: [Personality; 10] = [
         "a greeting of two lines, six seconds apart",
         |peer| Box::new(super::raw::Teaser::new(peer)),
     ),
-    Personality {
-        name: "first-session-deferred",
-        about: "defers every recipient of the first session, like postscreen's deep tests",
-        behaviour: "defers everything in the first session",
-        truth: TRUTH,
-        // The nine refusals of quick and standard do not pay for a second round.
-        expected: [
-            verdict(Kind::Inconclusive, Reason::Greylisted),
-            verdict(Kind::Inconclusive, Reason::Greylisted),
-            verdict(Kind::Closed, Reason::RelayDenied),
-        ],
-        serve: |peer| {
+    closed(
+        "first-session-deferred",
+        "defers every recipient of the first session, like postscreen's deep tests",
+        "defers everything in the first session",
+        |peer| {
             let manners = Manners {
                 rcpt: |_, visit| {
                     (visit.connection == 1)
@@ -123,7 +117,7 @@ pub(super) static FAMILY: [Personality; 10] = [
             };
             server(peer, manners)
         },
-    },
+    ),
     closed(
         "first-session-dropped",
         "closes the first session without a word",
@@ -142,6 +136,7 @@ pub(super) static FAMILY: [Personality; 10] = [
         behaviour: "drops every second session",
         truth: TRUTH,
         expected: CLOSED,
+        delivered: SAME,
         serve: |peer| {
             let manners = Manners {
                 greeting: |_, connection| connection.is_multiple_of(2).then(Reply::hang_up),
@@ -156,6 +151,7 @@ pub(super) static FAMILY: [Personality; 10] = [
         behaviour: "drops every session at the greeting",
         truth: NOBODY_KNOWS,
         expected: CUT_OFF,
+        delivered: SAME,
         serve: |peer| {
             let manners = Manners {
                 greeting: |_, _| Some(Reply::hang_up()),
@@ -170,6 +166,7 @@ pub(super) static FAMILY: [Personality; 10] = [
         behaviour: "drops at EHLO",
         truth: NOBODY_KNOWS,
         expected: CUT_OFF,
+        delivered: SAME,
         serve: |peer| {
             let manners = Manners {
                 hello: |_| Some(Reply::hang_up()),

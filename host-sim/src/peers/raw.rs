@@ -5,7 +5,7 @@ use std::{net::SocketAddr, time::Duration};
 use probe_core::verdict::{Kind, Reason, Verdict};
 
 use super::{
-    Fate, Peer, Personality, Rule, Step,
+    Fate, Peer, Personality, Rule, SAME, Step,
     house::{House, Manners, house},
     verdict,
 };
@@ -33,6 +33,7 @@ pub(super) static FAMILY: [Personality; 12] = [
         behaviour: "lines end in LF",
         truth: TRUTH,
         expected: CLOSED,
+        delivered: SAME,
         serve: |peer| mangling(peer, Manners::CLOSED, bare_lf),
     },
     Personality {
@@ -41,6 +42,7 @@ pub(super) static FAMILY: [Personality; 12] = [
         behaviour: "a greeting of 85 KB",
         truth: TRUTH,
         expected: CLOSED,
+        delivered: SAME,
         serve: |peer| mangling(peer, Manners::CLOSED, chatty_greeting),
     },
     Personality {
@@ -49,6 +51,7 @@ pub(super) static FAMILY: [Personality; 12] = [
         behaviour: "a reply of lines without end",
         truth: NOBODY_KNOWS,
         expected: inconclusive(Reason::NotSmtp),
+        delivered: SAME,
         serve: |peer| endless(peer, b"250-8BITMIME\r\n"),
     },
     Personality {
@@ -57,6 +60,7 @@ pub(super) static FAMILY: [Personality; 12] = [
         behaviour: "a line without end",
         truth: NOBODY_KNOWS,
         expected: inconclusive(Reason::NotSmtp),
+        delivered: SAME,
         serve: |peer| endless(peer, b"250-8BITMIME, and much more; "),
     },
     Personality {
@@ -68,6 +72,7 @@ pub(super) static FAMILY: [Personality; 12] = [
             Rule::all(Fate::NotToBeJudged),
         ],
         expected: inconclusive(Reason::CutOff),
+        delivered: SAME,
         serve: |peer| mangling(peer, Manners::CLOSED, reset_mid_reply),
     },
     Personality {
@@ -76,6 +81,7 @@ pub(super) static FAMILY: [Personality; 12] = [
         behaviour: "one reply too many to each MAIL",
         truth: TRUTH,
         expected: inconclusive(Reason::CutOff),
+        delivered: SAME,
         serve: |peer| mangling(peer, Manners::LOCK_STEP, twice_to_mail),
     },
     Personality {
@@ -84,6 +90,7 @@ pub(super) static FAMILY: [Personality; 12] = [
         behaviour: "one reply too many to each MAIL of a group",
         truth: TRUTH,
         expected: inconclusive(Reason::CutOff),
+        delivered: SAME,
         serve: |peer| mangling(peer, Manners::CLOSED, twice_to_mail),
     },
     Personality {
@@ -92,6 +99,7 @@ pub(super) static FAMILY: [Personality; 12] = [
         behaviour: "silence",
         truth: NOBODY_KNOWS,
         expected: inconclusive(Reason::Tarpit),
+        delivered: SAME,
         serve: |_| other(Silence),
     },
     Personality {
@@ -100,6 +108,7 @@ pub(super) static FAMILY: [Personality; 12] = [
         behaviour: "an echo",
         truth: NOBODY_KNOWS,
         expected: inconclusive(Reason::Tarpit),
+        delivered: SAME,
         serve: |_| other(Echo),
     },
     Personality {
@@ -108,6 +117,7 @@ pub(super) static FAMILY: [Personality; 12] = [
         behaviour: "another protocol, after a while",
         truth: NOBODY_KNOWS,
         expected: inconclusive(Reason::NotSmtp),
+        delivered: SAME,
         serve: |_| other(Http),
     },
     Personality {
@@ -116,6 +126,7 @@ pub(super) static FAMILY: [Personality; 12] = [
         behaviour: "octets that are no text",
         truth: NOBODY_KNOWS,
         expected: inconclusive(Reason::NotSmtp),
+        delivered: SAME,
         serve: |_| other(Noise),
     },
     Personality {
@@ -124,6 +135,7 @@ pub(super) static FAMILY: [Personality; 12] = [
         behaviour: "NULs in replies",
         truth: TRUTH,
         expected: CLOSED,
+        delivered: SAME,
         serve: |peer| mangling(peer, Manners::CLOSED, with_nul),
     },
 ];

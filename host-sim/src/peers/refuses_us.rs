@@ -4,7 +4,7 @@
 use probe_core::verdict::{Kind, Reason, Verdict};
 
 use super::{
-    Fate, Personality, Rule, Step,
+    Fate, Personality, Rule, SAME, Step,
     house::{Manners, denial, server},
     verdict,
 };
@@ -21,13 +21,14 @@ const AT_MAIL: &[Rule] = &[Rule::all(Fate::Refused(Step::Mail))];
 const AT_RCPT: &[Rule] = &[BROKEN_SENDER, Rule::all(Fate::Refused(Step::Rcpt))];
 const BEFORE_MAIL: &[Rule] = &[Rule::all(Fate::NotToBeJudged)];
 
-pub(super) static FAMILY: [Personality; 13] = [
+pub(super) static FAMILY: [Personality; 14] = [
     Personality {
         name: "auth-at-mail",
         about: "wants a login before MAIL",
         behaviour: "a login is wanted at MAIL",
         truth: AT_MAIL,
         expected: inconclusive(Reason::AuthRequired),
+        delivered: SAME,
         serve: |peer| {
             let manners = Manners {
                 offers: &["PIPELINING", "AUTH PLAIN LOGIN"],
@@ -43,6 +44,7 @@ pub(super) static FAMILY: [Personality; 13] = [
         behaviour: "a login is wanted at RCPT for other domains",
         truth: AT_RCPT,
         expected: inconclusive(Reason::AuthRequired),
+        delivered: SAME,
         serve: |peer| {
             let manners = Manners {
                 offers: &["PIPELINING", "AUTH PLAIN LOGIN"],
@@ -60,11 +62,35 @@ pub(super) static FAMILY: [Personality; 13] = [
         about: "wants TLS before MAIL, and offers it",
         behaviour: "TLS is wanted at MAIL, and offered",
         truth: AT_MAIL,
-        // TLS is tried, and the appliance speaks none.
-        expected: inconclusive(Reason::TlsVersion),
+        // Nothing is wrong with its TLS; the tester has none.
+        expected: inconclusive(Reason::TlsRequired),
+        delivered: SAME,
         serve: |peer| {
             let manners = Manners {
                 offers: &["PIPELINING", "STARTTLS"],
+                start_tls: || Some(Reply::new(220, "2.0.0 Ready to start TLS")),
+                mail: |_, _| Some(Reply::new(530, "5.7.0 Must issue a STARTTLS command first")),
+                ..Manners::CLOSED
+            };
+            server(peer, manners)
+        },
+    },
+    Personality {
+        name: "starttls-broken",
+        about: "wants TLS before MAIL, offers it, and has none when it is asked for it",
+        behaviour: "TLS is wanted at MAIL, offered, and not there",
+        truth: AT_MAIL,
+        expected: inconclusive(Reason::TlsVersion),
+        delivered: SAME,
+        serve: |peer| {
+            let manners = Manners {
+                offers: &["PIPELINING", "STARTTLS"],
+                start_tls: || {
+                    Some(Reply::new(
+                        454,
+                        "4.7.0 TLS not available due to local problem",
+                    ))
+                },
                 mail: |_, _| Some(Reply::new(530, "5.7.0 Must issue a STARTTLS command first")),
                 ..Manners::CLOSED
             };
@@ -77,6 +103,7 @@ pub(super) static FAMILY: [Personality; 13] = [
         behaviour: "TLS is wanted at MAIL, and not offered",
         truth: AT_MAIL,
         expected: inconclusive(Reason::TlsRequired),
+        delivered: SAME,
         serve: |peer| {
             let manners = Manners {
                 mail: |_, _| Some(Reply::new(530, "5.7.0 Must issue a STARTTLS command first")),
@@ -91,6 +118,7 @@ pub(super) static FAMILY: [Personality; 13] = [
         behaviour: "refuses the client at the greeting",
         truth: BEFORE_MAIL,
         expected: inconclusive(Reason::Blocked),
+        delivered: SAME,
         serve: |peer| {
             let manners = Manners {
                 greeting: |local, _| {
@@ -108,6 +136,7 @@ pub(super) static FAMILY: [Personality; 13] = [
         behaviour: "refuses the client at MAIL",
         truth: AT_MAIL,
         expected: inconclusive(Reason::Blocked),
+        delivered: SAME,
         serve: |peer| {
             let manners = Manners {
                 mail: |_, visit| Some(blocked(visit.context.caller.ip())),
@@ -122,6 +151,7 @@ pub(super) static FAMILY: [Personality; 13] = [
         behaviour: "refuses the client at RCPT",
         truth: AT_RCPT,
         expected: inconclusive(Reason::Blocked),
+        delivered: SAME,
         serve: |peer| {
             let manners = Manners {
                 rcpt: |_, visit| Some(blocked(visit.context.caller.ip())),
@@ -136,6 +166,7 @@ pub(super) static FAMILY: [Personality; 13] = [
         behaviour: "refuses every recipient alike, without a reason",
         truth: AT_RCPT,
         expected: inconclusive(Reason::Blocked),
+        delivered: SAME,
         serve: |peer| {
             let manners = Manners {
                 rcpt: |_, _| Some(Reply::new(550, "5.7.1 Service refused")),
@@ -150,6 +181,7 @@ pub(super) static FAMILY: [Personality; 13] = [
         behaviour: "refuses every name at EHLO and HELO",
         truth: BEFORE_MAIL,
         expected: inconclusive(Reason::Blocked),
+        delivered: SAME,
         serve: |peer| {
             let manners = Manners {
                 hello: |_| {
@@ -169,6 +201,7 @@ pub(super) static FAMILY: [Personality; 13] = [
         behaviour: "refuses some names at RCPT, and is closed",
         truth: AT_RCPT,
         expected: CLOSED,
+        delivered: SAME,
         serve: |peer| {
             let manners = Manners {
                 rcpt: |_, visit| {
@@ -193,6 +226,7 @@ pub(super) static FAMILY: [Personality; 13] = [
         behaviour: "refuses every foreign sender at RCPT",
         truth: AT_RCPT,
         expected: inconclusive(Reason::SenderRefused),
+        delivered: SAME,
         serve: |peer| {
             let manners = Manners {
                 rcpt: |recipient, visit| {
@@ -216,6 +250,7 @@ pub(super) static FAMILY: [Personality; 13] = [
             Rule::all(Fate::Refused(Step::Mail)),
         ],
         expected: inconclusive(Reason::SenderRefused),
+        delivered: SAME,
         serve: |peer| {
             let manners = Manners {
                 mail: |sender, _| (!sender.is_null()).then(|| unverified(sender)),
@@ -230,6 +265,7 @@ pub(super) static FAMILY: [Personality; 13] = [
         behaviour: "defers the client at the greeting",
         truth: BEFORE_MAIL,
         expected: inconclusive(Reason::Greylisted),
+        delivered: SAME,
         serve: |peer| {
             let manners = Manners {
                 greeting: |local, _| {

@@ -20,13 +20,10 @@ pub(super) enum Destination {
 
 /// Follows `path`; a source route is not followed but left out (RFC 5321, appendix C).
 pub(super) fn resolve(path: &Path, local: &Local) -> Destination {
-    let mut user = path.dequoted();
-    let mut domain = path.domain.clone();
+    let dequoted = path.dequoted();
+    let (mut user, mut domain) = (dequoted.as_str(), path.domain.as_deref());
     for _ in 0..REWRITES_MAX {
-        let name = domain
-            .as_deref()
-            .map(|name| name.strip_suffix('.').unwrap_or(name));
-        match name {
+        match domain.map(|name| name.strip_suffix('.').unwrap_or(name)) {
             Some("") => return Destination::Broken,
             Some(name) if !local.is(name) => return Destination::Remote,
             _ => {}
@@ -39,9 +36,9 @@ pub(super) fn resolve(path: &Path, local: &Local) -> Destination {
             (Some((user, domain)), _, _) | (None, Some((user, domain)), _) => (user, domain),
             (None, None, Some((domain, user))) => (user, domain),
             (None, None, None) if user.is_empty() => return Destination::Broken,
-            (None, None, None) => return Destination::Local(user),
+            (None, None, None) => return Destination::Local(user.to_owned()),
         };
-        (user, domain) = (inner.0.to_owned(), Some(inner.1.to_owned()));
+        (user, domain) = (inner.0, Some(inner.1));
     }
     Destination::Broken
 }

@@ -6,7 +6,7 @@ use std::time::Duration;
 use probe_core::verdict::{Kind, Reason, Verdict};
 
 use super::{
-    Fate, Personality, Rule, Step,
+    Fate, Personality, Rule, SAME, Step,
     house::{Manners, server},
     verdict,
 };
@@ -27,6 +27,7 @@ pub(super) static FAMILY: [Personality; 5] = [
         behaviour: "a greeting late, but in time",
         truth: CLOSED_TRUTH,
         expected: [CLOSED; 3],
+        delivered: SAME,
         serve: |peer| {
             let manners = Manners {
                 calls_itself: "ESMTP qpsmtpd ready",
@@ -42,6 +43,7 @@ pub(super) static FAMILY: [Personality; 5] = [
         behaviour: "a greeting too late",
         truth: CLOSED_TRUTH,
         expected: [TARPIT; 3],
+        delivered: SAME,
         serve: |peer| {
             let manners = Manners {
                 pause: |reply, _| greeting(reply, 90),
@@ -56,6 +58,7 @@ pub(super) static FAMILY: [Personality; 5] = [
         behaviour: "every reply late, but in time",
         truth: CLOSED_TRUTH,
         expected: [CLOSED; 3],
+        delivered: SAME,
         serve: |peer| {
             let manners = Manners {
                 pause: |_, _| Duration::from_secs(3),
@@ -70,6 +73,7 @@ pub(super) static FAMILY: [Personality; 5] = [
         behaviour: "every reply so late that time runs out",
         truth: CLOSED_TRUTH,
         expected: [CLOSED, CLOSED, TARPIT],
+        delivered: SAME,
         serve: |peer| {
             let manners = Manners {
                 pause: |_, _| Duration::from_secs(15),
@@ -84,6 +88,7 @@ pub(super) static FAMILY: [Personality; 5] = [
         behaviour: "refusals late, and few of them",
         truth: CLOSED_TRUTH,
         expected: [CLOSED; 3],
+        delivered: SAME,
         serve: |peer| {
             let manners = Manners {
                 calls_itself: "Microsoft ESMTP MAIL Service ready",

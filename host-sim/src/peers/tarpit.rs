@@ -6,7 +6,7 @@ use std::{collections::VecDeque, net::SocketAddr, time::Duration};
 
 use probe_core::verdict::{Kind, Reason};
 
-use super::{Fate, Forms, Peer, Personality, Rule, Step, local::Local, verdict};
+use super::{Fate, Forms, Peer, Personality, Rule, SAME, Step, local::Local, verdict};
 use crate::{
     server::{Conversation, Server, Turn},
     smtp::{Context, Path, Policy, Reply, Session},
@@ -18,6 +18,7 @@ pub(super) static TARPIT: Personality = Personality {
     behaviour: "tarpit",
     truth: &[Rule::new(Forms::Any, Forms::Any, Fate::Refused(Step::Data))],
     expected: [verdict(Kind::Inconclusive, Reason::Tarpit); 3],
+    delivered: SAME,
     serve: |peer| Box::new(Tarpit(peer.clone())),
 };
 

@@ -1,5 +1,7 @@
 //! What a personality says about itself.
 
+use probe_core::verdict::Kind;
+
 /// What becomes of mail.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Fate {
@@ -71,7 +73,7 @@ impl Rule {
         }
     }
 
-    pub(super) const fn all(fate: Fate) -> Self {
+    pub(crate) const fn all(fate: Fate) -> Self {
         Self::new(Forms::Any, Forms::Any, fate)
     }
 
@@ -90,6 +92,60 @@ impl Rule {
         }
     }
 }
+
+/// What an honest tester concludes at one depth with delivery on: it may send messages under senders
+/// of its own, to one recipient each. F3 to F7 and F12 use the target's names and T24 writes to its
+/// postmaster: that is a permission of its own, and what it would show is not declared here.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Delivered {
+    /// The same as with delivery off: there is nothing to send a message to, or nothing that it
+    /// would prove.
+    Same,
+    /// `confirmed`: a message of ours comes back.
+    Confirmed,
+    /// `accepted`: 250 after the dot, and nothing comes back.
+    Accepted,
+    /// `closed`, reason `refused-at-data`: each message is refused at DATA or after the dot.
+    RefusedAtData,
+    /// `inconclusive`, reason `greylisted`: each message is put off after the dot.
+    Deferred,
+}
+
+impl Delivered {
+    /// Every one of them.
+    pub const ALL: [Self; 5] = [
+        Self::Same,
+        Self::Confirmed,
+        Self::Accepted,
+        Self::RefusedAtData,
+        Self::Deferred,
+    ];
+
+    /// The word in scripts and tables.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Same => "same",
+            Self::Confirmed => "confirmed",
+            Self::Accepted => "accepted",
+            Self::RefusedAtData => "refused-at-data",
+            Self::Deferred => "deferred",
+        }
+    }
+
+    /// The verdict's kind, where it is `off` with delivery off.
+    pub const fn kind(self, off: Kind) -> Kind {
+        match self {
+            Self::Same => off,
+            Self::Confirmed => Kind::Confirmed,
+            Self::Accepted => Kind::Accepted,
+            Self::RefusedAtData => Kind::Closed,
+            Self::Deferred => Kind::Inconclusive,
+        }
+    }
+}
+
+/// At each depth the same as with delivery off.
+pub(super) const SAME: [Delivered; 3] = [Delivered::Same; 3];
 
 /// What `truth` says of mail under sender form `sender` to recipient form `recipient`, from a client
 /// that uses its own name. Where no rule matches, nobody can tell.

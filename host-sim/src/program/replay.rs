@@ -8,7 +8,7 @@ use std::{
 };
 
 use host_sim::trial::{Draw, Trial, draw};
-use probe_core::verdict::{Verdict, judge};
+use probe_core::verdict::Verdict;
 
 /// What `--faults` says.
 pub(super) fn faults(words: &str) -> Result<Draw, String> {
@@ -49,9 +49,9 @@ fn tell(out: &mut impl Write, trial: &Trial, pcap: Option<Box<dyn Write>>) -> io
             return Ok(false);
         }
     };
-    let first = outcome.first.verdicts(&judge);
+    let first = &outcome.first.verdicts;
     let retest = outcome.retest.as_ref();
-    let again = retest.map(|scan| scan.verdicts(&judge)).unwrap_or_default();
+    let again = retest.map(|scan| &scan.verdicts);
     for target in trial.admitted() {
         writeln!(
             out,
@@ -59,7 +59,7 @@ fn tell(out: &mut impl Write, trial: &Trial, pcap: Option<Box<dyn Write>>) -> io
             trial.name(target),
             word(Some(&trial.expected(target))),
             word(first.get(&target)),
-            word(again.get(&target)),
+            word(again.and_then(|verdicts| verdicts.get(&target))),
         )?;
     }
     let report = &outcome.report;

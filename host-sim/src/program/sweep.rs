@@ -12,7 +12,7 @@ use std::{
 };
 
 use host_sim::{oracles::replay, trial::draw};
-use probe_core::verdict::{Kind, judge};
+use probe_core::verdict::Kind;
 
 use super::replay::faults;
 
@@ -149,7 +149,7 @@ fn one(seed: u64, faults: &host_sim::trial::Draw) -> Result<Sum, String> {
         let all: Vec<_> = violations.iter().map(ToString::to_string).collect();
         return Err(all.join("; "));
     }
-    let verdicts = outcome.first.verdicts(&judge);
+    let verdicts = &outcome.first.verdicts;
     let mut decidable: Vec<_> = trial.admitted().collect();
     decidable.retain(|target| trial.expected(*target).kind != Kind::Inconclusive);
     let undecided = decidable.iter().filter(|target| {

@@ -5,7 +5,7 @@ use std::ops::Range;
 use probe_core::verdict::{Kind, Reason, Verdict};
 
 use super::parse::Wrong;
-use crate::peers::{Fate, Forms, Rule, Step};
+use crate::peers::{Delivered, Fate, Forms, Rule, Step};
 
 const KINDS: [Kind; 5] = [
     Kind::Confirmed,
@@ -73,10 +73,7 @@ pub(super) fn expectation(rest: &str) -> Result<(Range<usize>, Verdict), Wrong> 
     let shape = || Wrong::new("`expect DEPTH: VERDICT REASON`", rest);
     let (depth, verdict) = rest.split_once(": ").ok_or_else(shape)?;
     let (kind, reason) = verdict.split_once(' ').ok_or_else(shape)?;
-    let depths = DEPTHS
-        .into_iter()
-        .find(|(word, _)| *word == depth)
-        .ok_or_else(|| Wrong::new(words(DEPTHS.map(|(word, _)| word)), depth))?;
+    let depths = depths(depth)?;
     let kind = KINDS
         .into_iter()
         .find(|known| known.as_str() == kind)
@@ -85,7 +82,27 @@ pub(super) fn expectation(rest: &str) -> Result<(Range<usize>, Verdict), Wrong> 
         .into_iter()
         .find(|known| known.as_str() == reason)
         .ok_or_else(|| Wrong::new(words(Reason::ALL.map(Reason::as_str)), reason))?;
-    Ok((depths.1, Verdict { kind, reason }))
+    Ok((depths, Verdict { kind, reason }))
+}
+
+/// `quick: confirmed`, or `any: …` for all three depths: what delivery makes of the verdict.
+pub(super) fn delivery(rest: &str) -> Result<(Range<usize>, Delivered), Wrong> {
+    let (depth, word) = rest
+        .split_once(": ")
+        .ok_or_else(|| Wrong::new("`delivered DEPTH: WORD`", rest))?;
+    let delivered = Delivered::ALL
+        .into_iter()
+        .find(|known| known.as_str() == word)
+        .ok_or_else(|| Wrong::new(words(Delivered::ALL.map(Delivered::as_str)), word))?;
+    Ok((depths(depth)?, delivered))
+}
+
+fn depths(word: &str) -> Result<Range<usize>, Wrong> {
+    DEPTHS
+        .into_iter()
+        .find(|(known, _)| *known == word)
+        .map(|(_, depths)| depths)
+        .ok_or_else(|| Wrong::new(words(DEPTHS.map(|(word, _)| word)), word))
 }
 
 /// `any`, or ids of forms with commas.

@@ -75,6 +75,7 @@ pub fn load(file: &str, text: &str) -> Result<&'static Personality, ScriptError>
             behaviour: "a script",
             truth: parsed.truth.leak(),
             expected: parsed.expected,
+            delivered: parsed.delivered,
             serve,
         },
         script: parsed.script,

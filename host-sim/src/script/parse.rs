@@ -5,13 +5,14 @@ use std::time::Duration;
 use probe_core::verdict::Verdict;
 
 use super::{Action, Rule, Script, ScriptError, When, header, pattern::Pattern, text::Text};
-use crate::peers::Rule as Truth;
+use crate::peers::{Delivered, Rule as Truth};
 
 /// What every script may leave out.
 const DEFAULTS: &str = include_str!("defaults.script");
 
 /// What a line may be.
-const LINES: &str = "`name`, `about`, `truth`, `expect`, `C: …`, `S: …`, `* …` or `# …`";
+const LINES: &str =
+    "`name`, `about`, `truth`, `expect`, `delivered`, `C: …`, `S: …`, `* …` or `# …`";
 /// What a server may do beside saying something.
 const DEEDS: &str = "`* waits 2 s`, `* waits 300 ms`, `* closes` or `* says nothing`";
 
@@ -21,6 +22,7 @@ pub(super) struct Parsed {
     pub(super) about: String,
     pub(super) truth: Vec<Truth>,
     pub(super) expected: [Verdict; 3],
+    pub(super) delivered: [Delivered; 3],
     pub(super) script: Script,
 }
 
@@ -72,6 +74,7 @@ struct Reader {
     about: Option<String>,
     truth: Vec<Truth>,
     expected: [Option<Verdict>; 3],
+    delivered: [Option<Delivered>; 3],
     greeting: Vec<Action>,
     /// Whether the greeting is there, be it silence.
     greeted: bool,
@@ -111,6 +114,12 @@ impl Reader {
                 let (depths, verdict) = header::expectation(rest)?;
                 for expected in &mut self.expected[depths] {
                     once(expected, verdict, line)?;
+                }
+            }
+            "delivered" => {
+                let (depths, delivered) = header::delivery(rest)?;
+                for place in &mut self.delivered[depths] {
+                    once(place, delivered, line)?;
                 }
             }
             _ => return Err(Wrong::new(LINES, line)),
@@ -160,6 +169,7 @@ impl Reader {
             about: self.about.ok_or_else(|| missing("about"))?,
             truth: self.truth,
             expected: [quick, standard, full],
+            delivered: self.delivered.map(|said| said.unwrap_or(Delivered::Same)),
             script: Script {
                 greeting: self.greeting,
                 rules: self.rules,
@@ -227,7 +237,7 @@ mod tests {
         let cases = [
             (
                 "greets\n",
-                "x.script:1: expected `name`, `about`, `truth`, `expect`, `C: …`, `S: …`, `* …` or `# …`, found `greets`",
+                "x.script:1: expected `name`, `about`, `truth`, `expect`, `delivered`, `C: …`, `S: …`, `* …` or `# …`, found `greets`",
             ),
             (
                 "name A\n",

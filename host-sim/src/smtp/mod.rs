@@ -76,6 +76,11 @@ pub trait Policy {
         reply
     }
 
+    /// STARTTLS. After 220 the connection ends at the client's first octet: there is no TLS here.
+    fn start_tls(&mut self, _context: &Context) -> Reply {
+        Reply::new(502, "5.5.2 Command not recognised")
+    }
+
     /// MAIL.
     fn mail(&mut self, sender: &Path, context: &Context) -> Reply;
 

@@ -21,6 +21,8 @@ pub struct Session<P> {
     held: Option<(Duration, Reply)>,
     in_message: bool,
     greeted: bool,
+    /// STARTTLS was answered with 220: what comes next is a handshake.
+    shakes_hands: bool,
 }
 
 impl<P: Policy> Session<P> {
@@ -55,6 +57,7 @@ impl<P: Policy> Session<P> {
             held: None,
             in_message: false,
             greeted: false,
+            shakes_hands: false,
         }
     }
 
@@ -71,6 +74,11 @@ impl<P: Policy> Session<P> {
                 say(&reply, turn);
                 self.greeted = true;
                 continue;
+            }
+            if self.shakes_hands && self.read < self.unread.len() {
+                // This server has no TLS to go on with.
+                turn.close();
+                return;
             }
             let Some(line) = self.line() else {
                 turn.wake_at(turn.now() + IDLE_MAX);
@@ -139,6 +147,11 @@ impl<P: Policy> Session<P> {
                 self.context.idle_commands += 1;
                 self.context.verifications += 1;
                 Reply::new(252, "2.0.0 Try it")
+            }
+            Verb::StartTls => {
+                let reply = self.policy.start_tls(&self.context);
+                self.shakes_hands = reply.code == 220;
+                reply
             }
             Verb::Quit => Reply::new(221, "2.0.0 Bye").and_close(),
             Verb::Unknown => {

@@ -17,6 +17,8 @@ pub enum Verb {
     Noop,
     /// VRFY.
     Verify,
+    /// STARTTLS.
+    StartTls,
     /// QUIT.
     Quit,
     /// Anything else.
@@ -26,13 +28,14 @@ pub enum Verb {
 impl Verb {
     /// The verb of a word, in any case (RFC 5321, 2.4).
     pub(super) fn of(word: &str) -> Self {
-        const WORDS: [(&str, Verb); 9] = [
+        const WORDS: [(&str, Verb); 10] = [
             ("RCPT", Verb::Rcpt),
             ("MAIL", Verb::Mail),
             ("RSET", Verb::Reset),
             ("EHLO", Verb::Hello),
             ("HELO", Verb::Hello),
             ("DATA", Verb::Data),
+            ("STARTTLS", Verb::StartTls),
             ("QUIT", Verb::Quit),
             ("NOOP", Verb::Noop),
             ("VRFY", Verb::Verify),

@@ -21,7 +21,7 @@ use probe_core::{
     verdict::Kind,
 };
 
-use super::{Cut, Scan, Trial};
+use super::{Cut, Scan, Trial, verdicts};
 use crate::{
     faults::Switch,
     lines::Lines,
@@ -48,25 +48,24 @@ pub(super) async fn scans(
 ) -> Result<(Scan, Option<Scan>), ScopeError> {
     let cuts = trial.cuts.iter().copied().collect();
     let mut desk = Desk::new(plug, time, scope, stores, cuts);
-    let first = desk.scan(ScanId(1), &trial.list).await?;
-    let undecided = undecided(trial, &first, judge);
+    let first = desk.scan(ScanId(1), &trial.list, judge).await?;
+    let undecided = undecided(trial, &first);
     if undecided.is_empty() {
         return Ok((first, None));
     }
     time.sleep_until(time.now() + PAUSE).await;
     switch.calm();
     let mut desk = Desk::new(plug, time, scope, stores, VecDeque::new());
-    let again = desk.scan(ScanId(2), &undecided).await?;
+    let again = desk.scan(ScanId(2), &undecided, judge).await?;
     Ok((first, Some(again)))
 }
 
 /// What should have been decided, and was not.
-fn undecided(trial: &Trial, scan: &Scan, judge: Judge<'_>) -> Vec<Suspect> {
-    let verdicts = scan.verdicts(judge);
+fn undecided(trial: &Trial, scan: &Scan) -> Vec<Suspect> {
     let admitted: BTreeSet<_> = trial.admitted().collect();
     let is_undecided = |suspect: &&Suspect| {
         let target = SocketAddr::new(suspect.address, suspect.port);
-        let found = verdicts.get(&target);
+        let found = scan.verdicts.get(&target);
         admitted.contains(&target)
             && found.is_none_or(|found| {
                 found.kind == Kind::Inconclusive && *found != trial.expected(target)
@@ -112,7 +111,12 @@ impl<'a> Desk<'a> {
     }
 
     /// One scan, over as many links as it takes.
-    async fn scan(&mut self, scan: ScanId, list: &[Suspect]) -> Result<Scan, ScopeError> {
+    async fn scan(
+        &mut self,
+        scan: ScanId,
+        list: &[Suspect],
+        judge: Judge<'_>,
+    ) -> Result<Scan, ScopeError> {
         let began = self.time.now();
         let mut host = Box::new(HostLink::new());
         host.start(began, scan, self.scope)?;
@@ -124,8 +128,11 @@ impl<'a> Desk<'a> {
             let until = cut.map_or(Instant::NEVER, |cut| instant(cut.at));
             if let Some(ended) = self.speak(&mut host, link, &mut lines, until).await {
                 let took = self.time.now().since(began);
+                let records = std::mem::take(&mut self.records);
+                let all = records.values().map(Box::as_ref);
                 return Ok(Scan {
-                    records: std::mem::take(&mut self.records),
+                    verdicts: verdicts(all, judge),
+                    records,
                     changed: self.changed,
                     made: std::mem::take(&mut self.made),
                     ended,

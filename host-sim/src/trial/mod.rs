@@ -18,7 +18,7 @@ use probe_core::{
     frame::{ToHost, message::Ended, message::Progress},
     scope::{Scope, ScopeError},
     suspect::Suspect,
-    verdict::{Kind, Reason, Verdict},
+    verdict::Verdict,
 };
 
 pub use draw::{Draw, draw};
@@ -66,6 +66,8 @@ pub struct Cut {
 pub struct Scan {
     /// Every record, by its name.
     pub records: BTreeMap<RecordId, Box<ToHost>>,
+    /// The verdict of each target whose job is over, on the evidence of all its findings.
+    pub verdicts: BTreeMap<SocketAddr, Verdict>,
     /// Records that came again with other contents.
     pub changed: u32,
     /// The last record that the device has made, in each boot that said so.
@@ -188,7 +190,7 @@ impl Trial {
 
     /// Holds what the trial has shown against the oracles.
     pub fn violations(&self, outcome: &Outcome) -> Vec<Violation> {
-        examine(self, outcome, &probe_core::verdict::judge)
+        examine(self, outcome)
     }
 
     /// The targets of the list that the scope holds.
@@ -202,81 +204,61 @@ impl Trial {
 
     /// What an honest tester concludes about a target where nothing goes wrong.
     pub fn expected(&self, target: SocketAddr) -> Verdict {
-        let reason = match self.world.sites.get(&target) {
-            Some(Site::Peer(peer)) => return peer.personality.expected(self.scope.depth),
-            Some(Site::ClosedPort) => Reason::Refused,
-            Some(Site::NoRoute | Site::Silent) | None => Reason::NoAnswer,
-        };
-        Verdict {
-            kind: Kind::Inconclusive,
-            reason,
-        }
-    }
-
-    /// The same where a fault, or an earlier scan, has had a session with the target already.
-    pub fn expected_later(&self, target: SocketAddr) -> Verdict {
-        match self.world.sites.get(&target) {
-            Some(Site::Peer(peer)) => peer.personality.expected_later(self.scope.depth),
-            _ => self.expected(target),
-        }
+        self.site(target).expected(self.scope.depth)
     }
 
     /// What stands at a target, in a word.
     pub fn name(&self, target: SocketAddr) -> &'static str {
-        match self.world.sites.get(&target) {
-            Some(Site::Peer(peer)) => peer.personality.name,
-            Some(Site::ClosedPort) => "closed port",
-            Some(Site::NoRoute) => "no route",
-            Some(Site::Silent) | None => "silence",
-        }
+        self.site(target).name()
+    }
+
+    fn site(&self, target: SocketAddr) -> &Site {
+        self.world.sites.get(&target).unwrap_or(&Site::Silent)
     }
 }
 
-impl Scan {
-    /// The verdict of each target whose job is over, on the evidence of all its findings.
-    pub fn verdicts(&self, judge: Judge<'_>) -> BTreeMap<SocketAddr, Verdict> {
-        let mut jobs = BTreeMap::<JobSerial, Vec<&Finding>>::new();
-        let mut over = BTreeSet::new();
-        let dead: Vec<Finding> = self
-            .records
-            .values()
-            .filter_map(|record| match record.as_ref() {
-                ToHost::Dead(range) => Some(range.findings()),
-                _ => None,
-            })
-            .flatten()
-            .collect();
-        for finding in &dead {
-            jobs.entry(finding.job).or_default().push(finding);
-            over.insert(finding.job);
-        }
-        for record in self.records.values() {
-            match record.as_ref() {
-                ToHost::Finding(finding) => {
-                    jobs.entry(finding.job).or_default().push(finding);
-                    if finding.last {
-                        over.insert(finding.job);
-                    }
+/// The verdict of each target whose job is over, on the evidence of all its findings.
+fn verdicts<'a>(
+    records: impl Iterator<Item = &'a ToHost>,
+    judge: Judge<'_>,
+) -> BTreeMap<SocketAddr, Verdict> {
+    let mut jobs = BTreeMap::<JobSerial, Vec<&Finding>>::new();
+    let mut over = BTreeSet::new();
+    let mut dead = Vec::new();
+    for record in records {
+        match record {
+            ToHost::Finding(finding) => {
+                jobs.entry(finding.job).or_default().push(finding);
+                if finding.last {
+                    over.insert(finding.job);
                 }
-                ToHost::Over(job) => {
-                    over.insert(job.job);
-                }
-                _ => {}
             }
+            ToHost::Over(job) => {
+                over.insert(job.job);
+            }
+            ToHost::Dead(range) => {
+                dead.extend(range.findings().map(|of| (of.target, judge(&of.evidence))));
+            }
+            _ => {}
         }
-        jobs.retain(|job, _| over.contains(job));
-        let verdict =
-            |findings: Vec<&Finding>| Some((findings.first()?.target, judge(&merged(&findings)?)));
-        jobs.into_values().filter_map(verdict).collect()
     }
+    jobs.retain(|job, _| over.contains(job));
+    let verdict = |findings: Vec<&Finding>| {
+        let (first, later) = findings.split_first()?;
+        let verdict = match later {
+            [] => judge(&first.evidence),
+            _ => judge(&merged(first, later)),
+        };
+        Some((first.target, verdict))
+    };
+    jobs.into_values().filter_map(verdict).chain(dead).collect()
 }
 
 /// The evidence of a job's findings, which come in order.
-fn merged(findings: &[&Finding]) -> Option<Evidence> {
-    let (first, later) = findings.split_first()?;
+fn merged(first: &Finding, later: &[&Finding]) -> Evidence {
     let mut evidence = first.evidence.clone();
     for finding in later {
         evidence.merge(&finding.evidence);
     }
-    Some(evidence)
+    evidence
 }

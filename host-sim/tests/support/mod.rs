@@ -11,6 +11,12 @@ use host_sim::{
 };
 use probe_core::{finding::Finding, scope::Scope, suspect::Suspect};
 
+/// The seeds of a test: so many, or as many as `POSTERN_SEEDS` says for a long run.
+pub(crate) fn seeds(ordinary: u64) -> std::ops::Range<u64> {
+    let asked = env::var("POSTERN_SEEDS").ok();
+    0..asked.map_or(ordinary, |seeds| seeds.parse().unwrap())
+}
+
 /// Scans `list` in `world`, with the wire held against `scope`.
 pub(crate) fn scan(world: World, scope: &Scope, list: &[Suspect]) -> (Collected, Report) {
     let simulation = Simulation::new(world).watched(Allowed::by(scope));

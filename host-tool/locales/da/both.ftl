@@ -35,7 +35,7 @@ both-occasion-confirmed = { $count ->
 ## Forklaring
 
 both-heading-explanation = Hvad åbne mailrelæer og åbne proxyservere er
-both-explanation = Et åbent mailrelæ er en mailserver, der tager imod mails fra en hvilken som helst computer i verden og sender dem videre til andre internetadresser. En åben proxyserver lader en hvilken som helst computer i verden oprette forbindelse til andre internetadresser gennem sig; for modtageren ser det så ud, som om forbindelsen kommer fra proxyserveren. Afsendere af uopfordrede massemails misbruger begge dele. Det er et problem for forbrugere i hele verden, for de retshåndhævende myndigheder og for den organisation, der driver serveren.
+both-explanation = Et åbent mailrelæ er en mailserver, der tager imod mails fra en hvilken som helst computer i verden og sender dem videre til andre internetadresser. En åben proxyserver lader en hvilken som helst computer i verden oprette forbindelse til andre internetadresser gennem sig; i den anden ende ser det så ud, som om forbindelsen kommer fra proxyserveren. Afsendere af uopfordrede massemails misbruger begge dele. Det er et problem for forbrugere i hele verden, for de retshåndhævende myndigheder og for den organisation, der driver serveren.
 both-consequences = For organisationen kan en sådan server betyde, at
 both-consequence-strangers = ukendte tredjeparter bruger dens server og internetressourcer;
 both-consequences-end = Når en sådan server bliver lukket for fremmede, er systemet beskyttet mod dette misbrug.

@@ -79,7 +79,6 @@ label-tested = Test:
 depth-quick = omfang: kort
 depth-standard = omfang: standard
 depth-full = omfang: fuldt
-returned-from = leveret fra { $address }
 
 ## Hvem der skriver, og hvordan man svarer
 

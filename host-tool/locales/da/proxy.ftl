@@ -36,21 +36,22 @@ proxy-occasion-confirmed = { $count ->
 
 proxy-tested-forms = { $answered ->
     [0] ingen forespørgsel blev besvaret
-    [one] { $answered }~forespørgsel besvaret: { $accepted }~imødekommet, { $refused }~afvist{ $unclear ->
+    [one] { $answered }~forespørgsel besvaret: { $accepted }~accepteret, { $refused }~afvist{ $unclear ->
         [0] { "" }
        *[other] , { $unclear }~uafklaret
     }
-   *[other] { $answered }~forespørgsler besvaret: { $accepted }~imødekommet, { $refused }~afvist{ $unclear ->
+   *[other] { $answered }~forespørgsler besvaret: { $accepted }~accepteret, { $refused }~afvist{ $unclear ->
         [0] { "" }
        *[other] , { $unclear }~uafklaret
     }
 }
 proxy-label-returned = Nåede frem til os:
-proxy-evidence-forms = Forespørgsler, som serveren imødekom:
+proxy-returned-from = fra { $address }
+proxy-evidence-forms = Forespørgsler, som serveren accepterede:
 
 ## Hvordan der blev testet
 
-proxy-test-method = Vores test opretter forbindelse til en proxyserver udefra, sådan som enhver klient gør. Uden at logge ind beder den serveren om en forbindelse til et af vores egne testsystemer. Dette system sender en kode, som ingen kan gætte; først når koden når tilbage til os, er forbindelsen bevist. Testen prøver ingen adgangskoder, henvender sig ikke til andres systemer og ændrer ingen indstillinger.
+proxy-test-method = Vores test opretter forbindelse til en proxyserver udefra, sådan som enhver klient gør. Uden at logge ind beder den serveren om en forbindelse til et af vores egne testsystemer. Dette system sender en kode, som ingen kan gætte; først når koden når tilbage til os, er forbindelsen bevist. Testen prøver ingen adgangskoder, henvender sig ikke til tredjeparters systemer og ændrer ingen indstillinger.
 
 ## Resultatet
 
@@ -59,16 +60,16 @@ proxy-verdict-confirmed = { $count ->
    *[other] Uden login oprettede hver af disse servere den forbindelse, som vores test bad om. Forbindelsen nåede frem til vores eget testsystem, og den kode, som systemet sendte, nåede tilbage til os. Det er dermed bevist, at serverne formidlede forbindelser for fremmede på testtidspunktet.
 }
 proxy-verdict-accepted = { $count ->
-    [one] Uden login imødekom serveren den forbindelse, som vores test bad om, og tog imod vores data. Da dette brev blev skrevet, var forbindelsen ikke nået frem til vores testsystem. Det er derfor ikke bevist, at serveren formidler sådanne forbindelser.
-   *[other] Uden login imødekom hver af disse servere den forbindelse, som vores test bad om, og tog imod vores data. Da dette brev blev skrevet, var forbindelserne ikke nået frem til vores testsystem. Det er derfor ikke bevist, at serverne formidler sådanne forbindelser.
+    [one] Uden login accepterede serveren den forbindelse, som vores test bad om, og tog imod vores data. Da dette brev blev skrevet, var forbindelsen ikke nået frem til vores testsystem. Det er derfor ikke bevist, at serveren formidler sådanne forbindelser.
+   *[other] Uden login accepterede hver af disse servere den forbindelse, som vores test bad om, og tog imod vores data. Da dette brev blev skrevet, var forbindelserne ikke nået frem til vores testsystem. Det er derfor ikke bevist, at serverne formidler sådanne forbindelser.
 }
 proxy-verdict-suspected = { $count ->
-    [one] Uden login svarede serveren, at den imødekom den forbindelse, som vores test bad om. Koden fra vores testsystem nåede dog ikke tilbage til os. Det er derfor ikke bevist, at serveren faktisk formidler sådanne forbindelser: Nogle servere giver det samme svar på enhver forespørgsel.
-   *[other] Uden login svarede hver af disse servere, at den imødekom den forbindelse, som vores test bad om. Koden fra vores testsystem nåede dog ikke tilbage til os. Det er derfor ikke bevist, at serverne faktisk formidler sådanne forbindelser: Nogle servere giver det samme svar på enhver forespørgsel.
+    [one] Uden login svarede serveren, at den accepterede den forbindelse, som vores test bad om. Koden fra vores testsystem nåede dog ikke tilbage til os. Det er derfor ikke bevist, at serveren faktisk formidler sådanne forbindelser: Nogle servere giver det samme svar på enhver forespørgsel.
+   *[other] Uden login svarede hver af disse servere, at den accepterede den forbindelse, som vores test bad om. Koden fra vores testsystem nåede dog ikke tilbage til os. Det er derfor ikke bevist, at serverne faktisk formidler sådanne forbindelser: Nogle servere giver det samme svar på enhver forespørgsel.
 }
 proxy-verdict-anything = { $count ->
-    [one] Serveren imødekom også en forbindelse til et mål, der ikke kan eksistere. Det er derfor muligt, at den svarer sådan på enhver forespørgsel.
-   *[other] Hver af dem imødekom også en forbindelse til et mål, der ikke kan eksistere. Det er derfor muligt, at de svarer sådan på enhver forespørgsel.
+    [one] Serveren accepterede også en forbindelse til et mål, der ikke kan eksistere. Det er derfor muligt, at den svarer sådan på enhver forespørgsel.
+   *[other] Hver af dem accepterede også en forbindelse til et mål, der ikke kan eksistere. Det er derfor muligt, at de svarer sådan på enhver forespørgsel.
 }
 proxy-verdict-undecided = { $count ->
     [one] Vores test kunne ikke afgøre, om serveren formidler forbindelser for fremmede. Vi kan hverken bekræfte eller afkræfte registreringen i databasen. Årsagen:
@@ -80,7 +81,7 @@ undecided-turned-away = Selve testen blev afvist, uanset hvilket mål den angav.
 ## Forklaring
 
 proxy-heading-explanation = Hvad en åben proxyserver er
-proxy-explanation = En åben proxyserver lader en hvilken som helst computer i verden oprette forbindelse til andre internetadresser gennem sig; for modtageren ser det så ud, som om forbindelsen kommer fra proxyserveren. Afsendere af uopfordrede massemails misbruger sådanne servere til at skjule, hvor deres mails kommer fra. Det er et problem for forbrugere i hele verden, for de retshåndhævende myndigheder og for den organisation, der driver serveren.
+proxy-explanation = En åben proxyserver lader en hvilken som helst computer i verden oprette forbindelse til andre internetadresser gennem sig; i den anden ende ser det så ud, som om forbindelsen kommer fra proxyserveren. Afsendere af uopfordrede massemails misbruger sådanne servere til at skjule, hvor deres mails kommer fra. Det er et problem for forbrugere i hele verden, for de retshåndhævende myndigheder og for den organisation, der driver serveren.
 proxy-consequences = For organisationen kan en åben proxyserver betyde, at
 proxy-consequence-strangers = ukendte tredjeparter bruger dens server og internetressourcer;
 proxy-consequences-end = Når en åben proxyserver bliver lukket for fremmede, er systemet beskyttet mod dette misbrug.

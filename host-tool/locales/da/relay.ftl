@@ -23,6 +23,7 @@ relay-tested-forms = { $answered ->
     }
 }
 relay-label-returned = Modtaget retur:
+relay-returned-from = leveret fra { $address }
 relay-evidence-forms = Kombinationer, som serveren accepterede:
 
 ## Hvorfor vi skriver
@@ -48,7 +49,7 @@ relay-occasion-confirmed = { $count ->
 
 ## Hvordan der blev testet
 
-relay-test-method = Vores test opretter forbindelse til en server udefra og taler SMTP med den, sådan som enhver anden mailserver gør. Uden at logge ind spørger den på flere måder, om serveren vil tage imod mails udefra til eksterne modtagere. Den prøver ingen adgangskoder og ændrer ingen indstillinger.
+relay-test-method = Vores test opretter forbindelse til en mailserver udefra og taler SMTP med den, sådan som enhver anden mailserver gør. Uden at logge ind spørger den på flere måder, om serveren vil tage imod mails udefra til eksterne modtagere. Den prøver ingen adgangskoder og ændrer ingen indstillinger.
 test-no-message = Vi har ikke overført nogen mail.
 test-message = I den forbindelse har vi også afleveret en kort testmail, der var adresseret til os selv.
 test-message-some = Til nogle af serverne har vi i den forbindelse også afleveret en kort testmail, der var adresseret til os selv; til de øvrige har vi ikke overført nogen.

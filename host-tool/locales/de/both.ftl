@@ -35,7 +35,7 @@ both-occasion-confirmed = { $count ->
 ## Erklärung
 
 both-heading-explanation = Was offene Mail-Relays und offene Proxy-Server sind
-both-explanation = Ein offenes Mail-Relay ist ein Mailserver, der Nachrichten von jedem Rechner der Welt annimmt und an andere Internetadressen weiterleitet. Über einen offenen Proxy-Server kann jeder Rechner der Welt Verbindungen zu anderen Internetadressen aufbauen; für die Gegenseite sieht es dann so aus, als käme die Verbindung vom Proxy-Server. Versender unerwünschter Massen-E-Mails missbrauchen beides. Das belastet Verbraucherinnen und Verbraucher in aller Welt, die Strafverfolgungsbehörden und die Organisation, die den Server betreibt.
+both-explanation = Ein offenes Mail-Relay ist ein Mailserver, der Nachrichten von jedem Rechner der Welt annimmt und an andere Internetadressen weiterleitet. Über einen offenen Proxy-Server kann jeder Rechner der Welt Verbindungen zu anderen Internetadressen aufbauen; für die Gegenseite sieht es dann so aus, als käme die Verbindung vom Proxy-Server. Versender unerwünschter Massen-E-Mails missbrauchen beides. Das ist ein Problem für Verbraucherinnen und Verbraucher in aller Welt, für die Strafverfolgungsbehörden und für die Organisation, die den Server betreibt.
 both-consequences = Für diese Organisation kann ein solcher Server bedeuten, dass
 both-consequence-strangers = unbekannte Dritte ihren Server und ihre Internetressourcen nutzen;
 both-consequences-end = Wer einen solchen Server für Fremde schließt, schützt das System vor diesem Missbrauch.

@@ -61,7 +61,6 @@ label-tested = Test:
 depth-quick = Umfang: kurz
 depth-standard = Umfang: Standard
 depth-full = Umfang: vollständig
-returned-from = zugestellt von { $address }
 
 ## Wer schreibt und wie man antwortet
 

@@ -46,11 +46,12 @@ proxy-tested-forms = { $answered ->
     }
 }
 proxy-label-returned = Bei uns angekommen:
+proxy-returned-from = von { $address }
 proxy-evidence-forms = Anfragen, die der Server angenommen hat:
 
 ## Wie getestet wurde
 
-proxy-test-method = Unser Test verbindet sich von außen mit einem Proxy-Server, wie es jeder Client tut. Ohne Anmeldung bittet er den Server um eine Verbindung zu einem Testsystem von uns. Dieses sendet einen Code, den niemand erraten kann; erst wenn dieser Code bei uns eintrifft, ist die Verbindung bewiesen. Der Test probiert keine Passwörter aus, spricht keine fremden Systeme an und ändert keine Einstellungen.
+proxy-test-method = Unser Test verbindet sich von außen mit einem Proxy-Server, wie es jeder Client tut. Ohne Anmeldung bittet er den Server um eine Verbindung zu einem Testsystem von uns. Dieses sendet einen Code, den niemand erraten kann; erst wenn dieser Code bei uns eintrifft, ist die Verbindung bewiesen. Der Test probiert keine Passwörter aus, spricht keine Systeme Dritter an und ändert keine Einstellungen.
 
 ## Das Ergebnis
 
@@ -80,7 +81,7 @@ undecided-turned-away = Unser Test wurde als solcher abgewiesen, unabhängig vom
 ## Erklärung
 
 proxy-heading-explanation = Was ein offener Proxy-Server ist
-proxy-explanation = Über einen offenen Proxy-Server kann jeder Rechner der Welt Verbindungen zu anderen Internetadressen aufbauen; für die Gegenseite sieht es dann so aus, als käme die Verbindung vom Proxy-Server. Versender unerwünschter Massen-E-Mails missbrauchen solche Server, um die Herkunft ihrer Nachrichten zu verschleiern. Das belastet Verbraucherinnen und Verbraucher in aller Welt, die Strafverfolgungsbehörden und die Organisation, die den Server betreibt.
+proxy-explanation = Über einen offenen Proxy-Server kann jeder Rechner der Welt Verbindungen zu anderen Internetadressen aufbauen; für die Gegenseite sieht es dann so aus, als käme die Verbindung vom Proxy-Server. Versender unerwünschter Massen-E-Mails missbrauchen solche Server, um die Herkunft ihrer Nachrichten zu verschleiern. Das ist ein Problem für Verbraucherinnen und Verbraucher in aller Welt, für die Strafverfolgungsbehörden und für die Organisation, die den Server betreibt.
 proxy-consequences = Für diese Organisation kann ein offener Proxy-Server bedeuten, dass
 proxy-consequence-strangers = unbekannte Dritte ihren Server und ihre Internetressourcen nutzen;
 proxy-consequences-end = Wer einen offenen Proxy-Server für Fremde schließt, schützt das System vor diesem Missbrauch.

@@ -23,6 +23,7 @@ relay-tested-forms = { $answered ->
     }
 }
 relay-label-returned = Testnachricht zurück:
+relay-returned-from = zugestellt von { $address }
 relay-evidence-forms = Kombinationen, die der Server angenommen hat:
 
 ## Warum wir schreiben
@@ -48,7 +49,7 @@ relay-occasion-confirmed = { $count ->
 
 ## Wie getestet wurde
 
-relay-test-method = Unser Test verbindet sich von außen mit einem Server und spricht mit ihm SMTP, wie es jeder andere Mailserver tut. Ohne Anmeldung fragt er auf mehrere Arten, ob der Server Nachrichten von außen für externe Empfänger annehmen würde. Er probiert keine Passwörter aus und ändert keine Einstellungen.
+relay-test-method = Unser Test verbindet sich von außen mit einem Mailserver und spricht mit ihm SMTP, wie es jeder andere Mailserver tut. Ohne Anmeldung fragt er auf mehrere Arten, ob der Server Nachrichten von außen für externe Empfänger annehmen würde. Er probiert keine Passwörter aus und ändert keine Einstellungen.
 test-no-message = Wir haben keine Nachricht übertragen.
 test-message = Dabei haben wir auch eine kurze, an uns selbst gerichtete Testnachricht übergeben.
 test-message-some = Einigen der Server haben wir dabei auch eine kurze, an uns selbst gerichtete Testnachricht übergeben, den übrigen keine.
@@ -89,7 +90,7 @@ undecided-not-formable = Die entscheidenden Anfragen ließen sich für diesen Se
 ## Erklärung
 
 relay-heading-explanation = Was ein offenes Mail-Relay ist
-relay-explanation = Ein offenes Mail-Relay ist ein Mailserver, der Nachrichten von jedem Rechner der Welt annimmt und an andere Internetadressen weiterleitet. Versender unerwünschter Massen-E-Mails missbrauchen solche Server. Das belastet Verbraucherinnen und Verbraucher in aller Welt, die Strafverfolgungsbehörden und die Organisation, die den Server betreibt.
+relay-explanation = Ein offenes Mail-Relay ist ein Mailserver, der Nachrichten von jedem Rechner der Welt annimmt und an andere Internetadressen weiterleitet. Versender unerwünschter Massen-E-Mails missbrauchen solche Server. Das ist ein Problem für Verbraucherinnen und Verbraucher in aller Welt, für die Strafverfolgungsbehörden und für die Organisation, die den Server betreibt.
 relay-consequences = Für diese Organisation kann ein offenes Mail-Relay bedeuten, dass
 relay-consequence-strangers = unbekannte Dritte ihren Mailserver und ihre Internetressourcen nutzen;
 relay-consequences-end = Wer ein offenes Mail-Relay schließt, schützt das System vor diesem Missbrauch.

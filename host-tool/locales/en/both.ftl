@@ -35,7 +35,7 @@ both-occasion-confirmed = { $count ->
 ## Explanation
 
 both-heading-explanation = What open mail relays and open proxy servers are
-both-explanation = An open mail relay is a mail server that accepts mail from any computer in the world and passes it on to other Internet addresses. An open proxy server lets any computer in the world connect to other Internet addresses through it; at the other end, the connection then seems to come from the proxy server. Senders of unsolicited bulk mail abuse both. That is a burden on consumers all over the world, on law enforcement, and on the organisation that runs the server.
+both-explanation = An open mail relay is a mail server that accepts mail from any computer in the world and passes it on to other Internet addresses. An open proxy server lets any computer in the world connect to other Internet addresses through it; at the other end, the connection then seems to come from the proxy server. Senders of unsolicited bulk mail abuse both. That is a problem for consumers all over the world, for law enforcement, and for the organisation that runs the server.
 both-consequences = For that organisation, such a server can mean that:
 both-consequence-strangers = unknown third parties use its server and its Internet resources;
 both-consequences-end = Closing such a server to strangers protects the system against this misuse.

@@ -61,7 +61,6 @@ label-tested = Test:
 depth-quick = extent: quick
 depth-standard = extent: standard
 depth-full = extent: full
-returned-from = delivered by { $address }
 
 ## Who writes, and how to answer
 

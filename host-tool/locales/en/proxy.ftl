@@ -46,11 +46,12 @@ proxy-tested-forms = { $answered ->
     }
 }
 proxy-label-returned = Reached us:
+proxy-returned-from = from { $address }
 proxy-evidence-forms = Requests that the server granted:
 
 ## How it was tested
 
-proxy-test-method = Our test connects to a proxy server from outside, as any client does. Without logging in, it asks the server to connect to a test system of our own. That system sends a code that nobody can guess; only if this code comes back to us is the connection proved. The test tries no passwords, contacts nobody else’s systems and changes no settings.
+proxy-test-method = Our test connects to a proxy server from outside, as any client does. Without logging in, it asks the server to connect to a test system of our own. That system sends a code that nobody can guess; only if this code comes back to us is the connection proved. The test tries no passwords, contacts no third party’s systems and changes no settings.
 
 ## The result
 
@@ -80,7 +81,7 @@ undecided-turned-away = Our test itself was turned away, whatever destination it
 ## Explanation
 
 proxy-heading-explanation = What an open proxy server is
-proxy-explanation = An open proxy server lets any computer in the world connect to other Internet addresses through it; at the other end, the connection then seems to come from the proxy server. Senders of unsolicited bulk mail abuse such servers to hide where their mail comes from. That is a burden on consumers all over the world, on law enforcement, and on the organisation that runs the server.
+proxy-explanation = An open proxy server lets any computer in the world connect to other Internet addresses through it; at the other end, the connection then seems to come from the proxy server. Senders of unsolicited bulk mail abuse such servers to hide where their mail comes from. That is a problem for consumers all over the world, for law enforcement, and for the organisation that runs the server.
 proxy-consequences = For that organisation, an open proxy server can mean that:
 proxy-consequence-strangers = unknown third parties use its server and its Internet resources;
 proxy-consequences-end = Closing an open proxy server to strangers protects the system against this misuse.
@@ -104,7 +105,7 @@ fix-proxies = Proxy servers:
 fix-clients = Accept connections only from your own networks or from users who have logged in; refuse everyone else.
 fix-listen = If only your own network needs the proxy server, let it listen on an internal address only and block its port in the firewall, for IPv6 as well.
 fix-targets = Limit what can be reached through it: no mail servers (port~25), no addresses in your own network, and with CONNECT only the ports that you need, usually 443.
-fix-software = Use a version that its makers still maintain. If nobody knows the proxy server, find out where it comes from: it may belong to a router, to other software or to malware.
+fix-software = Use a version that its makers still maintain. If nobody knows about the proxy server, find out where it comes from: it may belong to a router, to other software or to malware.
 fix-logs = Afterwards, look through the logs for connections that are not yours.
 questions = Six questions help to find out whether a proxy server is safe:
 question-untrusted = Does it accept connections from networks that you do not trust?

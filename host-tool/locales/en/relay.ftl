@@ -23,6 +23,7 @@ relay-tested-forms = { $answered ->
     }
 }
 relay-label-returned = Returned to us:
+relay-returned-from = delivered by { $address }
 relay-evidence-forms = Combinations that the server accepted:
 
 ## Why this letter is written
@@ -48,7 +49,7 @@ relay-occasion-confirmed = { $count ->
 
 ## How it was tested
 
-relay-test-method = Our test connects to a server from outside and speaks SMTP with it, as any other mail server does. Without logging in, it asks in several ways whether the server would accept mail from outside for recipients outside. It tries no passwords and changes no settings.
+relay-test-method = Our test connects to a mail server from outside and speaks SMTP with it, as any other mail server does. Without logging in, it asks in several ways whether the server would accept mail from outside for recipients outside. It tries no passwords and changes no settings.
 test-no-message = We did not transmit a message.
 test-message = In doing so, we also handed over a short test message addressed to ourselves.
 test-message-some = To some of the servers we also handed over a short test message addressed to ourselves; to the others we transmitted none.
@@ -89,7 +90,7 @@ undecided-not-formable = The deciding requests could not be put to this server, 
 ## Explanation
 
 relay-heading-explanation = What an open mail relay is
-relay-explanation = An open mail relay is a mail server that accepts mail from any computer in the world and passes it on to other Internet addresses. Senders of unsolicited bulk mail abuse such servers. That is a burden on consumers all over the world, on law enforcement, and on the organisation that runs the server.
+relay-explanation = An open mail relay is a mail server that accepts mail from any computer in the world and passes it on to other Internet addresses. Senders of unsolicited bulk mail abuse such servers. That is a problem for consumers all over the world, for law enforcement, and for the organisation that runs the server.
 relay-consequences = For that organisation, an open mail relay can mean that:
 relay-consequence-strangers = unknown third parties use its mail server and its Internet resources;
 relay-consequences-end = Closing an open mail relay protects the system against this misuse.

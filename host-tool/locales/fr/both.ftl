@@ -35,7 +35,7 @@ both-occasion-confirmed = { $count ->
 ## Explication
 
 both-heading-explanation = Qu’est-ce qu’un relais de messagerie ou un serveur mandataire ouvert ?
-both-explanation = Un relais de messagerie ouvert est un serveur de messagerie qui accepte le courrier de n’importe quel ordinateur au monde et le transmet à d’autres adresses Internet. Un serveur mandataire (proxy) ouvert permet à n’importe quel ordinateur au monde de se connecter, à travers lui, à d’autres adresses Internet ; pour le destinataire, la connexion semble alors provenir du serveur mandataire. Les expéditeurs de messages non sollicités envoyés en masse abusent des uns et des autres. Il en résulte une charge pour les consommateurs du monde entier, pour les autorités chargées de faire respecter la loi et pour l’organisation qui exploite le serveur.
+both-explanation = Un relais de messagerie ouvert est un serveur de messagerie qui accepte le courrier de n’importe quel ordinateur au monde et le transmet à d’autres adresses Internet. Un serveur mandataire (proxy) ouvert permet à n’importe quel ordinateur au monde de se connecter, à travers lui, à d’autres adresses Internet ; vue de l’autre extrémité, la connexion semble alors provenir du serveur mandataire. Les expéditeurs de messages non sollicités envoyés en masse abusent des uns et des autres. C’est un problème pour les consommateurs du monde entier, pour les autorités chargées de faire respecter la loi et pour l’organisation qui exploite le serveur.
 both-consequences = Pour cette organisation, un tel serveur peut signifier que :
 both-consequence-strangers = des tiers inconnus utilisent son serveur et ses ressources Internet ;
 both-consequences-end = Fermer un tel serveur aux inconnus protège le système contre cet abus.
@@ -52,6 +52,6 @@ both-fix-opening-listed = { $count ->
    *[other] Nous vous prions de vérifier si les serveurs relaient le courrier ou les connexions d’inconnus et, le cas échéant, d’y mettre fin. En général, les étapes suivantes suffisent :
 }
 both-guide-steps = { $count ->
-    [one] Si votre serveur est un relais de messagerie ou un serveur mandataire ouvert et que vous souhaitez le fermer, suivez les instructions pas à pas qui s’y trouvent.
-   *[other] Si vos serveurs sont des relais de messagerie ou des serveurs mandataires ouverts et que vous souhaitez les fermer, suivez les instructions pas à pas qui s’y trouvent.
+    [one] Si votre serveur est un relais de messagerie ou un serveur mandataire ouvert et que vous souhaitez le fermer, nous vous invitons à suivre les instructions pas à pas qui s’y trouvent.
+   *[other] Si vos serveurs sont des relais de messagerie ou des serveurs mandataires ouverts et que vous souhaitez les fermer, nous vous invitons à suivre les instructions pas à pas qui s’y trouvent.
 }

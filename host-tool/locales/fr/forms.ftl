@@ -8,3 +8,14 @@ mark-faults = NE PAS ENVOYER : le contrôle a relevé des erreurs dans cette let
 
 attachment-findings = Les constats sous forme de tableau (CSV)
 attachment-xarf = Rapport pour traitement automatique (XARF), adresse IP~{ $address }
+
+## A line for each of several servers
+
+grid-address = Adresse IP
+grid-port = Port
+grid-seen = Dernière constatation (UTC)
+grid-result = Résultat
+result-confirmed = prouvé
+result-suspected = soupçon
+result-undecided = non tranché
+result-listed = répertorié

@@ -5,7 +5,7 @@
 
 draft-example = PROJET, à ne pas envoyer : l’expéditeur du profil « { $profile } » est un exemple.
 draft-language = PROJET, à ne pas envoyer : le profil « { $profile } » n’a pas approuvé le français.
-draft-historic = PROJET, à ne pas envoyer : le profil « { $profile } » est historique ; il montre comment se lisaient les lettres d’alors.
+draft-historic = PROJET, à ne pas envoyer : le profil « { $profile } » est historique ; il montre à quoi ressemblaient les lettres de l’époque.
 
 ## Deux langues
 
@@ -65,7 +65,6 @@ label-tested = Test :
 depth-quick = étendue : réduite
 depth-standard = étendue : normale
 depth-full = étendue : complète
-returned-from = remis par { $address }
 
 ## Qui écrit et comment répondre
 
@@ -74,7 +73,7 @@ partners = Nos partenaires sont les suivants :
 partners-abroad = Partenaires internationaux :
 heading-contact = Vos questions
 contact = Pour toute question sur cette lettre, écrivez-nous ou appelez-nous en indiquant notre référence { $reference }. Votre réponse sera lue par une personne.
-contact-mail = Pour toute question sur les instructions ou sur cette lettre, écrivez-nous en indiquant notre référence { $reference } :
+contact-mail = Pour toute question sur les instructions ou sur cette lettre, merci de nous écrire en indiquant notre référence { $reference } :
 label-mail = Courriel :
 label-phone = Téléphone :
 heading-genuine = Comment vérifier l’authenticité de cette lettre

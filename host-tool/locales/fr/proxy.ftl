@@ -36,17 +36,30 @@ proxy-occasion-confirmed = { $count ->
 
 proxy-tested-forms = { $answered ->
     [0] aucune demande n’a reçu de réponse
-    [one] { $answered }~demande a reçu une réponse : { $accepted }~acceptée, { $refused }~refusée{ $unclear ->
+    [one] { $answered }~demande a reçu une réponse : { $accepted ->
+        [one] { $accepted }~acceptée
+       *[other] { $accepted }~acceptées
+    }, { $refused ->
+        [one] { $refused }~refusée
+       *[other] { $refused }~refusées
+    }{ $unclear ->
         [0] { "" }
        *[other] , { $unclear }~incertaine
     }
-   *[other] { $answered }~demandes ont reçu une réponse : { $accepted }~acceptées, { $refused }~refusées{ $unclear ->
+   *[other] { $answered }~demandes ont reçu une réponse : { $accepted ->
+        [one] { $accepted }~acceptée
+       *[other] { $accepted }~acceptées
+    }, { $refused ->
+        [one] { $refused }~refusée
+       *[other] { $refused }~refusées
+    }{ $unclear ->
         [0] { "" }
         [one] , { $unclear }~incertaine
        *[other] , { $unclear }~incertaines
     }
 }
 proxy-label-returned = Arrivée chez nous :
+proxy-returned-from = depuis { $address }
 proxy-evidence-forms = Demandes acceptées par le serveur :
 
 ## Comment le test s’est déroulé
@@ -81,7 +94,7 @@ undecided-turned-away = Notre test a été rejeté en tant que tel, quelle que s
 ## Explication
 
 proxy-heading-explanation = Qu’est-ce qu’un serveur mandataire ouvert ?
-proxy-explanation = Un serveur mandataire (proxy) ouvert permet à n’importe quel ordinateur au monde de se connecter, à travers lui, à d’autres adresses Internet ; pour le destinataire, la connexion semble alors provenir du serveur mandataire. Les expéditeurs de messages non sollicités envoyés en masse abusent de tels serveurs pour dissimuler l’origine de leurs messages. Il en résulte une charge pour les consommateurs du monde entier, pour les autorités chargées de faire respecter la loi et pour l’organisation qui exploite le serveur.
+proxy-explanation = Un serveur mandataire (proxy) ouvert permet à n’importe quel ordinateur au monde de se connecter, à travers lui, à d’autres adresses Internet ; vue de l’autre extrémité, la connexion semble alors provenir du serveur mandataire. Les expéditeurs de messages non sollicités envoyés en masse abusent de tels serveurs pour dissimuler l’origine de leurs messages. C’est un problème pour les consommateurs du monde entier, pour les autorités chargées de faire respecter la loi et pour l’organisation qui exploite le serveur.
 proxy-consequences = Pour cette organisation, un serveur mandataire ouvert peut signifier que :
 proxy-consequence-strangers = des tiers inconnus utilisent son serveur et ses ressources Internet ;
 proxy-consequences-end = Fermer aux inconnus un serveur mandataire ouvert protège le système contre cet abus.
@@ -98,8 +111,8 @@ proxy-fix-opening-listed = { $count ->
    *[other] Nous vous prions de vérifier si les serveurs relaient les connexions d’inconnus et, le cas échéant, d’y mettre fin. En général, les étapes suivantes suffisent :
 }
 proxy-guide-steps = { $count ->
-    [one] Si votre serveur est un serveur mandataire ouvert et que vous souhaitez le fermer, suivez les instructions pas à pas qui s’y trouvent.
-   *[other] Si vos serveurs sont des serveurs mandataires ouverts et que vous souhaitez les fermer, suivez les instructions pas à pas qui s’y trouvent.
+    [one] Si votre serveur est un serveur mandataire ouvert et que vous souhaitez le fermer, nous vous invitons à suivre les instructions pas à pas qui s’y trouvent.
+   *[other] Si vos serveurs sont des serveurs mandataires ouverts et que vous souhaitez les fermer, nous vous invitons à suivre les instructions pas à pas qui s’y trouvent.
 }
 fix-proxies = Serveurs mandataires :
 fix-clients = N’acceptez de connexions que de vos propres réseaux ou d’utilisateurs authentifiés ; refusez toutes les autres.

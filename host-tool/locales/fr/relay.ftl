@@ -13,17 +13,30 @@ relay-subject-listed = { $count ->
 
 relay-tested-forms = { $answered ->
     [0] aucune combinaison d’expéditeur et de destinataire n’a reçu de réponse
-    [one] { $answered }~combinaison d’expéditeur et de destinataire a reçu une réponse : { $accepted }~acceptée, { $refused }~refusée{ $unclear ->
+    [one] { $answered }~combinaison d’expéditeur et de destinataire a reçu une réponse : { $accepted ->
+        [one] { $accepted }~acceptée
+       *[other] { $accepted }~acceptées
+    }, { $refused ->
+        [one] { $refused }~refusée
+       *[other] { $refused }~refusées
+    }{ $unclear ->
         [0] { "" }
        *[other] , { $unclear }~incertaine
     }
-   *[other] { $answered }~combinaisons d’expéditeur et de destinataire ont reçu une réponse : { $accepted }~acceptées, { $refused }~refusées{ $unclear ->
+   *[other] { $answered }~combinaisons d’expéditeur et de destinataire ont reçu une réponse : { $accepted ->
+        [one] { $accepted }~acceptée
+       *[other] { $accepted }~acceptées
+    }, { $refused ->
+        [one] { $refused }~refusée
+       *[other] { $refused }~refusées
+    }{ $unclear ->
         [0] { "" }
         [one] , { $unclear }~incertaine
        *[other] , { $unclear }~incertaines
     }
 }
 relay-label-returned = Retour du message :
+relay-returned-from = remis par { $address }
 relay-evidence-forms = Combinaisons acceptées par le serveur :
 
 ## Pourquoi nous écrivons
@@ -49,7 +62,7 @@ relay-occasion-confirmed = { $count ->
 
 ## Comment le test s’est déroulé
 
-relay-test-method = Notre test se connecte au serveur depuis l’extérieur et dialogue avec lui en SMTP, comme le fait tout autre serveur de messagerie. Sans s’authentifier, il demande de plusieurs manières si le serveur accepterait du courrier venant de l’extérieur pour des destinataires extérieurs. Il n’essaie aucun mot de passe et ne modifie aucun réglage.
+relay-test-method = Notre test se connecte à un serveur de messagerie depuis l’extérieur et dialogue avec lui en SMTP, comme le fait tout autre serveur de messagerie. Sans s’authentifier, il demande de plusieurs manières si le serveur accepterait du courrier venant de l’extérieur pour des destinataires extérieurs. Il n’essaie aucun mot de passe et ne modifie aucun réglage.
 test-no-message = Nous n’avons transmis aucun message.
 test-message = À cette occasion, nous avons aussi remis un court message d’essai adressé à nous-mêmes.
 test-message-some = À certains des serveurs, nous avons aussi remis un court message d’essai adressé à nous-mêmes ; aux autres, nous n’en avons transmis aucun.
@@ -90,7 +103,7 @@ undecided-not-formable = Les demandes décisives n’ont pas pu être formées p
 ## Explication
 
 relay-heading-explanation = Qu’est-ce qu’un relais de messagerie ouvert ?
-relay-explanation = Un relais de messagerie ouvert est un serveur de messagerie qui accepte le courrier de n’importe quel ordinateur au monde et le transmet à d’autres adresses Internet. Les expéditeurs de messages non sollicités envoyés en masse abusent de tels serveurs. Il en résulte une charge pour les consommateurs du monde entier, pour les autorités chargées de faire respecter la loi et pour l’organisation qui exploite le serveur.
+relay-explanation = Un relais de messagerie ouvert est un serveur de messagerie qui accepte le courrier de n’importe quel ordinateur au monde et le transmet à d’autres adresses Internet. Les expéditeurs de messages non sollicités envoyés en masse abusent de tels serveurs. C’est un problème pour les consommateurs du monde entier, pour les autorités chargées de faire respecter la loi et pour l’organisation qui exploite le serveur.
 relay-consequences = Pour cette organisation, un relais de messagerie ouvert peut signifier que :
 relay-consequence-strangers = des tiers inconnus utilisent son serveur de messagerie et ses ressources Internet ;
 relay-consequences-end = Fermer un relais de messagerie ouvert protège le système contre cet abus.
@@ -108,8 +121,8 @@ relay-fix-opening-listed = { $count ->
 }
 fix-limit = Ne relayez le courrier que depuis vos propres réseaux et pour les utilisateurs authentifiés ; pour tous les autres, refusez tout destinataire extérieur à vos propres domaines.
 relay-guide-steps = { $count ->
-    [one] Si votre serveur est un relais de messagerie ouvert et que vous souhaitez le fermer, suivez les instructions pas à pas qui s’y trouvent.
-   *[other] Si vos serveurs sont des relais de messagerie ouverts et que vous souhaitez les fermer, suivez les instructions pas à pas qui s’y trouvent.
+    [one] Si votre serveur est un relais de messagerie ouvert et que vous souhaitez le fermer, nous vous invitons à suivre les instructions pas à pas qui s’y trouvent.
+   *[other] Si vos serveurs sont des relais de messagerie ouverts et que vous souhaitez les fermer, nous vous invitons à suivre les instructions pas à pas qui s’y trouvent.
 }
 fix-relays = Serveurs de messagerie :
 fix-exceptions = Vérifiez les exceptions : les réseaux de confiance, y compris en IPv6 et derrière une passerelle NAT ou de conteneurs qui fait paraître local tout client ; les serveurs de secours ; les règles qui se fient à une adresse d’expéditeur, car une telle adresse peut être falsifiée.

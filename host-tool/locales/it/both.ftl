@@ -21,11 +21,11 @@ both-occasion-listed = { $count ->
     [one] { $bases ->
         [one] una banca dati pubblica ({ $databases }) indica
        *[other] diverse banche dati pubbliche ({ $databases }) indicano
-    } che il server all’indirizzo IP~{ $address } potrebbe essere un server di posta configurato come open relay (relay aperto) o un proxy aperto (in inglese «open proxy»). In tal caso, questa lettera contiene informazioni importanti sul server della Vostra organizzazione e sulla sua immagine su Internet.
+    } che il server all’indirizzo IP~{ $address } potrebbe essere un server di posta configurato come open relay (relay aperto) o un proxy aperto (in inglese «open proxy»). In tal caso, questa lettera contiene informazioni importanti sul server della Vostra organizzazione e sull’immagine di quest’ultima su Internet.
    *[other] { $bases ->
         [one] una banca dati pubblica ({ $databases }) indica
        *[other] diverse banche dati pubbliche ({ $databases }) indicano
-    } che i server ai { $count }~indirizzi IP elencati di seguito potrebbero essere server di posta configurati come open relay (relay aperti) o proxy aperti (in inglese «open proxy»). In tal caso, questa lettera contiene informazioni importanti sui server della Vostra organizzazione e sulla sua immagine su Internet.
+    } che i server ai { $count }~indirizzi IP elencati di seguito potrebbero essere server di posta configurati come open relay (relay aperti) o proxy aperti (in inglese «open proxy»). In tal caso, questa lettera contiene informazioni importanti sui server della Vostra organizzazione e sull’immagine di quest’ultima su Internet.
 }
 both-occasion-confirmed = { $count ->
     [one] Le nostre verifiche hanno mostrato che è l’uno e l’altro: un nostro messaggio di prova e una nostra connessione di prova hanno raggiunto i nostri sistemi attraverso il server.
@@ -35,7 +35,7 @@ both-occasion-confirmed = { $count ->
 ## Spiegazione
 
 both-heading-explanation = Che cosa sono gli open relay e i proxy aperti
-both-explanation = Un open relay è un server di posta che accetta messaggi da qualsiasi computer al mondo e li inoltra ad altri indirizzi Internet. Un proxy aperto consente a qualsiasi computer al mondo di collegarsi, attraverso di esso, ad altri indirizzi Internet; per il destinatario, la connessione sembra allora provenire dal proxy. I mittenti di messaggi indesiderati inviati in massa abusano degli uni e degli altri. È un problema per i consumatori di tutto il mondo, per le autorità preposte all’applicazione della legge e per l’organizzazione che gestisce il server.
+both-explanation = Un open relay è un server di posta che accetta messaggi da qualsiasi computer al mondo e li inoltra ad altri indirizzi Internet. Un proxy aperto consente a qualsiasi computer al mondo di collegarsi, attraverso di esso, ad altri indirizzi Internet; vista dall’altro capo, la connessione sembra allora provenire dal proxy. I mittenti di messaggi indesiderati inviati in massa abusano degli uni e degli altri. È un problema per i consumatori di tutto il mondo, per le autorità preposte all’applicazione della legge e per l’organizzazione che gestisce il server.
 both-consequences = Per tale organizzazione un server di questo tipo può significare che:
 both-consequence-strangers = terzi sconosciuti utilizzano il suo server e le sue risorse Internet;
 both-consequences-end = Chiudere agli estranei un server di questo tipo protegge il sistema da questo abuso.

@@ -4,7 +4,7 @@
 
 draft-example = BOZZA, da non inviare: il mittente del profilo «{ $profile }» è un esempio.
 draft-language = BOZZA, da non inviare: il profilo «{ $profile }» non ha approvato l’italiano.
-draft-historic = BOZZA, da non inviare: il profilo «{ $profile }» è storico e mostra il tenore delle lettere di allora.
+draft-historic = BOZZA, da non inviare: il profilo «{ $profile }» è storico e mostra come si presentavano le lettere di allora.
 
 ## Due lingue
 
@@ -64,7 +64,6 @@ label-tested = Verifica:
 depth-quick = estensione: ridotta
 depth-standard = estensione: normale
 depth-full = estensione: completa
-returned-from = consegnato da { $address }
 
 ## Chi scrive e come rispondere
 

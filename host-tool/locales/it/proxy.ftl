@@ -21,11 +21,11 @@ proxy-occasion-listed = { $count ->
     [one] { $bases ->
         [one] una banca dati pubblica ({ $databases }) indica
        *[other] diverse banche dati pubbliche ({ $databases }) indicano
-    } che il server all’indirizzo IP~{ $address } potrebbe essere un proxy aperto (in inglese «open proxy»). In tal caso, questa lettera contiene informazioni importanti sul server della Vostra organizzazione e sulla sua immagine su Internet.
+    } che il server all’indirizzo IP~{ $address } potrebbe essere un proxy aperto (in inglese «open proxy»). In tal caso, questa lettera contiene informazioni importanti sul server della Vostra organizzazione e sull’immagine di quest’ultima su Internet.
    *[other] { $bases ->
         [one] una banca dati pubblica ({ $databases }) indica
        *[other] diverse banche dati pubbliche ({ $databases }) indicano
-    } che i server ai { $count }~indirizzi IP elencati di seguito potrebbero essere proxy aperti (in inglese «open proxy»). In tal caso, questa lettera contiene informazioni importanti sui server della Vostra organizzazione e sulla sua immagine su Internet.
+    } che i server ai { $count }~indirizzi IP elencati di seguito potrebbero essere proxy aperti (in inglese «open proxy»). In tal caso, questa lettera contiene informazioni importanti sui server della Vostra organizzazione e sull’immagine di quest’ultima su Internet.
 }
 proxy-occasion-confirmed = { $count ->
     [one] La nostra verifica ha mostrato che è così: una nostra connessione di prova ha raggiunto il nostro sistema attraverso il server.
@@ -36,35 +36,50 @@ proxy-occasion-confirmed = { $count ->
 
 proxy-tested-forms = { $answered ->
     [0] nessuna richiesta ha ricevuto risposta
-    [one] { $answered }~richiesta con risposta: accettate~{ $accepted }, rifiutate~{ $refused }{ $unclear ->
+    [one] { $answered }~richiesta con risposta: { $accepted ->
+        [one] { $accepted }~accettata
+       *[other] { $accepted }~accettate
+    }, { $refused ->
+        [one] { $refused }~rifiutata
+       *[other] { $refused }~rifiutate
+    }{ $unclear ->
         [0] { "" }
-       *[other] , incerte~{ $unclear }
+        [one] , { $unclear }~incerta
+       *[other] , { $unclear }~incerte
     }
-   *[other] { $answered }~richieste con risposta: accettate~{ $accepted }, rifiutate~{ $refused }{ $unclear ->
+   *[other] { $answered }~richieste con risposta: { $accepted ->
+        [one] { $accepted }~accettata
+       *[other] { $accepted }~accettate
+    }, { $refused ->
+        [one] { $refused }~rifiutata
+       *[other] { $refused }~rifiutate
+    }{ $unclear ->
         [0] { "" }
-       *[other] , incerte~{ $unclear }
+        [one] , { $unclear }~incerta
+       *[other] , { $unclear }~incerte
     }
 }
 proxy-label-returned = Arrivo presso di noi:
+proxy-returned-from = da { $address }
 proxy-evidence-forms = Richieste accettate dal server:
 
 ## Come è stata eseguita la verifica
 
-proxy-test-method = La nostra verifica si collega a un server proxy dall’esterno, come fa qualsiasi client. Senza autenticarsi, gli chiede una connessione a un nostro sistema di prova. Questo invia un codice che nessuno può indovinare; la connessione è dimostrata solo se il codice torna fino a noi. La verifica non prova alcuna password, non contatta sistemi altrui e non modifica alcuna impostazione.
+proxy-test-method = La nostra verifica si collega a un server proxy dall’esterno, come fa qualsiasi client. Senza autenticarsi, gli chiede una connessione a un nostro sistema di prova. Questo invia un codice che nessuno può indovinare; la connessione è dimostrata solo se il codice torna fino a noi. La verifica non prova alcuna password, non contatta sistemi di terzi e non modifica alcuna impostazione.
 
 ## L’esito
 
 proxy-verdict-confirmed = { $count ->
-    [one] Senza autenticazione, il server ha stabilito la connessione chiesta dalla nostra verifica. La connessione ha raggiunto il nostro sistema di prova, e il codice inviato da quest’ultimo è tornato fino a noi. È così dimostrato che, al momento della verifica, il server inoltrava le connessioni di estranei.
-   *[other] Senza autenticazione, ciascuno di questi server ha stabilito la connessione chiesta dalla nostra verifica. La connessione ha raggiunto il nostro sistema di prova, e il codice inviato da quest’ultimo è tornato fino a noi. È così dimostrato che, al momento della verifica, i server inoltravano le connessioni di estranei.
+    [one] Senza autenticazione, il server ha stabilito la connessione richiesta dalla nostra verifica. La connessione ha raggiunto il nostro sistema di prova, e il codice inviato da quest’ultimo è tornato fino a noi. È così dimostrato che, al momento della verifica, il server inoltrava le connessioni di estranei.
+   *[other] Senza autenticazione, ciascuno di questi server ha stabilito la connessione richiesta dalla nostra verifica. La connessione ha raggiunto il nostro sistema di prova, e il codice inviato da quest’ultimo è tornato fino a noi. È così dimostrato che, al momento della verifica, i server inoltravano le connessioni di estranei.
 }
 proxy-verdict-accepted = { $count ->
-    [one] Senza autenticazione, il server ha concesso la connessione chiesta dalla nostra verifica e ha preso in carico i nostri dati. Alla data della presente la connessione non ha raggiunto il nostro sistema di prova. Non è quindi dimostrato che il server inoltri connessioni di questo tipo.
-   *[other] Senza autenticazione, ciascuno di questi server ha concesso la connessione chiesta dalla nostra verifica e ha preso in carico i nostri dati. Alla data della presente le connessioni non hanno raggiunto il nostro sistema di prova. Non è quindi dimostrato che i server inoltrino connessioni di questo tipo.
+    [one] Senza autenticazione, il server ha concesso la connessione richiesta dalla nostra verifica e ha preso in carico i nostri dati. Alla data della presente la connessione non ha raggiunto il nostro sistema di prova. Non è quindi dimostrato che il server inoltri connessioni di questo tipo.
+   *[other] Senza autenticazione, ciascuno di questi server ha concesso la connessione richiesta dalla nostra verifica e ha preso in carico i nostri dati. Alla data della presente le connessioni non hanno raggiunto il nostro sistema di prova. Non è quindi dimostrato che i server inoltrino connessioni di questo tipo.
 }
 proxy-verdict-suspected = { $count ->
-    [one] Senza autenticazione, il server ha risposto di concedere la connessione chiesta dalla nostra verifica. Il codice del nostro sistema di prova non è però tornato fino a noi. Non è quindi dimostrato che il server inoltri davvero connessioni di questo tipo: alcuni server rispondono allo stesso modo a qualsiasi richiesta.
-   *[other] Senza autenticazione, ciascuno di questi server ha risposto di concedere la connessione chiesta dalla nostra verifica. Il codice del nostro sistema di prova non è però tornato fino a noi. Non è quindi dimostrato che i server inoltrino davvero connessioni di questo tipo: alcuni server rispondono allo stesso modo a qualsiasi richiesta.
+    [one] Senza autenticazione, il server ha risposto di concedere la connessione richiesta dalla nostra verifica. Il codice del nostro sistema di prova non è però tornato fino a noi. Non è quindi dimostrato che il server inoltri davvero connessioni di questo tipo: alcuni server rispondono allo stesso modo a qualsiasi richiesta.
+   *[other] Senza autenticazione, ciascuno di questi server ha risposto di concedere la connessione richiesta dalla nostra verifica. Il codice del nostro sistema di prova non è però tornato fino a noi. Non è quindi dimostrato che i server inoltrino davvero connessioni di questo tipo: alcuni server rispondono allo stesso modo a qualsiasi richiesta.
 }
 proxy-verdict-anything = { $count ->
     [one] Il server ha concesso anche una connessione a una destinazione che non può esistere. È quindi possibile che risponda così a qualsiasi richiesta.
@@ -80,7 +95,7 @@ undecided-turned-away = La nostra verifica è stata respinta in quanto tale, qua
 ## Spiegazione
 
 proxy-heading-explanation = Che cos’è un proxy aperto
-proxy-explanation = Un proxy aperto consente a qualsiasi computer al mondo di collegarsi, attraverso di esso, ad altri indirizzi Internet; per il destinatario, la connessione sembra allora provenire dal proxy. I mittenti di messaggi indesiderati inviati in massa abusano di questi server per nascondere l’origine dei loro messaggi. È un problema per i consumatori di tutto il mondo, per le autorità preposte all’applicazione della legge e per l’organizzazione che gestisce il server.
+proxy-explanation = Un proxy aperto consente a qualsiasi computer al mondo di collegarsi, attraverso di esso, ad altri indirizzi Internet; vista dall’altro capo, la connessione sembra allora provenire dal proxy. I mittenti di messaggi indesiderati inviati in massa abusano di questi server per nascondere l’origine dei loro messaggi. È un problema per i consumatori di tutto il mondo, per le autorità preposte all’applicazione della legge e per l’organizzazione che gestisce il server.
 proxy-consequences = Per tale organizzazione un proxy aperto può significare che:
 proxy-consequence-strangers = terzi sconosciuti utilizzano il suo server e le sue risorse Internet;
 proxy-consequences-end = Chiudere agli estranei un proxy aperto protegge il sistema da questo abuso.

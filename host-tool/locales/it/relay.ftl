@@ -13,16 +13,31 @@ relay-subject-listed = { $count ->
 
 relay-tested-forms = { $answered ->
     [0] nessuna combinazione di mittente e destinatario ha ricevuto risposta
-    [one] { $answered }~combinazione di mittente e destinatario con risposta: accettate~{ $accepted }, rifiutate~{ $refused }{ $unclear ->
+    [one] { $answered }~combinazione di mittente e destinatario con risposta: { $accepted ->
+        [one] { $accepted }~accettata
+       *[other] { $accepted }~accettate
+    }, { $refused ->
+        [one] { $refused }~rifiutata
+       *[other] { $refused }~rifiutate
+    }{ $unclear ->
         [0] { "" }
-       *[other] , incerte~{ $unclear }
+        [one] , { $unclear }~incerta
+       *[other] , { $unclear }~incerte
     }
-   *[other] { $answered }~combinazioni di mittente e destinatario con risposta: accettate~{ $accepted }, rifiutate~{ $refused }{ $unclear ->
+   *[other] { $answered }~combinazioni di mittente e destinatario con risposta: { $accepted ->
+        [one] { $accepted }~accettata
+       *[other] { $accepted }~accettate
+    }, { $refused ->
+        [one] { $refused }~rifiutata
+       *[other] { $refused }~rifiutate
+    }{ $unclear ->
         [0] { "" }
-       *[other] , incerte~{ $unclear }
+        [one] , { $unclear }~incerta
+       *[other] , { $unclear }~incerte
     }
 }
 relay-label-returned = Ritorno del messaggio:
+relay-returned-from = consegnato da { $address }
 relay-evidence-forms = Combinazioni accettate dal server:
 
 ## Perché scriviamo
@@ -35,11 +50,11 @@ relay-occasion-listed = { $count ->
     [one] { $bases ->
         [one] una banca dati pubblica ({ $databases }) indica
        *[other] diverse banche dati pubbliche ({ $databases }) indicano
-    } che il server all’indirizzo IP~{ $address } potrebbe essere un server di posta configurato come open relay (relay aperto). In tal caso, questa lettera contiene informazioni importanti sul server di posta della Vostra organizzazione e sulla sua immagine su Internet.
+    } che il server all’indirizzo IP~{ $address } potrebbe essere un server di posta configurato come open relay (relay aperto). In tal caso, questa lettera contiene informazioni importanti sul server di posta della Vostra organizzazione e sull’immagine di quest’ultima su Internet.
    *[other] { $bases ->
         [one] una banca dati pubblica ({ $databases }) indica
        *[other] diverse banche dati pubbliche ({ $databases }) indicano
-    } che i server ai { $count }~indirizzi IP elencati di seguito potrebbero essere server di posta configurati come open relay (relay aperti). In tal caso, questa lettera contiene informazioni importanti sui server di posta della Vostra organizzazione e sulla sua immagine su Internet.
+    } che i server ai { $count }~indirizzi IP elencati di seguito potrebbero essere server di posta configurati come open relay (relay aperti). In tal caso, questa lettera contiene informazioni importanti sui server di posta della Vostra organizzazione e sull’immagine di quest’ultima su Internet.
 }
 relay-occasion-confirmed = { $count ->
     [one] La nostra verifica ha mostrato che è così: un nostro messaggio di prova ci è tornato attraverso il server.
@@ -48,7 +63,7 @@ relay-occasion-confirmed = { $count ->
 
 ## Come è stata eseguita la verifica
 
-relay-test-method = La nostra verifica si collega a un server dall’esterno e dialoga con esso in SMTP, come fa qualsiasi altro server di posta. Senza autenticarsi, chiede in vari modi se il server accetterebbe posta proveniente dall’esterno per destinatari esterni. Non prova alcuna password e non modifica alcuna impostazione.
+relay-test-method = La nostra verifica si collega a un server di posta dall’esterno e dialoga con esso in SMTP, come fa qualsiasi altro server di posta. Senza autenticarsi, chiede in vari modi se il server accetterebbe posta proveniente dall’esterno per destinatari esterni. Non prova alcuna password e non modifica alcuna impostazione.
 test-no-message = Non abbiamo trasmesso alcun messaggio.
 test-message = In tale occasione abbiamo anche consegnato un breve messaggio di prova indirizzato a noi stessi.
 test-message-some = Ad alcuni dei server abbiamo anche consegnato un breve messaggio di prova indirizzato a noi stessi; agli altri non ne abbiamo trasmesso alcuno.

@@ -36,7 +36,7 @@ both-occasion-confirmed = { $count ->
 ## Wyjaśnienie
 
 both-heading-explanation = Czym są otwarte przekaźniki poczty i otwarte serwery proxy
-both-explanation = Otwarty przekaźnik poczty to serwer poczty, który przyjmuje wiadomości z dowolnego komputera na świecie i przekazuje je na inne adresy internetowe. Otwarty serwer proxy pozwala dowolnemu komputerowi na świecie łączyć się za jego pośrednictwem z innymi adresami internetowymi; dla drugiej strony wygląda to tak, jakby połączenie pochodziło z serwera proxy. Nadawcy niezamówionych masowych wiadomości nadużywają jednych i drugich. Jest to problem dla konsumentów na całym świecie, dla organów ścigania i dla organizacji, która prowadzi serwer.
+both-explanation = Otwarty przekaźnik poczty to serwer poczty, który przyjmuje wiadomości z dowolnego komputera na świecie i przekazuje je na inne adresy internetowe. Otwarty serwer proxy pozwala dowolnemu komputerowi na świecie łączyć się za jego pośrednictwem z innymi adresami internetowymi; dla drugiej strony wygląda to tak, jakby połączenie pochodziło z serwera proxy. Nadawcy niezamówionej poczty masowej nadużywają jednych i drugich. Jest to problem dla konsumentów na całym świecie, dla organów ścigania i dla organizacji, która prowadzi serwer.
 both-consequences = Dla tej organizacji taki serwer może oznaczać, że:
 both-consequence-strangers = nieznane osoby trzecie korzystają z jej serwera i zasobów internetowych;
 both-consequences-end = Zamknięcie takiego serwera dla osób postronnych chroni system przed takim nadużyciem.

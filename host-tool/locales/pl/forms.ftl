@@ -8,3 +8,14 @@ mark-faults = NIE DO WYSŁANIA: kontrola wykryła błędy w tym piśmie.
 
 attachment-findings = Ustalenia w postaci tabeli (CSV)
 attachment-xarf = Zgłoszenie do automatycznego przetwarzania (XARF), adres IP~{ $address }
+
+## A line for each of several servers
+
+grid-address = Adres IP
+grid-port = Port
+grid-seen = Ostatnia obserwacja (UTC)
+grid-result = Wynik
+result-confirmed = udowodniono
+result-suspected = podejrzenie
+result-undecided = nierozstrzygnięte
+result-listed = w bazie danych

@@ -62,7 +62,6 @@ label-tested = Test:
 depth-quick = zakres: skrócony
 depth-standard = zakres: standardowy
 depth-full = zakres: pełny
-returned-from = dostarczona z adresu { $address }
 
 ## Kto pisze i jak odpowiedzieć
 

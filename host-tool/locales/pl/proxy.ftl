@@ -51,11 +51,12 @@ proxy-tested-forms = { $answered ->
     }
 }
 proxy-label-returned = Dotarło do nas:
+proxy-returned-from = z adresu { $address }
 proxy-evidence-forms = Żądania przyjęte przez serwer:
 
 ## Jak przebiegał test
 
-proxy-test-method = Nasz test łączy się z serwerem proxy z zewnątrz, tak jak każdy klient. Bez logowania prosi go o połączenie z naszym własnym systemem testowym. System ten wysyła kod, którego nikt nie może odgadnąć; dopiero gdy kod ten do nas wróci, połączenie jest udowodnione. Test nie próbuje żadnych haseł, nie łączy się z cudzymi systemami i nie zmienia żadnych ustawień.
+proxy-test-method = Nasz test łączy się z serwerem proxy z zewnątrz, tak jak każdy klient. Bez logowania prosi go o połączenie z naszym własnym systemem testowym. System ten wysyła kod, którego nikt nie może odgadnąć; dopiero gdy kod ten do nas wróci, połączenie jest udowodnione. Test nie próbuje żadnych haseł, nie łączy się z systemami osób trzecich i nie zmienia żadnych ustawień.
 
 ## Wynik
 
@@ -85,7 +86,7 @@ undecided-turned-away = Odrzucono sam nasz test, bez względu na podany cel poł
 ## Wyjaśnienie
 
 proxy-heading-explanation = Czym jest otwarty serwer proxy
-proxy-explanation = Otwarty serwer proxy pozwala dowolnemu komputerowi na świecie łączyć się za jego pośrednictwem z innymi adresami internetowymi; dla drugiej strony wygląda to tak, jakby połączenie pochodziło z serwera proxy. Nadawcy niezamówionych masowych wiadomości nadużywają takich serwerów, aby ukryć pochodzenie swoich wiadomości. Jest to problem dla konsumentów na całym świecie, dla organów ścigania i dla organizacji, która prowadzi serwer.
+proxy-explanation = Otwarty serwer proxy pozwala dowolnemu komputerowi na świecie łączyć się za jego pośrednictwem z innymi adresami internetowymi; dla drugiej strony wygląda to tak, jakby połączenie pochodziło z serwera proxy. Nadawcy niezamówionej poczty masowej nadużywają takich serwerów, aby ukryć jej pochodzenie. Jest to problem dla konsumentów na całym świecie, dla organów ścigania i dla organizacji, która prowadzi serwer.
 proxy-consequences = Dla tej organizacji otwarty serwer proxy może oznaczać, że:
 proxy-consequence-strangers = nieznane osoby trzecie korzystają z jej serwera i zasobów internetowych;
 proxy-consequences-end = Zamknięcie otwartego serwera proxy dla osób postronnych chroni system przed takim nadużyciem.

@@ -27,6 +27,7 @@ relay-tested-forms = { $answered ->
     }
 }
 relay-label-returned = Powrót wiadomości:
+relay-returned-from = dostarczona z adresu { $address }
 relay-evidence-forms = Kombinacje przyjęte przez serwer:
 
 ## Dlaczego piszemy
@@ -53,7 +54,7 @@ relay-occasion-confirmed = { $count ->
 
 ## Jak przebiegał test
 
-relay-test-method = Nasz test łączy się z serwerem z zewnątrz i rozmawia z nim w protokole SMTP, tak jak każdy inny serwer poczty. Bez logowania pyta na kilka sposobów, czy serwer przyjąłby pocztę z zewnątrz dla odbiorców zewnętrznych. Nie próbuje żadnych haseł i nie zmienia żadnych ustawień.
+relay-test-method = Nasz test łączy się z serwerem poczty z zewnątrz i rozmawia z nim w protokole SMTP, tak jak każdy inny serwer poczty. Bez logowania pyta na kilka sposobów, czy serwer przyjąłby pocztę z zewnątrz dla odbiorców zewnętrznych. Nie próbuje żadnych haseł i nie zmienia żadnych ustawień.
 test-no-message = Nie przesłaliśmy żadnej wiadomości.
 test-message = Przekazaliśmy przy tym także krótką wiadomość testową zaadresowaną do nas samych.
 test-message-some = Niektórym serwerom przekazaliśmy przy tym także krótką wiadomość testową zaadresowaną do nas samych; pozostałym nie przesłaliśmy żadnej.
@@ -69,8 +70,8 @@ relay-verdict-accepted = { $count ->
    *[other] Każdy z tych serwerów bez logowania przejął naszą wiadomość testową dla odbiorcy zewnętrznego. Do chwili sporządzenia tego pisma wiadomości do nas nie dotarły. Nie ma więc dowodu na to, że serwery przekazują takie wiadomości dalej.
 }
 relay-verdict-suspected = { $count ->
-    [one] Serwer bez logowania przyjął jako odbiorcę naszą własną skrzynkę, choć za nią nie odpowiada (odpowiedź na polecenie RCPT). Żadnej wiadomości nie dostarczaliśmy. Nie ma więc dowodu na to, że serwer rzeczywiście przekazuje takie wiadomości dalej: niektóre serwery odrzucają lub usuwają je na późniejszym etapie.
-   *[other] Każdy z tych serwerów bez logowania przyjął jako odbiorcę naszą własną skrzynkę, choć za nią nie odpowiada (odpowiedź na polecenie RCPT). Żadnej wiadomości nie dostarczaliśmy. Nie ma więc dowodu na to, że serwery rzeczywiście przekazują takie wiadomości dalej: niektóre serwery odrzucają lub usuwają je na późniejszym etapie.
+    [one] Serwer bez logowania przyjął jako odbiorcę naszą własną skrzynkę, choć za nią nie odpowiada (odpowiedź na polecenie RCPT). Nie przesłaliśmy żadnej wiadomości. Nie ma więc dowodu na to, że serwer rzeczywiście przekazuje takie wiadomości dalej: niektóre serwery odrzucają lub usuwają je na późniejszym etapie.
+   *[other] Każdy z tych serwerów bez logowania przyjął jako odbiorcę naszą własną skrzynkę, choć za nią nie odpowiada (odpowiedź na polecenie RCPT). Nie przesłaliśmy żadnej wiadomości. Nie ma więc dowodu na to, że serwery rzeczywiście przekazują takie wiadomości dalej: niektóre serwery odrzucają lub usuwają je na późniejszym etapie.
 }
 relay-verdict-anything = { $count ->
     [one] Serwer przyjął też odbiorcę w domenie, która nie może istnieć. Możliwe więc, że najpierw przyjmuje każdego odbiorcę, a decyzję podejmuje dopiero później.
@@ -94,7 +95,7 @@ undecided-not-formable = Rozstrzygających zapytań nie można było zadać temu
 ## Wyjaśnienie
 
 relay-heading-explanation = Czym jest otwarty przekaźnik poczty
-relay-explanation = Otwarty przekaźnik poczty to serwer poczty, który przyjmuje wiadomości z dowolnego komputera na świecie i przekazuje je na inne adresy internetowe. Nadawcy niezamówionych masowych wiadomości nadużywają takich serwerów. Jest to problem dla konsumentów na całym świecie, dla organów ścigania i dla organizacji, która prowadzi serwer.
+relay-explanation = Otwarty przekaźnik poczty to serwer poczty, który przyjmuje wiadomości z dowolnego komputera na świecie i przekazuje je na inne adresy internetowe. Nadawcy niezamówionej poczty masowej nadużywają takich serwerów. Jest to problem dla konsumentów na całym świecie, dla organów ścigania i dla organizacji, która prowadzi serwer.
 relay-consequences = Dla tej organizacji otwarty przekaźnik poczty może oznaczać, że:
 relay-consequence-strangers = nieznane osoby trzecie korzystają z jej serwera poczty i zasobów internetowych;
 relay-consequences-end = Zamknięcie otwartego przekaźnika poczty chroni system przed takim nadużyciem.

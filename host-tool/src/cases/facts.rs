@@ -37,6 +37,7 @@ fn recipient(about: &About) -> Recipient {
         contact: about.contact.clone(),
         country: about.country.clone(),
         language: about.language.clone(),
+        time_zone: about.time_zone.clone(),
         ..Recipient::default()
     }
 }

@@ -47,6 +47,12 @@ pub enum Command {
     },
     /// Never probe an address, a network or a domain again
     Exclude(Exclude),
+    /// Ask an appliance how it is, set it up, read its log, or fetch what it has found
+    Appliance {
+        /// Which of them.
+        #[command(subcommand)]
+        command: Appliance,
+    },
     /// Write an example of a letter profile, or check one
     Profile {
         /// Which of the two.
@@ -68,7 +74,7 @@ pub struct Scan {
     #[arg(long, value_name = "FILE")]
     pub scope: Option<PathBuf>,
     /// What probes: `sim`, the built-in simulator, `sim:FILE`, the world of a scenario, `direct`,
-    /// this computer's own sockets, or `unix:PATH`, an appliance in QEMU
+    /// this computer's own sockets, `serial:PATH`, an appliance, or `unix:PATH`, one in QEMU
     #[arg(long, value_name = "LINK")]
     pub link: Option<String>,
     /// Which probes to run; this version has `relay`
@@ -204,6 +210,76 @@ pub struct Exclude {
     pub store: StoreArg,
 }
 
+/// What `appliance` can do.
+#[derive(Debug, Subcommand)]
+pub enum Appliance {
+    /// Who it is and how it fares: firmware, boot, set-up, scope, outbox, flash, counters
+    Info(ApplianceInfo),
+    /// Set it up; over a serial link only, and from its next start on
+    Provision(ApplianceProvision),
+    /// Print the last lines of its log
+    Log(ApplianceLog),
+    /// Store what it has found and nobody has fetched, without a scan
+    Collect(Collect),
+}
+
+/// Arguments of `appliance info`.
+#[derive(Debug, ClapArgs)]
+pub struct ApplianceInfo {
+    /// The appliance: serial:PATH, unix:PATH or tcp:HOST:PORT
+    #[arg(long, value_name = "LINK")]
+    pub link: String,
+    /// Print one object of JSON
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// Arguments of `appliance provision`.
+#[derive(Debug, ClapArgs)]
+#[command(group = clap::ArgGroup::new("addressing").required(true).args(["dhcp", "address"]))]
+pub struct ApplianceProvision {
+    /// The appliance: serial:PATH or unix:PATH
+    #[arg(long, value_name = "LINK")]
+    pub link: String,
+    /// Its IPv4 address comes by DHCP
+    #[arg(long)]
+    pub dhcp: bool,
+    /// Its own IPv4 address and the length of its network's prefix, such as 192.0.2.10/24
+    #[arg(long, value_name = "ADDRESS/BITS")]
+    pub address: Option<String>,
+    /// The router of that network
+    #[arg(long, value_name = "ADDRESS", requires = "address")]
+    pub gateway: Option<std::net::Ipv4Addr>,
+    /// The host that may call its link port over the network [default: nobody]
+    #[arg(long, value_name = "ADDRESS")]
+    pub host: Option<std::net::IpAddr>,
+}
+
+/// Arguments of `appliance log`.
+#[derive(Debug, ClapArgs)]
+pub struct ApplianceLog {
+    /// The appliance: serial:PATH, unix:PATH or tcp:HOST:PORT
+    #[arg(long, value_name = "LINK")]
+    pub link: String,
+    /// Go on with what comes, until Ctrl-C
+    #[arg(long)]
+    pub follow: bool,
+    /// Print each line as an object of JSON
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// Arguments of `appliance collect`.
+#[derive(Debug, ClapArgs)]
+pub struct Collect {
+    /// The appliance: serial:PATH, unix:PATH or tcp:HOST:PORT
+    #[arg(long, value_name = "LINK")]
+    pub link: String,
+    #[command(flatten)]
+    #[allow(missing_docs)]
+    pub store: StoreArg,
+}
+
 /// What `profile` can do.
 #[derive(Debug, Subcommand)]
 pub enum Profile {
@@ -211,6 +287,9 @@ pub enum Profile {
     New {
         /// The new file.
         file: PathBuf,
+        /// Which example: example-cert or example-isp
+        #[arg(long, value_name = "NAME", default_value = "example-cert")]
+        from: String,
     },
     /// Check a file
     Check {

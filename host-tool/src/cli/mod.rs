@@ -1,5 +1,6 @@
 //! The command line.
 
+mod appliance;
 mod args;
 mod exclude;
 mod findings;
@@ -42,6 +43,7 @@ fn dispatch(command: &Command) -> Result<Exit, Failure> {
         Command::Letters(args) => letters::run(args),
         Command::Scope { command } => scope::run(command),
         Command::Exclude(args) => exclude::run(args),
+        Command::Appliance { command } => appliance::run(command),
         Command::Profile { command } => profile::run(command),
     }
 }

@@ -5,17 +5,26 @@ use std::{fs::OpenOptions, io::Write as _, path::Path};
 use super::{args::Profile as Args, print};
 use crate::{
     exit::{Exit, Failure},
-    letters::{Language, Profile},
+    letters::{
+        Language, Profile,
+        model::{Basis, SubjectKind},
+    },
     problem::{Place, Problem},
 };
 
-/// The example that comes with the program.
-const EXAMPLE: &str = include_str!("../../profiles/example-cert.toml");
-
 pub(super) fn run(command: &Args) -> Result<Exit, Failure> {
     match command {
-        Args::New { file } => {
-            write(file).map_err(Failure::input)?;
+        Args::New { file, from } => {
+            let known = Profile::starting_points();
+            let text = Profile::built_in_text(from).filter(|_| known.contains(&from.as_str()));
+            let text = text.ok_or_else(|| {
+                Failure::input(Problem::new(
+                    Place::named(format!("--from {from}")),
+                    "this is no starting point for a profile",
+                    known.join(", "),
+                ))
+            })?;
+            write(file, text).map_err(Failure::input)?;
             let name = file.display();
             print(&format!(
                 "{name} is written. Put your own names in, then run: postern profile check {name}\n"
@@ -61,7 +70,7 @@ pub(super) fn load(name_or_path: &str) -> Result<Profile, Failure> {
     })
 }
 
-fn write(file: &Path) -> Result<(), Problem> {
+fn write(file: &Path, text: &str) -> Result<(), Problem> {
     let problem = |error: std::io::Error| {
         let place = Place::file(file);
         if error.kind() == std::io::ErrorKind::AlreadyExists {
@@ -76,7 +85,7 @@ fn write(file: &Path) -> Result<(), Problem> {
         .create_new(true)
         .open(file)
         .map_err(problem)?;
-    new.write_all(EXAMPLE.as_bytes()).map_err(problem)
+    new.write_all(text.as_bytes()).map_err(problem)
 }
 
 fn describe(profile: &Profile) -> String {
@@ -85,8 +94,17 @@ fn describe(profile: &Profile) -> String {
         .iter()
         .map(|it: &Language| it.tag())
         .collect();
+    let kinds: Vec<&str> = [
+        (SubjectKind::Relay, "relays"),
+        (SubjectKind::Proxy, "proxies"),
+    ]
+    .into_iter()
+    .filter(|(kind, _)| profile.writes_about(*kind))
+    .map(|(_, word)| word)
+    .collect();
     let mut text = format!(
-        "profile     {}\nsender      {}, {}, {}\nlanguages   {}\napproved    {}\n",
+        "profile     {}\nsender      {}, {}, {}\nlanguages   {}\napproved    {}\nabout       {}\n\
+         rests on    {}\n",
         profile.name,
         profile.sender.name,
         profile.sender.mail,
@@ -96,6 +114,12 @@ fn describe(profile: &Profile) -> String {
             "none: every letter carries the mark of a draft".to_owned()
         } else {
             approved.join(", ")
+        },
+        kinds.join(", "),
+        match profile.basis {
+            Basis::Tests => "our own tests, and the listings beside them",
+            Basis::Listings => "listings alone: no letter says more than that it may be open",
+            Basis::Historic => "listings alone, tested or not",
         },
     );
     if profile.is_historic() {

@@ -153,7 +153,8 @@ pub fn render(
         parts.push(Part::Rule);
         parts.extend(english.speak(&prose, &mut faults)?);
         parts.push(Part::Rule);
-        parts.extend(speaker.speak(&annex, &mut faults)?);
+        let own = speaker.speak(&annex, &mut faults)?;
+        parts.extend(beside(own, english.speak(&annex, &mut faults)?));
     } else {
         parts = speaker.speak(&composed.blocks, &mut faults)?;
     }
@@ -297,6 +298,25 @@ impl<'a> Speaker<'a> {
         faults.extend(checks::read(self.language, &spoken));
         Ok(spoken)
     }
+}
+
+/// The data that stands once for two languages: English beside the words that lead to it, data and
+/// labels in the first language alone.
+fn beside(own: Vec<Part<String>>, english: Vec<Part<String>>) -> Vec<Part<String>> {
+    let mut parts = Vec::new();
+    for (own, english) in own.into_iter().zip(english) {
+        match (own, english) {
+            (Part::Heading(own), Part::Heading(english)) => {
+                parts.push(Part::Heading(format!("{own} / {english}")));
+            }
+            (Part::Paragraph(own), english @ Part::Paragraph(_)) => {
+                parts.push(Part::Paragraph(own));
+                parts.push(english);
+            }
+            (own, _) => parts.push(own),
+        }
+    }
+    parts
 }
 
 /// Sets a capital at the beginning.

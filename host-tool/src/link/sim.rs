@@ -30,6 +30,7 @@ pub(super) fn scan(
         began: utc(settings.began),
         ..settings.world
     };
+    let seed = world.seed;
     let mut simulation = Simulation::new(world).watched(Allowed::by(scan.scope));
     if let Some(file) = settings.capture {
         simulation = simulation.capturing(BufWriter::new(file));
@@ -41,9 +42,12 @@ pub(super) fn scan(
         })
         .map_err(|failure| match failure {
             Failure::Capture(_) => LinkError::Unusable(failure.to_string()),
-            failure => LinkError::Simulation(failure.to_string()),
+            failure => LinkError::Simulation {
+                seed,
+                why: failure.to_string(),
+            },
         })?;
-    within_the_scope(&report.wire)?;
+    within_the_scope(seed, &report.wire)?;
     outcome.map_err(LinkError::Session)
 }
 
@@ -51,12 +55,13 @@ pub(super) fn scan(
 const STRAYS_TOLD_MAX: usize = 5;
 
 /// What the check of the simulated wire says, which knows nothing of the device's own checks.
-fn within_the_scope(wire: &Seen) -> Result<(), LinkError> {
+fn within_the_scope(seed: u64, wire: &Seen) -> Result<(), LinkError> {
     if wire.strays_total == 0 {
         return Ok(());
     }
     let told = wire.strays.iter().take(STRAYS_TOLD_MAX);
     Err(LinkError::Strayed {
+        seed,
         total: wire.strays_total,
         told: told.map(ToString::to_string).collect(),
     })
@@ -72,7 +77,7 @@ mod tests {
 
     #[test]
     fn a_stray_frame_fails_the_scan() {
-        assert!(within_the_scope(&Seen::default()).is_ok());
+        assert!(within_the_scope(7, &Seen::default()).is_ok());
         let stray = |second| Stray {
             at: Duration::from_secs(second),
             what: "TCP to 10.0.0.1:25".to_owned(),
@@ -82,10 +87,10 @@ mod tests {
             strays_total: 30,
             ..Seen::default()
         };
-        let Err(LinkError::Strayed { total, told }) = within_the_scope(&wire) else {
+        let Err(LinkError::Strayed { seed, total, told }) = within_the_scope(7, &wire) else {
             panic!("thirty frames have strayed");
         };
-        assert_eq!((total, told.len()), (30, STRAYS_TOLD_MAX));
+        assert_eq!((seed, total, told.len()), (7, 30, STRAYS_TOLD_MAX));
         assert_eq!(told[0], "1s: TCP to 10.0.0.1:25");
     }
 }

@@ -5,6 +5,7 @@ pub mod findings;
 pub mod json;
 pub mod junit;
 pub mod progress;
+pub(crate) mod restart;
 pub mod show;
 pub mod table;
 

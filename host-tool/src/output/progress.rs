@@ -13,7 +13,11 @@ use std::{
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use probe_core::{
-    frame::message::{DeviceHello, Progress},
+    finding::DeviceId,
+    frame::{
+        about::Info,
+        message::{DeviceHello, Progress},
+    },
     scope::Refusal,
     verdict::Kind,
 };
@@ -26,6 +30,8 @@ pub struct Watcher {
     verdicts: BTreeMap<SocketAddr, Kind>,
     refused: Vec<(SocketAddr, Refusal)>,
     over: u64,
+    /// The boot that has said how it began.
+    boot: Option<(DeviceId, u32)>,
     stop: Arc<AtomicBool>,
     stop_told: Cell<bool>,
 }
@@ -41,6 +47,7 @@ impl Watcher {
             verdicts: BTreeMap::new(),
             refused: Vec::new(),
             over: 0,
+            boot: None,
             stop,
             stop_told: Cell::new(false),
         }
@@ -121,6 +128,17 @@ fn bar(length: usize, template: &str) -> ProgressBar {
 
 impl Watch for Watcher {
     fn device(&mut self, _: &DeviceHello) {}
+
+    fn info(&mut self, info: &Info) {
+        let boot = (info.device, info.boot);
+        if self.boot.replace(boot) == Some(boot) {
+            return;
+        }
+        if let Some(sentence) = super::restart::sentence(info) {
+            self.bar
+                .suspend(|| anstream::eprintln!("postern: {sentence}"));
+        }
+    }
 
     fn progress(&mut self, progress: &Progress) {
         let targets = progress.targets;

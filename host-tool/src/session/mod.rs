@@ -17,6 +17,7 @@ use probe_core::{
     finding::{DeviceId, RecordId},
     frame::{
         FORMAT, FRAME_OCTETS_MAX, ScanId, ToHost,
+        about::Info,
         message::{DeviceHello, Earlier, Ended, GuardCounters, Progress, ScopeAnswer},
     },
     host_link::HostLink,
@@ -35,6 +36,9 @@ pub const HELLO_WITHIN_MS: u64 = 10_000;
 pub const SILENT_WITHIN_MS: u64 = 30_000;
 /// How long a scan may take to end after it was asked to, in milliseconds.
 pub const STOP_WITHIN_MS: u64 = 15_000;
+/// How long the host stays for the device to hear the last acknowledgement, in milliseconds. Without
+/// it the device would tell the next host again what is stored here.
+pub const FAREWELL_WITHIN_MS: u64 = 1_500;
 
 /// For how long records are gathered before they are stored together, in milliseconds: a store
 /// that reaches the disk for each would be the slowest part of a scan.
@@ -62,6 +66,9 @@ pub struct Scan<'a> {
 pub trait Watch {
     /// The device has said who it is.
     fn device(&mut self, device: &DeviceHello);
+
+    /// The device says how it fares, and how its boot began: once behind each of its starts.
+    fn info(&mut self, info: &Info);
 
     /// The device says how it goes.
     fn progress(&mut self, progress: &Progress);
@@ -134,6 +141,7 @@ pub async fn run<R: Read, W: Write>(
         lost: 0,
         heard: began,
         stop_asked: None,
+        over: None,
     });
     let news = Notify::new();
     let listening = pin!(listen(reader, &state, &news));
@@ -167,6 +175,8 @@ struct State<'s, 'a> {
     lost: u32,
     heard: Instant,
     stop_asked: Option<Instant>,
+    /// When the scan was over and all of it stored.
+    over: Option<Instant>,
 }
 
 async fn listen<R: Read>(
@@ -231,9 +241,9 @@ impl State<'_, '_> {
                 ToHost::Progress(progress) => self.watch.progress(&progress),
                 ToHost::Want(_)
                 | ToHost::Ended { .. }
-                | ToHost::Info(_)
                 | ToHost::Provisioned(_)
                 | ToHost::Log(_) => {}
+                ToHost::Info(info) => self.watch.info(&info),
                 ToHost::Earlier(earlier) => self.date(&earlier)?,
                 ToHost::Gone(gone) => {
                     // What came before it is stored before it is acknowledged with it.
@@ -250,6 +260,9 @@ impl State<'_, '_> {
                 ToHost::Lost(lost) => self.gather(now, Record::Lost(lost)),
                 ToHost::Dead(range) => self.gather(now, Record::Dead(range)),
             }
+        }
+        if let (None, Some(format)) = (self.greeted, self.host.foreign_format()) {
+            return Err(SessionError::Format(format));
         }
         if self.gathered.len() >= GATHERED_RECORDS_MAX {
             self.keep()?;
@@ -283,6 +296,7 @@ impl State<'_, '_> {
                 .begin_scan(hello.device, hello.boot, self.scan.scope, self.scan.utc)
                 .map_err(SessionError::Store)?;
             self.watch.device(&hello);
+            self.host.ask_info(self.heard);
         }
         self.greeted = Some(hello);
         Ok(())
@@ -329,6 +343,9 @@ impl State<'_, '_> {
         if now.since(self.gathered_since).0 >= GATHER_MS {
             self.keep()?;
         }
+        if self.over.is_none() && self.host.ended().is_some() {
+            self.over = Some(now);
+        }
         if self.stop_asked.is_none() && self.watch.wants_stop() && self.is_running() {
             self.stop_asked = Some(now);
             self.host.stop(now);
@@ -354,7 +371,10 @@ impl State<'_, '_> {
         let given_up = self
             .stop_asked
             .is_some_and(|asked| now.since(asked).0 >= STOP_WITHIN_MS);
-        if self.host.ended().is_none() && !given_up {
+        let heard_out = self.over.is_some_and(|over| {
+            self.host.acknowledged() || now.since(over).0 >= FAREWELL_WITHIN_MS
+        });
+        if !heard_out && !given_up {
             return None;
         }
         Some(Outcome {
@@ -380,6 +400,9 @@ impl State<'_, '_> {
         let mut due = self.host.link_due(now).min(self.heard + Millis(patience));
         if let Some(asked) = self.stop_asked {
             due = due.min(asked + Millis(STOP_WITHIN_MS));
+        }
+        if let Some(over) = self.over {
+            due = due.min(over + Millis(FAREWELL_WITHIN_MS));
         }
         if !self.gathered.is_empty() {
             due = due.min(self.gathered_since + Millis(GATHER_MS));

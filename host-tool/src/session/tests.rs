@@ -60,6 +60,23 @@ fn a_user_who_stops_keeps_what_is_stored() {
 }
 
 #[test]
+fn a_device_of_another_format_is_refused_by_its_number() {
+    // Format 9, one whole part, sequence 257, no message that we know, and the CRC that belongs to it.
+    const FRAME: [u8; 16] = [
+        0x0f, 0x09, 0x03, 0x01, 0x01, 0x07, 0x68, 0x65, 0x6c, 0x6c, 0x6f, 0x70, 0x15, 0xf8, 0xa1,
+        0x00,
+    ];
+    let bench = Bench::new("format");
+    let (host, device) = pipe();
+    let (_reader, mut writer) = device.split();
+    let error = bench.speak(host, &mut bench.store(), &mut Quiet, async {
+        writer.write_all(&FRAME).await.unwrap();
+        std::future::pending().await
+    });
+    assert_eq!(error.unwrap_err(), SessionError::Format(9));
+}
+
+#[test]
 fn a_link_that_closes_is_told() {
     let bench = Bench::new("closes");
     let (host, device) = pipe();
@@ -223,6 +240,7 @@ impl Watch for Quiet {
     fn device(&mut self, device: &DeviceHello) {
         assert_eq!(device.device, DEVICE);
     }
+    fn info(&mut self, _: &Info) {}
     fn progress(&mut self, _: &Progress) {}
     fn stored(&mut self, _: &Record) {}
     fn wants_stop(&self) -> bool {
@@ -234,6 +252,7 @@ struct Stopper;
 
 impl Watch for Stopper {
     fn device(&mut self, _: &DeviceHello) {}
+    fn info(&mut self, _: &Info) {}
     fn progress(&mut self, _: &Progress) {}
     fn stored(&mut self, _: &Record) {}
     fn wants_stop(&self) -> bool {

@@ -39,7 +39,7 @@ ALTER TABLE findings_by_job RENAME TO findings;
 CREATE INDEX findings_of_job ON findings (job);
 ";
 
-/// Version 3: the networks of contacts, and the references of letters. A letter's case is a contact and a network; `contact` is
+/// Version 3: the networks and time zones of contacts, and the references of letters. A letter's case is a contact and a network; `contact` is
 /// empty where the list has none.
 const LETTER_REFERENCES: &str = "
 CREATE TABLE letter_references (
@@ -52,6 +52,7 @@ CREATE TABLE letter_references (
     UNIQUE (contact, network)
 ) STRICT;
 ALTER TABLE suspects ADD COLUMN network TEXT;
+ALTER TABLE suspects ADD COLUMN time_zone TEXT;
 ";
 
 /// Version 2: numbers that scans had on their devices. A device takes a number that it knows for

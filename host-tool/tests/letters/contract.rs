@@ -204,3 +204,31 @@ fn inline_variables(inline: &InlineExpression<&str>, found: &mut BTreeSet<String
         | InlineExpression::TermReference { .. } => {}
     }
 }
+
+/// No message is left that nothing says: its id, or what follows the kind of letter in it, stands in
+/// the program.
+#[test]
+fn every_message_is_said_by_the_program() {
+    let mut sources = String::new();
+    let mut folders = vec![std::path::PathBuf::from(concat!(
+        env!("CARGO_MANIFEST_DIR"),
+        "/src/letters"
+    ))];
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                folders.push(path);
+            } else if path.extension().is_some_and(|ending| ending == "rs") {
+                sources.push_str(&std::fs::read_to_string(path).unwrap());
+            }
+        }
+    }
+    for id in messages(Language::En).keys() {
+        let stem = ["relay-", "proxy-", "both-"]
+            .iter()
+            .find_map(|kind| id.strip_prefix(kind));
+        let said = |text: &str| sources.contains(&format!("\"{text}\""));
+        assert!(said(id) || stem.is_some_and(said), "nothing says `{id}`");
+    }
+}

@@ -1,27 +1,26 @@
 //! The forms of letters: what a mail program, a spreadsheet, a browser and another program get.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use host_tool::letters::{
     Language, Letter, Profile,
     form::{File, Form, Sheet},
-    model::{FindingFacts, LetterFacts, Listing, Probed, ProxyProtocol},
+    model::{FindingFacts, LetterFacts, Listing},
     render,
 };
-use probe_core::{time::Utc, verdict::Reason};
 use serde_json::Value;
 
 use crate::{facts, refused::own};
 
 /// A letter with everything that its forms need.
-struct Written {
-    facts: LetterFacts,
-    profile: Profile,
-    letter: Letter,
+pub(crate) struct Written {
+    pub facts: LetterFacts,
+    pub profile: Profile,
+    pub letter: Letter,
 }
 
 impl Written {
-    fn new(findings: Vec<FindingFacts>, language: Language, profile: Profile) -> Self {
+    pub(crate) fn new(findings: Vec<FindingFacts>, language: Language, profile: Profile) -> Self {
         let facts = facts::letter("A-1", language, findings);
         let letter = render(&facts, language, &profile).unwrap();
         Self {
@@ -31,7 +30,7 @@ impl Written {
         }
     }
 
-    fn sheet(&self) -> Sheet<'_> {
+    pub(crate) fn sheet(&self) -> Sheet<'_> {
         Sheet {
             letter: &self.letter,
             facts: &self.facts,
@@ -40,7 +39,7 @@ impl Written {
         }
     }
 
-    fn files(&self, form: Form) -> Vec<File> {
+    pub(crate) fn files(&self, form: Form) -> Vec<File> {
         form.of_letter(&self.sheet()).unwrap()
     }
 
@@ -48,7 +47,7 @@ impl Written {
         Mail::read(&self.files(Form::Eml)[0])
     }
 
-    fn reports(&self) -> Vec<Value> {
+    pub(crate) fn reports(&self) -> Vec<Value> {
         let files = self.files(Form::Xarf);
         let parsed = files.iter().map(|it| serde_json::from_slice(&it.octets));
         parsed.collect::<Result<_, _>>().unwrap()
@@ -59,7 +58,7 @@ fn example() -> Profile {
     Profile::load("example-cert").unwrap()
 }
 
-fn names(files: &[File]) -> Vec<&str> {
+pub(crate) fn names(files: &[File]) -> Vec<&str> {
     files.iter().map(|file| file.name.as_str()).collect()
 }
 
@@ -214,119 +213,6 @@ fn a_reminder_belongs_to_its_letter() {
     }
 }
 
-/// Every kind of finding that a letter may report, relay and proxy.
-fn every_finding() -> Vec<FindingFacts> {
-    let mut findings = facts::everything();
-    let socks = Probed::Proxy {
-        protocol: ProxyProtocol::Socks5,
-    };
-    findings.push(FindingFacts {
-        probed: socks,
-        ..facts::confirmed(80)
-    });
-    findings.push(FindingFacts {
-        probed: socks,
-        ..facts::suspected(81)
-    });
-    findings
-}
-
-#[test]
-fn reports_are_of_the_form_that_the_documentation_gives() {
-    let path = concat!(
-        env!("CARGO_MANIFEST_DIR"),
-        "/../docs/xarf-report.schema.json"
-    );
-    let mut schemas = boon::Schemas::new();
-    let schema = boon::Compiler::new().compile(path, &mut schemas).unwrap();
-    // A proxy's letter has no words yet in this profile; its report needs none.
-    let written = Written::new(facts::everything(), Language::En, own());
-    let sheet_facts = LetterFacts {
-        findings: every_finding(),
-        ..written.facts.clone()
-    };
-    let sheet = Sheet {
-        facts: &sheet_facts,
-        ..written.sheet()
-    };
-    let files = Form::Xarf.of_letter(&sheet).unwrap();
-    assert_eq!(files.len(), every_finding().len());
-    let mut ids = BTreeSet::new();
-    let mut kinds = BTreeMap::<String, usize>::new();
-    for file in &files {
-        let report: Value = serde_json::from_slice(&file.octets).unwrap();
-        if let Err(error) = schemas.validate(&report, schema) {
-            panic!("{}: {error:#}", file.name);
-        }
-        assert!(report.get("_internal").is_none());
-        assert!(ids.insert(report["report_id"].to_string()), "an id twice");
-        let what = report.get("service").or(report.get("threat_type"));
-        *kinds.entry(what.unwrap().to_string()).or_default() += 1;
-    }
-    let kinds: Vec<(&str, usize)> = kinds.iter().map(|(kind, n)| (kind.as_str(), *n)).collect();
-    assert_eq!(
-        kinds,
-        [
-            ("\"open_proxy\"", 1),
-            ("\"open_relay\"", files.len() - 3),
-            ("\"smtp-open-relay\"", 1),
-            ("\"socks5-open-proxy\"", 1),
-        ]
-    );
-}
-
-#[test]
-fn a_report_calls_nothing_a_vulnerability_that_is_not_proved() {
-    for (finding, category, confidence) in [
-        (facts::confirmed(1), "vulnerability", 1.0),
-        (facts::accepted(1), "reputation", 0.6),
-        (facts::suspected(1), "reputation", 0.4),
-        (facts::undecided(1, Reason::Greylisted), "reputation", 0.2),
-    ] {
-        let written = Written::new(vec![finding], Language::En, own());
-        assert_eq!(names(&written.files(Form::Xarf)), ["A-1.xarf.json"]);
-        let report = &written.reports()[0];
-        assert_eq!(report["category"], category);
-        let told = report["confidence"].as_f64().unwrap();
-        assert!((told - confidence).abs() < 1e-6, "{told}");
-        let description = report["description"].as_str().unwrap();
-        assert_eq!(
-            description.contains("is no proof"),
-            category == "reputation",
-            "{description}"
-        );
-    }
-}
-
-/// These are also what `cargo xtask test` shows to the validator of the XARF project.
-#[test]
-fn reports_are_as_they_were_read() {
-    let socks = Probed::Proxy {
-        protocol: ProxyProtocol::Socks5,
-    };
-    let of = |probed, finding| FindingFacts { probed, ..finding };
-    let written = Written::new(vec![facts::suspected(25)], Language::En, own());
-    for (name, finding) in [
-        ("relay-confirmed", facts::confirmed(25)),
-        ("relay-accepted", facts::accepted(25)),
-        ("relay-suspected", facts::suspected(25)),
-        ("relay-undecided", facts::undecided(25, Reason::Greylisted)),
-        ("proxy-confirmed", of(socks, facts::confirmed(80))),
-        ("proxy-suspected", of(socks, facts::suspected(80))),
-    ] {
-        let facts = LetterFacts {
-            findings: vec![finding],
-            ..written.facts.clone()
-        };
-        let sheet = Sheet {
-            facts: &facts,
-            ..written.sheet()
-        };
-        let file = Form::Xarf.of_letter(&sheet).unwrap().remove(0);
-        golden(&format!("xarf/{name}.json"), &file);
-    }
-}
-
 #[test]
 fn tables_are_as_they_were_read() {
     let findings = vec![facts::confirmed(1), facts::suspected(2)];
@@ -336,7 +222,7 @@ fn tables_are_as_they_were_read() {
     golden("letters.csv", &run[0]);
 }
 
-fn golden(name: &str, file: &File) {
+pub(crate) fn golden(name: &str, file: &File) {
     let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR"))
         .join("tests/golden/forms")
         .join(name);
@@ -351,61 +237,8 @@ fn golden(name: &str, file: &File) {
     );
 }
 
-#[test]
-fn a_report_has_the_same_number_until_the_next_test() {
-    let id = |findings, language| {
-        let written = Written::new(findings, language, own());
-        written.reports()[0]["report_id"]
-            .as_str()
-            .unwrap()
-            .to_owned()
-    };
-    let first = id(vec![facts::suspected(1)], Language::En);
-    assert_eq!(first.len(), 36);
-    assert_eq!(id(vec![facts::suspected(1)], Language::Da), first);
-    let later = FindingFacts {
-        last_seen: Utc(facts::suspected(1).last_seen.0 + 86_400),
-        ..facts::suspected(1)
-    };
-    assert_ne!(id(vec![later], Language::En), first);
-    assert_ne!(id(vec![facts::suspected(2)], Language::En), first);
-}
-
-#[test]
-fn a_report_proves_what_it_quotes() {
-    let written = Written::new(vec![facts::confirmed(25)], Language::En, own());
-    let report = &written.reports()[0];
-    let evidence = report["evidence"].as_array().unwrap();
-    assert_eq!(evidence.len(), 2, "a conversation and what was accepted");
-    for item in evidence {
-        let octets = unbase64(item["payload"].as_str().unwrap());
-        assert_eq!(item["size"], octets.len());
-        let digest = <sha2::Sha256 as sha2::Digest>::digest(&octets);
-        let digits: String = digest.iter().map(|octet| format!("{octet:02x}")).collect();
-        assert_eq!(item["hash"], format!("sha256:{digits}"));
-    }
-    let talk = String::from_utf8(unbase64(evidence[0]["payload"].as_str().unwrap())).unwrap();
-    assert!(talk.contains("C: RCPT TO:<u@sink.example>\nS: 250 2.1.5 Ok\n"));
-}
-
-fn unbase64(text: &str) -> Vec<u8> {
-    const DIGITS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    let mut octets = Vec::new();
-    let (mut bits, mut count) = (0_u32, 0);
-    for digit in text.bytes().take_while(|it| *it != b'=') {
-        let value = DIGITS.iter().position(|it| *it == digit).unwrap();
-        bits = (bits << 6) | value as u32;
-        count += 6;
-        if count >= 8 {
-            count -= 8;
-            octets.push((bits >> count) as u8);
-        }
-    }
-    octets
-}
-
 /// Rows by column.
-fn table(file: &File) -> Vec<BTreeMap<String, String>> {
+pub(crate) fn table(file: &File) -> Vec<BTreeMap<String, String>> {
     let mut reader = csv::Reader::from_reader(file.octets.as_slice());
     reader
         .deserialize()

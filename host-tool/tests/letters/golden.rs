@@ -1,6 +1,11 @@
 //! Every language as people read it. `UPDATE_GOLDEN=1` writes the files anew.
 
-use std::{fs, path::PathBuf};
+use std::{
+    collections::BTreeMap,
+    fs,
+    path::PathBuf,
+    sync::{Arc, Mutex, OnceLock},
+};
 
 use host_tool::letters::{
     Language, Letter, Profile, WhyDraft,
@@ -26,7 +31,12 @@ const COUNTS: [u8; 4] = [1, 2, 5, 22];
 type Make = fn(u8) -> FindingFacts;
 
 /// The golden letters of each language.
-pub(crate) fn cases() -> Vec<Case> {
+pub(crate) fn cases() -> &'static [Case] {
+    static CASES: OnceLock<Vec<Case>> = OnceLock::new();
+    CASES.get_or_init(make_cases)
+}
+
+fn make_cases() -> Vec<Case> {
     let mut cases = Vec::new();
     let words: [(&str, Make); 3] = [
         ("listed", facts::listed),
@@ -78,10 +88,18 @@ pub(crate) fn example(listed: bool) -> Profile {
     }
 }
 
-/// Writes one case in one language.
-pub(crate) fn write(case: &Case, edition: impl Into<Edition>) -> Letter {
+/// Writes one case in one language; many tests read the same letters, so each is written once.
+pub(crate) fn write(case: &Case, edition: impl Into<Edition>) -> Arc<Letter> {
+    static WRITTEN: Mutex<BTreeMap<(String, Edition), Arc<Letter>>> = Mutex::new(BTreeMap::new());
     let edition = edition.into();
-    render(&about(case, edition), edition, &example(case.listed)).unwrap()
+    let key = (case.name.clone(), edition);
+    if let Some(letter) = WRITTEN.lock().unwrap().get(&key) {
+        return Arc::clone(letter);
+    }
+    let profile = example(case.listed);
+    let letter = Arc::new(render(&about(case, edition), edition, &profile).unwrap());
+    WRITTEN.lock().unwrap().insert(key, Arc::clone(&letter));
+    letter
 }
 
 fn about(case: &Case, edition: Edition) -> LetterFacts {
@@ -123,7 +141,7 @@ fn letters_are_as_they_were_read() {
     let mut goldens = Goldens::default();
     for language in Language::ALL {
         for case in cases() {
-            let letter = write(&case, language);
+            let letter = write(case, language);
             assert_eq!(letter.faults, [], "{language}, {}", case.name);
             let mut drafts = vec![WhyDraft::ExampleSender];
             if language != Language::En {
@@ -134,6 +152,31 @@ fn letters_are_as_they_were_read() {
         }
     }
     goldens.end();
+}
+
+/// A folder holds no letter that nobody writes any more.
+#[test]
+fn every_golden_letter_is_written_by_a_test() {
+    let mut known: Vec<String> = cases().iter().map(|case| case.name.clone()).collect();
+    known.extend(["proxy-suspected-1", "relay-confirmed-2"].map(|name| format!("provider-{name}")));
+    let historic: Vec<(Language, String)> = facts::historic()
+        .into_iter()
+        .map(|(language, _, profile)| (language, profile.name))
+        .collect();
+    for language in Language::ALL {
+        let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR"))
+            .join("tests/golden/letters")
+            .join(language.tag());
+        for entry in fs::read_dir(folder).unwrap() {
+            let name = entry.unwrap().file_name().into_string().unwrap();
+            let name = name.trim_end_matches(".txt");
+            let is_historic = historic.contains(&(language, name.to_owned()));
+            assert!(
+                is_historic || known.iter().any(|known| known == name),
+                "{language}: nothing writes {name}.txt; remove it"
+            );
+        }
+    }
 }
 
 /// What a variant writes otherwise, and every language with English below it.
@@ -151,7 +194,7 @@ fn variants_and_letters_in_two_languages_are_as_they_were_read() {
             if !["relay-suspected-1", "both-confirmed-2"].contains(&case.name.as_str()) {
                 continue;
             }
-            let letter = write(&case, edition);
+            let letter = write(case, edition);
             assert_eq!(letter.faults, [], "{edition}, {}", case.name);
             let folder = if edition.english_below {
                 "two-languages"
@@ -173,7 +216,7 @@ fn the_providers_letter_is_as_it_was_read() {
             continue;
         }
         for language in Language::ALL {
-            let facts = about(&case, language.into());
+            let facts = about(case, language.into());
             let letter = render(&facts, language, &profile).unwrap();
             assert_eq!(letter.faults, [], "{language}, {}", case.name);
             goldens.check(

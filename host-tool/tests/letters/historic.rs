@@ -104,6 +104,69 @@ fn overlap(one: &str, two: &str, letter: &str) -> bool {
         .any(|a| places(two).iter().any(|b| a.0 < b.1 && b.0 < a.1))
 }
 
+/// A block that is taken out of the profile's order is missed, by facts of its paragraphs alone.
+#[test]
+fn each_block_that_is_taken_out_is_missed() {
+    for (language, about, profile) in facts::historic() {
+        let facts = facts_of(&profile.name, language);
+        let text = Profile::built_in_text(&profile.name).unwrap();
+        let is_2004 = profile.name == "ftc-2004";
+        let mut blocks = vec![
+            (
+                "explanation",
+                if is_2004 {
+                    "3 explanation"
+                } else {
+                    "2 explanation"
+                },
+            ),
+            ("consequences", if is_2004 { "3 " } else { "2 " }),
+            ("guide", "4 fix"),
+        ];
+        if is_2004 {
+            blocks.extend([
+                ("identity", "1 occasion: you have"),
+                ("programme", "2 programme"),
+            ]);
+        } else {
+            blocks.extend([("sender", "3 "), ("partners", "3 partners")]);
+        }
+        if profile.name == "ftc-2003" && matches!(language, Language::Pl | Language::Fr) {
+            blocks.push(("letterhead", "0 letterhead"));
+        }
+        for (block, owner) in blocks {
+            let line = format!("    \"{block}\",\n");
+            assert!(text.contains(&line), "{block}");
+            let profile = Profile::parse("changed.toml", &text.replacen(&line, "", 1)).unwrap();
+            let letter = words(&render(&about, language, &profile).unwrap().text);
+            let missed = missing(&facts, &letter);
+            assert!(!missed.is_empty(), "{language}: nobody misses `{block}`");
+            for fact in missed {
+                assert!(fact.starts_with(owner), "{language}, {block}: {fact}");
+            }
+        }
+    }
+}
+
+/// Each paragraph of a letter carries a fact: one that is taken out is missed, so a message that
+/// loses its words cannot go unseen.
+#[test]
+fn each_paragraph_that_is_taken_out_is_missed() {
+    for (language, about, profile) in facts::historic() {
+        let text = render(&about, language, &profile).unwrap().text;
+        let facts = facts_of(&profile.name, language);
+        let paragraphs: Vec<&str> = text.split("\n\n").collect();
+        for (place, paragraph) in paragraphs.iter().enumerate().skip(1) {
+            let mut rest = paragraphs.clone();
+            rest.remove(place);
+            // The sender's name below the letter stands in it before.
+            let is_name = place + 1 == paragraphs.len();
+            let missed = !missing(&facts, &words(&rest.join("\n\n"))).is_empty();
+            assert!(missed || is_name, "{language}: nobody misses\n{paragraph}");
+        }
+    }
+}
+
 /// What a profile says itself stands in its letter: a line taken out of the profile is missed.
 #[test]
 fn each_fact_of_a_profile_comes_from_the_profile() {

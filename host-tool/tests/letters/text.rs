@@ -1,13 +1,13 @@
 //! What holds for the text of every letter, whatever the language.
 
-use host_tool::letters::{Language, Letter, model::SubjectKind};
+use host_tool::letters::{Language, Letter, language::Edition, model::SubjectKind};
 
 use crate::golden;
 
 fn every_letter(check: impl Fn(Language, &str, &Letter)) {
     for language in Language::ALL {
         for case in golden::cases() {
-            check(language, &case.name, &golden::write(&case, language));
+            check(language, &case.name, &golden::write(case, language));
         }
     }
 }
@@ -68,7 +68,7 @@ fn no_line_breaks_where_the_language_forbids_it() {
 fn operators_find_each_english_term_once_in_brackets() {
     for language in Language::ALL {
         for case in golden::cases() {
-            let letter = golden::write(&case, language);
+            let letter = golden::write(case, language);
             let words: String = letter.text.split_whitespace().collect::<Vec<_>>().join(" ");
             let words = words.to_lowercase();
             let bracketed = |term: &str| {
@@ -111,7 +111,7 @@ fn only_a_confirmed_letter_says_that_something_is_proved() {
                 .findings
                 .iter()
                 .any(|finding| finding.returned.is_some());
-            let letter = golden::write(&case, language);
+            let letter = golden::write(case, language);
             let text: String = letter.text.split_whitespace().collect::<Vec<_>>().join(" ");
             let subject = letter.subject.to_lowercase();
             assert_eq!(subject.contains(confirmed), has, "{subject}");
@@ -161,6 +161,40 @@ fn a_letter_about_listings_says_no_more() {
                 assert!(!text.contains(word), "{language}, {}: {word}", case.name);
             }
             assert!(!text.contains("verdict: inconclusive"), "{language}");
+        }
+    }
+}
+
+/// The reader's own language first, then English, the data once at the end, one reference.
+#[test]
+fn a_letter_in_two_languages() {
+    for language in Language::ALL {
+        if language == Language::En {
+            continue;
+        }
+        for case in golden::cases() {
+            let name = format!("{language}, {}", case.name);
+            let own = golden::write(case, language);
+            let english = golden::write(case, Language::En);
+            let both = golden::write(case, Edition::with_english(language));
+            assert_eq!(both.subject, own.subject, "{name}");
+            assert_eq!(both.edition.to_string(), format!("{language}+en"));
+            let note = both.text.find("\nEnglish version below\n").unwrap();
+            let rule = "=".repeat(72);
+            let pieces: Vec<&str> = both.text[note..].split(&rule).collect();
+            let [first, second, data] = pieces.as_slice() else {
+                panic!("{name}: {} pieces", pieces.len());
+            };
+            for (piece, subject) in [(first, &own.subject), (second, &english.subject)] {
+                let words = piece.split_whitespace().collect::<Vec<_>>().join(" ");
+                let subject = subject.split_whitespace().collect::<Vec<_>>().join(" ");
+                assert!(words.contains(&subject), "{name}: {subject}");
+                assert_eq!(words.matches(&own.reference).count(), 2, "{name}");
+                assert!(!piece.contains("\nfindings:\n"), "{name}");
+            }
+            assert_eq!(data.matches("\nfindings:\n").count(), 1, "{name}");
+            let machine = |text: &str| text.split_once("\nreference: ").unwrap().1.to_owned();
+            assert_eq!(machine(data), machine(&own.text), "{name}");
         }
     }
 }

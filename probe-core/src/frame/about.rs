@@ -67,8 +67,17 @@ pub enum Reset {
     Pin,
     /// Its program asked for it, as after a failure.
     Software,
-    /// Its watchdog found a task that was late.
+    /// Its watchdog was not fed, and nobody left word why.
     Watchdog,
+    /// A task did not look up when it had promised to: in [`Info::panic`], its name and number.
+    Overdue,
+    /// The program found that something cannot be.
+    Panic,
+    /// The processor found that something cannot be done: in [`Info::panic`], the address of the
+    /// instruction for a line.
+    Fault,
+    /// Somebody held the button from the start: what it was set up with is forgotten.
+    Factory,
 }
 
 impl Reset {
@@ -81,6 +90,23 @@ impl Reset {
             Self::Pin => "pin",
             Self::Software => "software",
             Self::Watchdog => "watchdog",
+            Self::Overdue => "overdue",
+            Self::Panic => "panic",
+            Self::Fault => "fault",
+            Self::Factory => "factory",
+        }
+    }
+
+    /// Whether the boot before this one ended for a fault of the device.
+    pub const fn is_fault(self) -> bool {
+        match self {
+            Self::Watchdog | Self::Overdue | Self::Panic | Self::Fault => true,
+            Self::Unknown
+            | Self::PowerOn
+            | Self::BrownOut
+            | Self::Pin
+            | Self::Software
+            | Self::Factory => false,
         }
     }
 }

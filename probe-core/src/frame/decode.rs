@@ -19,6 +19,8 @@ pub struct Decoder {
     record: Vec<u8, RECORD_OCTETS_MAX>,
     /// The sequence number of the part that must come next; `None` between messages.
     next_sequence: Option<u16>,
+    /// The format of the last whole frame that was of another one.
+    foreign_format: Option<u8>,
     counters: LinkCounters,
 }
 
@@ -48,6 +50,7 @@ impl Decoder {
             frame: Vec::new(),
             record: Vec::new(),
             next_sequence: None,
+            foreign_format: None,
             counters: LinkCounters {
                 frames: 0,
                 messages: 0,
@@ -95,6 +98,12 @@ impl Decoder {
         self.cobs = Cobs::default();
         self.frame.clear();
         self.next_sequence = None;
+        self.foreign_format = None;
+    }
+
+    /// The format of the last whole frame that was not of [`FORMAT`].
+    pub const fn foreign_format(&self) -> Option<u8> {
+        self.foreign_format
     }
 
     /// What was seen so far.
@@ -143,6 +152,7 @@ impl Decoder {
         };
         if *format != FORMAT || flags & !(FLAG_FIRST | FLAG_LAST) != 0 {
             count(&mut self.counters.foreign);
+            self.foreign_format = Some(*format).filter(|format| *format != FORMAT);
             return false;
         }
         count(&mut self.counters.frames);

@@ -33,6 +33,18 @@ pub fn write_frame(
     cobs.end()
 }
 
+/// As [`write_frame`], with a delimiter in front: it ends whatever the sender before had begun and
+/// not ended.
+pub fn write_first_frame(
+    out: &mut [u8],
+    part: Part,
+    payload: impl IntoIterator<Item = u8>,
+) -> Option<usize> {
+    let (delimiter, rest) = out.split_first_mut()?;
+    *delimiter = 0;
+    write_frame(rest, part, payload).map(|octets| octets.saturating_add(1))
+}
+
 /// Consistent overhead byte stuffing (Cheshire and Baker), one octet at a time: each block begins
 /// with its length, so that no zero is left but the delimiter.
 struct Cobs<'a> {

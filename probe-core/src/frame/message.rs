@@ -277,6 +277,8 @@ pub enum Ended {
     GuardViolation,
     /// This boot has no job numbers left: start the device again.
     SerialsSpent,
+    /// Somebody pressed the button of the device.
+    Button,
 }
 
 impl Ended {
@@ -290,6 +292,7 @@ impl Ended {
             Self::PoweredMinutes => "powered-minutes",
             Self::GuardViolation => "guard-violation",
             Self::SerialsSpent => "serials-spent",
+            Self::Button => "button",
         }
     }
 }

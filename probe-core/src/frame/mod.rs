@@ -21,7 +21,7 @@ mod vectors;
 
 pub use codec::{decode_message, encode_message};
 pub use decode::Decoder;
-pub use encode::{Part, write_frame};
+pub use encode::{Part, write_first_frame, write_frame};
 pub use message::{FORMAT, ScanId, ScopeDigest, ToDevice, ToHost};
 
 /// The longest frame on the link, in octets, with its delimiter.

@@ -15,7 +15,7 @@ use crate::{
             DeviceHello, Earlier, Ended, LinkCounters, PLAIN_MESSAGE_OCTETS_MAX, Phase,
             ScopeAnswer, Want,
         },
-        write_frame,
+        write_first_frame, write_frame,
     },
     outbox::backlog::Turn,
     schedule::QUEUED_TARGETS_MAX,
@@ -40,6 +40,8 @@ pub(super) struct Link {
     greeted: bool,
     sequence: u16,
     hello: bool,
+    /// A host of another format is to be told which one this device speaks.
+    version: bool,
     scope_answer: Option<(ScopeDigest, ScopeAnswer)>,
     want: bool,
     /// Behind the last line that the host was told there is room for.
@@ -62,6 +64,7 @@ impl Link {
             greeted: false,
             sequence: 0,
             hello: false,
+            version: false,
             scope_answer: None,
             want: false,
             want_told: 0,
@@ -92,6 +95,7 @@ impl Link {
 impl Prober {
     /// Takes in octets from the host, in pieces of any length.
     pub fn link_received(&mut self, now: Instant, octets: &[u8]) {
+        let foreign = self.link.counters().foreign;
         for octet in octets {
             let heard = match self.link.decoder.push(*octet) {
                 Some(message) => decode_message::<ToDevice>(message),
@@ -102,12 +106,17 @@ impl Prober {
                 None => self.link.decoder.count_undecodable(),
             }
         }
+        let another = self.link.decoder.foreign_format().is_some();
+        self.link.version |= another && self.link.counters().foreign != foreign;
     }
 
     /// Writes the next frame for the host into `out`, which is at least
     /// [`crate::frame::FRAME_OCTETS_MAX`] long, and says how many octets it has. `None`: nothing
     /// before [`Prober::link_due`] unless something changes.
     pub fn link_transmit(&mut self, now: Instant, out: &mut [u8]) -> Option<usize> {
+        if core::mem::take(&mut self.link.version) {
+            return self.write_hello(now, out);
+        }
         if !self.link.greeted {
             return None;
         }
@@ -126,6 +135,9 @@ impl Prober {
     /// say at once.
     pub fn link_due(&self, now: Instant) -> Instant {
         let link = &self.link;
+        if link.version {
+            return now;
+        }
         if !link.greeted {
             return Instant::NEVER;
         }
@@ -176,6 +188,9 @@ impl Prober {
                 } else if !self.backlog.is_earlier() {
                     self.outbox.acknowledge(*through);
                     self.link.resend_at = now + Millis(RESEND_AFTER_MS);
+                    // With the last one heard the host may go.
+                    let over = matches!(self.phase, Phase::Ended(_));
+                    self.link.progress |= over && self.outbox.is_empty();
                     self.settle(now);
                 }
             }
@@ -283,15 +298,7 @@ impl Prober {
 
     fn transmit_plain(&mut self, now: Instant, out: &mut [u8]) -> Option<usize> {
         if self.link.hello {
-            let hello = DeviceHello {
-                format: FORMAT,
-                rules: RULES,
-                device: self.device,
-                boot: self.boot,
-                now,
-                first: self.outbox.first_number(),
-            };
-            let sent = self.write_plain(out, &ToHost::Hello(hello))?;
+            let sent = self.write_hello(now, out)?;
             self.link.hello = false;
             return Some(sent);
         }
@@ -486,7 +493,29 @@ impl Prober {
         })
     }
 
+    fn write_hello(&mut self, now: Instant, out: &mut [u8]) -> Option<usize> {
+        let hello = DeviceHello {
+            format: FORMAT,
+            rules: RULES,
+            device: self.device,
+            boot: self.boot,
+            now,
+            first: self.outbox.first_number(),
+        };
+        // The boot before, or a record that was cut off, may have ended within a frame.
+        self.write(out, &ToHost::Hello(hello), true)
+    }
+
     fn write_plain(&mut self, out: &mut [u8], message: &ToHost<&Evidence>) -> Option<usize> {
+        self.write(out, message, false)
+    }
+
+    fn write(
+        &mut self,
+        out: &mut [u8],
+        message: &ToHost<&Evidence>,
+        is_first: bool,
+    ) -> Option<usize> {
         let mut octets = heapless::Vec::<u8, PLAIN_MESSAGE_OCTETS_MAX>::new();
         encode_message(message, |octet| octets.push(octet).is_ok())?;
         let part = Part {
@@ -494,7 +523,12 @@ impl Prober {
             last: true,
             sequence: self.link.sequence,
         };
-        let sent = write_frame(out, part, octets.iter().copied())?;
+        let payload = octets.iter().copied();
+        let sent = if is_first {
+            write_first_frame(out, part, payload)?
+        } else {
+            write_frame(out, part, payload)?
+        };
         self.link.sequence = self.link.sequence.wrapping_add(1);
         Some(sent)
     }

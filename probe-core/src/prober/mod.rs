@@ -114,6 +114,8 @@ pub struct OutboxFull;
 pub enum Stop {
     /// The guard stopped a probe outside the scope.
     GuardViolation,
+    /// Somebody pressed the button of the device.
+    Button,
 }
 
 /// The one type that a shell holds. Synchronous: it never waits, reads no clock, and moves no
@@ -204,6 +206,11 @@ impl Prober {
             },
             link: Link::new(),
         }
+    }
+
+    /// Whether a host has said what time it is.
+    pub const fn is_anchored(&self) -> bool {
+        self.anchor.is_some()
     }
 
     /// What a worker does next.
@@ -341,6 +348,7 @@ impl Prober {
     pub fn stop(&mut self, now: Instant, why: Stop) {
         match why {
             Stop::GuardViolation => self.end(now, Ended::GuardViolation),
+            Stop::Button => self.end(now, Ended::Button),
         }
     }
 

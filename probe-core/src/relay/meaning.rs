@@ -39,6 +39,21 @@ pub(super) fn outcome_of(step: Step, reply: &Reply<'_>) -> Option<Outcome> {
     (!speaks_of_the_connection).then_some(outcome)
 }
 
+/// Whether a reply that is no 2xx only puts us off: it refuses nothing, now or for good.
+pub(super) fn is_deferral(reply: &Reply<'_>) -> bool {
+    (400..500).contains(&reply.code)
+        && matches!(
+            reply.class,
+            Class::Greylisted
+                | Class::Deferred
+                | Class::TooMany
+                | Class::UserOrRelay
+                | Class::UserUnknown
+                | Class::Syntax
+                | Class::Refused
+        )
+}
+
 /// What came of everything when EHLO and HELO are refused under our own name.
 pub(super) fn outcome_of_hello(reply: &Reply<'_>) -> Outcome {
     match reply.class {

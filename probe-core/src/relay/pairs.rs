@@ -2,8 +2,8 @@
 //! and with which of the target's names.
 //!
 //! A pair's place in [`PAIRS`] is its identity: findings and parked jobs hold outcomes by place, so
-//! a place means the same for as long as [`crate::verdict::RULES`] does. The order is also the
-//! order in which pairs are sent.
+//! a place means the same for ever: a host reads findings that are years old. A transaction has its
+//! recipients in this order; which pairs go first is another matter.
 
 use super::forms::{Hello, Recipient, Sender, Syntax};
 use crate::scope::Depth;
@@ -158,7 +158,53 @@ pub const PAIRS: &[Pair] = {
     ]
 };
 
+/// The pairs in the order in which they are chosen for a connection.
+#[expect(
+    clippy::indexing_slicing,
+    reason = "evaluated while compiling: a place out of range does not build"
+)]
+static TURNS: [PairId; PAIRS.len()] = {
+    let mut turns = [PairId::DECIDING; PAIRS.len()];
+    let mut taken = 0;
+    let mut rank = 0;
+    while rank <= RANK_MAX {
+        let mut place = 0;
+        while place < PAIRS.len() {
+            if PAIRS[place].rank() == rank {
+                turns[taken] = PairId(place as u8);
+                taken += 1;
+            }
+            place += 1;
+        }
+        rank += 1;
+    }
+    assert!(taken == PAIRS.len());
+    turns
+};
+
+const RANK_MAX: u8 = 4;
+
+impl Pair {
+    /// What decides goes first. T1 behind a RSET follows, because T1 goes before it on the same
+    /// connection. Of what opens most often those go first whose acceptance can be suspected: where
+    /// refusals run out, those are missed that could only be inconclusive.
+    const fn rank(&self) -> u8 {
+        match (self.least, self.setting) {
+            (Depth::Quick, _) => 0,
+            (_, Setting::AfterReset) => 1,
+            (Depth::Standard, _) if self.is_plainly_sink() => 2,
+            (Depth::Standard, _) => 3,
+            (Depth::Full, _) => RANK_MAX,
+        }
+    }
+}
+
 impl PairId {
+    /// Every pair, in the order in which they are chosen.
+    pub(super) fn in_turn() -> impl Iterator<Item = Self> + Clone {
+        TURNS.iter().copied()
+    }
+
     /// The pair that decides most: T1 under F1 and our own name.
     pub const DECIDING: Self = Self(0);
     /// C3.
@@ -260,6 +306,22 @@ mod tests {
         let (quick, rest) = standard.split_at(9);
         assert_eq!(quick, ids(Depth::Quick));
         assert_eq!(rest, ["F1/T3", "F1/T6", "F1/T12", "F1/T22"]);
+    }
+
+    #[test]
+    fn each_pair_has_its_turn_once_and_what_can_be_suspected_comes_early() {
+        let turns: Vec<_> = PairId::in_turn().collect();
+        assert_eq!(
+            PairId::all().filter(|pair| turns.contains(pair)).count(),
+            turns.len()
+        );
+        let standard: Vec<_> = turns
+            .iter()
+            .filter(|pair| pair.pair().least == Depth::Standard)
+            .map(|pair| pair.pair().recipient.info().id)
+            .collect();
+        assert_eq!(standard, ["T12", "T22", "T3", "T6"]);
+        assert!(turns.iter().map(|pair| pair.pair().rank()).is_sorted());
     }
 
     #[test]

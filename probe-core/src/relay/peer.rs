@@ -31,6 +31,8 @@ pub(crate) enum Answer {
     Late(u64, String),
     /// Says these octets in the network's pieces, each so many milliseconds after the other.
     Dribble(u64, Vec<u8>),
+    /// Says this, and it gets lost.
+    Lost(String),
     /// Closes without a word.
     Drop,
     /// Resets the connection.
@@ -174,6 +176,8 @@ pub(crate) struct Talk {
     pub(crate) refusals: u8,
     /// Refusals of MAIL and RCPT that the server gave, whether or not they arrived.
     pub(crate) refusals_given: u32,
+    /// The same of replies that only put us off.
+    pub(crate) deferrals_given: u32,
     /// Octets that arrived from the server.
     pub(crate) octets: usize,
     /// What the evidence said after each observation, where nothing is cut.
@@ -309,6 +313,7 @@ pub(crate) fn talk_over(network: Network, setup: Setup<'_>, peer: &mut Peer<'_>)
                 connections: wire.session.connection,
                 refusals: dialogue.refusals(),
                 refusals_given: wire.refusals_given,
+                deferrals_given: wire.deferrals_given,
                 octets: wire.octets,
                 kinds,
                 script: wire.script,
@@ -338,6 +343,7 @@ struct Wire<'a, 'p> {
     script: Vec<String>,
     turns: u32,
     refusals_given: u32,
+    deferrals_given: u32,
     octets: usize,
 }
 
@@ -354,6 +360,7 @@ impl<'a, 'p> Wire<'a, 'p> {
             script: Vec::new(),
             turns: 0,
             refusals_given: 0,
+            deferrals_given: 0,
             octets: 0,
         }
     }
@@ -447,8 +454,8 @@ impl<'a, 'p> Wire<'a, 'p> {
 
     fn answer(&mut self, now: Instant) {
         let answer = self.peer.answer(&self.session);
-        let (mut after, mut between) = (0, 0);
-        let (octets, end) = match answer {
+        let (mut after, mut between, mut is_lost) = (0, 0, false);
+        let (octets, end): (Vec<u8>, _) = match answer {
             Answer::Say(text) => (lines(&text), None),
             Answer::SayAndClose(text) => (lines(&text), Some(End::Fin)),
             Answer::Octets(octets) => (octets, None),
@@ -460,6 +467,10 @@ impl<'a, 'p> Wire<'a, 'p> {
                 between = ms;
                 (octets, None)
             }
+            Answer::Lost(text) => {
+                is_lost = true;
+                (lines(&text), None)
+            }
             Answer::Drop => (Vec::new(), Some(End::Fin)),
             Answer::Reset => (Vec::new(), Some(End::Reset)),
             Answer::Nothing => (Vec::new(), None),
@@ -467,12 +478,18 @@ impl<'a, 'p> Wire<'a, 'p> {
         match (self.session.verb(), octets.first()) {
             ("RCPT" | "MAIL", Some(b'4' | b'5')) => {
                 self.session.refusals += 1;
-                self.refusals_given += 1;
+                let text = String::from_utf8_lossy(&octets);
+                if text.starts_with('4') && !text.contains("denied") {
+                    self.deferrals_given += 1;
+                } else {
+                    self.refusals_given += 1;
+                }
             }
             ("RCPT", Some(b'2')) => self.session.accepted += 1,
             ("MAIL" | "RSET", Some(b'2')) => self.session.accepted = 0,
             _ => {}
         }
+        let octets = if is_lost { Vec::new() } else { octets };
         for line in String::from_utf8_lossy(&octets).lines() {
             let shown: String = line.chars().take(120).collect();
             self.script.push(format!("S: {}", shorten(&shown)));

@@ -15,15 +15,41 @@ use crate::{
 };
 
 /// The emulator.
-pub(super) const PROGRAM: &str = "qemu-system-arm";
+pub(crate) const PROGRAM: &str = "qemu-system-arm";
 
 /// How long the board may take to have an address.
 const UP_WITHIN: Duration = Duration::from_secs(30);
 /// What it says then.
 const UP: &str = "network up";
+/// What it says at every start.
+const BOOTED: &str = "boot 1";
+
+/// What a board is started with.
+pub(crate) struct Setup {
+    /// Apart from those of the other boards that run.
+    pub(crate) name: &'static str,
+    /// QEMU's words for the board's Ethernet.
+    pub(crate) wire: Vec<String>,
+    /// Words of the board's own command line, such as its address.
+    pub(crate) words: Vec<String>,
+    /// What QEMU is started by, such as a network namespace; nothing for this computer.
+    pub(crate) within: Vec<String>,
+}
+
+impl Setup {
+    /// A board on QEMU's user-mode network, which gives it an address.
+    pub(crate) fn on_loopback(name: &'static str) -> Self {
+        Self {
+            name,
+            wire: ["-nic", "user,model=lan9118"].map(str::to_owned).to_vec(),
+            words: Vec::new(),
+            within: Vec::new(),
+        }
+    }
+}
 
 /// A running board.
-pub(super) struct Machine {
+pub(crate) struct Machine {
     process: Child,
     link: PathBuf,
     log: PathBuf,
@@ -31,27 +57,32 @@ pub(super) struct Machine {
 
 impl Machine {
     /// Starts the board and waits until it has an address.
-    pub(super) fn start(folder: &Path) -> Result<Self> {
+    pub(crate) fn start(folder: &Path, setup: &Setup) -> Result<Self> {
         let program = place::target()
             .join(BOARD_TARGET)
             .join("firmware/qemu-mps2");
-        // A socket's path is short, and a folder for builds may lie deep.
-        let link = std::env::temp_dir().join(format!("postern-{}.link", std::process::id()));
-        let log = folder.join("board.log");
+        let link = short_path(&format!("{}.link", setup.name));
+        let log = folder.join(format!("board-{}.log", setup.name));
         let out = File::create(&log).map_err(|error| Failure::at(&log, &error))?;
         let err = out.try_clone().map_err(|error| Failure::at(&log, &error))?;
         let started = SystemTime::now().duration_since(UNIX_EPOCH);
         let started = started.unwrap_or_default();
-        let settings = format!(
+        let mut settings = format!(
             "enable=on,target=native,arg=qemu-mps2,arg=boot=1,arg=seed={:x}",
             started.as_nanos() as u64
         );
-        let mut command = run::command(&[PROGRAM]);
+        for word in &setup.words {
+            settings.push_str(",arg=");
+            settings.push_str(word);
+        }
+        let mut words = setup.within.clone();
+        words.push(PROGRAM.to_owned());
+        let mut command = run::command(&words);
         command
             .args(["-M", "mps2-an500", "-display", "none", "-monitor", "none"])
             .arg("-kernel")
             .arg(program)
-            .args(["-nic", "user,model=lan9118"])
+            .args(&setup.wire)
             .args(["-semihosting-config", &settings])
             .arg("-serial")
             .arg(format!("unix:{},server=on,wait=off", link.display()))
@@ -67,13 +98,18 @@ impl Machine {
     }
 
     /// Where the board's link is.
-    pub(super) fn link(&self) -> &Path {
+    pub(crate) fn link(&self) -> &Path {
         &self.link
     }
 
     /// What the board has said until now.
-    pub(super) fn said(&self) -> String {
+    pub(crate) fn said(&self) -> String {
         place::read(&self.log).unwrap_or_default()
+    }
+
+    /// How often the board has started.
+    pub(crate) fn boots(&self) -> usize {
+        self.said().matches(BOOTED).count()
     }
 
     fn wait_until_up(&mut self) -> Result<()> {
@@ -101,4 +137,9 @@ impl Drop for Machine {
         let _ = self.process.wait();
         let _ = fs::remove_file(&self.link);
     }
+}
+
+/// Where a socket is put: its path is short, and a folder for builds may lie deep.
+pub(crate) fn short_path(name: &str) -> PathBuf {
+    std::env::temp_dir().join(format!("postern-{}-{name}", std::process::id()))
 }

@@ -1,41 +1,70 @@
 //! `cargo xtask emulate`: the appliance's own binary on an emulated board, scanning through
 //! postern.
 //!
-//! QEMU runs it without privileges, on its user-mode network: what the board calls 10.0.2.2 is this
-//! computer's loopback interface, where a few peers of ours listen.
+//! QEMU runs it without privileges: on its user-mode network, where what the board calls 10.0.2.2 is
+//! this computer's loopback interface, and on a wire at whose other end the simulator is.
 
+#[cfg(unix)]
+mod cuts;
+mod errand;
+#[cfg(unix)]
+mod kills;
+mod loopback;
 mod machine;
+mod pair;
+mod parade;
 mod peer;
+mod restarts;
+mod six;
+mod world;
 
-use std::{fmt::Write as _, path::Path, process::ExitCode, time::Duration};
+use std::{process::ExitCode, time::Instant};
+
+use lexopt::{Arg::Long, ValueExt as _};
 
 use crate::{
     cargo::{BOARD_TARGET, cargo},
     debian,
     failure::{Failure, Result},
-    finding::Finding,
     machine::{self as here, Lack},
-    place, run,
+    place, run, store,
 };
-use machine::Machine;
-use peer::{Manners, Peer};
+use parade::Parade;
 
-/// Where the board finds this computer.
-const HOST: &str = "10.0.2.2";
+/// How much is done.
+pub(crate) struct Extent {
+    /// Servers that take the library longer, in virtual time, are not scanned through the board.
+    patience_s: u64,
+    /// How often postern is killed.
+    kills: u32,
+    /// How often the board's power is cut.
+    cuts: u32,
+}
 
-/// How long a scan may take; one takes less than a second.
-const SCANNED_WITHIN: Duration = Duration::from_secs(30);
-
-/// Who is scanned, and what has to be found.
-const PEERS: [(&str, Manners, &str, &str); 3] = [
-    ("closed", Manners::Closed, "closed", "relay-denied"),
-    ("open", Manners::Open, "suspected", "accepts-anything"),
-    ("not SMTP", Manners::Ssh, "inconclusive", "not-smtp"),
-];
+impl Extent {
+    /// What every change is held against.
+    pub(crate) const TEST: Self = Self {
+        patience_s: 12,
+        kills: 5,
+        cuts: 5,
+    };
+    /// What the command does unless it is told otherwise.
+    const COMMAND: Self = Self {
+        patience_s: 60,
+        kills: 10,
+        cuts: 10,
+    };
+    /// The long form.
+    pub(crate) const SOAK: Self = Self {
+        patience_s: 60,
+        kills: 100,
+        cuts: 100,
+    };
+}
 
 /// What a run showed.
 pub(crate) struct Emulated {
-    /// A line for each peer.
+    /// What was seen.
     pub(crate) table: String,
     /// How many things held.
     pub(crate) held: u32,
@@ -44,20 +73,42 @@ pub(crate) struct Emulated {
 }
 
 /// The command: a table, and an exit status by what was found.
-pub(crate) fn command() -> Result<ExitCode> {
-    build()?;
+pub(crate) fn command(mut arguments: lexopt::Parser) -> Result<ExitCode> {
+    let mut extent = Extent::COMMAND;
+    let mut only_cuts = false;
+    while let Some(argument) = arguments.next()? {
+        match argument {
+            Long("patience") => extent.patience_s = arguments.value()?.parse()?,
+            Long("kills") => extent.kills = arguments.value()?.parse()?,
+            Long("cuts") => extent.cuts = arguments.value()?.parse()?,
+            Long("only-cuts") => only_cuts = true,
+            other => return Err(other.unexpected().into()),
+        }
+    }
     if let Some(lack) = lack() {
         return Err(Failure::new(lack.why).next(lack.get));
     }
-    let emulated = scan()?;
+    build()?;
+    let started = Instant::now();
+    let emulated = if only_cuts {
+        cut_only(&extent)?
+    } else {
+        scan(&extent)?
+    };
     print!("{}", emulated.table);
     for broken in &emulated.broken {
         eprintln!("xtask: {broken}");
     }
+    println!(
+        "{} held, {} did not: {:.0} s",
+        emulated.held,
+        emulated.broken.len(),
+        started.elapsed().as_secs_f32()
+    );
     Ok(ExitCode::from(u8::from(!emulated.broken.is_empty())))
 }
 
-/// Builds the board's binary, and postern.
+/// Builds the board's binary, postern, the simulator, and what counts a store.
 pub(crate) fn build() -> Result<()> {
     let board = [
         "build",
@@ -73,7 +124,19 @@ pub(crate) fn build() -> Result<()> {
         "board-qemu-mps2",
     ];
     run::output(&mut cargo(&board))?;
-    run::output(&mut cargo(&["build", "--package", "host-tool", "--bins"])).map(drop)
+    let tools = [
+        "build",
+        "--package",
+        "host-tool",
+        "--package",
+        "host-sim",
+        "--bins",
+        "--example",
+        store::COUNTER,
+    ];
+    run::output(&mut cargo(&tools))?;
+    let reader = ["build", "--package", "firmware", "--example", "flash-read"];
+    run::output(&mut cargo(&reader)).map(drop)
 }
 
 /// What this machine lacks for it. Where it may, it gets QEMU.
@@ -96,84 +159,43 @@ pub(crate) fn lack() -> Option<Lack> {
     ))
 }
 
-/// Starts peers and board, scans, and holds the findings against what has to be found.
-pub(crate) fn scan() -> Result<Emulated> {
+/// Everything that boards in QEMU must do.
+pub(crate) fn scan(extent: &Extent) -> Result<Emulated> {
     let folder = place::target().join("emulate");
     place::make_fresh_folder(&folder)?;
-    let mut peers = Vec::new();
-    for (_, manners, _, _) in PEERS {
-        peers.push(Peer::serve(manners)?);
-    }
-    let stranger = Peer::serve(Manners::Open)?;
-    let ports: Vec<u16> = peers.iter().map(Peer::port).collect();
-    place::write(&folder.join("scope.toml"), &scope(&ports))?;
-
-    let board = Machine::start(&folder)?;
     let mut emulated = Emulated {
         table: String::new(),
         held: 0,
         broken: Vec::new(),
     };
-    let findings = errand(&folder, &board, &ports, stranger.port())?;
-    emulated.judge(&ports, &findings);
-    emulated.check(
-        stranger.calls() == 0,
-        "a peer outside the scope was called".to_owned(),
-    );
-    emulated.check(
-        peers.iter().all(|peer| peer.calls() > 0),
-        "a peer in the scope was not called".to_owned(),
-    );
+    loopback::two_hosts(&folder, &mut emulated)?;
+    pair::side_by_side(&folder, &mut emulated)?;
+    six::announced(&folder, &mut emulated)?;
+    restarts::restarts(&folder, &mut emulated)?;
+    let parade = Parade::prepare(&folder, extent.patience_s)?;
+    parade.scan(&folder, extent.patience_s, &mut emulated)?;
+    #[cfg(unix)]
+    kills::kill(&folder, &parade, extent.kills, &mut emulated)?;
+    #[cfg(unix)]
+    cuts::cut(&folder, extent.cuts, &mut emulated)?;
     Ok(emulated)
 }
 
-/// One scan through the board.
-fn errand(folder: &Path, board: &Machine, ports: &[u16], stranger: u16) -> Result<Vec<Finding>> {
-    let mut command = run::command(&[place::postern()]);
-    command.arg("scan").arg("--json");
-    command
-        .arg("--link")
-        .arg(format!("unix:{}", board.link().display()));
-    command.arg("--scope").arg(folder.join("scope.toml"));
-    command.arg("--store").arg(folder.join("findings.db"));
-    for port in ports.iter().chain([&stranger]) {
-        command.arg(format!("{HOST}:{port}"));
-    }
-    let said = run::capture_within(&mut command, SCANNED_WITHIN)?;
-    place::write(&folder.join("scan.log"), &said.everything())?;
-    if said.status != Some(0) {
-        return Err(Failure::new(format!(
-            "postern scan ended with {:?} and not with 0:\n{}\nThe board said:\n{}",
-            said.status,
-            said.everything(),
-            board.said()
-        )));
-    }
-    Finding::parse_all(&said.out)
+/// Power cuts alone.
+fn cut_only(extent: &Extent) -> Result<Emulated> {
+    let folder = place::target().join("emulate-cuts");
+    place::make_fresh_folder(&folder)?;
+    let mut emulated = Emulated {
+        table: String::new(),
+        held: 0,
+        broken: Vec::new(),
+    };
+    #[cfg(unix)]
+    cuts::cut(&folder, extent.cuts, &mut emulated)?;
+    Ok(emulated)
 }
 
 impl Emulated {
-    fn judge(&mut self, ports: &[u16], findings: &[Finding]) {
-        for ((name, _, verdict, reason), port) in PEERS.iter().zip(ports) {
-            let mut of_peer = findings.iter().filter(|finding| finding.port == *port);
-            let Some(finding) = of_peer.next() else {
-                self.check(false, format!("no finding about {name}"));
-                continue;
-            };
-            let found = (finding.verdict.as_str(), finding.reason.as_str());
-            writeln!(self.table, "{name:<9} {:<13} {}", found.0, found.1)
-                .expect("strings take everything");
-            self.check(
-                found == (*verdict, *reason),
-                format!("{name}: expected {verdict} ({reason}), found {found:?}"),
-            );
-        }
-        self.check(
-            findings.len() == PEERS.len(),
-            format!("{} findings of {}", findings.len(), PEERS.len()),
-        );
-    }
-
     fn check(&mut self, held: bool, otherwise: String) {
         if held {
             self.held += 1;
@@ -181,27 +203,4 @@ impl Emulated {
             self.broken.push(otherwise);
         }
     }
-}
-
-fn scope(ports: &[u16]) -> String {
-    format!(
-        r#"contact = "lab@probe.example"
-abuse_page = "https://probe.example/"
-issued = 2026-01-01
-expires = 2100-01-01
-networks = ["{HOST}/32"]
-ports = {ports:?}
-depth = "standard"
-[authority]
-kind = "consent"
-reference = "our own computer"
-[identity]
-helo = "near.probe.example"
-sender_domain = "probe.example"
-sink_domain = "sink.example"
-[rates]
-network_connections_max = 16
-network_spacing_ms = 0
-"#
-    )
 }

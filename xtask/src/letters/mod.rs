@@ -30,14 +30,18 @@ const LANGUAGES: &str = "pl,fr,da,de,it,en,pl+en";
 /// `cargo xtask letters`: what each of them says.
 pub(crate) fn show() -> Result<ExitCode> {
     let mut status = ExitCode::SUCCESS;
-    for look in [read_mails, validate_reports, render_page] {
-        match look()? {
-            Outcome::Passed { checks, note } => println!("{checks} held: {note}"),
+    for (name, outcome) in [
+        ("Python's email", read_mails()),
+        ("XARF's validator", validate_reports()),
+        ("Chromium", render_page()),
+    ] {
+        match outcome? {
+            Outcome::Passed { note, .. } => println!("{name}: {note}"),
             Outcome::Failed { output, .. } => {
-                println!("{output}");
+                println!("{name}:\n{output}");
                 status = ExitCode::FAILURE;
             }
-            Outcome::Skipped { why, get } => println!("did not run: {why}; get it: {get}"),
+            Outcome::Skipped { why, get } => println!("{name}: {why}; get it: {get}"),
         }
     }
     Ok(status)

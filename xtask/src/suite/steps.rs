@@ -5,18 +5,25 @@ use std::path::Path;
 use super::{Outcome, Step};
 use crate::{
     cargo::{self, BOARD_TARGET, cargo},
-    debian, emulate,
+    debian,
+    emulate::{self, Extent},
     failure::Result,
     finding::verdicts,
-    lab, letters, machine, outside, panic_free, place, run, simulated,
+    lab, letters, machine, outside, panic_free, place, run, simulated, sizes,
     spelling::{self, Spelling},
 };
 
 /// The world that is run twice.
 const SEED: u32 = 7;
 
-/// The boards' binaries, by the features that make them: there is none with all.
-const BOARD_FEATURES: [&str; 2] = ["board-qemu-mps2", "board-qemu-mps2,defmt"];
+/// The boards' binaries, by the features that make them beside or instead of the default ones:
+/// there is none with all.
+const BOARD_FEATURES: [&[&str]; 4] = [
+    &["board-qemu-mps2"],
+    &["board-qemu-mps2,relay-only", "--no-default-features"],
+    &["board-stm32h743,defmt"],
+    &["board-stm32f767,defmt"],
+];
 
 /// Everything that must hold.
 pub(super) const STEPS: &[Step] = &[
@@ -51,6 +58,10 @@ pub(super) const STEPS: &[Step] = &[
     Step {
         name: "core cannot panic",
         run: core_cannot_panic,
+    },
+    Step {
+        name: "sizes of the boards' images",
+        run: sizes_of_images,
     },
     Step {
         name: "spelling of the letters",
@@ -168,21 +179,19 @@ fn boards() -> Result<Outcome> {
         return Ok(telling);
     }
     for features in BOARD_FEATURES {
-        let binary = cargo::check(&mut cargo(&[
+        let mut clippy = cargo(&[
             "clippy",
             "--profile",
             "firmware",
             "--package",
             "firmware",
             "--bins",
-            "--features",
-            features,
             "--target",
             BOARD_TARGET,
-            "--",
-            "--deny",
-            "warnings",
-        ]))?;
+            "--features",
+        ]);
+        clippy.args(features).args(["--", "--deny", "warnings"]);
+        let binary = cargo::check(&mut clippy)?;
         if let Outcome::Failed { .. } = binary {
             return Ok(binary);
         }
@@ -203,6 +212,25 @@ fn core_cannot_panic() -> Result<Outcome> {
             note: "links without a panic; refuses to link with one".into(),
         },
         Err(why) => Outcome::failed(why),
+    })
+}
+
+fn sizes_of_images() -> Result<Outcome> {
+    if !has_board_target()? {
+        return Ok(lacks_board_target());
+    }
+    let measured = sizes::check()?;
+    Ok(if measured.broken.is_empty() {
+        Outcome::Passed {
+            checks: measured.held,
+            note: String::new(),
+        }
+    } else {
+        Outcome::Failed {
+            passed: measured.held,
+            failed: u32::try_from(measured.broken.len()).unwrap_or(u32::MAX),
+            output: format!("{}{}", measured.table, measured.broken.join("\n")),
+        }
     })
 }
 
@@ -255,11 +283,11 @@ fn appliance_on_an_emulated_board() -> Result<Outcome> {
     if !has_board_target()? {
         return Ok(lacks_board_target());
     }
-    emulate::build()?;
     if let Some(lack) = emulate::lack() {
         return Ok(Outcome::skipped(lack.why, lack.get));
     }
-    let emulated = emulate::scan()?;
+    emulate::build()?;
+    let emulated = emulate::scan(&Extent::TEST)?;
     Ok(if emulated.broken.is_empty() {
         Outcome::Passed {
             checks: emulated.held,

@@ -20,7 +20,7 @@ fn pender(_context: *mut ()) {
 }
 
 /// Runs what `begin` spawns, for ever.
-pub(crate) fn run(begin: impl FnOnce(Spawner)) -> ! {
+pub(super) fn run(begin: impl FnOnce(Spawner)) -> ! {
     let executor: &'static Executor = EXECUTOR.init(Executor::new(core::ptr::null_mut()));
     begin(executor.spawner());
     loop {

@@ -11,7 +11,8 @@ use embassy_sync::{
 use embedded_io_async::{ErrorType, Read, Write};
 use probe_core::frame::FRAME_OCTETS_MAX;
 
-use super::{CLOCK_HZ, register::Register};
+use super::CLOCK_HZ;
+use crate::board::register::Register;
 
 const BASE: usize = 0x4000_4000;
 

@@ -4,6 +4,7 @@
 //! extension header that could divert a packet, and an octet that no header accounts for.
 
 mod ipv4;
+#[cfg(feature = "ipv6")]
 mod ipv6;
 mod segment;
 mod transport;
@@ -82,7 +83,10 @@ pub fn inspect<W: Warden>(
     match ethernet.ethertype() {
         EthernetProtocol::Arp => arp(&ethernet, &rules),
         EthernetProtocol::Ipv4 => ipv4::inspect(&ethernet, &rules),
+        #[cfg(feature = "ipv6")]
         EthernetProtocol::Ipv6 => ipv6::inspect(&ethernet, &rules),
+        #[cfg(not(feature = "ipv6"))]
+        EthernetProtocol::Ipv6 => Err(Stop::Unknown),
         EthernetProtocol::Unknown(_) => Err(Stop::Unknown),
     }
 }

@@ -2,9 +2,9 @@
 
 use core::net::{IpAddr, SocketAddr};
 
-use smoltcp::wire::{
-    EthernetFrame, EthernetProtocol, IpProtocol, Ipv4Packet, Ipv6Packet, TcpPacket,
-};
+#[cfg(feature = "ipv6")]
+use smoltcp::wire::Ipv6Packet;
+use smoltcp::wire::{EthernetFrame, EthernetProtocol, IpProtocol, Ipv4Packet, TcpPacket};
 
 /// Where a segment goes, and whether it asks for a connection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -29,6 +29,9 @@ impl Segment {
                 let tcp = packet.next_header() == IpProtocol::Tcp;
                 tcp.then(|| Self::of(IpAddr::V4(packet.dst_addr()), packet.payload()))?
             }
+            #[cfg(not(feature = "ipv6"))]
+            EthernetProtocol::Ipv6 => None,
+            #[cfg(feature = "ipv6")]
             EthernetProtocol::Ipv6 => {
                 let packet = Ipv6Packet::new_checked(ethernet.payload()).ok()?;
                 let tcp = packet.next_header() == IpProtocol::Tcp;

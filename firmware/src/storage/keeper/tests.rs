@@ -280,7 +280,7 @@ fn scope_minutes_and_provision_are_there_after_a_restart() {
     assert_eq!(prober.borrow().provision_to_keep(), None);
     drop(keeper);
 
-    let keeper = block_on(Keeper::start(chip, MAP, &mut memory)).unwrap();
+    let keeper = block_on(Keeper::start(chip.clone(), MAP, &mut memory)).unwrap();
     assert_eq!((keeper.boot(), keeper.provision()), (3, Some(provision)));
     let mut keeper = keeper;
     let prober = RefCell::new(Prober::new(DeviceId([1; 8]), 3));
@@ -288,6 +288,15 @@ fn scope_minutes_and_provision_are_there_after_a_restart() {
     // A minute of the first boot, and two that began in the second: 90 s.
     let minutes = prober.borrow().scope_in_force(Instant::BOOT);
     assert_eq!(minutes, Some((digest, 4)));
+    drop(keeper);
+
+    // As it left the factory, but for its boots.
+    let mut keeper = block_on(Keeper::start(chip, MAP, &mut memory)).unwrap();
+    block_on(keeper.forget());
+    assert_eq!((keeper.boot(), keeper.provision()), (4, None));
+    let prober = RefCell::new(Prober::new(DeviceId([1; 8]), 4));
+    block_on(keeper.restore(Instant::BOOT, &prober));
+    assert_eq!(prober.borrow().scope(), None);
 }
 
 #[test]
@@ -307,4 +316,45 @@ fn a_flash_that_dies_is_told_and_the_scan_goes_on() {
     while block_on(keeper.turn(Instant::BOOT, &prober)) {}
     assert!(keeper.is_broken);
     assert_eq!(keeper.state.map(|state| state.broken), Some(true));
+}
+
+#[test]
+fn a_reset_to_factory_forgets_all_but_the_count_of_boots_and_what_waits() {
+    let chip = Fake::new(4);
+    let mut memory = KeeperMemory::new();
+    let provision = Provision {
+        address: Addressing::Dhcp,
+        host: "192.0.2.7".parse().ok(),
+    };
+    let record = Kept {
+        id: RecordId { boot: 1, number: 1 },
+        began_ms: 0,
+        octets: &[7; 40],
+    };
+    let scope = scope(&["192.0.2.0/24"], &[], &[25]);
+    {
+        let mut keeper = block_on(Keeper::start(chip.clone(), MAP, &mut memory)).unwrap();
+        let prober = RefCell::new(Prober::new(DeviceId([1; 8]), 1));
+        assert!(prober.borrow_mut().restore_scope(Instant::BOOT, &scope, 3));
+        while block_on(keeper.turn(Instant::BOOT, &prober)) {}
+        let mut octets = [0; SMALL_OCTETS_MAX];
+        let octets = encoded(&provision, &mut octets);
+        let set = keeper
+            .storage
+            .set(Key::Provision, octets, &mut keeper.memory.scratch);
+        block_on(set).unwrap();
+        block_on(keeper.storage.keep(record)).unwrap();
+    }
+    let mut keeper = block_on(Keeper::start(chip.clone(), MAP, &mut memory)).unwrap();
+    assert_eq!((keeper.boot(), keeper.provision()), (2, Some(provision)));
+    block_on(keeper.forget());
+    assert_eq!(keeper.provision(), None);
+    drop(keeper);
+
+    let mut keeper = block_on(Keeper::start(chip.clone(), MAP, &mut memory)).unwrap();
+    assert_eq!((keeper.boot(), keeper.provision()), (3, None));
+    let prober = RefCell::new(Prober::new(DeviceId([1; 8]), 3));
+    block_on(keeper.restore(Instant::BOOT, &prober));
+    assert_eq!(prober.borrow().scope(), None);
+    assert_eq!(waiting(&chip), [record.id]);
 }

@@ -1,7 +1,7 @@
 //! What a run says at its end: every case, where its letter is or why there is none, and how many
 //! letters are ready.
 
-use std::path::Path;
+use std::{collections::BTreeSet, path::Path};
 
 use super::Written;
 use crate::{
@@ -141,12 +141,28 @@ impl Report<'_> {
 
     fn counts(&self) -> String {
         let letters = output::counted(self.letters().count(), "letter", "letters");
-        let recipients = output::counted(self.written.len(), "recipient", "recipients");
+        let contacts: BTreeSet<String> = self
+            .letters()
+            .filter_map(|it| it.recipient.as_ref())
+            .map(|it| it.to_lowercase())
+            .collect();
+        let recipients = output::counted(contacts.len(), "recipient", "recipients");
+        let nobodys = self.letters().filter(|it| it.recipient.is_none()).count();
+        let nobodys = match nobodys {
+            0 => String::new(),
+            count => format!(
+                ", {} of them without a contact",
+                output::grouped(count as u64)
+            ),
+        };
         let states = State::ALL.map(|state| {
             let count = self.letters().filter(|it| it.state() == state).count();
             format!("{count} {}", state.as_str())
         });
-        format!("{letters} to {recipients}: {}\n", states.join(", "))
+        format!(
+            "{letters} to {recipients}{nobodys}: {}\n",
+            states.join(", ")
+        )
     }
 
     /// Why letters are no more than drafts, and every fault.

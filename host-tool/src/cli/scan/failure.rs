@@ -13,13 +13,7 @@ use crate::{
 
 /// Why a link failed, and what to do about it.
 pub(super) fn explain(args: &Args, link: &Link, began: Timestamp, error: LinkError) -> Failure {
-    let name = match link {
-        Link::Sim => "--link sim".to_owned(),
-        Link::Scenario(file) => format!("--link sim:{}", file.display()),
-        Link::Direct => "--link direct".to_owned(),
-        #[cfg(unix)]
-        Link::Unix(path) => format!("--link unix:{}", path.display()),
-    };
+    let name = format!("--link {link}");
     let problem =
         |found: String, expected: &str| Problem::new(Place::named(name.as_str()), found, expected);
     match error {
@@ -27,24 +21,25 @@ pub(super) fn explain(args: &Args, link: &Link, began: Timestamp, error: LinkErr
         LinkError::NotThere(error) => Failure::Appliance(
             problem(
                 format!("no appliance there: {error}"),
-                "the socket of an appliance that runs",
+                "the serial port, or its socket, of an appliance that runs",
             )
             .next("start the appliance, and see that the path is its own"),
         ),
-        LinkError::Simulation(why) => Failure::input(
+        LinkError::NotTrusted => Failure::input(not_trusted(link)),
+        LinkError::Simulation { seed, why } => Failure::input(
             problem(why, "a simulation that comes to its end").next(format!(
                 "report it with what replays it: {}",
-                replay(args, began)
+                replay(args, began, seed)
             )),
         ),
-        LinkError::Strayed { total, told } => {
+        LinkError::Strayed { seed, total, told } => {
             let frames = counted(
                 usize::try_from(total).unwrap_or(usize::MAX),
                 "frame",
                 "frames",
             );
             let found = format!(
-                "{frames} left the device outside the scope: {}{}",
+                "seed {seed}: {frames} left the device outside the scope: {}{}",
                 told.join("; "),
                 if total > told.len() as u64 {
                     "; …"
@@ -59,7 +54,7 @@ pub(super) fn explain(args: &Args, link: &Link, began: Timestamp, error: LinkErr
                 )
                 .next(format!(
                     "report it with what replays it: {}",
-                    replay(args, began)
+                    replay(args, began, seed)
                 )),
             )
         }
@@ -90,20 +85,83 @@ pub(super) fn explain(args: &Args, link: &Link, began: Timestamp, error: LinkErr
             format!("the appliance speaks format {format}"),
             "an appliance of this version",
         )),
-        LinkError::Session(SessionError::Busy) => Failure::Appliance(problem(
-            "the appliance is busy with a scan under another scope".to_owned(),
-            "an appliance that is free",
+        LinkError::Session(SessionError::Busy) => Failure::Appliance(
+            problem(
+                "the appliance is busy with a scan under another scope".to_owned(),
+                "an appliance that is free",
+            )
+            .next("scan under that scope to take over from whoever began, or press the appliance's button"),
+        ),
+    }
+}
+
+/// Why a link to an appliance failed on a visit, and what to do about it.
+pub(in crate::cli) fn of_link(link: &Link, error: LinkError) -> Failure {
+    let place = || Place::named(format!("--link {link}"));
+    match error {
+        LinkError::Unusable(why) => {
+            Failure::input(Problem::new(place(), why, "a link that can be used so"))
+        }
+        LinkError::NotThere(error) => Failure::Appliance(
+            Problem::new(
+                place(),
+                format!("no appliance there: {error}"),
+                "the serial port, its socket, or the link port of an appliance that runs",
+            )
+            .next("start the appliance, and see that the path or address is its own"),
+        ),
+        LinkError::NotTrusted => Failure::input(not_trusted(link)),
+        LinkError::Session(SessionError::Store(error)) => Failure::Store(error),
+        LinkError::Session(SessionError::NoAnswer) => Failure::Appliance(Problem::new(
+            place(),
+            "no appliance answered",
+            "an appliance that says who it is",
+        )),
+        LinkError::Session(SessionError::Format(format)) => Failure::Appliance(Problem::new(
+            place(),
+            format!("the appliance speaks format {format}"),
+            "an appliance of this version",
+        )),
+        LinkError::Session(error) => Failure::Appliance(
+            Problem::new(
+                place(),
+                match error {
+                    SessionError::LinkEnded(why) => format!("the link ended: {why}"),
+                    _ => "the appliance fell silent".to_owned(),
+                },
+                "an answer",
+            )
+            .next("try again: nothing was half done"),
+        ),
+        LinkError::Simulation { why, .. } => Failure::input(Problem::new(
+            place(),
+            why,
+            "an appliance outside this program",
+        )),
+        LinkError::Strayed { .. } => Failure::input(Problem::new(
+            place(),
+            "frames have strayed",
+            "an appliance outside this program",
         )),
     }
 }
 
-/// The command that runs the same simulation again.
-fn replay(args: &Args, began: Timestamp) -> String {
+/// Whoever may say what is probed must have the appliance in hand, until the link is authenticated.
+pub(in crate::cli) fn not_trusted(link: &Link) -> Problem {
+    Problem::new(
+        Place::named(format!("--link {link}")),
+        "a scan, a scope and a set-up go over a serial link only, as the link over the network is not authenticated yet",
+        "serial:PATH, or unix:PATH for an appliance in QEMU",
+    )
+    .next("connect the appliance's serial port, or fetch what it has found with `postern appliance collect`")
+}
+
+/// The command that runs the same simulation again. The seed may be the scenario's, or nobody's, so it
+/// is always said.
+fn replay(args: &Args, began: Timestamp, seed: u64) -> String {
     let mut words = vec!["postern scan --link".to_owned()];
     words.push(quoted(args.link.as_deref().unwrap_or("sim")));
-    if let Some(seed) = args.seed {
-        words.push(format!("--seed {seed}"));
-    }
+    words.push(format!("--seed {seed}"));
     words.push(format!("--clock {began}"));
     if let Some(scope) = &args.scope {
         words.push(format!("--scope {}", quoted(&scope.to_string_lossy())));
@@ -136,7 +194,7 @@ mod tests {
     use crate::cli::{Args as All, Command};
 
     fn told(error: LinkError) -> String {
-        let words = "postern scan --link sim --seed 9 --scope scope.toml --depth quick \
+        let words = "postern scan --link sim --scope scope.toml --depth quick \
                      --targets LIST [2001:db8::1]:25";
         let words = words
             .split_whitespace()
@@ -157,13 +215,14 @@ mod tests {
     #[test]
     fn a_stray_frame_names_the_seed_and_the_command_that_replays_it() {
         let strayed = LinkError::Strayed {
+            seed: 9,
             total: 2,
             told: vec!["1.5s: TCP to 10.0.0.1:25".to_owned()],
         };
         assert_eq!(
             told(strayed),
             format!(
-                "--link sim: 2 frames left the device outside the scope: \
+                "--link sim: seed 9: 2 frames left the device outside the scope: \
                  1.5s: TCP to 10.0.0.1:25; …\n  \
                  expected: no frame outside the scope: this is a fault of postern\n{REPLAY}"
             )
@@ -172,7 +231,10 @@ mod tests {
 
     #[test]
     fn a_simulation_that_fails_names_the_command_that_replays_it() {
-        let livelock = LinkError::Simulation("seed 9: livelock at 3s".to_owned());
+        let livelock = LinkError::Simulation {
+            seed: 9,
+            why: "seed 9: livelock at 3s".to_owned(),
+        };
         assert_eq!(
             told(livelock),
             format!(

@@ -121,7 +121,8 @@ fn not_captured(link: &Link) -> Option<&'static str> {
             "`--link direct` sends through this computer's own network stack, which this program cannot capture",
         ),
         #[cfg(unix)]
-        Link::Unix(_) => Some("the appliance's wire is not here"),
+        Link::Unix(_) | Link::Serial(_) => Some("the appliance's wire is not here"),
+        Link::Tcp(..) => Some("the appliance's wire is not here"),
     }
 }
 

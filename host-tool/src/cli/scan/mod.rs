@@ -1,6 +1,6 @@
 //! `postern scan`.
 
-mod failure;
+pub(super) mod failure;
 mod inputs;
 mod order;
 mod report;
@@ -27,6 +27,9 @@ use crate::{
 
 pub(super) fn run(args: &Args) -> Result<Exit, Failure> {
     let inputs = Inputs::read(args)?;
+    if !inputs.link.is_trusted() {
+        return Err(Failure::input(failure::not_trusted(&inputs.link)));
+    }
     let mut store = open_store(&args.store)?;
     let exclusions = store.exclusions().map_err(Failure::Store)?;
     let scope = with_exclusions(inputs.scope.scope, &exclusions)?;
@@ -118,7 +121,7 @@ fn sorted_out(
 }
 
 /// Set by the first Ctrl-C; the second ends the program at once.
-fn interrupts() -> Arc<AtomicBool> {
+pub(super) fn interrupts() -> Arc<AtomicBool> {
     let stop = Arc::new(AtomicBool::new(false));
     for signal in [signal_hook::consts::SIGINT, signal_hook::consts::SIGTERM] {
         // Without a handler, Ctrl-C ends the program as it always did.

@@ -204,6 +204,9 @@ fn notices(refused: &[(SocketAddr, String)], json: bool, outcome: Option<&Outcom
         Some(Ended::GuardViolation) => Some(
             "a probe was about to leave the scope and was stopped: a fault of the appliance, please report it",
         ),
+        Some(Ended::Button) => {
+            Some("somebody pressed the appliance's button; what was found is stored")
+        }
         Some(Ended::SerialsSpent) => Some("the appliance has no job numbers left: start it again"),
         None => Some("it did not stop in time; what was found is stored"),
     };

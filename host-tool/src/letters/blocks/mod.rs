@@ -9,7 +9,7 @@ use std::{borrow::Cow, fmt};
 use super::{language::Value, model::Basis};
 
 pub use compose::FactsError;
-pub(crate) use compose::compose;
+pub(crate) use compose::{compose, said};
 
 /// A block of a letter. The profile sets their order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -181,6 +181,8 @@ pub(crate) enum Part<T> {
     Lines(Vec<T>),
     /// Labels with their values; a value may have several lines.
     Rows(Vec<Row<T>>),
+    /// A table: its head, then rows with as many cells.
+    Grid(Vec<T>, Vec<Vec<T>>),
     /// Steps in order.
     Steps(Vec<T>),
     /// Items without order.
@@ -234,6 +236,10 @@ impl<T> Part<T> {
                     }
                 }
                 Some(Part::Rows(spoken))
+            }
+            Self::Grid(head, rows) => {
+                let rows = rows.into_iter().map(all).collect::<Result<_, E>>()?;
+                Some(Part::Grid(all(head)?, rows))
             }
             Self::Link(link) => Some(Part::Link(link)),
             Self::Code(lines) => Some(Part::Code(lines)),

@@ -67,6 +67,16 @@ impl Wording {
         }
     }
 
+    /// The message for a cell of a table.
+    pub(super) fn result(self) -> &'static str {
+        match self {
+            Self::Confirmed => "result-confirmed",
+            Self::Accepted | Self::Suspected | Self::SuspectedOfAnything => "result-suspected",
+            Self::Undecided(_) => "result-undecided",
+            Self::Listed => "result-listed",
+        }
+    }
+
     /// The message that gives the reason, where the test could not decide.
     pub(super) fn reason(self) -> Option<&'static str> {
         match self {

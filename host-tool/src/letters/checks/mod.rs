@@ -133,6 +133,11 @@ pub(crate) fn read(language: Language, parts: &[Part<String>]) -> Vec<Fault> {
                     row.lines.iter().for_each(|line| prose(line));
                 }
             }
+            Part::Grid(head, rows) => {
+                head.iter()
+                    .chain(rows.iter().flatten())
+                    .for_each(|cell| prose(cell));
+            }
             Part::Link(link) => prose(link),
             Part::Quoted(lines) => faults.extend(data::quoted(lines)),
             Part::Code(_) | Part::Machine(_) | Part::Rule => {}

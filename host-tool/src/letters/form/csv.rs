@@ -2,7 +2,10 @@
 //! takes for a formula.
 
 use super::{File, Form, FormError, Sheet, data, machine};
-use crate::letters::model::{Caveat, FindingFacts, Listing};
+use crate::letters::{
+    blocks,
+    model::{Caveat, FindingFacts, Listing},
+};
 
 /// The columns of a letter's findings.
 const FINDING_COLUMNS: [&str; 20] = [
@@ -47,7 +50,8 @@ const AND: &str = "; ";
 /// A row for each finding of a letter.
 pub(super) fn findings(sheet: &Sheet<'_>) -> Result<File, FormError> {
     let reference = &sheet.letter.reference;
-    let rows = sheet.facts.findings.iter();
+    let said = blocks::said(sheet.facts, sheet.profile);
+    let rows = said.findings.iter();
     let rows = rows.map(|finding| finding_row(reference, finding).map(|text| cell(&text)));
     let octets = table(&FINDING_COLUMNS, rows).map_err(|why| Form::Csv.error(sheet, why))?;
     Ok(sheet.data_file("csv", octets))

@@ -149,7 +149,7 @@ fn letter(page: &mut String, sheet: &Sheet<'_>) {
     }
     let _ = write!(
         page,
-        "</dl>\n</header>\n<pre lang=\"{tag}\" tabindex=\"0\">{}</pre>\n\
+        "</dl>\n</header>\n<pre lang=\"{tag}\" tabindex=\"0\" role=\"region\" aria-labelledby=\"{id}-subject\">{}</pre>\n\
          <p class=\"back\"><a href=\"#top\">Back to the contents</a></p>\n</article>\n",
         escaped(&letter.text)
     );

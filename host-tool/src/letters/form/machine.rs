@@ -103,6 +103,15 @@ pub(super) fn moment(at: Utc) -> String {
         .map_or_else(|| at.0.to_string(), |timestamp| timestamp.to_string())
 }
 
+/// The minute, for a column of a table: `2026-11-21 08:44`.
+pub(crate) fn minute(at: Utc) -> String {
+    let moment = moment(at);
+    match moment.get(..16) {
+        Some(minute) => minute.replace('T', " "),
+        None => moment,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -122,6 +131,7 @@ mod tests {
     #[test]
     fn moments_are_iso_8601_in_utc() {
         assert_eq!(moment(Utc(1_795_253_400)), "2026-11-21T09:30:00Z");
+        assert_eq!(minute(Utc(1_795_253_400)), "2026-11-21 09:30");
         assert_eq!(moment(Utc(0)), "1970-01-01T00:00:00Z");
         assert_eq!(moment(Utc(u64::MAX)), u64::MAX.to_string());
     }

@@ -6,6 +6,9 @@ use crate::letters::blocks::{Part, Row};
 /// The width of a letter, in characters. A single word may be longer, and is never cut.
 pub(crate) const COLUMNS: usize = 72;
 
+/// Between two columns of a table.
+const GAP: usize = 2;
+
 /// Lines of evidence that a letter shows of one conversation. The rest is counted.
 pub(crate) const QUOTED_LINES_MAX: usize = 40;
 
@@ -50,6 +53,7 @@ fn piece(part: &Part<String>) -> Vec<String> {
             .flat_map(|line| wrapped("", "  ", line))
             .collect(),
         Part::Rows(rows) => table(rows),
+        Part::Grid(head, rows) => grid(head, rows),
         Part::Steps(steps) => steps
             .iter()
             .zip(1..)
@@ -86,6 +90,40 @@ fn table(rows: &[Row<String>]) -> Vec<String> {
         for value in &row.lines {
             lines.extend(wrapped(&lead, &" ".repeat(indent), value));
             lead = " ".repeat(indent);
+        }
+    }
+    lines
+}
+
+/// Columns as wide as their widest cell. A first cell for which there is no room has a line of its
+/// own, and the others of its row stand below it in their columns.
+fn grid(head: &[String], rows: &[Vec<String>]) -> Vec<String> {
+    let all = || std::iter::once(head).chain(rows.iter().map(Vec::as_slice));
+    let widest = |at: usize, most: usize| {
+        let cells = all()
+            .filter_map(|row| row.get(at))
+            .map(|cell| columns(cell));
+        cells.filter(|width| *width <= most).max().unwrap_or(0)
+    };
+    let others: Vec<usize> = (1..head.len()).map(|at| widest(at, COLUMNS)).collect();
+    let taken: usize = others.iter().map(|width| GAP + width).sum();
+    let first = widest(0, COLUMNS.saturating_sub(taken));
+    let mut lines = Vec::new();
+    for (place, row) in all().enumerate() {
+        let mut line = String::new();
+        let widths = std::iter::once(&first).chain(&others);
+        for (at, (cell, width)) in row.iter().zip(widths).enumerate() {
+            line.push_str(cell);
+            let mut gap = width.saturating_sub(columns(cell)) + GAP;
+            if at == 0 && columns(cell) > first {
+                lines.push(std::mem::take(&mut line));
+                gap = first + GAP;
+            }
+            line.extend(std::iter::repeat_n(' ', gap));
+        }
+        lines.push(line.trim_end().to_owned());
+        if place == 0 {
+            lines.push("-".repeat((first + taken).min(COLUMNS)));
         }
     }
     lines
@@ -207,6 +245,45 @@ mod tests {
         let shown = quoted(&lines);
         assert_eq!(shown.len(), QUOTED_LINES_MAX + 1);
         assert_eq!(shown.last().unwrap(), "> (+ 3)");
+    }
+
+    #[test]
+    fn tables_have_columns_or_lines() {
+        let cells = |row: &[&str]| {
+            row.iter()
+                .map(|cell| (*cell).to_owned())
+                .collect::<Vec<_>>()
+        };
+        let head = cells(&["Address", "Port", "Result"]);
+        let short = [
+            cells(&["192.0.2.1", "25", "proved"]),
+            cells(&["192.0.2.100", "1080", "undecided"]),
+        ];
+        assert_eq!(
+            grid(&head, &short),
+            [
+                "Address      Port  Result",
+                "----------------------------",
+                "192.0.2.1    25    proved",
+                "192.0.2.100  1080  undecided"
+            ]
+        );
+        let long = "2001:db8:1234:5678:9abc:def0:1234:5678";
+        let result = "x".repeat(40);
+        let wide = [
+            cells(&[long, "25", &result]),
+            cells(&["192.0.2.1", "25", "proved"]),
+        ];
+        assert_eq!(
+            grid(&head, &wide),
+            [
+                "Address    Port  Result".to_owned(),
+                "-".repeat(57),
+                long.to_owned(),
+                format!("           25    {result}"),
+                "192.0.2.1  25    proved".to_owned(),
+            ]
+        );
     }
 
     #[test]

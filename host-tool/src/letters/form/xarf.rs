@@ -10,10 +10,10 @@ use sha2::{Digest as _, Sha256};
 
 use super::{File, Form, FormError, Sheet, base64, data, machine};
 use crate::letters::{
-    Profile,
+    Profile, blocks,
     model::{FindingFacts, Probed, Side},
 };
-use probe_core::verdict::Kind;
+use probe_core::verdict::{Kind, Verdict};
 
 /// The version of the format.
 const VERSION: &str = "4.2.0";
@@ -70,7 +70,8 @@ pub(super) fn files(sheet: &Sheet<'_>) -> Result<Vec<File>, FormError> {
     if sheet.profile.is_historic() {
         return Ok(Vec::new());
     }
-    let findings = &sheet.facts.findings;
+    let said = blocks::said(sheet.facts, sheet.profile);
+    let findings = &said.findings;
     let mut files = Vec::with_capacity(findings.len());
     for (finding, number) in findings.iter().zip(1..) {
         let ending = match findings.len() {
@@ -108,8 +109,8 @@ fn report(sheet: &Sheet<'_>, finding: &FindingFacts) -> Report {
         threat_type: (!is_proved).then(|| threat(finding.probed)),
         evidence_source: "vulnerability_scan",
         evidence: evidence(finding),
-        confidence: confidence(finding),
-        description: description(&sheet.letter.reference, finding, is_proved),
+        confidence: confidence(finding.verdict),
+        description: description(&sheet.letter.reference, finding),
         tags: tags(sheet, finding),
     }
 }
@@ -168,8 +169,8 @@ fn report_id(profile: &Profile, finding: &FindingFacts) -> String {
 }
 
 /// How sure we are that the server is open, not that it is listed.
-fn confidence(finding: &FindingFacts) -> f32 {
-    match finding.verdict.map(|it| it.kind) {
+fn confidence(verdict: Option<Verdict>) -> f32 {
+    match verdict.map(|it| it.kind) {
         Some(Kind::Confirmed) => 1.0,
         Some(Kind::Accepted) => 0.6,
         Some(Kind::Suspected) => 0.4,
@@ -225,13 +226,14 @@ fn evidence(finding: &FindingFacts) -> Vec<Evidence> {
 }
 
 /// In English, as the whole format is: the report is the same in every language of the letter.
-fn description(reference: &str, finding: &FindingFacts, is_proved: bool) -> String {
+fn description(reference: &str, finding: &FindingFacts) -> String {
+    let verdict = finding.verdict;
     let what = match finding.probed {
         Probed::Relay => "open mail relay",
         Probed::Proxy { .. } => "open proxy",
     };
     let endpoint = finding.endpoint;
-    let mut text = if is_proved {
+    let mut text = if verdict.is_some_and(|it| it.kind == Kind::Confirmed) {
         let proof = match finding.probed {
             Probed::Relay => "a test message for a recipient of our own came back through it",
             Probed::Proxy { .. } => "a test connection to a host of our own came through it",
@@ -240,13 +242,13 @@ fn description(reference: &str, finding: &FindingFacts, is_proved: bool) -> Stri
     } else {
         let databases = finding.listings.iter().take(DATABASES_MAX);
         let databases: Vec<String> = databases.map(|it| data::line(&it.by)).collect();
-        let said = match finding.verdict {
+        let said = match verdict {
             Some(verdict) => format!(
                 "Our own test says {} ({}), which is no proof.",
                 verdict.kind.as_str(),
                 verdict.reason.as_str()
             ),
-            None => "We have not tested it.".to_owned(),
+            None => "This report rests on the listing alone.".to_owned(),
         };
         format!(
             "{endpoint} is listed by {} as one that may be an {what}. {said}",
@@ -264,12 +266,9 @@ fn description(reference: &str, finding: &FindingFacts, is_proved: bool) -> Stri
 
 fn tags(sheet: &Sheet<'_>, finding: &FindingFacts) -> Vec<String> {
     let mut tags = vec![format!("protocol:{}", finding.probed.as_str())];
-    match finding.verdict {
-        Some(verdict) => {
-            tags.push(format!("verdict:{}", verdict.kind.as_str()));
-            tags.push(format!("reason:{}", verdict.reason.as_str()));
-        }
-        None => tags.push("verdict:not-tested".to_owned()),
+    if let Some(verdict) = finding.verdict {
+        tags.push(format!("verdict:{}", verdict.kind.as_str()));
+        tags.push(format!("reason:{}", verdict.reason.as_str()));
     }
     if sheet.is_from_an_example() {
         tags.push("postern:draft".to_owned());

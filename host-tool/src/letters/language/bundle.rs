@@ -239,3 +239,47 @@ fn bundle(
     }
     bundle
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn half_a_sentence_reaches_nobody() {
+        for language in Language::ALL.into_iter().chain(Language::VARIANTS) {
+            let voice = Voice::of(language);
+            assert_eq!(
+                voice.say("no-such-message", &[]),
+                Err(SpeechError::NoMessage {
+                    language,
+                    id: "no-such-message".to_owned(),
+                })
+            );
+            let error = voice.say("listed-code", &[]).unwrap_err();
+            assert!(
+                error
+                    .to_string()
+                    .starts_with(&format!("language `{language}`, message `listed-code`: ")),
+                "{error}"
+            );
+        }
+    }
+
+    #[test]
+    fn the_most_formal_address_is_another_voice_where_there_is_one() {
+        let with = [("count", Value::Count(1))];
+        let with = [
+            with.as_slice(),
+            &[
+                ("address", Value::Text(String::new())),
+                ("kind", Value::Text(String::new())),
+            ],
+        ]
+        .concat();
+        for language in Language::ALL {
+            let usual = Voice::of(language).say("identity", &with).unwrap();
+            let formal = Voice::formal(language).say("identity", &with).unwrap();
+            assert_eq!(usual != formal, language == Language::Da, "{language}");
+        }
+    }
+}

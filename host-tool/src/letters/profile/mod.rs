@@ -143,6 +143,14 @@ impl Profile {
         BUILT_IN.iter().map(|(name, _)| *name).collect()
     }
 
+    /// The names of those that are a starting point for a profile of one's own: no historic one is,
+    /// because nobody else writes in that sender's name.
+    pub fn starting_points() -> Vec<&'static str> {
+        let is_historic = |name| Self::load(name).is_ok_and(|profile| profile.is_historic());
+        let names = Self::built_in().into_iter();
+        names.filter(|name| !is_historic(name)).collect()
+    }
+
     /// The text of a profile that comes with the program.
     pub fn built_in_text(name: &str) -> Option<&'static str> {
         BUILT_IN

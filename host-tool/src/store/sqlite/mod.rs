@@ -341,7 +341,7 @@ impl Store for SqliteStore {
             listings.entry(suspect).or_default().push(listing);
         }
         self.rows(
-            "SELECT id, address, port, name, domains, country, language, contact, network
+            "SELECT id, address, port, name, domains, country, language, contact, network, time_zone
              FROM suspects ORDER BY id",
             [],
             |row| {
@@ -358,6 +358,7 @@ impl Store for SqliteStore {
                     language: row.get(6)?,
                     contact: row.get(7)?,
                     network: network.and_then(|text| scope_file::network(&text).ok()),
+                    time_zone: row.get(9)?,
                     listings: listings.remove(&row.get(0)?).unwrap_or_default(),
                 };
                 Ok((endpoint(row, 1)?, about))

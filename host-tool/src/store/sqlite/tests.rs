@@ -217,6 +217,7 @@ fn what_lists_say_is_kept_and_updated() {
             name: Some(Name::new("mail.a.example").unwrap()),
             country: country.map(str::to_owned),
             network: country.and(scope_file::network("192.0.2.0/25").ok()),
+            time_zone: country.map(|_| "Europe/Warsaw".to_owned()),
             listings: vec![Listing {
                 by: by.to_owned(),
                 on: Some("2026-11-01".parse().unwrap()),
@@ -232,6 +233,7 @@ fn what_lists_say_is_kept_and_updated() {
     let about = &suspects[0].1;
     assert_eq!(about.country.as_deref(), Some("PL"));
     assert_eq!(about.network, scope_file::network("192.0.2.0/25").ok());
+    assert_eq!(about.time_zone.as_deref(), Some("Europe/Warsaw"));
     assert_eq!(about.listings.len(), 2);
 }
 
@@ -370,7 +372,8 @@ fn a_store_of_the_first_version_goes_on() {
     let raw = Connection::open(scratch.file()).unwrap();
     raw.execute_batch(
         "DROP TABLE scan_numbers; DROP TABLE letter_references;
-         ALTER TABLE suspects DROP COLUMN network; PRAGMA user_version = 1",
+         ALTER TABLE suspects DROP COLUMN network;
+         ALTER TABLE suspects DROP COLUMN time_zone; PRAGMA user_version = 1",
     )
     .unwrap();
     drop(raw);

@@ -75,8 +75,9 @@ pub(super) fn note(
     let domains: Vec<&str> = about.domains.iter().map(Name::as_str).collect();
     let suspect: i64 = transaction.query_row(
         "INSERT INTO suspects
-         (address, port, name, domains, country, language, contact, network, noted_utc)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)
+         (address, port, name, domains, country, language, contact, network, time_zone,
+          noted_utc)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)
          ON CONFLICT (address, port) DO UPDATE SET
              name = coalesce(excluded.name, name),
              domains = CASE excluded.domains WHEN '' THEN domains ELSE excluded.domains END,
@@ -84,6 +85,7 @@ pub(super) fn note(
              language = coalesce(excluded.language, language),
              contact = coalesce(excluded.contact, contact),
              network = coalesce(excluded.network, network),
+             time_zone = coalesce(excluded.time_zone, time_zone),
              noted_utc = excluded.noted_utc
          RETURNING id",
         params![
@@ -95,6 +97,7 @@ pub(super) fn note(
             about.language,
             about.contact,
             about.network.as_ref().map(shown),
+            about.time_zone,
             now.as_second()
         ],
         |row| row.get(0),

@@ -3,6 +3,7 @@
 mod chaos;
 mod dead;
 mod kept;
+mod resume;
 
 use std::collections::{BTreeSet, VecDeque};
 
@@ -308,6 +309,20 @@ fn connections_are_asked_for_one_by_one() {
         site.prober.may_open(at(800), &job),
         Opening::No(Refusal::ScanEnded)
     );
+}
+
+#[test]
+fn the_button_ends_the_scan_and_what_runs_is_told() {
+    let list = (1..=3).map(|host| suspect(&format!("10.0.{host}.1")));
+    let mut site = Site::scanning(list.collect());
+    let running = site.job();
+    site.prober.stop(at(100), Stop::Button);
+    assert_eq!(site.prober.phase(), Phase::Stopping(Ended::Button));
+    assert!(matches!(site.prober.next(at(100)), Next::Idle));
+    site.finish(&running).unwrap();
+    site.talk_and_store();
+    assert_eq!(site.host.ended(), Some(Ended::Button));
+    assert_eq!(site.refusals().len(), 2);
 }
 
 #[test]

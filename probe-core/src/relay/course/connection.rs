@@ -79,7 +79,7 @@ impl Course<'_> {
         }
         // The server's own close comes behind its last reply. Any other end may swallow replies.
         if !matches!(ending, Ending::InOrder | Ending::Announced | Ending::Fin) {
-            self.count_unseen_refusals(ending != Ending::OutOfStep);
+            self.count_unseen_refusals(ending);
         }
         if ending != Ending::InOrder {
             self.was_interrupted(ending);
@@ -166,17 +166,27 @@ impl Course<'_> {
         was_doubted || (only_the_farewell_is_missing && ending != Ending::NotSmtp)
     }
 
-    /// Counts what the server may have refused besides what we have seen: everything that was not
-    /// answered, or everything where the answers do not match.
-    pub(super) fn count_unseen_refusals(&mut self, replies_match: bool) {
-        if self.stage == Stage::Group {
-            self.plan.count_unseen_refusals(if replies_match {
-                self.group.unanswered(self.answered, self.written)
-            } else {
-                let sent = self.group.refusals_max(self.written);
-                sent.saturating_sub(self.refused)
-            });
+    /// Counts what the server may have refused besides what we have seen. One by one that is what was
+    /// not answered. In groups, and where replies are known not to match, it is everything on this
+    /// connection: a reply too many makes a command seem answered whose refusal was lost.
+    fn count_unseen_refusals(&mut self, ending: Ending) {
+        if self.stage != Stage::Group {
+            return;
         }
+        let unanswered = self.group.unanswered(self.answered, self.written);
+        let believed = self.believed_of_this_group();
+        let replies_may_not_match = self.borne.pipelines || ending == Ending::OutOfStep;
+        self.plan.count_unseen_refusals(if replies_may_not_match {
+            believed.max(unanswered).saturating_add(self.borne.believed)
+        } else {
+            unanswered
+        });
+    }
+
+    /// How many commands of this group could be refused and were not, as far as their replies say.
+    pub(super) fn believed_of_this_group(&self) -> u8 {
+        let sent = self.group.refusals_max(self.written);
+        sent.saturating_sub(self.refused)
     }
 
     /// In lock-step it is known which pair the connection ended at: it gets one more chance.
@@ -210,7 +220,9 @@ impl Course<'_> {
         } else if is_done && !wants_more {
             self.finish_or_park(Finish::Tested);
         } else if has_no_room || (in_order && self.is_one_connection_enough() && !wants_more) {
-            self.finish_or_park(if has_no_room && self.plan.has_unseen_refusals() {
+            let is_cut =
+                has_no_room && self.plan.has_unseen_refusals() && !self.plan.nothing_left_matters();
+            self.finish_or_park(if is_cut {
                 Finish::CutOff
             } else {
                 Finish::Limited
@@ -240,7 +252,7 @@ impl Course<'_> {
                 self.attempts = self.attempts.saturating_add(1);
                 self.put(Todo::Finished(Finish::Parked));
                 self.stage = Stage::Parked;
-                self.deadline = self.last_reply_was_at + *span;
+                self.deadline = self.asked + *span;
             }
             _ => self.finish(finish),
         }

@@ -6,7 +6,7 @@ use crate::{
     evidence::{Ending, Notes},
     relay::{
         forms::Hello,
-        meaning::outcome_of,
+        meaning::{is_deferral, outcome_of},
         outcome::Outcome,
         pair_set::PairSet,
         pairs::{PairId, Setting},
@@ -23,6 +23,8 @@ impl Course<'_> {
             self.stage = Stage::StartTls { written: false };
             return;
         }
+        let believed = self.believed_of_this_group();
+        self.borne.believed = self.borne.believed.saturating_add(believed);
         let is_fresh = !self.borne.has_mail;
         if self.plan.is_settled() {
             self.group.commands.clear();
@@ -47,6 +49,9 @@ impl Course<'_> {
         if reply.class.loses_the_stream() {
             self.ended(now, Ending::NotSmtp, Some(Close::Abort));
             return Told::Nothing;
+        }
+        if self.mail == Mail::Lost {
+            return self.drained(now, verb, reply, more);
         }
         let told = match verb {
             Verb::Mail => self.mail_answered(now, reply),
@@ -79,7 +84,7 @@ impl Course<'_> {
 
     /// In lock-step nothing is sent under a MAIL that was refused, nor a RSET after it.
     fn skip_what_has_no_mail(&mut self) {
-        if self.group.pipelined || self.mail != Mail::Refused {
+        if self.group.pipelined || !matches!(self.mail, Mail::Refused | Mail::Deferred) {
             return;
         }
         while let Some(next) = self.group.get(self.answered) {
@@ -100,8 +105,12 @@ impl Course<'_> {
             self.mail = Mail::Accepted;
             return Told::Nothing;
         }
-        self.mail = Mail::Refused;
-        self.count_refusal();
+        self.mail = if is_deferral(reply) {
+            Mail::Deferred
+        } else {
+            Mail::Refused
+        };
+        self.count_refusal(is_deferral(reply));
         let Some(outcome) = outcome_of(Step::Mail, reply) else {
             if !reply.closes() {
                 self.limit_was_met(now, reply);
@@ -134,7 +143,7 @@ impl Course<'_> {
     fn rcpt_answered(&mut self, now: Instant, pair: PairId, reply: &Reply<'_>) -> Told {
         let is_accepted = reply.class == Class::Accepted;
         if !is_accepted {
-            self.count_refusal();
+            self.count_refusal(is_deferral(reply) || self.mail == Mail::Deferred);
         }
         if self.mail != Mail::Accepted {
             if is_accepted {
@@ -156,7 +165,7 @@ impl Course<'_> {
         if pair.pair().syntax().is_counted() && !is_accepted {
             self.borne.counted = self.borne.counted.saturating_add(1);
         }
-        self.borne.has_t1 |= pair == PairId::DECIDING || pair.pair().hello != Hello::Own;
+        self.borne.has_t1 |= pair == PairId::DECIDING;
         if pair == PairId::POSTMASTER {
             self.postmaster_was_accepted = is_accepted;
         }
@@ -175,6 +184,9 @@ impl Course<'_> {
         self.note(Notes::SERVER_LIMIT);
         if self.recipients == 0 {
             return self.decide(PairSet::of(pair), Outcome::Unclear, reply);
+        }
+        if self.recipients == 1 && pair.pair().setting == Setting::AfterPostmaster {
+            return self.decide(PairSet::of(pair), Outcome::NotFormable, reply);
         }
         self.plan.met_a_limit_of_recipients(self.recipients);
         Told::Nothing
@@ -202,9 +214,15 @@ impl Course<'_> {
         let refusal = (reply.code, reply.enhanced, reply.class);
         if pairs.contains(PairId::DECIDING) {
             self.refusal = Some(refusal);
+            let may_deny_relaying =
+                outcome == Outcome::RelayDenied || reply.class == Class::UserOrRelay;
+            self.plan.t1_was_refused(may_deny_relaying);
         }
+        // What is accepted under a name of F12 may be due to that name, unless our own opens as
+        // much.
+        let is_open_anyway = self.plan.outcome(PairId::DECIDING).is_accepted();
         let name_is_innocent = self.borne.hello == Hello::Own
-            || outcome.is_accepted()
+            || (outcome.is_accepted() && is_open_anyway)
             || outcome == Outcome::RelayDenied
             || matches!(
                 reply.class,
@@ -213,14 +231,17 @@ impl Course<'_> {
             || self.refusal == Some(refusal);
         let mut decided = PairSet::EMPTY;
         for pair in pairs.iter() {
-            if name_is_innocent || pair.pair().hello != Hello::Own {
+            let known = self.plan.outcome(pair);
+            if known.is_accepted() || (known.is_answered() && !outcome.is_accepted()) {
+                // It was repeated only to stand before another one.
+            } else if name_is_innocent || pair.pair().hello != Hello::Own {
                 self.plan.set(pair, outcome);
                 decided.insert(pair);
             } else {
                 self.plan.send_under_own_name(pair);
             }
         }
-        if decided.len() < pairs.len() {
+        if decided.len() < pairs.len() && !name_is_innocent && !outcome.is_accepted() {
             self.note(Notes::NAME_REFUSED);
         }
         if decided.is_empty() {
@@ -263,18 +284,27 @@ impl Course<'_> {
         }
     }
 
-    /// One by one another 2xx, or 421, may be a farewell as well, if nothing follows it: a server
-    /// that is a reply behind still owes the 221. It is worth the wait where something was accepted.
+    /// Something else than 221 may be a farewell as well, if nothing follows it: a server that is a
+    /// reply behind still owes the 221. One by one it may be another 2xx, 421, or that QUIT is not
+    /// known, unless T1 got the same: then it is rather a refusal that comes late. It is worth the
+    /// wait where something was accepted. In a group it may be anything, because nothing that was
+    /// accepted counts before it was asked for one by one; the wait only shows that no refusal was
+    /// lost.
     fn may_say_goodbye_in_other_words(&self, reply: &Reply<'_>, more: bool) -> bool {
         let something_was_accepted = self
             .unmatched
             .iter()
             .any(|pair| self.plan.outcome(pair).is_accepted());
-        (reply.class == Class::Accepted || reply.code == 421)
-            && !more
-            && !self.borne.pipelines
-            && !self.quit_was_answered
-            && something_was_accepted
+        let quit_is_not_known = matches!(reply.code, 500 | 502)
+            && self.refusal.is_none_or(|(code, ..)| code != reply.code);
+        let is_a_farewell =
+            reply.class == Class::Accepted || reply.code == 421 || quit_is_not_known;
+        let is_worth_it = if self.borne.pipelines {
+            !self.unmatched.is_empty()
+        } else {
+            is_a_farewell && something_was_accepted
+        };
+        is_worth_it && !more && !self.quit_was_answered
     }
 
     fn ended_in_order(&mut self, now: Instant) {
@@ -283,18 +313,43 @@ impl Course<'_> {
         self.ended(now, Ending::InOrder, Some(Close::Fin));
     }
 
-    /// The server announced that it has had enough.
+    /// The server announced that it has had enough. Where more of a group is on its way, its replies
+    /// are waited for: the target has given what refusals are among them.
     fn limit_was_met(&mut self, now: Instant, reply: &Reply<'_>) {
         self.note(Notes::SERVER_LIMIT);
         self.turned_away = reply.code < 500 && !self.has_progress;
-        if !reply.closes() {
-            self.count_unseen_refusals(false);
+        let is_last = self.answered.saturating_add(1) >= self.written;
+        if is_last && !reply.closes() {
+            self.plan
+                .count_unseen_refusals(self.believed_of_this_group());
         }
-        self.ended(now, Ending::Announced, Some(Close::Fin));
+        if is_last || reply.closes() {
+            self.ended(now, Ending::Announced, Some(Close::Fin));
+        } else {
+            self.mail = Mail::Lost;
+        }
     }
 
-    fn count_refusal(&mut self) {
-        self.plan.count_refusal();
+    /// Replies to what was on its way when the server announced its limit.
+    fn drained(&mut self, now: Instant, verb: Verb, reply: &Reply<'_>, more: bool) -> Told {
+        if matches!(verb, Verb::Mail | Verb::Rcpt) && reply.class != Class::Accepted {
+            self.count_refusal(is_deferral(reply));
+        }
+        self.answered = self.answered.saturating_add(1);
+        if reply.closes() || (self.answered == self.written && !more) {
+            self.ended(now, Ending::Announced, Some(Close::Fin));
+        } else if self.answered == self.written {
+            self.ended(now, Ending::OutOfStep, Some(Close::Abort));
+        }
+        Told::Nothing
+    }
+
+    fn count_refusal(&mut self, is_deferral: bool) {
+        if is_deferral {
+            self.plan.count_deferral();
+        } else {
+            self.plan.count_refusal();
+        }
         self.refused = self.refused.saturating_add(1);
         self.borne.refusals = self.borne.refusals.saturating_add(1);
     }

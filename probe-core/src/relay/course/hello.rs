@@ -20,7 +20,10 @@ impl Course<'_> {
             }
             self.was_greeted = true;
             self.turned_away = false;
-            self.plan.recognise(reply.server);
+            // What was learned of its limits on a connection before stays.
+            if !self.is_named {
+                self.plan.recognise(reply.server);
+            }
             self.stage = Stage::Hello {
                 extended: true,
                 written: false,
@@ -123,7 +126,7 @@ impl Course<'_> {
 
     fn says_hello(&mut self, now: Instant, reply: &Reply<'_>) {
         self.extensions = reply.extensions;
-        if reply.server.is_some() {
+        if reply.server.is_some() && !self.is_named {
             self.plan.recognise(reply.server);
         }
         if self.host.is_none() {

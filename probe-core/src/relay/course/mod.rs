@@ -90,6 +90,10 @@ enum Mail {
     None,
     Accepted,
     Refused,
+    /// Refused for now: what its recipients get says no more than that.
+    Deferred,
+    /// The server announced a limit: what is left of the group decides nothing.
+    Lost,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -162,7 +166,6 @@ pub(super) struct Course<'a> {
     deadline: Instant,
     opened: Instant,
     connected: Millis,
-    last_reply_was_at: Instant,
 }
 
 impl<'a> Course<'a> {
@@ -215,7 +218,6 @@ impl<'a> Course<'a> {
             deadline: Instant::NEVER,
             opened: Instant::BOOT,
             connected: Millis(0),
-            last_reply_was_at: Instant::BOOT,
         }
     }
 

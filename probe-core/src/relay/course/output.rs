@@ -1,6 +1,6 @@
 //! What goes out: commands, observations, and what there is to wait for.
 
-use super::{Course, OPEN_MS_MAX, REPLY_MS_MAX, Stage, Todo};
+use super::{Course, Mail, OPEN_MS_MAX, REPLY_MS_MAX, Stage, Todo};
 use crate::{
     dialogue::{Output, Transport, Why},
     evidence::Observation,
@@ -97,7 +97,9 @@ impl Course<'_> {
 
     /// Whether a command may go out now.
     fn may_write(&self) -> bool {
-        self.written < self.group.len() && (self.group.pipelined || self.written == self.answered)
+        self.written < self.group.len()
+            && self.mail != Mail::Lost
+            && (self.group.pipelined || self.written == self.answered)
     }
 
     /// Writes as many commands as may go out and fit; how many octets they have.

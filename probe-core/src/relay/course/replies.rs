@@ -51,7 +51,6 @@ impl Course<'_> {
     /// Takes a reply to [`Course::awaited`] in. `more`: octets have come that no command asked
     /// for yet.
     pub(in crate::relay) fn reply(&mut self, now: Instant, reply: &Reply<'_>, more: bool) -> Told {
-        self.last_reply_was_at = now;
         self.asks(now, REPLY_MS_MAX);
         match self.stage {
             Stage::Greeting => {

@@ -10,7 +10,7 @@ use crate::{
     evidence::Finish,
     name::Name,
     relay::{
-        Outcome, Recipient, Sender, Setup,
+        Outcome, PairId, Recipient, Sender, Setup,
         peer::{Answer, Network, Peer, Session, identity, setup, talk, talk_over},
     },
     scope::Depth,
@@ -38,6 +38,33 @@ const STRICT: &[(&str, Build)] = &[
             "MAIL" => say("250 ok\n550 no"),
             "RCPT" => say("550 no"),
             _ => None,
+        })
+    }),
+    ("refuses all, says yes as often, and resets", || {
+        Peer::new(POSTFIX, PIPELINING, |session| match verb(session) {
+            "MAIL" => say("250 ok\n250 ok\n250 ok\n550 no"),
+            "RCPT" if session.from.starts_with("<s@mail") => Some(Answer::Reset),
+            "RCPT" => say("550 no"),
+            _ => None,
+        })
+    }),
+    ("says yes too often, and its refusals are lost", || {
+        let mut commands = 0;
+        Peer::new(POSTFIX, PIPELINING, move |session| {
+            commands = if session.line.is_empty() {
+                0
+            } else {
+                commands + 1
+            };
+            match verb(session) {
+                "RCPT" if session.connection > 1 => say("550 no"),
+                _ if session.connection > 1 => None,
+                "MAIL" if commands == 2 => say("250 ok\n250 ok\n250 ok\n250 ok"),
+                "MAIL" | "RCPT" => Some(Answer::Lost("550 no".to_string())),
+                "RSET" => Some(Answer::Nothing),
+                "QUIT" => Some(Answer::Reset),
+                _ => None,
+            }
         })
     }),
     ("refuses all but does not say so", || {
@@ -81,12 +108,16 @@ fn no_server_gives_more_refusals_than_the_scope_allows() {
                     ..setup(&identity, depth)
                 };
                 let talk = talk_over(Network::default(), setup, &mut build());
+                let allowed = u32::from(refusals_max);
                 assert!(
-                    talk.refusals <= refusals_max && talk.refusals_given <= u32::from(refusals_max),
-                    "{name}, {}: {} ({} given) of {refusals_max}\n{}",
+                    talk.refusals <= refusals_max
+                        && talk.refusals_given <= allowed
+                        && talk.deferrals_given <= allowed,
+                    "{name}, {}: {} ({} given, {} put off) of {refusals_max}\n{}",
                     depth.as_str(),
                     talk.refusals,
                     talk.refusals_given,
+                    talk.deferrals_given,
                     talk.script()
                 );
             }
@@ -127,10 +158,6 @@ C: RCPT TO:<r@sink.example>
 S: 454 4.7.1 <r@sink.example>: Relay access denied
 C: RCPT TO:<r@nonce.invalid>
 S: 454 4.7.1 <r@nonce.invalid>: Relay access denied
-C: RCPT TO:<r@example.org>
-S: 550 5.1.1 <r@example.org>: Recipient address rejected: User unknown in local recipient table
-C: RCPT TO:<r%sink.example@mail.example.org>
-S: 454 4.7.1 <r%sink.example@mail.example.org>: Relay access denied
 C: RCPT TO:<postmaster>
 S: 250 2.1.5 Ok
 C: RSET
@@ -155,14 +182,22 @@ C: RSET
 S: 250 2.0.0 Ok
 C: MAIL FROM:<s@probe.example.net>
 S: 250 2.0.0 Ok
-C: RCPT TO:<\"r@sink.example\">
-S: 454 4.7.1 <\"r@sink.example\">: Relay access denied
+C: RCPT TO:<@mail.example.org:r@sink.example>
+S: 454 4.7.1 <@mail.example.org:r@sink.example>: Relay access denied
 C: RSET
 S: 250 2.0.0 Ok
 C: MAIL FROM:<s@probe.example.net>
 S: 250 2.0.0 Ok
-C: RCPT TO:<@mail.example.org:r@sink.example>
-S: 454 4.7.1 <@mail.example.org:r@sink.example>: Relay access denied
+C: RCPT TO:<r@sink.example.>
+S: 454 4.7.1 <r@sink.example.>: Relay access denied
+C: RSET
+S: 250 2.0.0 Ok
+C: MAIL FROM:<s@probe.example.net>
+S: 250 2.0.0 Ok
+C: RCPT TO:<r%sink.example@mail.example.org>
+S: 454 4.7.1 <r%sink.example@mail.example.org>: Relay access denied
+C: RCPT TO:<\"r@sink.example\">
+S: 454 4.7.1 <\"r@sink.example\">: Relay access denied
 C: QUIT
 S: 221 2.0.0 Bye
 [closed]"
@@ -171,10 +206,54 @@ S: 221 2.0.0 Bye
     // The handshake, EHLO, three groups that ten refusals cover, QUIT.
     assert_eq!((talk.connections, talk.turns), (1, 6));
     assert_eq!(talk.evidence.finish(), Finish::Limited);
-    assert_eq!(
-        outcome_of(&talk, Sender::F1, Recipient::T22),
-        Outcome::NotReached
-    );
+    for form in [Recipient::T12, Recipient::T22, Recipient::T3, Recipient::T6] {
+        assert_eq!(outcome_of(&talk, Sender::F1, form), Outcome::RelayDenied);
+    }
+    // It can change nothing where T1 is denied in words that speak of relaying.
+    let random_user = PairId::NO_SUCH_USER;
+    assert_eq!(talk.evidence.outcome(random_user), Outcome::NotReached);
+}
+
+#[test]
+fn where_names_take_refusals_standard_still_tests_what_can_be_suspected() {
+    let identity = identity();
+    let names = ["one.example", "two.example"].map(|name| Name::new(name).unwrap());
+    for (listed, not_reached) in [
+        (1, &[Recipient::T6][..]),
+        (2, &[Recipient::T3, Recipient::T6]),
+    ] {
+        let setup = Setup {
+            names: &names[..listed],
+            ..setup(&identity, Depth::Standard)
+        };
+        let talk = talk_over(Network::default(), setup, &mut closed_postfix());
+        assert_eq!(talk.words(), "closed: relay-denied");
+        assert_eq!(talk.refusals, 9);
+        for form in [Recipient::T12, Recipient::T22, Recipient::T3, Recipient::T6] {
+            let expected = if not_reached.contains(&form) {
+                Outcome::NotReached
+            } else {
+                Outcome::RelayDenied
+            };
+            let outcome = outcome_of(&talk, Sender::F1, form);
+            assert_eq!(
+                outcome,
+                expected,
+                "{form:?}, {listed} listed\n{}",
+                talk.script()
+            );
+        }
+    }
+}
+
+#[test]
+fn a_random_user_is_asked_for_where_the_refusal_of_t1_may_be_about_us() {
+    let mut server = Peer::new("220 mail.example.org ESMTP", PIPELINING, |session| {
+        (is_rcpt(session) && session.to != "<postmaster>").then(|| "550 5.7.0 No".into())
+    });
+    let talk = talk(Depth::Standard, &mut server);
+    let random_user = talk.evidence.outcome(PairId::NO_SUCH_USER);
+    assert_eq!(random_user, Outcome::RecipientRefused, "{}", talk.script());
 }
 
 #[test]

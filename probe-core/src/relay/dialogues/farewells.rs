@@ -20,6 +20,12 @@ const FAREWELLS: &[(&str, AtQuit)] = &[
         Answer::SayAndClose("250 bye".to_string())
     }),
     ("says 250 and stays", || Answer::Say("250 bye".to_string())),
+    ("does not know QUIT and closes", || {
+        Answer::SayAndClose("502 5.5.1 Command not implemented".to_string())
+    }),
+    ("does not know QUIT and stays", || {
+        Answer::Say("500 5.5.2 Error: bad syntax".to_string())
+    }),
     ("says 421", || {
         Answer::SayAndClose("421 I was leaving anyway".to_string())
     }),

@@ -2,14 +2,17 @@
 
 use super::{
     outcome_of,
-    servers::{closed_550, closed_postfix, has_many_local_users, refuses_its_own_name, say},
+    servers::{
+        PLAIN, POSTFIX, POSTFIX_OFFERS, closed_550, closed_postfix, has_many_local_users, is_rcpt,
+        refuses_its_own_name, say,
+    },
 };
 use crate::{
-    evidence::Notes,
+    evidence::{Finish, Notes},
     name::Name,
     relay::{
-        Hello, Outcome, PairId, Recipient, Sender, Setup,
-        peer::{Network, Peer, identity, setup, talk, talk_over},
+        Hello, Outcome, PairId, Recipient, Sender, Setting, Setup,
+        peer::{Answer, Network, Peer, identity, setup, talk, talk_over},
     },
     scope::Depth,
 };
@@ -24,6 +27,72 @@ fn what_a_strange_name_gets_refused_goes_again_under_our_own() {
     let blocked = PairId::all().filter(|pair| talk.evidence.outcome(*pair) == Outcome::Blocked);
     assert_eq!(blocked.count(), 1, "{}", talk.script());
     assert!(talk.evidence.notes().contains(Notes::NAME_REFUSED));
+}
+
+/// Relays plain recipients for whoever uses this name in EHLO.
+fn trusts_the_name(trusted: &'static str) -> Peer<'static> {
+    Peer::new(POSTFIX, POSTFIX_OFFERS, move |session| {
+        let is_plain = session.to.starts_with("<r") && session.to.ends_with("@sink.example>");
+        let relays = session.hello == trusted && is_plain && !session.to.contains(['%', '!']);
+        (is_rcpt(session) && !relays && session.to != "<postmaster>")
+            .then(|| "554 5.7.1 Relay access denied".into())
+    })
+}
+
+#[test]
+fn what_a_trusted_name_opens_is_told_of_that_name_alone() {
+    for (name, hello) in [
+        ("mail.example.org", Hello::Theirs),
+        ("nonexistent.probe.example.net", Hello::Unknown),
+        ("[192.0.2.1]", Hello::Literal),
+        ("localhost", Hello::Localhost),
+    ] {
+        let talk = talk(Depth::Full, &mut trusts_the_name(name));
+        assert_eq!(talk.words(), "suspected: recipient-accepted", "{name}");
+        for id in PairId::all() {
+            let outcome = talk.evidence.outcome(id);
+            assert_eq!(
+                outcome.is_accepted(),
+                id.pair().hello == hello || id == PairId::POSTMASTER,
+                "{name}: {:?} {}\n{}",
+                id.pair(),
+                outcome.as_str(),
+                talk.script()
+            );
+            assert_ne!(outcome, Outcome::NotReached, "{name}: {:?}", id.pair());
+        }
+        assert_eq!(talk.evidence.finish(), Finish::Tested);
+        // It refused nobody for the name.
+        assert!(!talk.evidence.notes().contains(Notes::NAME_REFUSED));
+    }
+}
+
+#[test]
+fn t1_stands_before_a_reset_on_every_connection_where_it_is_tested_behind_one() {
+    // Cut off between both, so that the second one goes on another connection.
+    let mut server = Peer::new("220 mail.example.org ESMTP", PLAIN, |session| match session
+        .line
+        .split(' ')
+        .next()?
+    {
+        "RCPT" if session.to == "<postmaster>" => None,
+        "RCPT" if session.connection == 1 && session.refusals >= 3 => Some(Answer::Drop),
+        "RCPT" => say("554 5.7.1 Relay access denied"),
+        _ => None,
+    });
+    let talk = talk(Depth::Full, &mut server);
+    let after_reset = PairId::all()
+        .find(|pair| pair.pair().setting == Setting::AfterReset)
+        .unwrap();
+    assert_eq!(talk.evidence.outcome(after_reset), Outcome::RelayDenied);
+    let connections = talk.script();
+    let with_both = connections.split("[connected]").filter(|commands| {
+        let own = "C: EHLO probe.example.net";
+        let t1 =
+            "C: MAIL FROM:<s@probe.example.net>\nS: 250 2.0.0 Ok\nC: RCPT TO:<r@sink.example>\n";
+        commands.contains(own) && commands.matches(t1).count() == 2
+    });
+    assert!(with_both.count() >= 1, "{connections}");
 }
 
 #[test]

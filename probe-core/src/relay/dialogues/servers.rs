@@ -363,6 +363,71 @@ pub(super) fn drops_the_first_session() -> Peer<'static> {
     }
 }
 
+/// Defers every new envelope for five minutes, a foreign one too, and then denies relaying.
+pub(super) fn greylists_then_closed() -> Peer<'static> {
+    let mut seen = std::collections::HashMap::new();
+    Peer::new("220 mail.example.org ESMTP", PIPELINING, move |session| {
+        if !is_rcpt(session) {
+            return None;
+        }
+        let envelope = (session.from.clone(), session.to.clone());
+        let first_ms = *seen.entry(envelope).or_insert(session.now_ms);
+        if session.now_ms < first_ms + 300_000 {
+            say("450 4.2.0 Recipient address rejected: Greylisted, try again")
+        } else if session.to == "<postmaster>" {
+            None
+        } else {
+            say("554 5.7.1 Relay access denied")
+        }
+    })
+}
+
+/// Puts everything off in the first session, as postscreen's deep tests do, and is a closed Postfix
+/// from the second one on.
+pub(super) fn puts_the_first_session_off() -> Peer<'static> {
+    let mut closed = closed_postfix();
+    let mut first_ms = None;
+    Peer::new(POSTFIX, POSTFIX_OFFERS, move |session| {
+        let is_first =
+            *first_ms.get_or_insert(session.now_ms) == session.now_ms || session.now_ms < 60_000;
+        if is_first && is_rcpt(session) {
+            return say("450 4.3.2 Service currently unavailable");
+        }
+        (closed.answer)(session)
+    })
+}
+
+/// Takes one recipient for each message, and puts the others off.
+pub(super) fn takes_one_recipient() -> Peer<'static> {
+    let mut asked = 0;
+    Peer::new("220 mail.example.org ESMTP", PIPELINING, move |session| {
+        if !is_rcpt(session) {
+            asked = 0;
+            return None;
+        }
+        asked += 1;
+        if asked > 1 {
+            say("452 4.5.3 Too many recipients")
+        } else {
+            (session.to != "<postmaster>").then(|| "554 5.7.1 Relay access denied".into())
+        }
+    })
+}
+
+/// Closes the connection at its third RSET.
+pub(super) fn bears_two_resets() -> Peer<'static> {
+    let mut resets = 0;
+    Peer::new("220 mail.example.org ESMTP", PIPELINING, move |session| {
+        match session.line.split(' ').next()? {
+            "" => resets = 0,
+            "RSET" => resets += 1,
+            "RCPT" if session.to != "<postmaster>" => return say("554 5.7.1 Relay access denied"),
+            _ => {}
+        }
+        (resets > 2).then(|| Answer::SayAndClose("554 Too many nonmail commands".to_string()))
+    })
+}
+
 pub(super) type Build = fn() -> Peer<'static>;
 
 /// Each server with its verdict at quick, standard and full depth.
@@ -390,6 +455,12 @@ pub(super) const SERVERS: &[(&str, Build, [&str; 3])] = &[
         trusts_forged_local_senders,
         ["suspected: recipient-accepted"; 3],
     ),
+    (
+        "one recipient",
+        takes_one_recipient,
+        ["closed: relay-denied"; 3],
+    ),
+    ("two resets", bears_two_resets, ["closed: relay-denied"; 3]),
     (
         "tarpit",
         tarpit,

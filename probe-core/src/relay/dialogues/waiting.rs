@@ -1,6 +1,12 @@
 //! Greylisting, deadlines and connections that do not come.
 
-use super::servers::{PIPELINING, PLAIN, closed_postfix, greylists_then_open, is_rcpt, tarpit};
+use super::{
+    DEPTHS,
+    servers::{
+        Build, PIPELINING, PLAIN, closed_postfix, greylists_then_closed, greylists_then_open,
+        is_rcpt, puts_the_first_session_off, tarpit,
+    },
+};
 use crate::{
     dialogue::OpenFailure,
     evidence::{Evidence, Finish},
@@ -86,6 +92,70 @@ fn who_greylists_for_ever_is_asked_four_times_and_then_given_up() {
         }
     }
     assert_eq!(pauses, [310, 900, 3_600]);
+}
+
+#[test]
+fn who_is_put_off_has_spent_no_refusals_and_hears_the_real_answer_after_a_pause() {
+    let identity = identity();
+    let servers: [(&str, Build); 2] = [
+        ("greylists", greylists_then_closed),
+        ("first session", puts_the_first_session_off),
+    ];
+    for (name, build) in servers {
+        for depth in DEPTHS {
+            let mut server = build();
+            let setup = setup(&identity, depth);
+            let first = talk_over(Network::default(), setup, &mut server);
+            assert_eq!(first.words(), "inconclusive: greylisted", "{name}");
+            // Two at full depth: MAIL with an empty domain is refused for good.
+            let for_good = if depth == Depth::Full { 2 } else { 0 };
+            assert!(first.refusals <= for_good, "{name}: {}", first.script());
+            assert!(first.deferrals_given > 0);
+            let (until, parked) = first.parked.unwrap();
+            let again = Setup {
+                resume: Some(parked),
+                refusals_max: setup.refusals_max - first.refusals,
+                ..setup
+            };
+            let network = Network {
+                began: until,
+                ..Network::default()
+            };
+            let second = talk_over(network, again, &mut server);
+            assert_eq!(
+                second.words(),
+                "closed: relay-denied",
+                "{name}, {}\n{}",
+                depth.as_str(),
+                second.script()
+            );
+            assert!(second.parked.is_none());
+            let mut whole = first.evidence.clone();
+            whole.merge(&second.evidence);
+            assert_eq!(judge(&whole), second.verdict());
+        }
+    }
+}
+
+#[test]
+fn a_target_may_put_us_off_only_as_often_as_it_may_refuse() {
+    let identity = identity();
+    for refusals_max in [1, 4, 9, 10, 30] {
+        for depth in DEPTHS {
+            let setup = Setup {
+                refusals_max,
+                ..setup(&identity, depth)
+            };
+            let talk = talk_over(Network::default(), setup, &mut greylists_then_closed());
+            assert!(
+                talk.deferrals_given <= u32::from(refusals_max),
+                "{}",
+                talk.script()
+            );
+            assert_eq!(talk.refusals, 0);
+            assert!(talk.parked.is_some());
+        }
+    }
 }
 
 #[test]

@@ -99,13 +99,16 @@ impl Group {
 #[derive(Clone, Copy, Debug)]
 pub(in crate::relay) struct Borne {
     pub(in crate::relay) hello: Hello,
+    /// Deferrals among them: a server counts both as errors.
     pub(in crate::relay) refusals: u8,
+    /// MAIL and RCPT commands of earlier groups that were not refused as far as their replies said.
+    pub(in crate::relay) believed: u8,
     pub(in crate::relay) counted: u8,
     pub(in crate::relay) resets: u8,
     pub(in crate::relay) pairs: u8,
     /// A MAIL was sent: the next one needs a RSET before it.
     pub(in crate::relay) has_mail: bool,
-    /// T1 under F1 was sent.
+    /// T1 under F1 and our own name was sent.
     pub(in crate::relay) has_t1: bool,
     /// Commands go out in groups.
     pub(in crate::relay) pipelines: bool,
@@ -116,6 +119,7 @@ impl Borne {
         Self {
             hello,
             refusals: 0,
+            believed: 0,
             counted: 0,
             resets: 0,
             pairs: 0,

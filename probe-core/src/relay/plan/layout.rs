@@ -3,7 +3,6 @@
 use super::{
     Plan,
     group::{Borne, Group, Verb},
-    is_plain_t1,
     room::Room,
 };
 use crate::{
@@ -38,7 +37,7 @@ impl Plan {
             chosen = self.choose(self.twins_pending(), borne, pipelined, true);
         }
         self.write_transactions(chosen, borne, group);
-        group.keep_within(self.refusals_allowed());
+        group.keep_within(self.refusals_allowed_to_a_group(pipelined));
         if !group.commands.is_empty() && !group.twins && self.nothing_can_follow(chosen) {
             group.push(Verb::Quit, PairId::DECIDING);
         }
@@ -53,19 +52,33 @@ impl Plan {
     fn choose(&self, wanted: PairSet, borne: &Borne, pipelined: bool, twins: bool) -> PairSet {
         let mut room = Room::new(self, borne, pipelined);
         let mut chosen = PairSet::EMPTY;
-        let (of_this_name, of_any) = (
-            wanted.iter().filter(|pair| pair.pair().hello != Hello::Own),
-            wanted.iter().filter(|pair| pair.pair().hello == Hello::Own),
-        );
-        for pair in of_this_name.chain(of_any) {
-            if self.goes_with(pair, chosen, borne, twins) && room.take(self, pair, chosen) {
+        let rank = |pair: PairId| match pair.pair().hello {
+            _ if self.can_wait(pair) => 2,
+            Hello::Own => 1,
+            _ => 0,
+        };
+        for pair in (0..=2).flat_map(|wanted_rank| {
+            PairId::in_turn()
+                .filter(move |pair| wanted.contains(*pair) && rank(*pair) == wanted_rank)
+        }) {
+            if self.waits_for_t1(pair) {
+                continue;
+            }
+            // What could only be inconclusive takes no refusals from what can be suspected.
+            let may_be_inconclusive =
+                pair.pair().least == Depth::Standard && !pair.pair().is_plainly_sink();
+            let gives_way = may_be_inconclusive || self.can_wait(pair);
+            if gives_way && room.is_short_of_refusals() {
+                continue;
+            }
+            if self.goes_with(pair, borne, twins) && room.take(self, pair, chosen) {
                 chosen.insert(pair);
             }
         }
         chosen
     }
 
-    fn goes_with(&self, id: PairId, chosen: PairSet, borne: &Borne, twins: bool) -> bool {
+    fn goes_with(&self, id: PairId, borne: &Borne, twins: bool) -> bool {
         let pair = id.pair();
         if twins {
             return borne.hello == Hello::Own;
@@ -77,7 +90,8 @@ impl Plan {
         };
         let setting_fits = match pair.setting {
             Setting::Plain | Setting::AfterPostmaster => true,
-            Setting::AfterReset => borne.has_t1 || chosen.iter().any(is_plain_t1),
+            // What a name of F12 is trusted with would say nothing about the RSET.
+            Setting::AfterReset => borne.hello == Hello::Own,
         };
         name_fits && setting_fits
     }
@@ -85,12 +99,19 @@ impl Plan {
     fn write_transactions(&self, chosen: PairSet, borne: &Borne, group: &mut Group) {
         let mut left = chosen;
         let mut has_mail = borne.has_mail;
+        let mut has_t1 = borne.has_t1 || chosen.contains(PairId::DECIDING);
         for counted in [false, true] {
             while let Some(lead) = lead_of(left, counted) {
                 if has_mail {
                     group.push(Verb::Rset, lead);
                 }
                 has_mail = true;
+                if lead.pair().setting == Setting::AfterReset && !has_t1 {
+                    has_t1 = true;
+                    group.push(Verb::Mail, PairId::DECIDING);
+                    group.push(Verb::Rcpt, PairId::DECIDING);
+                    group.push(Verb::Rset, lead);
+                }
                 group.push(Verb::Mail, lead);
                 let mut has_postmaster = false;
                 for (taken, pair) in (0..).zip(members(left, lead, counted)) {

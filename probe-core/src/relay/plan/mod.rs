@@ -15,12 +15,15 @@ use super::{
     forms::{Hello, Recipient, Sender},
     outcome::{Outcome, Outcomes},
     pair_set::PairSet,
-    pairs::{Pair, PairId, Setting},
+    pairs::{PairId, Setting},
 };
 use crate::{scope::Depth, smtp::Server};
 
 /// Refusals after which a quick or standard battery stops.
 pub const REFUSALS_MAX_UNLESS_FULL: u8 = 9;
+/// Refusals that the first group leaves to the scope. A connection that is reset within a group may
+/// have given all of the group's; what it seemed to accept can then still be asked one by one.
+const FIRST_GROUP_RESERVE: u8 = 2;
 
 /// The plan of a job.
 #[derive(Clone, Debug)]
@@ -32,12 +35,16 @@ pub(super) struct Plan {
     own_name_only: PairSet,
     /// Their twins were sent.
     twins_sent: PairSet,
+    /// T1 under F1 was refused in words that are, or may be, a denial of relaying.
+    may_deny_relaying: bool,
     refusals: u8,
-    /// Those of them that only said that TLS is wanted first.
+    /// Replies that only put us off.
+    deferrals: u8,
+    /// Those of both that only said that TLS is wanted first.
     refusals_before_tls: u8,
     /// Refusals that may have been given, and did not reach us.
     unseen: u8,
-    /// The scope's.
+    /// The scope's, for refusals and, apart from them, for deferrals.
     refusals_max: u8,
     /// How many pairs one connection gets, learned from a server that hangs up.
     pairs_max: u8,
@@ -51,7 +58,9 @@ impl Plan {
             outcomes,
             own_name_only: PairSet::EMPTY,
             twins_sent: PairSet::EMPTY,
+            may_deny_relaying: outcomes.get(PairId::DECIDING) == Outcome::RelayDenied,
             refusals: 0,
+            deferrals: 0,
             refusals_before_tls: 0,
             unseen: 0,
             refusals_max,
@@ -114,6 +123,32 @@ impl Plan {
         self.refusals = self.refusals.saturating_add(1);
     }
 
+    pub(super) const fn count_deferral(&mut self) {
+        self.deferrals = self.deferrals.saturating_add(1);
+    }
+
+    /// Notes in what words T1 under F1 was refused.
+    pub(super) const fn t1_was_refused(&mut self, may_deny_relaying: bool) {
+        self.may_deny_relaying = may_deny_relaying;
+    }
+
+    /// Whether a pair goes out only when T1 has its answer, which decides whether C2 needs one of the
+    /// refusals: C2, and what standard asks beyond quick.
+    pub(super) fn waits_for_t1(&self, pair: PairId) -> bool {
+        self.depth == Depth::Standard
+            && (pair.pair().least == Depth::Standard || pair == PairId::NO_SUCH_USER)
+            && self.outcome(PairId::DECIDING) == Outcome::NotReached
+    }
+
+    /// Whether a pair is to be sent only where nothing else needs its room: at standard depth, C2
+    /// where it can change nothing. What a random user gets is held only against a refusal of T1
+    /// that may be about us.
+    pub(super) fn can_wait(&self, pair: PairId) -> bool {
+        let may_be_about_us =
+            !self.may_deny_relaying && self.outcome(PairId::DECIDING) == Outcome::RecipientRefused;
+        pair == PairId::NO_SUCH_USER && self.depth == Depth::Standard && !may_be_about_us
+    }
+
     /// TLS is up: a short battery begins anew, within what the scope allows.
     pub(super) const fn begins_behind_tls(&mut self) {
         self.refusals_before_tls = self.refusals;
@@ -133,9 +168,25 @@ impl Plan {
         self.refusals.saturating_add(self.unseen)
     }
 
-    /// How many refusals the target may still be made to give, whatever it does.
-    pub(super) const fn refusals_allowed(&self) -> u8 {
-        self.refusals_max.saturating_sub(self.refusals())
+    /// How many refusals the target may still be made to give, whatever it does. It may put us off
+    /// as often, which is counted apart and anew after each pause: who defers has not refused, and
+    /// would leave nothing for its real answer.
+    pub(super) fn refusals_allowed(&self) -> u8 {
+        let deferrals = self.refusals_max.saturating_sub(self.deferrals);
+        self.refusals_max
+            .saturating_sub(self.refusals())
+            .min(deferrals)
+    }
+
+    /// How many refusals the next group may get at worst.
+    pub(super) fn refusals_allowed_to_a_group(&self, pipelined: bool) -> u8 {
+        let is_first = self.refusals() == 0 && self.deferrals == 0;
+        let reserve = if is_first && pipelined {
+            FIRST_GROUP_RESERVE
+        } else {
+            0
+        };
+        self.refusals_allowed().saturating_sub(reserve)
     }
 
     /// How many refusals the battery may still expect.
@@ -143,7 +194,7 @@ impl Plan {
         let planned = match self.depth {
             Depth::Quick | Depth::Standard => {
                 let spent = self.refusals.saturating_sub(self.refusals_before_tls);
-                REFUSALS_MAX_UNLESS_FULL.saturating_sub(spent)
+                REFUSALS_MAX_UNLESS_FULL.saturating_sub(spent.max(self.deferrals))
             }
             Depth::Full => u8::MAX,
         };
@@ -185,8 +236,19 @@ impl Plan {
     pub(super) fn decided(&self) -> bool {
         let is_stand_in_needed = self.no_name_is_known();
         self.pending().iter().all(|pair| {
-            pair.pair().least != Depth::Quick && !(is_stand_in_needed && is_stand_in(pair))
+            let is_deciding = pair.pair().least == Depth::Quick && !self.can_wait(pair);
+            !(is_deciding || is_stand_in_needed && is_stand_in(pair))
         })
+    }
+
+    /// Whether only C1 and C2 are left, and T1 was denied in words that speak of relaying: the verdict
+    /// is the same whatever they get.
+    pub(super) fn nothing_left_matters(&self) -> bool {
+        self.outcome(PairId::DECIDING) == Outcome::RelayDenied
+            && self
+                .pending()
+                .iter()
+                .all(|pair| matches!(pair, PairId::POSTMASTER | PairId::NO_SUCH_USER))
     }
 
     /// Whether something that may be suspected was accepted, and the control C3 has an answer: what
@@ -247,16 +309,6 @@ pub fn t1_under(sender: Sender) -> impl Iterator<Item = PairId> {
 /// T1 under F4.
 fn is_stand_in(pair: PairId) -> bool {
     pair.pair().sender == Sender::F4
-}
-
-fn is_plain_t1(id: PairId) -> bool {
-    let Pair {
-        sender,
-        recipient,
-        setting,
-        ..
-    } = *id.pair();
-    sender == Sender::F1 && recipient == Recipient::T1 && setting == Setting::Plain
 }
 
 #[cfg(test)]

@@ -18,11 +18,14 @@ pub(super) struct Room {
     refusals: u8,
     /// Refusals that the scope allows, whatever the server does.
     allowed: u8,
+    /// They were too few for a pair.
+    is_short: bool,
     counted: u8,
     resets: u8,
     pairs: u8,
     commands: u8,
     has_mail: bool,
+    has_t1: bool,
     pipelined: bool,
 }
 
@@ -34,15 +37,23 @@ impl Room {
                 .refusals_max
                 .saturating_sub(borne.refusals)
                 .min(plan.refusals_left()),
-            allowed: plan.refusals_allowed(),
+            allowed: plan.refusals_allowed_to_a_group(pipelined),
+            is_short: false,
             counted: budget.counted_max.saturating_sub(borne.counted),
             resets: budget.resets_max.saturating_sub(borne.resets),
             pairs: plan.pairs_max.saturating_sub(borne.pairs),
             // The last place is QUIT's.
             commands: GROUP_COMMANDS_MAX.saturating_sub(1) as u8,
             has_mail: borne.has_mail,
+            has_t1: borne.has_t1,
             pipelined,
         }
+    }
+
+    /// Whether a pair found no room because the scope allows too few refusals to this group. When it
+    /// is answered there may be room again.
+    pub(super) const fn is_short_of_refusals(&self) -> bool {
+        self.is_short
     }
 
     /// Makes room for a pair beside those that are chosen; whether there was enough.
@@ -62,12 +73,18 @@ impl Room {
         let is_free = pair.recipient == Recipient::C1
             && (budget.postmaster_is_free || plan.outcome(id).is_accepted());
         let needs_postmaster = pair.setting == Setting::AfterPostmaster;
+        // T1 again, in a transaction of its own.
+        let needs_t1 = pair.setting == Setting::AfterReset
+            && !self.has_t1
+            && !chosen.contains(PairId::DECIDING);
+        let mail = u8::from(self.pipelined).saturating_add(1);
         let allowed = 1_u8
             .saturating_add(u8::from(is_new_mail && self.pipelined))
+            .saturating_add(if needs_t1 { mail } else { 0 })
             .saturating_add(u8::from(
                 needs_postmaster && !chosen.contains(PairId::POSTMASTER),
             ));
-        let mut refusals = u8::from(!is_free);
+        let mut refusals = u8::from(!is_free).saturating_add(u8::from(needs_t1));
         if needs_postmaster && !budget.postmaster_is_free && !chosen.contains(PairId::POSTMASTER) {
             refusals = refusals.saturating_add(1);
         }
@@ -75,17 +92,19 @@ impl Room {
             refusals = refusals.saturating_add(1);
         }
         let counted = u8::from(pair.syntax().is_counted());
-        let resets = u8::from(is_new_mail && self.has_mail);
+        let resets = u8::from(is_new_mail && self.has_mail).saturating_add(u8::from(needs_t1));
         let commands = 1_u8
             .saturating_add(u8::from(is_new_mail))
             .saturating_add(resets)
-            .saturating_add(u8::from(needs_postmaster));
+            .saturating_add(u8::from(needs_postmaster))
+            .saturating_add(if needs_t1 { 2 } else { 0 });
         let fits = self.refusals >= refusals
             && self.allowed >= allowed
             && self.counted >= counted
             && self.resets >= resets
             && self.pairs > 0
             && self.commands >= commands;
+        self.is_short |= self.allowed < allowed;
         if fits {
             self.refusals = self.refusals.saturating_sub(refusals);
             self.allowed = self.allowed.saturating_sub(allowed);

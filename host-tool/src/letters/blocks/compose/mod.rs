@@ -7,7 +7,7 @@ mod moments;
 mod remedy;
 mod table;
 
-use std::{collections::BTreeMap, net::IpAddr};
+use std::{borrow::Cow, collections::BTreeMap, net::IpAddr};
 
 use jiff::tz::TimeZone;
 
@@ -32,15 +32,8 @@ pub(crate) struct Composed {
 /// Composes the letter of `facts` in the order of `profile`.
 pub(crate) fn compose(facts: &LetterFacts, profile: &Profile) -> Result<Composed, FactsError> {
     admit::admit(facts, profile)?;
-    let listed_only;
-    let facts = match profile.basis {
-        Basis::Tests => facts,
-        Basis::Listings | Basis::Historic => {
-            listed_only = admit::without_tests(facts);
-            &listed_only
-        }
-    };
-    let composer = Composer::new(facts, profile)?;
+    let facts = said(facts, profile);
+    let composer = Composer::new(&facts, profile)?;
     let blocks = profile.order.iter().map(|block| {
         let mut parts = Vec::new();
         composer.block(*block, &mut parts)?;
@@ -50,6 +43,14 @@ pub(crate) fn compose(facts: &LetterFacts, profile: &Profile) -> Result<Composed
         subject: composer.subject(),
         blocks: blocks.collect::<Result<_, FactsError>>()?,
     })
+}
+
+/// What a letter of `profile` says of `facts`: where it rests on listings alone, nothing of tests.
+pub(crate) fn said<'a>(facts: &'a LetterFacts, profile: &Profile) -> Cow<'a, LetterFacts> {
+    match profile.basis {
+        Basis::Tests => Cow::Borrowed(facts),
+        Basis::Listings | Basis::Historic => Cow::Owned(admit::without_tests(facts)),
+    }
 }
 
 struct Composer<'a> {
@@ -134,10 +135,12 @@ impl<'a> Composer<'a> {
             Block::Contact => self.contact(parts),
             Block::Deadline => self.deadline(parts)?,
             Block::Genuineness => self.genuineness(parts),
-            Block::Retest => {
+            // Without a test there is none to run again.
+            Block::Retest if self.profile.basis == Basis::Tests => {
                 parts.push(Part::Heading(message("heading-retest")));
                 parts.push(Part::Paragraph(message("retest")));
             }
+            Block::Retest => {}
             Block::PassOn => parts.push(Part::Paragraph(message("pass-on"))),
             Block::Closing => {
                 parts.push(Part::Paragraph(message("closing")));

@@ -5,10 +5,13 @@ use probe_core::scope::Depth;
 use super::{Block, Composer, FactsError, Group, Part, Row, Say, message, number, of_kind, row};
 use super::{endpoint, text};
 use crate::letters::{
-    form::data,
+    form::{data, machine},
     language::Value,
     model::{FindingFacts, Listing, Probed, Tested},
 };
+
+/// How many findings have a table before them. Fewer are seen at a glance as they are.
+const OVERVIEW_FINDINGS_MIN: usize = 3;
 
 impl Composer<'_> {
     pub(super) fn findings(&self, parts: &mut Vec<Part<Say>>) -> Result<(), FactsError> {
@@ -16,12 +19,38 @@ impl Composer<'_> {
             "heading-findings".into(),
             vec![("count", number(self.facts.findings.len()))],
         )));
+        if self.facts.findings.len() >= OVERVIEW_FINDINGS_MIN {
+            parts.push(self.overview());
+        }
         for (group, findings) in &self.groups {
             for finding in findings {
                 parts.push(Part::Rows(self.rows(*group, finding)?));
             }
         }
         Ok(())
+    }
+
+    /// A line for each server, before what is known of each.
+    fn overview(&self) -> Part<Say> {
+        let is_tested = |finding: &FindingFacts| finding.tested.is_some();
+        let has_times = self.facts.findings.iter().all(is_tested);
+        let mut head = vec![message("grid-address"), message("grid-port")];
+        head.extend(has_times.then(|| message("grid-seen")));
+        head.push(message("grid-result"));
+        let mut rows = Vec::new();
+        for (group, findings) in &self.groups {
+            for finding in findings {
+                let endpoint = finding.endpoint;
+                let mut row = vec![
+                    Say::Data(endpoint.ip().to_string()),
+                    Say::Data(endpoint.port().to_string()),
+                ];
+                row.extend(has_times.then(|| Say::Data(machine::minute(finding.last_seen))));
+                row.push(message(group.wording.result()));
+                rows.push(row);
+            }
+        }
+        Part::Grid(head, rows)
     }
 
     fn rows(&self, group: Group, finding: &FindingFacts) -> Result<Vec<Row<Say>>, FactsError> {
@@ -51,8 +80,9 @@ impl Composer<'_> {
         if let Some(returned) = &finding.returned {
             let label = of_kind(group.kind, "label-returned", Vec::new());
             let mut row = self.moments(label, returned.at)?;
-            row.lines.push(Say::Message(
-                "returned-from".into(),
+            row.lines.push(of_kind(
+                group.kind,
+                "returned-from",
                 vec![("address", Value::Text(returned.from.to_string()))],
             ));
             rows.push(row);

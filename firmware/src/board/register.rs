@@ -2,7 +2,7 @@
 
 /// A register of 32 bits.
 #[derive(Clone, Copy)]
-pub(super) struct Register(usize);
+pub(crate) struct Register(usize);
 
 impl Register {
     /// The register at an address.
@@ -10,18 +10,18 @@ impl Register {
     /// # Safety
     /// The address must be that of a device's register, aligned, which is there for as long as the
     /// program runs and whose reads and writes change no memory.
-    pub(super) const unsafe fn at(address: usize) -> Self {
+    pub(crate) const unsafe fn at(address: usize) -> Self {
         Self(address)
     }
 
     /// Reads it. Reading may change what it holds.
-    pub(super) fn read(self) -> u32 {
+    pub(crate) fn read(self) -> u32 {
         // SAFETY: whoever made this register has promised that the address may be read.
         unsafe { core::ptr::with_exposed_provenance::<u32>(self.0).read_volatile() }
     }
 
     /// Writes it.
-    pub(super) fn write(self, value: u32) {
+    pub(crate) fn write(self, value: u32) {
         // SAFETY: whoever made this register has promised that the address may be written.
         unsafe { core::ptr::with_exposed_provenance_mut::<u32>(self.0).write_volatile(value) };
     }

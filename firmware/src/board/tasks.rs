@@ -1,0 +1,285 @@
+//! The appliance's tasks, each with a waker of its own, on whichever board this is.
+
+use core::cell::RefCell;
+
+use embassy_executor::Spawner;
+use embassy_net::{Runner, Stack, StackResources};
+use firmware::{
+    appliance::{Appliance, Memory, WORKERS},
+    duty::{Dutiful, Promise, Promises},
+    env::Env,
+    guard::{Doors, Guard, ProberWarden, Watch},
+    link::{Link, LinkMemory},
+    net::{StackEnv, now, seed},
+    storage::{Keeper, KeeperMemory},
+    worker::WorkerMemory,
+};
+use probe_core::{
+    frame::about::{Addressing, Level, Reset, beginning_of},
+    prober::{About, Prober},
+    time::Millis,
+};
+use static_cell::{ConstStaticCell, StaticCell};
+
+use super::{
+    Board, Parts, ThisBoard,
+    heartbeat::{Heart, beat},
+    report, stack_config,
+};
+
+/// The workers' sockets and the one that asks for an address.
+const SOCKETS: usize = WORKERS + 1;
+
+/// Tasks that promise to look up, behind the workers.
+const NETWORK: usize = WORKERS;
+const LINK: usize = WORKERS + 1;
+const FOLLOWER: usize = WORKERS + 2;
+const KEEPER: usize = WORKERS + 3;
+/// How many tasks promise to look up.
+pub(super) const TASKS: usize = WORKERS + 4;
+
+/// How often the network's configuration is looked at, in milliseconds.
+const FOLLOW_EVERY_MS: u64 = 200;
+
+pub(super) type BoardAppliance = Appliance<'static, WORKERS>;
+type BoardEnv = StackEnv<'static, <ThisBoard as Board>::Random>;
+type BoardDriver = Guard<'static, <ThisBoard as Board>::Ethernet, ProberWarden<'static>, ()>;
+type BoardKeeper = Keeper<'static, <ThisBoard as Board>::Flash>;
+type BoardLink = Link<<ThisBoard as Board>::Reader, <ThisBoard as Board>::Writer>;
+
+static MEMORY: ConstStaticCell<Memory<WORKERS>> = ConstStaticCell::new(Memory::new());
+static KEEPER_MEMORY: ConstStaticCell<KeeperMemory> = ConstStaticCell::new(KeeperMemory::new());
+static RESOURCES: ConstStaticCell<StackResources<SOCKETS>> =
+    ConstStaticCell::new(StackResources::new());
+static PROMISES: StaticCell<Promises<TASKS>> = StaticCell::new();
+static RUNNER: StaticCell<Runner<'static, BoardDriver>> = StaticCell::new();
+static PROBER: StaticCell<RefCell<Prober>> = StaticCell::new();
+static WATCH: StaticCell<Watch> = StaticCell::new();
+static APPLIANCE: StaticCell<BoardAppliance> = StaticCell::new();
+static ENV: StaticCell<BoardEnv> = StaticCell::new();
+
+/// What a task is called, and its number.
+pub(super) fn name(task: usize) -> (&'static str, u32) {
+    match task {
+        NETWORK => ("network", 0),
+        LINK => ("link", 0),
+        FOLLOWER => ("follower", 0),
+        KEEPER => ("keeper", 0),
+        worker => ("worker", u32::try_from(worker).unwrap_or(u32::MAX)),
+    }
+}
+
+/// Finds what is on flash, makes the appliance with it, and starts its tasks. What is made is made
+/// in functions that wait for nothing: a task's memory holds whatever lives over a wait, for ever.
+#[embassy_executor::task]
+pub(super) async fn begin(spawner: Spawner, mut board: Parts<ThisBoard>) {
+    let mut keeper = None;
+    if let Some((flash, map)) = board.flash.take() {
+        keeper = Keeper::start(flash, map, KEEPER_MEMORY.take()).await.ok();
+    }
+    if let Some(keeper) = &mut keeper
+        && board.restart.reset == Reset::Factory
+    {
+        keeper.forget().await;
+    }
+    let prober = make_prober(&board, keeper.as_ref());
+    if let Some(keeper) = &mut keeper {
+        keeper.restore(now(), prober).await;
+    }
+    start(spawner, board, keeper, prober);
+}
+
+fn make_prober(board: &Parts<ThisBoard>, keeper: Option<&BoardKeeper>) -> &'static RefCell<Prober> {
+    let restart = &board.restart;
+    let boot = keeper.map_or(board.boot, Keeper::boot);
+    report::booted(boot, restart);
+    let prober = PROBER.init_with(|| RefCell::new(Prober::new(board.device, boot)));
+    prober.get_mut().introduce(About {
+        version: beginning_of(env!("CARGO_PKG_VERSION")),
+        board: beginning_of(ThisBoard::NAME),
+        reset: restart.reset,
+        panic: restart.panic.clone(),
+        provision: keeper.and_then(Keeper::provision),
+        keeps: keeper.is_some(),
+    });
+    let level = if restart.reset.is_fault() {
+        Level::Error
+    } else {
+        Level::Info
+    };
+    let parts = ["start: ", restart.reset.as_str()];
+    prober.get_mut().log(now(), level, &parts);
+    if keeper.is_none() {
+        let text = "flash: none to use; records are kept in memory only";
+        prober.get_mut().log(now(), Level::Warning, &[text]);
+    }
+    prober
+}
+
+/// Starts what needs no network.
+fn start(
+    spawner: Spawner,
+    board: Parts<ThisBoard>,
+    keeper: Option<BoardKeeper>,
+    prober: &'static RefCell<Prober>,
+) {
+    let after_fault = board.restart.reset.is_fault();
+    let provision = keeper.as_ref().and_then(Keeper::provision);
+    let addressing = board
+        .addressing
+        .or(provision.map(|provision| provision.address))
+        .unwrap_or(Addressing::Dhcp);
+    let doors = Doors {
+        dhcp: addressing == Addressing::Dhcp,
+        ..Doors::default()
+    };
+    let watch: &'static Watch = WATCH.init(Watch::new(doors));
+    let appliance: &'static BoardAppliance = APPLIANCE.init(Appliance::new(prober));
+    let guard = Guard::new(board.ethernet, watch, appliance.warden(), ());
+    let (stack, runner) = embassy_net::new(
+        guard,
+        stack_config(addressing),
+        RESOURCES.take(),
+        seed(&board.random),
+    );
+    let env: &'static BoardEnv = ENV.init(StackEnv::new(stack, WORKERS as u8, watch, board.random));
+    let promises: &'static Promises<TASKS> = PROMISES.init(Promises::new());
+    let promise = |task| promises.of(task).expect("every task has a promise");
+    let memory = MEMORY.take();
+
+    let heart = Heart {
+        prober,
+        appliance,
+        promises,
+        watchdog: board.watchdog,
+        panel: board.panel,
+        after_fault,
+    };
+    spawner.spawn(beat(heart).expect("spawned once"));
+    let runner = RUNNER.init(runner);
+    spawner.spawn(network(env, promise(NETWORK), runner).expect("spawned once"));
+    if let Some(keeper) = keeper {
+        spawner.spawn(keep(appliance, env, promise(KEEPER), keeper).expect("spawned once"));
+    }
+    let link = Link {
+        reader: board.reader,
+        writer: board.writer,
+    };
+    let speaking = speak(appliance, env, promise(LINK), link, &mut memory.link);
+    spawner.spawn(speaking.expect("spawned once"));
+    let crew = Crew {
+        appliance,
+        env,
+        promises,
+        memory: &mut memory.workers,
+    };
+    let following = follow(spawner, prober, stack, watch, promise(FOLLOWER), crew);
+    spawner.spawn(following.expect("spawned once"));
+}
+
+#[embassy_executor::task]
+async fn network(
+    env: &'static BoardEnv,
+    promise: Promise<'static>,
+    runner: &'static mut Runner<'static, BoardDriver>,
+) -> ! {
+    promise.keep(env, runner.run()).await
+}
+
+#[embassy_executor::task]
+async fn speak(
+    appliance: &'static BoardAppliance,
+    env: &'static BoardEnv,
+    promise: Promise<'static>,
+    link: BoardLink,
+    memory: &'static mut LinkMemory,
+) {
+    promise.keep(env, appliance.link(env, link, memory)).await;
+}
+
+#[embassy_executor::task]
+async fn keep(
+    appliance: &'static BoardAppliance,
+    env: &'static BoardEnv,
+    promise: Promise<'static>,
+    mut keeper: BoardKeeper,
+) {
+    promise.keep(env, appliance.keep(env, &mut keeper)).await;
+}
+
+/// Workers that wait for a network.
+struct Crew {
+    appliance: &'static BoardAppliance,
+    env: &'static BoardEnv,
+    promises: &'static Promises<TASKS>,
+    memory: &'static mut [WorkerMemory; WORKERS],
+}
+
+/// Follows the network's configuration: the routers are doors, and no worker begins before there
+/// is an address to probe from.
+#[embassy_executor::task]
+async fn follow(
+    spawner: Spawner,
+    prober: &'static RefCell<Prober>,
+    stack: Stack<'static>,
+    watch: &'static Watch,
+    promise: Promise<'static>,
+    crew: Crew,
+) -> ! {
+    let env = Dutiful::new(crew.env, promise);
+    let mut waiting = Some(crew);
+    let mut was_up = false;
+    #[cfg(feature = "ipv6")]
+    let mut had_ipv6 = false;
+    loop {
+        #[cfg(feature = "ipv6")]
+        {
+            let has_ipv6 = stack.is_link_up() && stack.config_v6().is_some();
+            if has_ipv6 && !had_ipv6 {
+                report::ipv6_up();
+            }
+            had_ipv6 = has_ipv6;
+        }
+        watch.set_doors(Doors {
+            gateway_v4: stack.config_v4().and_then(|config| config.gateway),
+            #[cfg(feature = "ipv6")]
+            gateway_v6: stack.config_v6().and_then(|config| config.gateway),
+            ..watch.doors()
+        });
+        let is_up = stack.is_link_up() && stack.is_config_up();
+        match (was_up, is_up) {
+            (false, true) => {
+                report::network_up();
+                let mut prober = prober.borrow_mut();
+                prober.log(env.now(), Level::Info, &["network: up"]);
+            }
+            (true, false) => {
+                report::network_down();
+                let mut prober = prober.borrow_mut();
+                prober.log(env.now(), Level::Warning, &["network: down"]);
+            }
+            _ => {}
+        }
+        was_up = is_up;
+        if is_up && let Some(crew) = waiting.take() {
+            for (index, memory) in crew.memory.iter_mut().enumerate() {
+                let promise = crew.promises.of(index).expect("every task has a promise");
+                let task = work(crew.appliance, crew.env, promise, index, memory);
+                spawner.spawn(task.expect("the pool holds every worker"));
+            }
+        }
+        env.sleep_until(env.now() + Millis(FOLLOW_EVERY_MS)).await;
+    }
+}
+
+#[embassy_executor::task(pool_size = WORKERS)]
+async fn work(
+    appliance: &'static BoardAppliance,
+    env: &'static BoardEnv,
+    promise: Promise<'static>,
+    index: usize,
+    memory: &'static mut WorkerMemory,
+) {
+    let env = Dutiful::new(env, promise);
+    appliance.work(&env, index, memory).await;
+}

@@ -1,0 +1,329 @@
+//! `postern appliance info`.
+
+use std::fmt::Write as _;
+
+use probe_core::{
+    finding::DeviceId,
+    frame::{
+        about::{Addressing, Info, Provision},
+        message::Progress,
+    },
+};
+use serde_json::{Value, json};
+
+use super::super::args::ApplianceInfo as Args;
+use crate::{
+    exit::{Exit, Failure},
+    output::restart,
+    visit::AskInfo,
+};
+
+pub(super) fn run(args: &Args) -> Result<Exit, Failure> {
+    let link = super::link(&args.link)?;
+    let mut asked = AskInfo::default();
+    super::visit(&link, &mut asked)?;
+    let (Some(info), Some(progress)) = (&asked.info, &asked.progress) else {
+        return Ok(Exit::NoAppliance);
+    };
+    let text = if args.json {
+        format!("{}\n", line(info, progress))
+    } else {
+        readable(info, progress)
+    };
+    super::super::print(&text)?;
+    Ok(Exit::Done)
+}
+
+/// A text from the link on its way to a terminal.
+pub(super) fn printable(text: &str) -> String {
+    text.chars().filter(|letter| !letter.is_control()).collect()
+}
+
+fn hex(device: DeviceId) -> String {
+    device
+        .0
+        .iter()
+        .map(|octet| format!("{octet:02x}"))
+        .collect()
+}
+
+/// How it is set up, as the arguments of `provision` say it.
+fn set_up(provision: Option<Provision>) -> String {
+    let Some(Provision { address, host }) = provision else {
+        return "as it left the factory: DHCP".to_owned();
+    };
+    let mut text = match address {
+        Addressing::Dhcp => "DHCP".to_owned(),
+        Addressing::Static {
+            address,
+            prefix,
+            gateway,
+        } => {
+            let gateway = gateway.map_or(String::new(), |of| format!(", gateway {of}"));
+            format!("{address}/{prefix}{gateway}")
+        }
+    };
+    if let Some(host) = host {
+        let _ = write!(text, ", host {host}");
+    }
+    text
+}
+
+fn uptime(ms: u64) -> String {
+    let seconds = ms / 1_000;
+    let (days, hours) = (seconds / 86_400, seconds / 3_600 % 24);
+    let (minutes, seconds) = (seconds / 60 % 60, seconds % 60);
+    match (days, hours, minutes) {
+        (0, 0, 0) => format!("{seconds} s"),
+        (0, 0, _) => format!("{minutes} min {seconds} s"),
+        (0, _, _) => format!("{hours} h {minutes} min"),
+        _ => format!("{days} d {hours} h"),
+    }
+}
+
+fn readable(info: &Info, progress: &Progress) -> String {
+    let mut rows = vec![
+        ("device", hex(info.device)),
+        ("board", printable(&info.board)),
+        ("firmware", printable(&info.version)),
+        ("boot", info.boot.to_string()),
+        ("up for", uptime(info.now.as_millis())),
+        ("started", restart::beginning(info)),
+        ("set up", set_up(info.provision)),
+        (
+            "scope",
+            match info.scope {
+                Some((digest, minutes)) => format!("{:08x}, powered for {minutes} min", digest.0),
+                None => "none".to_owned(),
+            },
+        ),
+        (
+            "outbox",
+            format!(
+                "{} made, {} acknowledged, {} lost{}",
+                progress.outbox.made,
+                progress.outbox.acknowledged,
+                progress.outbox.lost,
+                if info.earlier {
+                    "; records of earlier boots wait"
+                } else {
+                    ""
+                }
+            ),
+        ),
+    ];
+    rows.push((
+        "flash",
+        match info.flash {
+            Some(flash) => format!(
+                "{} pages, {} erases, {} of one page, {} octets free, {} records spoiled{}",
+                flash.pages,
+                flash.erases,
+                flash.erases_max,
+                flash.free_octets,
+                flash.spoiled,
+                if flash.broken {
+                    "; BROKEN: findings are in memory only"
+                } else {
+                    ""
+                }
+            ),
+            None => "none: findings are in memory only".to_owned(),
+        },
+    ));
+    rows.push((
+        "guard",
+        format!(
+            "{} frames let out, {} dropped, {} violations",
+            progress.guard.allowed, progress.guard.dropped, progress.guard.violations
+        ),
+    ));
+    let link = progress.link;
+    let garbled = [
+        link.broken,
+        link.too_long,
+        link.foreign,
+        link.orphans,
+        link.records_too_long,
+        link.undecodable,
+    ];
+    let garbled: u64 = garbled.into_iter().map(u64::from).sum();
+    rows.push((
+        "link",
+        format!("{} frames, {garbled} not to be read", link.frames),
+    ));
+    let mut text = String::new();
+    for (name, value) in rows {
+        let _ = writeln!(text, "{name:<9} {value}");
+    }
+    text
+}
+
+fn line(info: &Info, progress: &Progress) -> Value {
+    let address = info.provision.map(|provision| match provision.address {
+        Addressing::Dhcp => json!("dhcp"),
+        Addressing::Static {
+            address,
+            prefix,
+            gateway,
+        } => json!({ "address": format!("{address}/{prefix}"), "gateway": gateway }),
+    });
+    json!({
+        "device": hex(info.device),
+        "board": printable(&info.board),
+        "firmware": printable(&info.version),
+        "boot": info.boot,
+        "up_ms": info.now.as_millis(),
+        "reset": info.reset.as_str(),
+        "panic": info.panic.as_ref().map(|panic| json!({
+            "file": printable(&panic.file),
+            "line": panic.line,
+            "message": printable(&panic.message),
+        })),
+        "address": address,
+        "host": info.provision.and_then(|provision| provision.host),
+        "scope": info.scope.map(|(digest, minutes)| json!({
+            "digest": format!("{:08x}", digest.0),
+            "powered_minutes": minutes,
+        })),
+        "earlier": info.earlier,
+        "flash": info.flash.map(|flash| json!({
+            "pages": flash.pages,
+            "erases": flash.erases,
+            "erases_max": flash.erases_max,
+            "free_octets": flash.free_octets,
+            "spoiled": flash.spoiled,
+            "broken": flash.broken,
+        })),
+        "outbox": {
+            "made": progress.outbox.made,
+            "acknowledged": progress.outbox.acknowledged,
+            "octets": progress.outbox.octets,
+            "lost": progress.outbox.lost,
+        },
+        "guard": {
+            "allowed": progress.guard.allowed,
+            "dropped": progress.guard.dropped,
+            "violations": progress.guard.violations,
+        },
+        "link": {
+            "frames": progress.link.frames,
+            "messages": progress.link.messages,
+            "broken": progress.link.broken,
+            "too_long": progress.link.too_long,
+            "foreign": progress.link.foreign,
+            "orphans": progress.link.orphans,
+            "records_too_long": progress.link.records_too_long,
+            "undecodable": progress.link.undecodable,
+        },
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use probe_core::{
+        frame::{
+            ScopeDigest,
+            about::{FlashState, Panic, Reset, beginning_of},
+        },
+        time::Instant,
+    };
+
+    use super::*;
+
+    #[test]
+    fn an_appliance_is_told_in_a_few_lines_or_one_object() {
+        let info = Info {
+            version: beginning_of("0.1.0"),
+            board: beginning_of("qemu\x1b[2J-mps2"),
+            device: DeviceId(*b"qe\x52\x54\0\x12\x34\x56"),
+            boot: 7,
+            now: Instant::from_millis(3_725_000),
+            reset: Reset::Panic,
+            panic: Some(Panic {
+                file: beginning_of("src/net.rs"),
+                line: 300,
+                message: beginning_of("cannot be"),
+            }),
+            flash: Some(FlashState {
+                pages: 4,
+                erases: 9,
+                erases_max: 4,
+                free_octets: 130_000,
+                spoiled: 0,
+                broken: true,
+            }),
+            provision: Some(Provision {
+                address: Addressing::Static {
+                    address: [192, 0, 2, 10].into(),
+                    prefix: 24,
+                    gateway: Some([192, 0, 2, 1].into()),
+                },
+                host: "192.0.2.7".parse().ok(),
+            }),
+            scope: Some((ScopeDigest(0x0403_0201), 58)),
+            earlier: true,
+        };
+        let mut progress = Progress::default();
+        progress.outbox.made = 3;
+        progress.link.frames = 12;
+        progress.link.broken = 2;
+        assert_eq!(
+            readable(&info, &progress),
+            "device    7165525400123456\n\
+             board     qemu[2J-mps2\n\
+             firmware  0.1.0\n\
+             boot      7\n\
+             up for    1 h 2 min\n\
+             started   after a panic at src/net.rs:300: cannot be\n\
+             set up    192.0.2.10/24, gateway 192.0.2.1, host 192.0.2.7\n\
+             scope     04030201, powered for 58 min\n\
+             outbox    3 made, 0 acknowledged, 0 lost; records of earlier boots wait\n\
+             flash     4 pages, 9 erases, 4 of one page, 130000 octets free, 0 records spoiled; \
+             BROKEN: findings are in memory only\n\
+             guard     0 frames let out, 0 dropped, 0 violations\n\
+             link      12 frames, 2 not to be read\n"
+        );
+        let line = line(&info, &progress);
+        assert_eq!(
+            (&line["reset"], &line["panic"]["line"]),
+            (&json!("panic"), &json!(300))
+        );
+        assert_eq!(line["address"]["address"], "192.0.2.10/24");
+        assert_eq!(line["flash"]["broken"], true);
+        assert_eq!(line["scope"]["powered_minutes"], 58);
+        assert_eq!(line["link"]["broken"], 2);
+        let new = Info {
+            reset: Reset::PowerOn,
+            panic: None,
+            flash: None,
+            provision: None,
+            scope: None,
+            earlier: false,
+            ..info
+        };
+        let text = readable(&new, &progress);
+        for row in [
+            "started   power-on\n",
+            "set up    as it left the factory: DHCP\n",
+            "scope     none\n",
+            "outbox    3 made, 0 acknowledged, 0 lost\n",
+            "flash     none: findings are in memory only\n",
+        ] {
+            assert!(text.contains(row), "{row}in\n{text}");
+        }
+    }
+
+    #[test]
+    fn uptimes_are_short() {
+        for (ms, text) in [
+            (999, "0 s"),
+            (59_000, "59 s"),
+            (61_000, "1 min 1 s"),
+            (7_260_000, "2 h 1 min"),
+            (180_000_000, "2 d 2 h"),
+        ] {
+            assert_eq!(uptime(ms), text);
+        }
+    }
+}
