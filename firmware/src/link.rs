@@ -4,7 +4,11 @@ use core::cell::RefCell;
 
 use embassy_futures::select::{Either, select};
 use embedded_io_async::{ErrorType, Read, Write};
-use probe_core::{frame::FRAME_OCTETS_MAX, prober::Prober, time::Millis};
+use probe_core::{
+    frame::{FRAME_OCTETS_MAX, about::Level, message::Phase},
+    prober::Prober,
+    time::{Instant, Millis},
+};
 
 use crate::{bell::Bell, env::Env, log};
 
@@ -117,6 +121,21 @@ async fn listen<E: Env, R: Read>(
     }
 }
 
+/// Tells the log when a scan begins, is being ended, or is over.
+fn log_phase(prober: &RefCell<Prober>, now: Instant, known: &mut Phase) {
+    let mut prober = prober.borrow_mut();
+    let phase = prober.phase();
+    if core::mem::replace(known, phase) == phase {
+        return;
+    }
+    match phase {
+        Phase::Idle => {}
+        Phase::Running => prober.log(now, Level::Info, &["scan: begun"]),
+        Phase::Stopping(why) => prober.log(now, Level::Info, &["scan: ending: ", why.as_str()]),
+        Phase::Ended(why) => prober.log(now, Level::Info, &["scan: over: ", why.as_str()]),
+    }
+}
+
 async fn tell<E: Env, W: Write>(
     env: &E,
     prober: &RefCell<Prober>,
@@ -125,8 +144,10 @@ async fn tell<E: Env, W: Write>(
     frame: &mut [u8],
 ) -> W::Error {
     let mut over = prober.borrow().ended();
+    let mut phase = prober.borrow().phase();
     loop {
         let now = env.now();
+        log_phase(prober, now, &mut phase);
         let count = {
             let mut prober = prober.borrow_mut();
             prober.guard_counted(env.guard_counters());

@@ -46,7 +46,7 @@ cargo xtask COMMAND
   lab shell               a shell in the near scanner's namespace
   emulate [--patience SECONDS] [--kills N] [--cuts N] [--only-cuts]
                           the appliance's own binary on boards in QEMU: servers on this computer and the
-                          simulator's, two boards on one wire, postern killed in mid-scan
+                          simulator's, two boards on one wire, postern killed in mid-scan, the power cut
   outside                 nmap and swaks look at the simulator's servers on real sockets
   sizes [--json] [--update]
                           what the boards' images are made of, beside budget and committed figures

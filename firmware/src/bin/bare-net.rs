@@ -7,10 +7,11 @@
 #[expect(dead_code, reason = "the appliance is not in this program")]
 mod board;
 
-use board::{Addressing, Board, ThisBoard};
+use board::{Board, ThisBoard, stack_config};
 use embassy_executor::Spawner;
 use embassy_net::{IpEndpoint, Runner, Stack, StackResources, tcp::TcpSocket};
 use firmware::{env::Buffers, net::seed};
+use probe_core::frame::about::Addressing;
 use static_cell::{ConstStaticCell, StaticCell};
 
 type BareRunner = Runner<'static, <ThisBoard as Board>::Ethernet>;
@@ -24,7 +25,7 @@ static RUNNER: StaticCell<BareRunner> = StaticCell::new();
 fn main() -> ! {
     let parts = ThisBoard::start().expect("the board is started once");
     ThisBoard::run(|spawner: Spawner| {
-        let config = Addressing::Dhcp.config();
+        let config = stack_config(Addressing::Dhcp);
         let seed = seed(&parts.random);
         let (stack, runner) = embassy_net::new(parts.ethernet, config, RESOURCES.take(), seed);
         let runner = RUNNER.init(runner);

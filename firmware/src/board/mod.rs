@@ -4,9 +4,7 @@
 //! and interrupts; [`tasks`] runs the appliance on it, the same for every board.
 
 mod heartbeat;
-mod keeper;
 mod kept;
-mod map;
 mod panic;
 #[cfg(feature = "board-qemu-mps2")]
 mod qemu_mps2;
@@ -22,10 +20,7 @@ use embassy_net_driver::Driver;
 use embedded_io_async::{Read, Write};
 use embedded_storage_async::nor_flash::NorFlash;
 use firmware::{net::Random, restart::Restart, storage::Map};
-use probe_core::{
-    finding::DeviceId,
-    frame::about::{self, Provision},
-};
+use probe_core::{finding::DeviceId, frame::about::Addressing};
 
 #[cfg(feature = "board-qemu-mps2")]
 pub(crate) use qemu_mps2::Mps2 as ThisBoard;
@@ -50,11 +45,8 @@ pub(crate) trait Board: Sized + 'static {
     type Watchdog: Watchdog + 'static;
     /// Lamp and button.
     type Panel: Panel + 'static;
-    /// What outlives a power cut.
+    /// Flash that no program is on.
     type Flash: NorFlash + 'static;
-
-    /// Where on it what is.
-    const MAP: Map;
 
     /// How often the heartbeat looks up, in milliseconds: a button is looked at often.
     const LOOK_EVERY_MS: u64;
@@ -91,13 +83,13 @@ pub(crate) trait Panel {
 pub(crate) struct Parts<B: Board> {
     /// Who this device is.
     pub(crate) device: DeviceId,
-    /// The number of this boot where there is no flash to count them. With the device's identity
-    /// it names the findings, so it is another one each time.
+    /// The number of this boot, where it cannot be counted on flash. With the device's identity it
+    /// names the findings, so it is another one each time.
     pub(crate) boot: u32,
     /// How this boot began.
     pub(crate) restart: Restart,
-    /// How its network is to be configured.
-    pub(crate) addressing: Addressing,
+    /// Where its IPv4 address comes from, where this start has been told.
+    pub(crate) addressing: Option<Addressing>,
     /// The network.
     pub(crate) ethernet: B::Ethernet,
     /// The link, from the host.
@@ -110,70 +102,40 @@ pub(crate) struct Parts<B: Board> {
     pub(crate) watchdog: B::Watchdog,
     /// Lamp and button.
     pub(crate) panel: B::Panel,
-    /// Its flash, where it may be used.
-    pub(crate) flash: Option<B::Flash>,
+    /// Flash, and where on it is what.
+    pub(crate) flash: Option<(B::Flash, Map)>,
 }
 
-/// Where a device's IPv4 address comes from.
-#[derive(Clone)]
-pub(crate) enum Addressing {
-    /// It asks for one.
-    Dhcp,
-    /// It was given this one.
-    Static {
-        /// The address, and how much of it is the network's.
-        address: Ipv4Cidr,
-        /// The way to everywhere else.
-        gateway: Option<core::net::Ipv4Addr>,
-    },
-}
-
-impl From<Provision> for Addressing {
-    fn from(provision: Provision) -> Self {
-        match provision.address {
-            about::Addressing::Dhcp => Self::Dhcp,
-            about::Addressing::Static {
-                address,
-                prefix,
-                gateway,
-            } => Self::Static {
-                address: Ipv4Cidr::new(address, prefix),
-                gateway,
-            },
-        }
+/// The stack's configuration: IPv4 as `addressing` says, and IPv6 addresses as the network's
+/// routers give them.
+pub(crate) fn stack_config(addressing: Addressing) -> embassy_net::Config {
+    #[cfg_attr(
+        not(feature = "ipv6"),
+        expect(unused_mut, reason = "there is only IPv4")
+    )]
+    let mut config = match addressing {
+        Addressing::Dhcp => embassy_net::Config::dhcpv4(Default::default()),
+        Addressing::Static {
+            address,
+            prefix,
+            gateway,
+        } => embassy_net::Config::ipv4_static(StaticConfigV4 {
+            address: Ipv4Cidr::new(address, prefix),
+            gateway,
+            dns_servers: Default::default(),
+        }),
+    };
+    #[cfg(feature = "ipv6")]
+    {
+        config.ipv6 = embassy_net::ConfigV6::Slaac;
     }
-}
-
-impl Addressing {
-    /// Whether the device asks for its address.
-    pub(crate) fn asks_dhcp(&self) -> bool {
-        matches!(self, Self::Dhcp)
-    }
-
-    /// The same for the stack, with IPv6 addresses as the network's routers give them.
-    pub(crate) fn config(&self) -> embassy_net::Config {
-        #[cfg_attr(
-            not(feature = "ipv6"),
-            expect(unused_mut, reason = "there is only IPv4")
-        )]
-        let mut config = match self {
-            Self::Dhcp => embassy_net::Config::dhcpv4(Default::default()),
-            Self::Static { address, gateway } => embassy_net::Config::ipv4_static(StaticConfigV4 {
-                address: *address,
-                gateway: *gateway,
-                dns_servers: Default::default(),
-            }),
-        };
-        #[cfg(feature = "ipv6")]
-        {
-            config.ipv6 = embassy_net::ConfigV6::Slaac;
-        }
-        config
-    }
+    config
 }
 
 /// Starts this binary's board and the appliance on it.
 pub(crate) fn main() -> ! {
     let parts = ThisBoard::start().expect("the board is started once");
-    ThisBoard::run(|spawner| spawner.spawn(tasks::begin(spawner, parts).expect("spawned once")))
+    ThisBoard::run(|spawner| {
+        spawner.spawn(tasks::begin(spawner, parts).expect("spawned once"));
+    })
 }

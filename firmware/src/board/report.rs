@@ -58,13 +58,6 @@ pub(crate) fn booted(boot: u32, restart: &Restart) {
     ThisBoard::say(line.as_str());
 }
 
-/// The flash could not be used.
-pub(crate) fn flash_broken() {
-    #[cfg(feature = "defmt")]
-    defmt::error!("flash: broken; everything is in memory only");
-    ThisBoard::say("postern: flash broken; everything is in memory only");
-}
-
 /// A task has not kept its promise.
 pub(crate) fn overdue(task: &str, number: u32) {
     #[cfg(feature = "defmt")]
@@ -81,6 +74,14 @@ pub(crate) fn network_up() {
     let mut line = Line::default();
     let _ = uwrite!(line, "postern: network up");
     ThisBoard::say(line.as_str());
+}
+
+/// A router has given an IPv6 address.
+#[cfg(feature = "ipv6")]
+pub(crate) fn ipv6_up() {
+    #[cfg(feature = "defmt")]
+    defmt::info!("IPv6 up");
+    ThisBoard::say("postern: IPv6 up");
 }
 
 /// The network has lost its address.

@@ -11,11 +11,11 @@ use firmware::{
     guard::{Doors, Guard, ProberWarden, Watch},
     link::{Link, LinkMemory},
     net::{StackEnv, now, seed},
-    storage::Keeper,
+    storage::{Keeper, KeeperMemory},
     worker::WorkerMemory,
 };
 use probe_core::{
-    frame::about::{Level, beginning_of},
+    frame::about::{Addressing, Level, Reset, beginning_of},
     prober::{About, Prober},
     time::Millis,
 };
@@ -24,8 +24,7 @@ use static_cell::{ConstStaticCell, StaticCell};
 use super::{
     Board, Parts, ThisBoard,
     heartbeat::{Heart, beat},
-    keeper::{self, BoardKeeper},
-    report,
+    report, stack_config,
 };
 
 /// The workers' sockets and the one that asks for an address.
@@ -45,9 +44,11 @@ const FOLLOW_EVERY_MS: u64 = 200;
 pub(super) type BoardAppliance = Appliance<'static, WORKERS>;
 type BoardEnv = StackEnv<'static, <ThisBoard as Board>::Random>;
 type BoardDriver = Guard<'static, <ThisBoard as Board>::Ethernet, ProberWarden<'static>, ()>;
+type BoardKeeper = Keeper<'static, <ThisBoard as Board>::Flash>;
 type BoardLink = Link<<ThisBoard as Board>::Reader, <ThisBoard as Board>::Writer>;
 
 static MEMORY: ConstStaticCell<Memory<WORKERS>> = ConstStaticCell::new(Memory::new());
+static KEEPER_MEMORY: ConstStaticCell<KeeperMemory> = ConstStaticCell::new(KeeperMemory::new());
 static RESOURCES: ConstStaticCell<StackResources<SOCKETS>> =
     ConstStaticCell::new(StackResources::new());
 static PROMISES: StaticCell<Promises<TASKS>> = StaticCell::new();
@@ -55,7 +56,6 @@ static RUNNER: StaticCell<Runner<'static, BoardDriver>> = StaticCell::new();
 static PROBER: StaticCell<RefCell<Prober>> = StaticCell::new();
 static WATCH: StaticCell<Watch> = StaticCell::new();
 static APPLIANCE: StaticCell<BoardAppliance> = StaticCell::new();
-static KEEPING: StaticCell<BoardKeeper> = StaticCell::new();
 static ENV: StaticCell<BoardEnv> = StaticCell::new();
 
 /// What a task is called, and its number.
@@ -73,7 +73,15 @@ pub(super) fn name(task: usize) -> (&'static str, u32) {
 /// in functions that wait for nothing: a task's memory holds whatever lives over a wait, for ever.
 #[embassy_executor::task]
 pub(super) async fn begin(spawner: Spawner, mut board: Parts<ThisBoard>) {
-    let mut keeper = keeper::start(&mut board).await;
+    let mut keeper = None;
+    if let Some((flash, map)) = board.flash.take() {
+        keeper = Keeper::start(flash, map, KEEPER_MEMORY.take()).await.ok();
+    }
+    if let Some(keeper) = &mut keeper
+        && board.restart.reset == Reset::Factory
+    {
+        keeper.forget().await;
+    }
     let prober = make_prober(&board, keeper.as_ref());
     if let Some(keeper) = &mut keeper {
         keeper.restore(now(), prober).await;
@@ -83,9 +91,9 @@ pub(super) async fn begin(spawner: Spawner, mut board: Parts<ThisBoard>) {
 
 fn make_prober(board: &Parts<ThisBoard>, keeper: Option<&BoardKeeper>) -> &'static RefCell<Prober> {
     let restart = &board.restart;
-    report::booted(board.boot, restart);
-    // Made where it stays: it would take a large part of the stack.
-    let prober = PROBER.init_with(|| RefCell::new(Prober::new(board.device, board.boot)));
+    let boot = keeper.map_or(board.boot, Keeper::boot);
+    report::booted(boot, restart);
+    let prober = PROBER.init_with(|| RefCell::new(Prober::new(board.device, boot)));
     prober.get_mut().introduce(About {
         version: beginning_of(env!("CARGO_PKG_VERSION")),
         board: beginning_of(ThisBoard::NAME),
@@ -94,9 +102,16 @@ fn make_prober(board: &Parts<ThisBoard>, keeper: Option<&BoardKeeper>) -> &'stat
         provision: keeper.and_then(Keeper::provision),
         keeps: keeper.is_some(),
     });
+    let level = if restart.reset.is_fault() {
+        Level::Error
+    } else {
+        Level::Info
+    };
+    let parts = ["start: ", restart.reset.as_str()];
+    prober.get_mut().log(now(), level, &parts);
     if keeper.is_none() {
         let text = "flash: none to use; records are kept in memory only";
-        prober.get_mut().log(now(), Level::Warning, text);
+        prober.get_mut().log(now(), Level::Warning, &[text]);
     }
     prober
 }
@@ -109,8 +124,13 @@ fn start(
     prober: &'static RefCell<Prober>,
 ) {
     let after_fault = board.restart.reset.is_fault();
+    let provision = keeper.as_ref().and_then(Keeper::provision);
+    let addressing = board
+        .addressing
+        .or(provision.map(|provision| provision.address))
+        .unwrap_or(Addressing::Dhcp);
     let doors = Doors {
-        dhcp: board.addressing.asks_dhcp(),
+        dhcp: addressing == Addressing::Dhcp,
         ..Doors::default()
     };
     let watch: &'static Watch = WATCH.init(Watch::new(doors));
@@ -118,7 +138,7 @@ fn start(
     let guard = Guard::new(board.ethernet, watch, appliance.warden(), ());
     let (stack, runner) = embassy_net::new(
         guard,
-        board.addressing.config(),
+        stack_config(addressing),
         RESOURCES.take(),
         seed(&board.random),
     );
@@ -139,7 +159,6 @@ fn start(
     let runner = RUNNER.init(runner);
     spawner.spawn(network(env, promise(NETWORK), runner).expect("spawned once"));
     if let Some(keeper) = keeper {
-        let keeper = KEEPING.init(keeper);
         spawner.spawn(keep(appliance, env, promise(KEEPER), keeper).expect("spawned once"));
     }
     let link = Link {
@@ -154,7 +173,7 @@ fn start(
         promises,
         memory: &mut memory.workers,
     };
-    let following = follow(spawner, stack, watch, promise(FOLLOWER), crew);
+    let following = follow(spawner, prober, stack, watch, promise(FOLLOWER), crew);
     spawner.spawn(following.expect("spawned once"));
 }
 
@@ -183,9 +202,9 @@ async fn keep(
     appliance: &'static BoardAppliance,
     env: &'static BoardEnv,
     promise: Promise<'static>,
-    keeper: &'static mut BoardKeeper,
+    mut keeper: BoardKeeper,
 ) {
-    promise.keep(env, appliance.keep(env, keeper)).await;
+    promise.keep(env, appliance.keep(env, &mut keeper)).await;
 }
 
 /// Workers that wait for a network.
@@ -201,6 +220,7 @@ struct Crew {
 #[embassy_executor::task]
 async fn follow(
     spawner: Spawner,
+    prober: &'static RefCell<Prober>,
     stack: Stack<'static>,
     watch: &'static Watch,
     promise: Promise<'static>,
@@ -209,7 +229,17 @@ async fn follow(
     let env = Dutiful::new(crew.env, promise);
     let mut waiting = Some(crew);
     let mut was_up = false;
+    #[cfg(feature = "ipv6")]
+    let mut had_ipv6 = false;
     loop {
+        #[cfg(feature = "ipv6")]
+        {
+            let has_ipv6 = stack.is_link_up() && stack.config_v6().is_some();
+            if has_ipv6 && !had_ipv6 {
+                report::ipv6_up();
+            }
+            had_ipv6 = has_ipv6;
+        }
         watch.set_doors(Doors {
             gateway_v4: stack.config_v4().and_then(|config| config.gateway),
             #[cfg(feature = "ipv6")]
@@ -218,8 +248,16 @@ async fn follow(
         });
         let is_up = stack.is_link_up() && stack.is_config_up();
         match (was_up, is_up) {
-            (false, true) => report::network_up(),
-            (true, false) => report::network_down(),
+            (false, true) => {
+                report::network_up();
+                let mut prober = prober.borrow_mut();
+                prober.log(env.now(), Level::Info, &["network: up"]);
+            }
+            (true, false) => {
+                report::network_down();
+                let mut prober = prober.borrow_mut();
+                prober.log(env.now(), Level::Warning, &["network: down"]);
+            }
             _ => {}
         }
         was_up = is_up;

@@ -72,14 +72,8 @@ pub struct Keeper<'m, F> {
 
 impl<'m, F: NorFlash> Keeper<'m, F> {
     /// Finds what is on flash and counts this boot. From here on its number is never used again,
-    /// whatever happens. With `forget` the device is set up as it left the factory, and has no
-    /// scope; what it found before is still the host's.
-    pub async fn start(
-        flash: F,
-        map: Map,
-        memory: &'m mut KeeperMemory,
-        forget: bool,
-    ) -> Result<Self, Failure> {
+    /// whatever happens.
+    pub async fn start(flash: F, map: Map, memory: &'m mut KeeperMemory) -> Result<Self, Failure> {
         let KeeperMemory { room, scratch } = memory;
         let mut storage = Storage::mount(flash, map, scratch).await?;
         let before = storage
@@ -93,10 +87,6 @@ impl<'m, F: NorFlash> Keeper<'m, F> {
         storage
             .set(Key::Boot, encoded(&boot, &mut octets), scratch)
             .await?;
-        if forget {
-            storage.set(Key::Provision, &[], scratch).await?;
-            storage.set(Key::Scope, &[], scratch).await?;
-        }
         let provision = storage
             .setting(Key::Provision, room)
             .await
@@ -125,6 +115,16 @@ impl<'m, F: NorFlash> Keeper<'m, F> {
         self.provision
     }
 
+    /// Forgets how the device is set up and its scope, as for a reset to factory. Boots are counted
+    /// on, because findings are named after them, and what a host has not stored stays.
+    pub async fn forget(&mut self) {
+        for key in [Key::Provision, Key::Scope, Key::Powered] {
+            // What a broken flash still has is read again at the next start.
+            let _ = self.storage.set(key, &[], &mut self.memory.scratch).await;
+        }
+        self.provision = None;
+    }
+
     /// Gives the prober what was in force, and the records that wait. Before the link speaks.
     pub async fn restore(&mut self, now: Instant, prober: &RefCell<Prober>) {
         let KeeperMemory { room, .. } = &mut *self.memory;
@@ -151,11 +151,11 @@ impl<'m, F: NorFlash> Keeper<'m, F> {
         prober.log(
             now,
             Level::Info,
-            if waits {
+            &[if waits {
                 "flash: records of an earlier boot wait"
             } else {
                 "flash: nothing waits"
-            },
+            }],
         );
     }
 
@@ -216,7 +216,7 @@ impl<'m, F: NorFlash> Keeper<'m, F> {
             Err(Failure::Full) => {
                 if !self.is_full {
                     let text = "flash: full; work waits for the host to store what there is";
-                    prober.borrow_mut().log(now, Level::Warning, text);
+                    prober.borrow_mut().log(now, Level::Warning, &[text]);
                 }
                 self.is_full = true;
                 false
@@ -317,7 +317,7 @@ impl<'m, F: NorFlash> Keeper<'m, F> {
         if !self.is_broken {
             self.is_broken = true;
             let text = "flash: it takes nothing any more; records are kept in memory only";
-            prober.borrow_mut().log(now, Level::Error, text);
+            prober.borrow_mut().log(now, Level::Error, &[text]);
         }
     }
 

@@ -37,7 +37,7 @@ fn device() -> Prober {
         prober.log(
             Instant::from_millis(u64::from(line)),
             level,
-            &format!("line {line}"),
+            &["line ", &line.to_string()],
         );
     }
     prober

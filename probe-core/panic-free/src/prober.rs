@@ -4,9 +4,14 @@ use core::hint::black_box;
 
 use probe_core::{
     evidence::Evidence,
-    finding::DeviceId,
-    frame::message::GuardCounters,
-    prober::{Next, Prober, Stop},
+    finding::{DeviceId, RecordId},
+    frame::{
+        about::{FlashState, Level},
+        decode_message,
+        message::GuardCounters,
+    },
+    prober::{About, Next, Prober, Stop},
+    scope::Scope,
     time::Instant,
 };
 
@@ -43,5 +48,36 @@ pub(crate) fn prober(octets: &mut [u8]) {
             prober.stop(now(), Stop::GuardViolation);
             prober.stop(now(), Stop::Button);
         }
+        kept(&mut prober, octets);
     }
+}
+
+/// What a shell with storage does beside it.
+fn kept(prober: &mut Prober, octets: &mut [u8]) {
+    let now = black_box(Instant::BOOT);
+    let id = black_box(RecordId::default());
+    if black_box(false) {
+        prober.introduce(About::default());
+        prober.resume(id, black_box(true));
+        if let Some(scope) = decode_message::<Scope>(octets) {
+            black_box(prober.restore_scope(now, &scope, black_box(1)));
+        }
+    }
+    black_box(prober.unsaved(octets));
+    prober.record_saved(black_box(1));
+    black_box(prober.acknowledged());
+    if let Some(behind) = prober.wanted() {
+        if black_box(true) {
+            prober.lend(behind, id, black_box(1), octets);
+        } else {
+            prober.lend_nothing(behind);
+        }
+    }
+    black_box(prober.scope_in_force(now));
+    black_box(prober.copy_scope(octets));
+    prober.flash_fares(black_box(FlashState::default()));
+    if let Some(provision) = prober.provision_to_keep() {
+        prober.provisioned(provision, black_box(true));
+    }
+    prober.log(now, black_box(Level::Info), &[black_box("line")]);
 }

@@ -1,12 +1,12 @@
 //! What the device says of itself, as its shell has told it.
 
-use heapless::{Deque, String};
+use heapless::String;
 
 use super::Prober;
 use crate::{
     frame::about::{
         BOARD_OCTETS_MAX, FlashState, Info, Level, LogLine, Panic, Provision, ProvisionAnswer,
-        Reset, VERSION_OCTETS_MAX, beginning_of,
+        Reset, VERSION_OCTETS_MAX,
     },
     time::Instant,
 };
@@ -39,7 +39,8 @@ pub(super) struct Device {
     /// A host wants the device set up so; the shell keeps it.
     provision: Option<Provision>,
     provision_answer: Option<ProvisionAnswer>,
-    lines: Deque<LogLine, LOG_LINES_MAX>,
+    /// Line `n` is at `n` modulo their number, until a newer one takes its place.
+    lines: [Option<LogLine>; LOG_LINES_MAX],
     next_line: u32,
     /// The first line that a host wants.
     log_wanted: Option<u32>,
@@ -60,7 +61,7 @@ impl Device {
             info_wanted: false,
             provision: None,
             provision_answer: None,
-            lines: Deque::new(),
+            lines: [const { None }; LOG_LINES_MAX],
             next_line: 1,
             log_wanted: None,
         }
@@ -103,7 +104,10 @@ impl Device {
     /// The next line that a host wants.
     pub(super) fn line(&self) -> Option<&LogLine> {
         let from = self.log_wanted?;
-        self.lines.iter().find(|line| line.number >= from)
+        let wanted = self.lines.iter().flatten();
+        wanted
+            .filter(|line| line.number >= from)
+            .min_by_key(|line| line.number)
     }
 
     pub(super) fn line_sent(&mut self, number: u32) {
@@ -146,21 +150,26 @@ impl Prober {
         });
     }
 
-    /// Keeps a line for the log. It names no target.
-    pub fn log(&mut self, now: Instant, level: Level, text: &str) {
+    /// Keeps a line for the log, made of these parts. It names no target.
+    pub fn log(&mut self, now: Instant, level: Level, parts: &[&str]) {
         let device = &mut self.about;
+        let mut text = String::new();
+        for letter in parts.iter().flat_map(|part| part.chars()) {
+            if text.push(letter).is_err() {
+                break;
+            }
+        }
         let line = LogLine {
             number: device.next_line,
             at: now,
             level,
-            text: beginning_of(text),
+            text,
         };
         device.next_line = device.next_line.saturating_add(1);
-        if device.lines.is_full() {
-            device.lines.pop_front();
+        let place = usize::try_from(line.number).unwrap_or(0) % LOG_LINES_MAX;
+        if let Some(kept) = device.lines.get_mut(place) {
+            *kept = Some(line);
         }
-        // There is room: one was forgotten for it.
-        let _ = device.lines.push_back(line);
     }
 
     pub(super) fn info(&self, now: Instant) -> Info {

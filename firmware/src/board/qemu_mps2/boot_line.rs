@@ -4,7 +4,7 @@
 //! qemu-mps2 seed=9f3c boot=7 address=192.0.2.2/24 gateway=192.0.2.1
 //! ```
 //!
-//! Without an address the board asks for one by DHCP. A board that starts anew in the same run
+//! Without an address the board has the one that it was set up with, or asks for one by DHCP. A board that starts anew in the same run
 //! counts on from `boot`, at most [`RESTARTS_MAX`] times: the next run begins behind them.
 //!
 //! `flash=psram` says that the PSRAM is a file that lasts. The boots are then counted there, and the
@@ -17,11 +17,11 @@ use core::net::Ipv4Addr;
 
 use embassy_net::Ipv4Cidr;
 use firmware::restart::Restart;
-use probe_core::schedule::BOOT_MAX;
+use probe_core::{frame::about::Addressing, schedule::BOOT_MAX};
 use ufmt::uwrite;
 
 use super::{console, fault::Fault, semihosting};
-use crate::board::{Addressing, report::Line};
+use crate::board::report::Line;
 
 /// The longest command line, in octets.
 const LINE_OCTETS_MAX: usize = 256;
@@ -106,14 +106,12 @@ impl BootLine {
         self.fault.filter(|_| restart.restarts == 0)
     }
 
-    /// How the network is to be configured.
-    pub(super) fn addressing(&self) -> Addressing {
-        match self.address {
-            Some(address) => Addressing::Static {
-                address,
-                gateway: self.gateway,
-            },
-            None => Addressing::Dhcp,
-        }
+    /// Where the board's address comes from, if the line says so.
+    pub(super) fn addressing(&self) -> Option<Addressing> {
+        self.address.map(|address| Addressing::Static {
+            address: address.address(),
+            prefix: address.prefix_len(),
+            gateway: self.gateway,
+        })
     }
 }

@@ -15,6 +15,7 @@ use embassy_time::Timer;
 use embedded_storage_async::nor_flash::{
     ErrorType, NorFlash, NorFlashError, NorFlashErrorKind, ReadNorFlash,
 };
+use firmware::storage::Map;
 
 /// Where the PSRAM is.
 const BASE: usize = 0x6000_0000;
@@ -28,6 +29,13 @@ const WRITTEN: usize = BASE + OCTETS;
 const WRITTEN_OCTETS: usize = OCTETS / WORD_OCTETS / 8;
 const FORMATTED: usize = WRITTEN + WRITTEN_OCTETS;
 const FORMATTED_MARK: u32 = 0x7057_0001;
+
+/// Where on it is what: docs/flash-map.md.
+pub(super) const MAP: Map = Map {
+    settings: 4 * PAGE_OCTETS as u32,
+    outbox: 6 * PAGE_OCTETS as u32,
+    outbox_octets: 2 * PAGE_OCTETS as u32,
+};
 
 /// How long an erase of a page takes, in milliseconds. A real one takes up to two seconds; whoever
 /// waits for this one is a test.

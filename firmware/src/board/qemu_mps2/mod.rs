@@ -22,10 +22,9 @@ use defmt_semihosting as _;
 use embassy_executor::Spawner;
 use probe_core::finding::DeviceId;
 
-use super::{Board, Parts, kept, map};
+use super::{Board, Parts, kept};
 use boot_line::BootLine;
 use dice::Dice;
-use firmware::storage::Map;
 use flash::PsramFlash;
 use lan9118::Lan9118;
 use panel::FpgaPanel;
@@ -49,7 +48,6 @@ impl Board for Mps2 {
     type Panel = FpgaPanel;
     type Flash = PsramFlash;
 
-    const MAP: Map = map::SECOND_BANK;
     const LOOK_EVERY_MS: u64 = 100;
 
     fn start() -> Option<Parts<Self>> {
@@ -76,7 +74,9 @@ impl Board for Mps2 {
             random: Dice::new(boot_line.seed),
             watchdog,
             panel: FpgaPanel,
-            flash: boot_line.has_flash().then(PsramFlash::start),
+            flash: boot_line
+                .has_flash()
+                .then(|| (PsramFlash::start(), flash::MAP)),
         })
     }
 

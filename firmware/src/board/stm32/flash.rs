@@ -1,18 +1,26 @@
-//! The second bank of flash, which holds no code. What is where in it, [`crate::board::map`] says.
+//! The end of the second bank of flash: settings and outbox. The program runs from the first bank,
+//! and goes on while this one is written.
 
 use embassy_stm32::{Peri, flash::Error, peripherals::FLASH};
 use embedded_storage_async::nor_flash::{ErrorType, NorFlash, ReadNorFlash};
-use firmware::storage::WORD_OCTETS;
+use firmware::storage::{Map, WORD_OCTETS};
 
 use super::chip::{self, RawFlash};
 
-/// A sector, in octets. The F767 has smaller ones at the beginning of the bank, where nothing is kept.
+/// A sector, in octets; both chips have eight or seven of them in this bank, four at its end.
 const SECTOR_OCTETS: u32 = 128 * 1024;
-/// Where the second bank begins, and how long it is.
-const BEGIN: u32 = 8 * SECTOR_OCTETS;
-const OCTETS: u32 = 8 * SECTOR_OCTETS;
+/// Where the last four sectors of the second bank begin, from the first one's beginning.
+const BEGIN: u32 = 12 * SECTOR_OCTETS;
+const SECTORS: u32 = 4;
 
-/// The bank.
+/// Where in them is what: docs/flash-map.md.
+pub(super) const MAP: Map = Map {
+    settings: 0,
+    outbox: 2 * SECTOR_OCTETS,
+    outbox_octets: 2 * SECTOR_OCTETS,
+};
+
+/// Those four sectors.
 pub(crate) struct BankTwo(RawFlash);
 
 impl BankTwo {
@@ -35,7 +43,7 @@ impl ReadNorFlash for BankTwo {
     }
 
     fn capacity(&self) -> usize {
-        OCTETS as usize
+        (SECTORS * SECTOR_OCTETS) as usize
     }
 }
 
@@ -54,13 +62,13 @@ impl NorFlash for BankTwo {
     }
 }
 
-/// Nothing outside is touched: the program is there.
+/// Nothing outside is touched: the program is there, and room for its successor.
 fn check(offset: u32, octets: usize) -> Result<(), Error> {
     let end = u32::try_from(octets)
         .ok()
         .and_then(|octets| offset.checked_add(octets));
     match end {
-        Some(end) if end <= OCTETS => Ok(()),
+        Some(end) if end <= SECTORS * SECTOR_OCTETS => Ok(()),
         _ => Err(Error::Size),
     }
 }

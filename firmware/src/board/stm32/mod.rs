@@ -25,12 +25,11 @@ use embassy_stm32::{
 };
 use firmware::{
     net::Random,
-    storage::Map,
     unique::{device_id, mac},
 };
 use static_cell::{ConstStaticCell, StaticCell};
 
-use super::{Addressing, Board, Parts, kept, map};
+use super::{Board, Parts, kept};
 use flash::BankTwo;
 use panel::NucleoPanel;
 use random::ChipRandom;
@@ -65,8 +64,6 @@ impl Board for Nucleo {
     type Watchdog = ChipWatchdog;
     type Panel = NucleoPanel;
     type Flash = BankTwo;
-
-    const MAP: Map = map::SECOND_BANK;
 
     const LOOK_EVERY_MS: u64 = 10;
 
@@ -107,14 +104,14 @@ impl Board for Nucleo {
             device: device_id(&unique),
             boot: boot(&random),
             restart,
-            addressing: Addressing::Dhcp,
+            addressing: None,
             ethernet,
             reader,
             writer,
             random,
             watchdog,
             panel,
-            flash: BankTwo::start(chip.FLASH),
+            flash: BankTwo::start(chip.FLASH).map(|flash| (flash, flash::MAP)),
         })
     }
 

@@ -5,9 +5,9 @@ use embassy_stm32::{Peri, wdg::IndependentWatchdog};
 use super::chip::Iwdg;
 use crate::board::Watchdog;
 
-/// When it bites, in microseconds. On the F767 nobody works while a sector of flash is erased, which
-/// takes two seconds at most.
-const BITES_AFTER_US: u32 = 8_000_000;
+/// When it bites, in microseconds. Nobody feeds it while a new flash is made ready: four sectors,
+/// each of which takes two seconds at most.
+const BITES_AFTER_US: u32 = 20_000_000;
 
 /// The watchdog.
 pub(crate) struct ChipWatchdog(IndependentWatchdog<'static, Iwdg>);

@@ -129,8 +129,7 @@ impl Home {
 fn live(chip: &Fake, home: &mut Home, told: &str) -> bool {
     let stage = Stage::new((0..TARGETS).map(|_| Peer::Fails(OpenFailure::Refused)));
     let mut keeper_memory = KeeperMemory::new();
-    let Ok(mut keeper) = block_on(Keeper::start(chip.clone(), MAP, &mut keeper_memory, false))
-    else {
+    let Ok(mut keeper) = block_on(Keeper::start(chip.clone(), MAP, &mut keeper_memory)) else {
         assert!(chip.0.borrow().is_dead, "{told}: it does not start");
         return false;
     };
@@ -230,7 +229,7 @@ fn scope_minutes_and_provision_are_there_after_a_restart() {
     assert!(live(&chip, &mut home, ""));
 
     let mut memory = KeeperMemory::new();
-    let mut keeper = block_on(Keeper::start(chip.clone(), MAP, &mut memory, false)).unwrap();
+    let mut keeper = block_on(Keeper::start(chip.clone(), MAP, &mut memory)).unwrap();
     assert_eq!((keeper.boot(), keeper.provision()), (2, None));
     let prober = RefCell::new(Prober::new(DeviceId([1; 8]), 2));
     block_on(keeper.restore(Instant::BOOT, &prober));
@@ -275,7 +274,7 @@ fn scope_minutes_and_provision_are_there_after_a_restart() {
     assert_eq!(prober.borrow().provision_to_keep(), None);
     drop(keeper);
 
-    let keeper = block_on(Keeper::start(chip.clone(), MAP, &mut memory, false)).unwrap();
+    let keeper = block_on(Keeper::start(chip.clone(), MAP, &mut memory)).unwrap();
     assert_eq!((keeper.boot(), keeper.provision()), (3, Some(provision)));
     let mut keeper = keeper;
     let prober = RefCell::new(Prober::new(DeviceId([1; 8]), 3));
@@ -286,7 +285,8 @@ fn scope_minutes_and_provision_are_there_after_a_restart() {
     drop(keeper);
 
     // As it left the factory, but for its boots.
-    let mut keeper = block_on(Keeper::start(chip, MAP, &mut memory, true)).unwrap();
+    let mut keeper = block_on(Keeper::start(chip, MAP, &mut memory)).unwrap();
+    block_on(keeper.forget());
     assert_eq!((keeper.boot(), keeper.provision()), (4, None));
     let prober = RefCell::new(Prober::new(DeviceId([1; 8]), 4));
     block_on(keeper.restore(Instant::BOOT, &prober));
@@ -298,7 +298,7 @@ fn a_flash_that_dies_is_told_and_the_scan_goes_on() {
     let chip = Fake::new(4);
     let stage = Stage::new([]);
     let mut memory = KeeperMemory::new();
-    let mut keeper = block_on(Keeper::start(chip.clone(), MAP, &mut memory, false)).unwrap();
+    let mut keeper = block_on(Keeper::start(chip.clone(), MAP, &mut memory)).unwrap();
     let prober = RefCell::new(Prober::new(DeviceId([1; 8]), 1));
     block_on(keeper.restore(stage.now(), &prober));
     assert!(prober.borrow_mut().restore_scope(
@@ -310,4 +310,45 @@ fn a_flash_that_dies_is_told_and_the_scan_goes_on() {
     while block_on(keeper.turn(Instant::BOOT, &prober)) {}
     assert!(keeper.is_broken);
     assert_eq!(keeper.state.map(|state| state.broken), Some(true));
+}
+
+#[test]
+fn a_reset_to_factory_forgets_all_but_the_count_of_boots_and_what_waits() {
+    let chip = Fake::new(4);
+    let mut memory = KeeperMemory::new();
+    let provision = Provision {
+        address: Addressing::Dhcp,
+        host: "192.0.2.7".parse().ok(),
+    };
+    let record = Kept {
+        id: RecordId { boot: 1, number: 1 },
+        began_ms: 0,
+        octets: &[7; 40],
+    };
+    let scope = scope(&["192.0.2.0/24"], &[], &[25]);
+    {
+        let mut keeper = block_on(Keeper::start(chip.clone(), MAP, &mut memory)).unwrap();
+        let prober = RefCell::new(Prober::new(DeviceId([1; 8]), 1));
+        assert!(prober.borrow_mut().restore_scope(Instant::BOOT, &scope, 3));
+        while block_on(keeper.turn(Instant::BOOT, &prober)) {}
+        let mut octets = [0; SMALL_OCTETS_MAX];
+        let octets = encoded(&provision, &mut octets);
+        let set = keeper
+            .storage
+            .set(Key::Provision, octets, &mut keeper.memory.scratch);
+        block_on(set).unwrap();
+        block_on(keeper.storage.keep(record)).unwrap();
+    }
+    let mut keeper = block_on(Keeper::start(chip.clone(), MAP, &mut memory)).unwrap();
+    assert_eq!((keeper.boot(), keeper.provision()), (2, Some(provision)));
+    block_on(keeper.forget());
+    assert_eq!(keeper.provision(), None);
+    drop(keeper);
+
+    let mut keeper = block_on(Keeper::start(chip.clone(), MAP, &mut memory)).unwrap();
+    assert_eq!((keeper.boot(), keeper.provision()), (3, None));
+    let prober = RefCell::new(Prober::new(DeviceId([1; 8]), 3));
+    block_on(keeper.restore(Instant::BOOT, &prober));
+    assert_eq!(prober.borrow().scope(), None);
+    assert_eq!(waiting(&chip), [record.id]);
 }
