@@ -76,6 +76,14 @@ pub(crate) fn network_up() {
     ThisBoard::say(line.as_str());
 }
 
+/// A router has given an IPv6 address.
+#[cfg(feature = "ipv6")]
+pub(crate) fn ipv6_up() {
+    #[cfg(feature = "defmt")]
+    defmt::info!("IPv6 up");
+    ThisBoard::say("postern: IPv6 up");
+}
+
 /// The network has lost its address.
 pub(crate) fn network_down() {
     #[cfg(feature = "defmt")]

@@ -229,7 +229,17 @@ async fn follow(
     let env = Dutiful::new(crew.env, promise);
     let mut waiting = Some(crew);
     let mut was_up = false;
+    #[cfg(feature = "ipv6")]
+    let mut had_ipv6 = false;
     loop {
+        #[cfg(feature = "ipv6")]
+        {
+            let has_ipv6 = stack.is_link_up() && stack.config_v6().is_some();
+            if has_ipv6 && !had_ipv6 {
+                report::ipv6_up();
+            }
+            had_ipv6 = has_ipv6;
+        }
         watch.set_doors(Doors {
             gateway_v4: stack.config_v4().and_then(|config| config.gateway),
             #[cfg(feature = "ipv6")]

@@ -15,6 +15,7 @@ mod pair;
 mod parade;
 mod peer;
 mod restarts;
+mod six;
 mod world;
 
 use std::{process::ExitCode, time::Instant};
@@ -169,6 +170,7 @@ pub(crate) fn scan(extent: &Extent) -> Result<Emulated> {
     };
     loopback::two_hosts(&folder, &mut emulated)?;
     pair::side_by_side(&folder, &mut emulated)?;
+    six::announced(&folder, &mut emulated)?;
     restarts::restarts(&folder, &mut emulated)?;
     let parade = Parade::prepare(&folder, extent.patience_s)?;
     parade.scan(&folder, extent.patience_s, &mut emulated)?;

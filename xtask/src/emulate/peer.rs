@@ -2,7 +2,7 @@
 
 use std::{
     io::{BufRead as _, BufReader, Write as _},
-    net::{TcpListener, TcpStream},
+    net::{IpAddr, Ipv4Addr, TcpListener, TcpStream},
     sync::{
         Arc,
         atomic::{AtomicUsize, Ordering},
@@ -30,10 +30,15 @@ pub(super) struct Peer {
 }
 
 impl Peer {
-    /// Listens on a free port.
+    /// Listens on a free port of the loopback interface.
     pub(super) fn serve(manners: Manners) -> Result<Self> {
-        let failed = |error| Failure::new(format!("a peer on 127.0.0.1: {error}"));
-        let listener = TcpListener::bind("127.0.0.1:0").map_err(failed)?;
+        Self::serve_at(IpAddr::V4(Ipv4Addr::LOCALHOST), manners)
+    }
+
+    /// Listens on a free port of this address.
+    pub(super) fn serve_at(address: IpAddr, manners: Manners) -> Result<Self> {
+        let failed = |error| Failure::new(format!("a peer on {address}: {error}"));
+        let listener = TcpListener::bind((address, 0)).map_err(failed)?;
         let port = listener.local_addr().map_err(failed)?.port();
         let calls = Arc::new(AtomicUsize::new(0));
         let counted = Arc::clone(&calls);
