@@ -47,7 +47,13 @@ pub(crate) fn format(check: bool) -> Result<ExitCode> {
 /// `cargo bench`, whose programs print what they measured.
 pub(crate) fn bench() -> Result<ExitCode> {
     for (package, bench) in [("host-sim", "sessions"), ("host-tool", "letters")] {
-        run::show(&mut cargo(&["bench", "--package", package, "--bench", bench]))?;
+        run::show(&mut cargo(&[
+            "bench",
+            "--package",
+            package,
+            "--bench",
+            bench,
+        ]))?;
     }
     Ok(ExitCode::SUCCESS)
 }
