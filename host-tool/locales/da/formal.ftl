@@ -7,12 +7,12 @@ identity = { $count ->
 }
 both-occasion-listed = { $count ->
     [one] { $bases ->
-        [one] En offentlig database ({ $databases }) tyder
-       *[other] Forskellige offentlige databaser ({ $databases }) tyder
+        [one] Oplysninger i en offentlig database ({ $databases }) tyder
+       *[other] Oplysninger i forskellige offentlige databaser ({ $databases }) tyder
     } på, at serveren på IP-adressen~{ $address } kan være et åbent mailrelæ (på engelsk ”open relay”) eller en åben proxyserver (på engelsk ”open proxy”). Hvis det er tilfældet, indeholder dette brev vigtige oplysninger om Deres organisations server og om, hvordan organisationen fremstår på internettet.
    *[other] { $bases ->
-        [one] En offentlig database ({ $databases }) tyder
-       *[other] Forskellige offentlige databaser ({ $databases }) tyder
+        [one] Oplysninger i en offentlig database ({ $databases }) tyder
+       *[other] Oplysninger i forskellige offentlige databaser ({ $databases }) tyder
     } på, at serverne på de { $count }~IP-adresser, der er nævnt nedenfor, kan være åbne mailrelæer (på engelsk ”open relays”) eller åbne proxyservere (på engelsk ”open proxies”). Hvis det er tilfældet, indeholder dette brev vigtige oplysninger om Deres organisations servere og om, hvordan organisationen fremstår på internettet.
 }
 both-programme-aim = Målet er, at De sikrer Deres servere og ikke uden at vide det bliver kilde til uopfordrede mails. Det første skridt er at lukke åbne mailrelæer og åbne proxyservere.

@@ -76,7 +76,7 @@ label-listed = Registreret i:
 listed-on = konstateret den { $date }
 listed-code = kode { $code }
 label-tested = Test:
-depth-quick = omfang: kort
+depth-quick = omfang: begrænset
 depth-standard = omfang: standard
 depth-full = omfang: fuldt
 
@@ -93,11 +93,11 @@ label-phone = Telefon:
 heading-genuine = Sådan kan I kontrollere, at brevet er ægte
 genuine = I behøver ikke at stole blindt på dette brev. Denne side forklarer, hvordan I genkender vores breve:
 genuine-key = Fingeraftryk af vores OpenPGP-nøgle:
-genuine-never = Vi vil aldrig bede jer om en adgangskode, og I behøver hverken åbne vedhæftede filer eller links for at følge op på dette brev.
+genuine-never = Vi vil aldrig bede jer om en adgangskode, og I behøver hverken at åbne vedhæftede filer eller links for at følge op på dette brev.
 heading-retest = Ny test
 retest = Når I har ændret eller kontrolleret noget, hører vi gerne fra jer. Vi tester gerne igen og giver jer besked om resultatet. Ønsker I ikke, at vi tester igen, er en kort besked nok.
-deadline = Vi beder jer senest den { $date } fortælle os, hvad I har fundet ud af.
-deadline-retest = Vi regner med at teste igen den { $date }. Er der ikke sket noget inden da, minder vi jer om sagen én gang og ikke mere.
+deadline = Vi beder jer senest den { $date } give os besked om, hvad I har fundet frem til.
+deadline-retest = Vi regner med at teste igen den { $date }. Er der ikke sket noget inden da, minder vi jer om sagen én enkelt gang.
 pass-on = Er I kun internetudbyder, beder vi jer sende dette brev videre til den kunde, det angår. Angår sagen slet ikke jer, er vi taknemmelige for en kort besked, så vi ikke ulejliger jer igen.
 closing = Med venlig hilsen
 
@@ -159,11 +159,11 @@ guide-direct = Direkte link:
 
 ## Bilag
 
-heading-evidence = Bilag: udskrift af samtalen med serveren
+heading-evidence = Bilag: udskrift af kommunikationen med serveren
 evidence = ”C:” står for vores test, ”S:” for serveren. Dette er et uddrag: Nogle svar kan mangle, og vores egne adresser er forkortet. Tegn, der ikke kan udskrives, er gengivet som koder.
 evidence-of = IP-adresse { $address }, port~{ $port }
 evidence-more = { $count ->
-    [one] Samtalen med yderligere én server kan fås på forespørgsel.
-   *[other] Samtalerne med yderligere { $count }~servere kan fås på forespørgsel.
+    [one] Udskriften for yderligere én server kan fås på forespørgsel.
+   *[other] Udskrifterne for yderligere { $count }~servere kan fås på forespørgsel.
 }
 heading-machine = Bilag: de samme oplysninger til maskinel behandling (tider i UTC)

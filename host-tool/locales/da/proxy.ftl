@@ -19,12 +19,12 @@ proxy-occasion-opening = { $count ->
 }
 proxy-occasion-listed = { $count ->
     [one] { $bases ->
-        [one] En offentlig database ({ $databases }) tyder
-       *[other] Forskellige offentlige databaser ({ $databases }) tyder
+        [one] Oplysninger i en offentlig database ({ $databases }) tyder
+       *[other] Oplysninger i forskellige offentlige databaser ({ $databases }) tyder
     } på, at serveren på IP-adressen~{ $address } kan være en åben proxyserver (på engelsk ”open proxy”). Hvis det er tilfældet, indeholder dette brev vigtige oplysninger om jeres organisations server og om, hvordan organisationen fremstår på internettet.
    *[other] { $bases ->
-        [one] En offentlig database ({ $databases }) tyder
-       *[other] Forskellige offentlige databaser ({ $databases }) tyder
+        [one] Oplysninger i en offentlig database ({ $databases }) tyder
+       *[other] Oplysninger i forskellige offentlige databaser ({ $databases }) tyder
     } på, at serverne på de { $count }~IP-adresser, der er nævnt nedenfor, kan være åbne proxyservere (på engelsk ”open proxies”). Hvis det er tilfældet, indeholder dette brev vigtige oplysninger om jeres organisations servere og om, hvordan organisationen fremstår på internettet.
 }
 proxy-occasion-confirmed = { $count ->
@@ -51,7 +51,7 @@ proxy-evidence-forms = Forespørgsler, som serveren accepterede:
 
 ## Hvordan der blev testet
 
-proxy-test-method = Vores test opretter forbindelse til en proxyserver udefra, sådan som enhver klient gør. Uden at logge ind beder den serveren om en forbindelse til et af vores egne testsystemer. Dette system sender en kode, som ingen kan gætte; først når koden når tilbage til os, er forbindelsen bevist. Testen prøver ingen adgangskoder, henvender sig ikke til tredjeparters systemer og ændrer ingen indstillinger.
+proxy-test-method = Vores test opretter forbindelse til en proxyserver udefra, sådan som enhver klient gør. Uden at logge ind beder den serveren om en forbindelse til et af vores egne testsystemer. Dette system sender en kode, som ingen kan gætte; først når koden kommer tilbage til os, er forbindelsen bevist. Testen prøver ingen adgangskoder, henvender sig ikke til tredjeparters systemer og ændrer ingen indstillinger.
 
 ## Resultatet
 
@@ -75,7 +75,7 @@ proxy-verdict-undecided = { $count ->
     [one] Vores test kunne ikke afgøre, om serveren formidler forbindelser for fremmede. Vi kan hverken bekræfte eller afkræfte registreringen i databasen. Årsagen:
    *[other] Vores test kunne ikke afgøre, om disse servere formidler forbindelser for fremmede. Vi kan hverken bekræfte eller afkræfte registreringerne i databaserne. Årsagen:
 }
-undecided-protocol = Den tjeneste, der svarer på denne port, bruger ikke den protokol, som vores test talte.
+undecided-protocol = Den tjeneste, der svarer på denne port, bruger ikke den protokol, som vores test anvender.
 undecided-turned-away = Selve testen blev afvist, uanset hvilket mål den angav.
 
 ## Forklaring
@@ -103,17 +103,17 @@ proxy-guide-steps = { $count ->
 }
 fix-proxies = Proxyservere:
 fix-clients = Tag kun imod forbindelser fra jeres egne netværk eller fra brugere, der er logget ind; afvis alle andre.
-fix-listen = Er det kun jeres eget netværk, der har brug for proxyserveren, så lad den kun lytte på en intern adresse, og spær dens port i firewallen, også for IPv6.
+fix-listen = Er det kun jeres eget netværk, der har brug for proxyserveren, så lad den kun lytte på en intern adresse, og blokér dens port i firewallen, også for IPv6.
 fix-targets = Begræns, hvad der kan nås gennem den: ingen mailservere (port~25), ingen adresser i jeres eget netværk og med CONNECT kun de nødvendige porte, som regel~443.
 fix-software = Brug en version, som producenten stadig vedligeholder. Er der ingen, der kender proxyserveren, så find ud af, hvor den kommer fra: Den kan høre til en router, et andet program eller skadelig software.
-fix-logs = Gennemgå derefter logfilerne for forbindelser, der ikke er jeres.
+fix-logs = Led derefter i logfilerne efter forbindelser, der ikke er jeres.
 questions = Seks spørgsmål hjælper med at finde ud af, om en proxyserver er sikker:
 question-untrusted = Tager den imod forbindelser fra netværk, som I ikke har tillid til?
 question-version = Bruger I en aktuel version af programmet?
 question-patches = Er alle sikkerhedsopdateringer installeret?
 question-access = Er der adgangsregler, der bestemmer, hvem der må bruge den?
 question-audit = Kontrollerer nogen, om den bliver brugt af uvedkommende?
-question-abuse = Har jeres domæne en postkasse ”abuse”, og er der nogen, der læser den?
+question-abuse = Har jeres domæne en postkasse med navnet ”abuse”, og er der nogen, der læser den?
 fix-squid = Squid (genkendt på serverens svar): I squid.conf gælder http_access-reglerne i den rækkefølge, de står i, og den sidste skal afvise alt andet. Denne rækkefølge er sikker:
 fix-dante = Dante (genkendt på serverens svar): I sockd.conf bliver det afvist, som ingen regel tillader. Nævn derfor kun jeres egne netværk i ”pass”-reglerne:
 fix-haproxy = HAProxy (genkendt på serverens svar): Fjern ”option http_proxy” og ethvert ”set-dst”, der tager sit mål fra forespørgslen. Har I alligevel brug for dem, så begræns, hvem der må oprette forbindelse:

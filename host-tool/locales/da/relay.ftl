@@ -34,12 +34,12 @@ relay-occasion-opening = { $count ->
 }
 relay-occasion-listed = { $count ->
     [one] { $bases ->
-        [one] En offentlig database ({ $databases }) tyder
-       *[other] Forskellige offentlige databaser ({ $databases }) tyder
+        [one] Oplysninger i en offentlig database ({ $databases }) tyder
+       *[other] Oplysninger i forskellige offentlige databaser ({ $databases }) tyder
     } på, at serveren på IP-adressen~{ $address } kan være et åbent mailrelæ (på engelsk ”open relay”). Hvis det er tilfældet, indeholder dette brev vigtige oplysninger om jeres organisations mailserver og om, hvordan organisationen fremstår på internettet.
    *[other] { $bases ->
-        [one] En offentlig database ({ $databases }) tyder
-       *[other] Forskellige offentlige databaser ({ $databases }) tyder
+        [one] Oplysninger i en offentlig database ({ $databases }) tyder
+       *[other] Oplysninger i forskellige offentlige databaser ({ $databases }) tyder
     } på, at serverne på de { $count }~IP-adresser, der er nævnt nedenfor, kan være åbne mailrelæer (på engelsk ”open relays”). Hvis det er tilfældet, indeholder dette brev vigtige oplysninger om jeres organisations mailservere og om, hvordan organisationen fremstår på internettet.
 }
 relay-occasion-confirmed = { $count ->
@@ -58,15 +58,15 @@ test-message-some = Til nogle af serverne har vi i den forbindelse også aflever
 
 relay-verdict-confirmed = { $count ->
     [one] Uden login accepterede serveren vores testmail til en ekstern modtager og sendte den videre; den nåede frem til vores egen postkasse. Det er dermed bevist, at serveren sendte mails videre for fremmede på testtidspunktet.
-   *[other] Uden login accepterede hver af disse servere vores testmail til en ekstern modtager og sendte den videre; de nåede alle frem til vores egen postkasse. Det er dermed bevist, at serverne sendte mails videre for fremmede på testtidspunktet.
+   *[other] Uden login accepterede hver af disse servere vores testmail til en ekstern modtager og sendte den videre; alle mailene nåede frem til vores egen postkasse. Det er dermed bevist, at serverne sendte mails videre for fremmede på testtidspunktet.
 }
 relay-verdict-accepted = { $count ->
     [one] Uden login tog serveren imod vores testmail til en ekstern modtager. Da dette brev blev skrevet, var mailen ikke nået frem til os. Det er derfor ikke bevist, at serveren sender sådanne mails videre.
    *[other] Uden login tog hver af disse servere imod vores testmail til en ekstern modtager. Da dette brev blev skrevet, var mailene ikke nået frem til os. Det er derfor ikke bevist, at serverne sender sådanne mails videre.
 }
 relay-verdict-suspected = { $count ->
-    [one] Uden login accepterede serveren en af vores egne postkasser som modtager, selv om serveren ikke er ansvarlig for denne postkasse (svaret på kommandoen RCPT). Vi har ikke afleveret nogen mail. Det er derfor ikke bevist, at serveren faktisk sender sådanne mails videre: Nogle servere afviser eller kasserer dem først på et senere trin.
-   *[other] Uden login accepterede hver af disse servere en af vores egne postkasser som modtager, selv om serveren ikke er ansvarlig for denne postkasse (svaret på kommandoen RCPT). Vi har ikke afleveret nogen mail. Det er derfor ikke bevist, at serverne faktisk sender sådanne mails videre: Nogle servere afviser eller kasserer dem først på et senere trin.
+    [one] Uden login accepterede serveren en af vores egne postkasser som modtager, selv om serveren ikke er ansvarlig for denne postkasse (svaret på kommandoen RCPT). Vi har ikke overført nogen mail. Det er derfor ikke bevist, at serveren faktisk sender mails videre til sådanne modtagere: Nogle servere afviser eller kasserer dem først på et senere trin.
+   *[other] Uden login accepterede hver af disse servere en af vores egne postkasser som modtager, selv om serveren ikke er ansvarlig for denne postkasse (svaret på kommandoen RCPT). Vi har ikke overført nogen mail. Det er derfor ikke bevist, at serverne faktisk sender mails videre til sådanne modtagere: Nogle servere afviser eller kasserer dem først på et senere trin.
 }
 relay-verdict-anything = { $count ->
     [one] Serveren accepterede også en modtager i et domæne, der ikke kan eksistere. Det er derfor muligt, at den i første omgang accepterer enhver modtager og tager stilling senere.
@@ -77,15 +77,15 @@ relay-verdict-undecided = { $count ->
    *[other] Vores test kunne ikke afgøre, om disse servere sender mails videre for fremmede. Vi kan hverken bekræfte eller afkræfte registreringerne i databaserne. Årsagen:
 }
 undecided-not-smtp = Den tjeneste, der svarer på denne port, taler ikke SMTP.
-undecided-no-mail-here = Ifølge velkomsthilsenen tages der ikke imod mail her.
+undecided-no-mail-here = Ifølge serverens velkomsthilsen tages der ikke imod mail her.
 undecided-blocked = Selve testen blev afvist, uanset hvilken modtager den angav.
-undecided-sender-refused = Afsenderadressen i vores test blev afvist, så ingen modtager kunne prøves.
+undecided-sender-refused = Afsenderadressen i vores test blev afvist, så spørgsmålet om modtageren forblev åbent.
 undecided-auth-required = Der kræves login, før en modtager kan angives; vores test logger ikke ind.
 undecided-tls-required = Der kræves en krypteret forbindelse (STARTTLS), før en modtager kan angives; vores test benyttede ikke en sådan.
-undecided-tls-version = Der kunne ikke oprettes en krypteret forbindelse, som begge parter understøtter.
+undecided-tls-version = Der kræves en krypteret forbindelse (STARTTLS), før en modtager kan angives, men forbindelsen kunne ikke oprettes.
 undecided-greylisted = Vores forespørgsler blev udskudt med midlertidige fejl (greylisting), indtil tiden til vores test var gået.
-undecided-local-or-relay = Der blev kun accepteret skrivemåder af en modtager, som lige så vel kan betegne en lokal postkasse.
-undecided-not-formable = De afgørende forespørgsler kunne ikke stilles til denne server, da der ikke kendtes et passende navn eller en passende adresseform.
+undecided-local-or-relay = Der blev kun accepteret skrivemåder af en modtageradresse, som lige så vel kan betegne en lokal postkasse.
+undecided-not-formable = De afgørende forespørgsler kunne ikke stilles til denne server, da der ikke fandtes noget passende navn eller nogen passende adresseform til den.
 
 ## Forklaring
 
@@ -106,7 +106,7 @@ relay-fix-opening-listed = { $count ->
     [one] Vi beder jer undersøge, om serveren sender mails videre for fremmede, og i så fald bringe det til ophør. Som regel er disse trin nok:
    *[other] Vi beder jer undersøge, om serverne sender mails videre for fremmede, og i så fald bringe det til ophør. Som regel er disse trin nok:
 }
-fix-limit = Send kun mails videre fra jeres egne netværk og for brugere, der er logget ind; afvis over for alle andre enhver modtager uden for jeres egne domæner.
+fix-limit = Send kun mails videre fra jeres egne netværk og for brugere, der er logget ind; for alle andre skal enhver modtager uden for jeres egne domæner afvises.
 relay-guide-steps = { $count ->
     [one] Hvis jeres server er et åbent mailrelæ, og I ønsker at lukke det, beder vi jer følge den trinvise vejledning dér.
    *[other] Hvis jeres servere er åbne mailrelæer, og I ønsker at lukke dem, beder vi jer følge den trinvise vejledning dér.
@@ -114,7 +114,7 @@ relay-guide-steps = { $count ->
 fix-relays = Mailservere:
 fix-exceptions = Gennemgå undtagelserne: betroede netværk, også ved IPv6 og ved container- eller NAT-gateways, der får enhver klient til at se lokal ud; reserveservere; regler, der stoler på en afsenderadresse, da afsenderadresser kan forfalskes.
 fix-update = Brug en version af mailserveren, som producenten stadig vedligeholder.
-fix-queue = Gennemgå derefter køen og logfilerne for mails, der ikke er jeres.
+fix-queue = Led derefter i køen og logfilerne efter mails, der ikke er jeres.
 fix-postfix = Postfix (genkendt på serverens svar): Den første kommando viser de afgørende indstillinger; derefter følger en sikker værdi.
 fix-exim = Exim (genkendt på serverens svar): Hold disse to lister så korte som muligt. Sikre værdier er:
 fix-opensmtpd = OpenSMTPD (genkendt på serverens svar): En regel ”from any for any” uden ”auth” i smtpd.conf giver et åbent relæ. Regler som disse er sikre:

@@ -25,7 +25,7 @@ both-occasion-listed = { $count ->
    *[other] { $bases ->
         [one] eine öffentliche Datenbank ({ $databases }) deutet
        *[other] verschiedene öffentliche Datenbanken ({ $databases }) deuten
-    } darauf hin, dass die Server unter den { $count }~unten aufgeführten IP-Adressen offene Mail-Relays (englisch „open relays“) oder offene Proxy-Server (englisch „open proxies“) sein könnten. Sollte das zutreffen, enthält dieses Schreiben wichtige Informationen über die Server Ihrer Organisation und über deren Erscheinungsbild im Internet.
+    } darauf hin, dass die Server unter den { $count }~unten aufgeführten IP-Adressen offene Mail-Relays (englisch „open relays“) oder offene Proxy-Server (englisch „open proxies“) sein könnten. Sollte das zutreffen, enthält dieses Schreiben wichtige Informationen über die Server Ihrer Organisation und über das Erscheinungsbild der Organisation im Internet.
 }
 both-occasion-confirmed = { $count ->
     [one] Unsere eigenen Tests haben ergeben, dass er beides ist: Eine Testnachricht und eine Testverbindung von uns haben über den Server unsere eigenen Systeme erreicht.
@@ -37,7 +37,7 @@ both-occasion-confirmed = { $count ->
 both-heading-explanation = Was offene Mail-Relays und offene Proxy-Server sind
 both-explanation = Ein offenes Mail-Relay ist ein Mailserver, der Nachrichten von jedem Rechner der Welt annimmt und an andere Internetadressen weiterleitet. Über einen offenen Proxy-Server kann jeder Rechner der Welt Verbindungen zu anderen Internetadressen aufbauen; für die Gegenseite sieht es dann so aus, als käme die Verbindung vom Proxy-Server. Versender unerwünschter Massen-E-Mails missbrauchen beides. Das ist ein Problem für Verbraucherinnen und Verbraucher in aller Welt, für die Strafverfolgungsbehörden und für die Organisation, die den Server betreibt.
 both-consequences = Für diese Organisation kann ein solcher Server bedeuten, dass
-both-consequence-strangers = unbekannte Dritte ihren Server und ihre Internetressourcen nutzen;
+both-consequence-strangers = unbekannte Dritte den Server und die Internetressourcen der Organisation nutzen;
 both-consequences-end = Wer einen solchen Server für Fremde schließt, schützt das System vor diesem Missbrauch.
 both-programme-aim = Ziel ist, dass Sie Ihre Server absichern und nicht unwissentlich zur Quelle unerwünschter E-Mails werden. Der erste Schritt ist, offene Mail-Relays und offene Proxy-Server zu schließen.
 

@@ -58,7 +58,7 @@ label-listed = Verzeichnet bei:
 listed-on = festgestellt am { $date }
 listed-code = Code { $code }
 label-tested = Test:
-depth-quick = Umfang: kurz
+depth-quick = Umfang: verkürzt
 depth-standard = Umfang: Standard
 depth-full = Umfang: vollständig
 
@@ -79,7 +79,7 @@ genuine-never = Wir werden Sie nie nach einem Passwort fragen, und Sie brauchen 
 heading-retest = Erneuter Test
 retest = Sobald Sie etwas geändert oder geprüft haben, geben Sie uns bitte Bescheid. Wir testen gern noch einmal und teilen Ihnen das Ergebnis mit. Wünschen Sie keinen weiteren Test, so genügt eine kurze Nachricht.
 deadline = Bitte teilen Sie uns bis zum { $date } mit, was Sie festgestellt haben.
-deadline-retest = Am { $date } wollen wir noch einmal testen. Hat sich bis dahin nichts geändert, erinnern wir Sie einmal daran, danach nicht mehr.
+deadline-retest = Wir beabsichtigen, am { $date } noch einmal zu testen. Hat sich bis dahin nichts geändert, erinnern wir Sie einmal an dieses Schreiben, danach nicht mehr.
 pass-on = Wenn Sie nur der Internetanbieter sind, leiten Sie dieses Schreiben bitte an den betreffenden Kunden weiter. Wenn die Angelegenheit Sie gar nicht betrifft, sind wir Ihnen für einen kurzen Hinweis dankbar, damit wir Sie nicht noch einmal behelligen.
 closing = Mit freundlichen Grüßen
 
@@ -128,7 +128,7 @@ undecided-other = Die Antworten ergeben kein klares Bild.
 
 ## Folgen
 
-consequence-blame = Empfänger glauben, die unerwünschten E-Mails stammten aus ihrem System;
+consequence-blame = Empfänger glauben, die unerwünschten E-Mails stammten aus dem System der Organisation;
 consequence-congestion = ihre Leitungen durch fremden Datenverkehr überlastet werden;
 consequence-cost = ihr Verwaltungsaufwand steigt;
 consequence-cut-off = ihr Internetanbieter den Anschluss sperrt.

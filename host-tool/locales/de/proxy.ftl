@@ -25,7 +25,7 @@ proxy-occasion-listed = { $count ->
    *[other] { $bases ->
         [one] eine öffentliche Datenbank ({ $databases }) deutet
        *[other] verschiedene öffentliche Datenbanken ({ $databases }) deuten
-    } darauf hin, dass die Server unter den { $count }~unten aufgeführten IP-Adressen offene Proxy-Server (englisch „open proxies“) sein könnten. Sollte das zutreffen, enthält dieses Schreiben wichtige Informationen über die Server Ihrer Organisation und über deren Erscheinungsbild im Internet.
+    } darauf hin, dass die Server unter den { $count }~unten aufgeführten IP-Adressen offene Proxy-Server (englisch „open proxies“) sein könnten. Sollte das zutreffen, enthält dieses Schreiben wichtige Informationen über die Server Ihrer Organisation und über das Erscheinungsbild der Organisation im Internet.
 }
 proxy-occasion-confirmed = { $count ->
     [one] Unser eigener Test hat ergeben, dass dies der Fall ist: Eine Testverbindung von uns hat über den Server unser eigenes System erreicht.
@@ -83,7 +83,7 @@ undecided-turned-away = Unser Test wurde als solcher abgewiesen, unabhängig vom
 proxy-heading-explanation = Was ein offener Proxy-Server ist
 proxy-explanation = Über einen offenen Proxy-Server kann jeder Rechner der Welt Verbindungen zu anderen Internetadressen aufbauen; für die Gegenseite sieht es dann so aus, als käme die Verbindung vom Proxy-Server. Versender unerwünschter Massen-E-Mails missbrauchen solche Server, um die Herkunft ihrer Nachrichten zu verschleiern. Das ist ein Problem für Verbraucherinnen und Verbraucher in aller Welt, für die Strafverfolgungsbehörden und für die Organisation, die den Server betreibt.
 proxy-consequences = Für diese Organisation kann ein offener Proxy-Server bedeuten, dass
-proxy-consequence-strangers = unbekannte Dritte ihren Server und ihre Internetressourcen nutzen;
+proxy-consequence-strangers = unbekannte Dritte den Server und die Internetressourcen der Organisation nutzen;
 proxy-consequences-end = Wer einen offenen Proxy-Server für Fremde schließt, schützt das System vor diesem Missbrauch.
 proxy-programme-aim = Ziel ist, dass Sie Ihre Server absichern und nicht unwissentlich zur Quelle unerwünschter E-Mails werden. Der erste Schritt ist, offene Proxy-Server für Fremde zu schließen.
 
@@ -103,7 +103,7 @@ proxy-guide-steps = { $count ->
 }
 fix-proxies = Proxy-Server:
 fix-clients = Nehmen Sie Verbindungen nur aus Ihren eigenen Netzen oder von angemeldeten Nutzern an; weisen Sie alle anderen ab.
-fix-listen = Wird der Proxy-Server nur im eigenen Netz gebraucht, lassen Sie ihn nur an einer internen Adresse lauschen und sperren Sie seinen Port in der Firewall, auch für IPv6.
+fix-listen = Wird der Proxy-Server nur im eigenen Netz gebraucht, lassen Sie ihn nur auf einer internen Adresse lauschen, und sperren Sie seinen Port in der Firewall, auch für IPv6.
 fix-targets = Begrenzen Sie, was über ihn erreichbar ist: keine Mailserver (Port~25), keine Adressen im eigenen Netz und mit CONNECT nur die nötigen Ports, in der Regel~443.
 fix-software = Verwenden Sie eine Version, die der Hersteller noch pflegt. Kennt niemand den Proxy-Server, klären Sie bitte, woher er stammt: Er kann zu einem Router, zu anderer Software oder zu einem Schadprogramm gehören.
 fix-logs = Sehen Sie anschließend die Protokolle auf fremde Verbindungen durch.
@@ -119,4 +119,4 @@ fix-dante = Dante (an den Antworten des Servers erkannt): In sockd.conf wird abg
 fix-haproxy = HAProxy (an den Antworten des Servers erkannt): Entfernen Sie „option http_proxy“ und jedes „set-dst“, das sein Ziel der Anfrage entnimmt. Werden sie doch gebraucht, begrenzen Sie, wer sich verbinden darf:
 fix-nginx = nginx (an den Antworten des Servers erkannt): „proxy_pass“ darf sein Ziel nicht der Anfrage entnehmen, etwa mit „$host“ oder „$http_host“. Nennen Sie das Ziel, und begrenzen Sie nach Möglichkeit den Zugriff:
 fix-tinyproxy = Tinyproxy (an den Antworten des Servers erkannt): Ohne „Allow“ in tinyproxy.conf darf sich jeder verbinden. Sicher sind diese Zeilen:
-fix-microsocks = microsocks (an den Antworten des Servers erkannt): Ohne Optionen lauscht es an allen Adressen und verlangt kein Passwort. Sicher ist dieser Aufruf:
+fix-microsocks = microsocks (an den Antworten des Servers erkannt): Ohne Optionen lauscht es auf allen Adressen und verlangt kein Passwort. Sicher ist dieser Aufruf:

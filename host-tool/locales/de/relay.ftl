@@ -40,7 +40,7 @@ relay-occasion-listed = { $count ->
    *[other] { $bases ->
         [one] eine öffentliche Datenbank ({ $databases }) deutet
        *[other] verschiedene öffentliche Datenbanken ({ $databases }) deuten
-    } darauf hin, dass die Server unter den { $count }~unten aufgeführten IP-Adressen offene Mail-Relays (englisch „open relays“) sein könnten. Sollte das zutreffen, enthält dieses Schreiben wichtige Informationen über die Mailserver Ihrer Organisation und über deren Erscheinungsbild im Internet.
+    } darauf hin, dass die Server unter den { $count }~unten aufgeführten IP-Adressen offene Mail-Relays (englisch „open relays“) sein könnten. Sollte das zutreffen, enthält dieses Schreiben wichtige Informationen über die Mailserver Ihrer Organisation und über das Erscheinungsbild der Organisation im Internet.
 }
 relay-occasion-confirmed = { $count ->
     [one] Unser eigener Test hat ergeben, dass dies der Fall ist: Eine Testnachricht von uns ist über den Server zu uns zurückgekommen.
@@ -49,7 +49,7 @@ relay-occasion-confirmed = { $count ->
 
 ## Wie getestet wurde
 
-relay-test-method = Unser Test verbindet sich von außen mit einem Mailserver und spricht mit ihm SMTP, wie es jeder andere Mailserver tut. Ohne Anmeldung fragt er auf mehrere Arten, ob der Server Nachrichten von außen für externe Empfänger annehmen würde. Er probiert keine Passwörter aus und ändert keine Einstellungen.
+relay-test-method = Unser Test verbindet sich von außen mit einem Mailserver und spricht mit ihm SMTP, wie es jeder andere Mailserver tut. Ohne Anmeldung fragt er auf verschiedene Weise, ob der Server Nachrichten von außen für externe Empfänger annehmen würde. Er probiert keine Passwörter aus und ändert keine Einstellungen.
 test-no-message = Wir haben keine Nachricht übertragen.
 test-message = Dabei haben wir auch eine kurze, an uns selbst gerichtete Testnachricht übergeben.
 test-message-some = Einigen der Server haben wir dabei auch eine kurze, an uns selbst gerichtete Testnachricht übergeben, den übrigen keine.
@@ -65,8 +65,8 @@ relay-verdict-accepted = { $count ->
    *[other] Jeder dieser Server hat unsere Testnachricht an einen externen Empfänger ohne Anmeldung übernommen. Bis zum Zeitpunkt dieses Schreibens haben uns die Nachrichten nicht erreicht. Es ist also nicht bewiesen, dass die Server solche Nachrichten weiterleiten.
 }
 relay-verdict-suspected = { $count ->
-    [one] Der Server hat ohne Anmeldung ein Postfach von uns als Empfänger angenommen, obwohl er für dieses nicht zuständig ist (Antwort auf den Befehl RCPT). Eine Nachricht haben wir nicht zugestellt. Es ist also nicht bewiesen, dass der Server solche Nachrichten tatsächlich weiterleitet: Manche Server lehnen sie erst später ab oder verwerfen sie.
-   *[other] Jeder dieser Server hat ohne Anmeldung ein Postfach von uns als Empfänger angenommen, obwohl er für dieses nicht zuständig ist (Antwort auf den Befehl RCPT). Eine Nachricht haben wir nicht zugestellt. Es ist also nicht bewiesen, dass die Server solche Nachrichten tatsächlich weiterleiten: Manche Server lehnen sie erst später ab oder verwerfen sie.
+    [one] Der Server hat ohne Anmeldung ein Postfach von uns als Empfänger angenommen, obwohl er für dieses nicht zuständig ist (Antwort auf den Befehl RCPT). Eine Nachricht haben wir nicht übertragen. Es ist also nicht bewiesen, dass der Server Nachrichten an solche Empfänger tatsächlich weiterleitet: Manche Server lehnen sie erst später ab oder verwerfen sie.
+   *[other] Jeder dieser Server hat ohne Anmeldung ein Postfach von uns als Empfänger angenommen, obwohl er für dieses nicht zuständig ist (Antwort auf den Befehl RCPT). Eine Nachricht haben wir nicht übertragen. Es ist also nicht bewiesen, dass die Server Nachrichten an solche Empfänger tatsächlich weiterleiten: Manche Server lehnen sie erst später ab oder verwerfen sie.
 }
 relay-verdict-anything = { $count ->
     [one] Der Server hat auch einen Empfänger in einer Domain angenommen, die es nicht geben kann. Es ist daher möglich, dass er zunächst jeden Empfänger annimmt und erst später entscheidet.
@@ -77,22 +77,22 @@ relay-verdict-undecided = { $count ->
    *[other] Unsere Tests konnten nicht klären, ob diese Server Nachrichten Fremder weiterleiten. Die Einträge in den Datenbanken können wir weder bestätigen noch widerlegen. Der Grund:
 }
 undecided-not-smtp = Der Dienst, der an diesem Port antwortet, spricht nicht SMTP.
-undecided-no-mail-here = Laut Begrüßung wird hier keine E-Mail angenommen.
+undecided-no-mail-here = Laut Begrüßung des Servers werden hier keine E-Mails angenommen.
 undecided-blocked = Unser Test wurde als solcher abgewiesen, unabhängig vom genannten Empfänger.
-undecided-sender-refused = Die Absenderadresse unseres Tests wurde abgelehnt, sodass kein Empfänger geprüft werden konnte.
+undecided-sender-refused = Die Absenderadresse unseres Tests wurde abgelehnt; die Frage nach dem Empfänger blieb damit offen.
 undecided-auth-required = Bevor ein Empfänger genannt werden darf, ist eine Anmeldung erforderlich; unser Test meldet sich nicht an.
 undecided-tls-required = Bevor ein Empfänger genannt werden darf, ist eine verschlüsselte Verbindung (STARTTLS) erforderlich; unser Test hat keine verwendet.
-undecided-tls-version = Es ließ sich keine verschlüsselte Verbindung vereinbaren, die beide Seiten unterstützen.
+undecided-tls-version = Bevor ein Empfänger genannt werden darf, ist eine verschlüsselte Verbindung (STARTTLS) erforderlich; sie kam nicht zustande.
 undecided-greylisted = Unsere Anfragen wurden mit vorübergehenden Fehlern zurückgestellt (Greylisting), bis die Zeit für unseren Test abgelaufen war.
-undecided-local-or-relay = Angenommen wurden nur solche Schreibweisen eines Empfängers, die ebenso gut ein lokales Postfach bezeichnen können.
-undecided-not-formable = Die entscheidenden Anfragen ließen sich für diesen Server nicht bilden, weil kein passender Name und keine passende Adressform bekannt war.
+undecided-local-or-relay = Angenommen wurden nur solche Schreibweisen einer Empfängeradresse, die ebenso gut ein lokales Postfach bezeichnen können.
+undecided-not-formable = Die entscheidenden Anfragen ließen sich für diesen Server nicht bilden, weil es dafür keinen passenden Namen oder keine passende Adressform gab.
 
 ## Erklärung
 
 relay-heading-explanation = Was ein offenes Mail-Relay ist
 relay-explanation = Ein offenes Mail-Relay ist ein Mailserver, der Nachrichten von jedem Rechner der Welt annimmt und an andere Internetadressen weiterleitet. Versender unerwünschter Massen-E-Mails missbrauchen solche Server. Das ist ein Problem für Verbraucherinnen und Verbraucher in aller Welt, für die Strafverfolgungsbehörden und für die Organisation, die den Server betreibt.
 relay-consequences = Für diese Organisation kann ein offenes Mail-Relay bedeuten, dass
-relay-consequence-strangers = unbekannte Dritte ihren Mailserver und ihre Internetressourcen nutzen;
+relay-consequence-strangers = unbekannte Dritte den Mailserver und die Internetressourcen der Organisation nutzen;
 relay-consequences-end = Wer ein offenes Mail-Relay schließt, schützt das System vor diesem Missbrauch.
 relay-programme-aim = Ziel ist, dass Sie Ihre Mailserver absichern und nicht unwissentlich zur Quelle unerwünschter E-Mails werden. Der erste Schritt ist, offene Mail-Relays zu schließen.
 

@@ -80,7 +80,7 @@ heading-retest = A new test
 retest = As soon as you have changed or checked something, please let us know. We shall be glad to test again and to tell you the result. If you do not want us to test again, a short message is enough.
 deadline = Please let us know by { $date } what you have found.
 deadline-retest = We plan to test again on { $date }. If nothing has changed by then, we shall remind you once, and once only.
-pass-on = If you are only the Internet service provider, please pass this letter on to the customer concerned. If the matter does not concern you at all, we would be grateful for a short message, so that we do not trouble you again.
+pass-on = If you are only the Internet service provider, please pass this letter on to the customer concerned. If the matter does not concern you at all, we should be grateful for a short message, so that we do not trouble you again.
 closing = Yours faithfully,
 
 ## Why this letter is written
@@ -114,7 +114,7 @@ occasion-mixed = { $count ->
 ## How it was tested
 
 heading-test = How we tested
-caveat-path = Please note: we have not verified whether another system on the way intercepts the connections of our test. If one does, the replies might not come from your server.
+caveat-path = Please note: we have not verified whether another system on the way intercepts the connections of our test. If one does, the replies may not have come from your server.
 caveat-laboratory = Please note: this test ran in a laboratory. The checks of our own identity were waived.
 
 ## The result
@@ -122,8 +122,8 @@ caveat-laboratory = Please note: this test ran in a laboratory. The checks of ou
 heading-verdict = What the test shows
 undecided-no-answer = Our attempts to connect were not answered.
 undecided-refused = Our attempts to connect were refused.
-undecided-tarpit = The replies came so slowly that the time for our test was over before the deciding ones.
-undecided-cut-off = The connection ended, or the limit of our test was reached, before the deciding requests were answered.
+undecided-tarpit = The replies came so slowly that the time for our test was over before the decisive ones arrived.
+undecided-cut-off = The connection ended, or the limit of our test was reached, before the decisive requests were answered.
 undecided-other = The replies do not give a clear picture.
 
 ## Consequences

@@ -29,7 +29,7 @@ proxy-occasion-listed = { $count ->
 }
 proxy-occasion-confirmed = { $count ->
     [one] Our own test has shown that this is the case: a test connection of ours reached our own system through the server.
-   *[other] Our own tests have shown that this is the case: test connections of ours reached our own system through all of these servers.
+   *[other] Our own tests have shown that this is the case: test connections of ours reached our own system through each of these servers.
 }
 
 ## What was found
@@ -60,8 +60,8 @@ proxy-verdict-confirmed = { $count ->
    *[other] Without a login, each of these servers made the connection that our test asked for. It arrived at our own test system, and the code that this system sent came back to us. This proves that the servers passed on connections for strangers at the time of the test.
 }
 proxy-verdict-accepted = { $count ->
-    [one] Without a login, the server granted the connection that our test asked for and took our data. Up to the time of this letter, the connection has not arrived at our test system. Whether the server passes on such connections is therefore not proved.
-   *[other] Without a login, each of these servers granted the connection that our test asked for and took our data. Up to the time of this letter, the connections have not arrived at our test system. Whether the servers pass on such connections is therefore not proved.
+    [one] Without a login, the server granted the connection that our test asked for and accepted our data. Up to the time of this letter, the connection has not arrived at our test system. Whether the server passes on such connections is therefore not proved.
+   *[other] Without a login, each of these servers granted the connection that our test asked for and accepted our data. Up to the time of this letter, the connections have not arrived at our test system. Whether the servers pass on such connections is therefore not proved.
 }
 proxy-verdict-suspected = { $count ->
     [one] Without a login, the server answered that it granted the connection that our test asked for. The code of our test system did not come back. Whether the server really passes on such connections is therefore not proved: some servers give the same answer to every request.
@@ -72,10 +72,10 @@ proxy-verdict-anything = { $count ->
    *[other] Each of them also granted a connection to a destination that cannot exist. It is therefore possible that they give this answer to every request.
 }
 proxy-verdict-undecided = { $count ->
-    [one] Our test could not decide whether the server passes on connections for strangers. We neither confirm the entry in the database nor refute it. The reason:
-   *[other] Our tests could not decide whether these servers pass on connections for strangers. We neither confirm the entries in the databases nor refute them. The reason:
+    [one] Our test could not decide whether the server passes on connections for strangers. We can neither confirm nor refute the entry in the database. The reason:
+   *[other] Our tests could not decide whether these servers pass on connections for strangers. We can neither confirm nor refute the entries in the databases. The reason:
 }
-undecided-protocol = What answers at this port does not speak the protocol of our test.
+undecided-protocol = The service that answers at this port does not speak the protocol of our test.
 undecided-turned-away = Our test itself was turned away, whatever destination it named.
 
 ## Explanation
@@ -115,8 +115,8 @@ question-access = Are there access controls that say who may use it?
 question-audit = Does someone check for unauthorised use?
 question-abuse = Is there a mailbox “abuse” in your domain, and does someone read it?
 fix-squid = Squid (recognised by the server’s replies): in squid.conf, the http_access rules apply in the order in which they stand, and the last one must refuse the rest. This order is safe:
-fix-dante = Dante (recognised by the server’s replies): in sockd.conf, what no rule passes is refused. So let the “pass” rules name only your own networks:
+fix-dante = Dante (recognised by the server’s replies): in sockd.conf, what no rule passes is refused. Therefore name only your own networks in the “pass” rules:
 fix-haproxy = HAProxy (recognised by the server’s replies): remove “option http_proxy” and any “set-dst” that takes the destination from the request. If you do need them, limit who may connect:
 fix-nginx = nginx (recognised by the server’s replies): “proxy_pass” must not take the destination from the request, for example from “$host” or “$http_host”. Name the destination, and limit access where you can:
 fix-tinyproxy = Tinyproxy (recognised by the server’s replies): without an “Allow” line in tinyproxy.conf, everyone may connect. These lines are safe:
-fix-microsocks = microsocks (recognised by the server’s replies): without options it listens on all addresses and asks for no password. It is safe like this:
+fix-microsocks = microsocks (recognised by the server’s replies): without options it listens on all addresses and asks for no password. This command line is safe:

@@ -4,7 +4,7 @@
 
 relay-subject-confirmed = { $count ->
     [one] Mail server at { $address }: open mail relay confirmed
-   *[other] Mail servers at { $count } addresses: open mail relay confirmed
+   *[other] Mail servers at { $count } addresses: open mail relays confirmed
 }
 relay-subject-listed = { $count ->
     [one] Mail server at { $address }: please check for an open mail relay
@@ -44,12 +44,12 @@ relay-occasion-listed = { $count ->
 }
 relay-occasion-confirmed = { $count ->
     [one] Our own test has shown that this is the case: a test message of ours came back to us through the server.
-   *[other] Our own tests have shown that this is the case: test messages of ours came back to us through all of these servers.
+   *[other] Our own tests have shown that this is the case: test messages of ours came back to us through each of these servers.
 }
 
 ## How it was tested
 
-relay-test-method = Our test connects to a mail server from outside and speaks SMTP with it, as any other mail server does. Without logging in, it asks in several ways whether the server would accept mail from outside for recipients outside. It tries no passwords and changes no settings.
+relay-test-method = Our test connects to a mail server from outside and speaks SMTP with it, as any other mail server does. Without logging in, it asks in several ways whether the server would accept mail from outside for outside recipients. It tries no passwords and changes no settings.
 test-no-message = We did not transmit a message.
 test-message = In doing so, we also handed over a short test message addressed to ourselves.
 test-message-some = To some of the servers we also handed over a short test message addressed to ourselves; to the others we transmitted none.
@@ -57,35 +57,35 @@ test-message-some = To some of the servers we also handed over a short test mess
 ## The result
 
 relay-verdict-confirmed = { $count ->
-    [one] Without a login, the server accepted our test message for a recipient outside and passed it on; the message reached our own mailbox. This proves that the server relayed mail for strangers at the time of the test.
-   *[other] Without a login, each of these servers accepted our test message for a recipient outside and passed it on; the messages reached our own mailbox. This proves that the servers relayed mail for strangers at the time of the test.
+    [one] Without a login, the server accepted our test message for an outside recipient and passed it on; the message reached our own mailbox. This proves that the server relayed mail for strangers at the time of the test.
+   *[other] Without a login, each of these servers accepted our test message for an outside recipient and passed it on; the messages reached our own mailbox. This proves that the servers relayed mail for strangers at the time of the test.
 }
 relay-verdict-accepted = { $count ->
-    [one] Without a login, the server took over our test message for a recipient outside. Up to the time of this letter the message has not reached us. Whether the server passes on such messages is therefore not proved.
-   *[other] Without a login, each of these servers took over our test message for a recipient outside. Up to the time of this letter the messages have not reached us. Whether the servers pass on such messages is therefore not proved.
+    [one] Without a login, the server accepted our test message for an outside recipient. Up to the time of this letter, the message has not reached us. Whether the server passes on such messages is therefore not proved.
+   *[other] Without a login, each of these servers accepted our test message for an outside recipient. Up to the time of this letter, the messages have not reached us. Whether the servers pass on such messages is therefore not proved.
 }
 relay-verdict-suspected = { $count ->
-    [one] Without a login, the server accepted a mailbox of our own as a recipient, although it is not responsible for that mailbox (its reply to the RCPT command). We did not deliver a message. Whether the server really passes on such messages is therefore not proved: some servers refuse or discard them at a later stage.
-   *[other] Without a login, each of these servers accepted a mailbox of our own as a recipient, although it is not responsible for that mailbox (its reply to the RCPT command). We did not deliver a message. Whether the servers really pass on such messages is therefore not proved: some servers refuse or discard them at a later stage.
+    [one] Without a login, the server accepted a mailbox of our own as a recipient, although it is not responsible for that mailbox (its reply to the RCPT command). We did not transmit a message. Whether the server really passes on messages to such recipients is therefore not proved: some servers refuse or discard them at a later stage.
+   *[other] Without a login, each of these servers accepted a mailbox of our own as a recipient, although it is not responsible for that mailbox (its reply to the RCPT command). We did not transmit a message. Whether the servers really pass on messages to such recipients is therefore not proved: some servers refuse or discard them at a later stage.
 }
 relay-verdict-anything = { $count ->
     [one] The server also accepted a recipient in a domain that cannot exist. It is therefore possible that it accepts every recipient at first and decides only later.
    *[other] Each of them also accepted a recipient in a domain that cannot exist. It is therefore possible that they accept every recipient at first and decide only later.
 }
 relay-verdict-undecided = { $count ->
-    [one] Our test could not decide whether the server relays mail for strangers. We neither confirm the entry in the database nor refute it. The reason:
-   *[other] Our tests could not decide whether these servers relay mail for strangers. We neither confirm the entries in the databases nor refute them. The reason:
+    [one] Our test could not decide whether the server relays mail for strangers. We can neither confirm nor refute the entry in the database. The reason:
+   *[other] Our tests could not decide whether these servers relay mail for strangers. We can neither confirm nor refute the entries in the databases. The reason:
 }
-undecided-not-smtp = What answers at this port does not speak SMTP.
+undecided-not-smtp = The service that answers at this port does not speak SMTP.
 undecided-no-mail-here = The greeting says that no mail is accepted here.
 undecided-blocked = Our test itself was turned away, whatever recipient it named.
-undecided-sender-refused = The sender address of our test was refused, so that no recipient came to be tested.
+undecided-sender-refused = The sender address of our test was refused, so that the question about recipients remained open.
 undecided-auth-required = A login is required before any recipient may be named; our test does not log in.
 undecided-tls-required = An encrypted connection (STARTTLS) is required before any recipient may be named; our test did not use one.
-undecided-tls-version = No encrypted connection could be agreed upon that both ends support.
+undecided-tls-version = An encrypted connection (STARTTLS) is required before any recipient may be named, but none could be established.
 undecided-greylisted = Our requests were put off with temporary errors (greylisting) until the time for our test was over.
-undecided-local-or-relay = Only such forms of a recipient were accepted as may just as well mean a local mailbox.
-undecided-not-formable = The deciding requests could not be put to this server, because no suitable name or address form was known for it.
+undecided-local-or-relay = The only forms of a recipient address that were accepted may just as well mean a local mailbox.
+undecided-not-formable = The decisive requests could not be put to this server, because there was no suitable name or address form for it.
 
 ## Explanation
 
@@ -106,7 +106,7 @@ relay-fix-opening-listed = { $count ->
     [one] We ask you to check whether the server relays mail for strangers and, if it does, to stop this. These steps are usually enough:
    *[other] We ask you to check whether the servers relay mail for strangers and, if they do, to stop this. These steps are usually enough:
 }
-fix-limit = Relay mail only for your own networks and for users who have logged in; refuse every recipient outside your own domains to anyone else.
+fix-limit = Relay mail only for your own networks and for users who have logged in; for everyone else, refuse every recipient outside your own domains.
 relay-guide-steps = { $count ->
     [one] If your server is an open mail relay and you wish to close it, please follow the step-by-step instructions there.
    *[other] If your servers are open mail relays and you wish to close them, please follow the step-by-step instructions there.
