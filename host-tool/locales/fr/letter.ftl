@@ -90,7 +90,10 @@ closing = Nous vous prions d’agréer, Madame, Monsieur, l’expression de nos 
 ## Pourquoi nous écrivons
 
 occasion-suspected = { $count ->
-    [one] L’adresse figure dans une base de données publique ({ $databases }). Nous avons donc testé nous-mêmes le serveur : il existe des indices, mais pas de preuve.
+    [one] L’adresse figure dans { $bases ->
+        [one] une base de données publique
+       *[other] des bases de données publiques
+    } ({ $databases }). Nous avons donc testé nous-mêmes le serveur : il existe des indices, mais pas de preuve.
    *[other] Les adresses figurent dans { $bases ->
         [one] une base de données publique
        *[other] des bases de données publiques
@@ -101,14 +104,20 @@ identity = { $count ->
    *[other] Selon les informations dont nous disposons, vous êtes responsable de ces serveurs.
 }
 occasion-undecided = { $count ->
-    [one] L’adresse figure dans une base de données publique ({ $databases }). Nous avons donc testé nous-mêmes le serveur, mais notre test n’a pas permis de trancher la question.
+    [one] L’adresse figure dans { $bases ->
+        [one] une base de données publique
+       *[other] des bases de données publiques
+    } ({ $databases }). Nous avons donc testé nous-mêmes le serveur, mais notre test n’a pas permis de trancher la question.
    *[other] Les adresses figurent dans { $bases ->
         [one] une base de données publique
        *[other] des bases de données publiques
     } ({ $databases }). Nous avons donc testé nous-mêmes les serveurs, mais nos tests n’ont pas permis de trancher la question.
 }
 occasion-mixed = { $count ->
-    [one] L’adresse figure dans une base de données publique ({ $databases }). Nous avons donc procédé à nos propres tests. Les résultats diffèrent ; nous les indiquons ci-dessous pour chaque serveur.
+    [one] L’adresse figure dans { $bases ->
+        [one] une base de données publique
+       *[other] des bases de données publiques
+    } ({ $databases }). Nous avons donc procédé à nos propres tests. Les résultats diffèrent ; nous les indiquons ci-dessous.
    *[other] Certaines de ces adresses figurent dans { $bases ->
         [one] une base de données publique
        *[other] des bases de données publiques

@@ -4,7 +4,7 @@
 
 both-subject-confirmed = { $count ->
     [one] Server { $address }: confermato come open relay e come proxy aperto
-   *[other] Server ({ $count }~indirizzi): confermati come open relay e come proxy aperti
+   *[other] Server ({ $count }~indirizzi): confermati come open relay o come proxy aperti
 }
 both-subject-listed = { $count ->
     [one] Server { $address }: richiesta di verificare se sia un open relay o un proxy aperto

@@ -89,7 +89,10 @@ closing = Distinti saluti
 ## Perché scriviamo
 
 occasion-suspected = { $count ->
-    [one] L’indirizzo figura in una banca dati pubblica ({ $databases }). Abbiamo quindi verificato noi stessi il server: vi sono indizi, ma nessuna prova.
+    [one] L’indirizzo figura in { $bases ->
+        [one] una banca dati pubblica
+       *[other] banche dati pubbliche
+    } ({ $databases }). Abbiamo quindi verificato noi stessi il server: vi sono indizi, ma nessuna prova.
    *[other] Gli indirizzi figurano in { $bases ->
         [one] una banca dati pubblica
        *[other] banche dati pubbliche
@@ -100,14 +103,20 @@ identity = { $count ->
    *[other] Secondo le informazioni in nostro possesso, siete responsabili di questi server.
 }
 occasion-undecided = { $count ->
-    [one] L’indirizzo figura in una banca dati pubblica ({ $databases }). Abbiamo quindi verificato noi stessi il server, ma la verifica non ha permesso di chiarire la questione.
+    [one] L’indirizzo figura in { $bases ->
+        [one] una banca dati pubblica
+       *[other] banche dati pubbliche
+    } ({ $databases }). Abbiamo quindi verificato noi stessi il server, ma la verifica non ha permesso di chiarire la questione.
    *[other] Gli indirizzi figurano in { $bases ->
         [one] una banca dati pubblica
        *[other] banche dati pubbliche
     } ({ $databases }). Abbiamo quindi verificato noi stessi i server, ma le verifiche non hanno permesso di chiarire la questione.
 }
 occasion-mixed = { $count ->
-    [one] L’indirizzo figura in una banca dati pubblica ({ $databases }). Abbiamo quindi eseguito le nostre verifiche. Gli esiti sono diversi; li indichiamo di seguito per ciascun server.
+    [one] L’indirizzo figura in { $bases ->
+        [one] una banca dati pubblica
+       *[other] banche dati pubbliche
+    } ({ $databases }). Abbiamo quindi eseguito le nostre verifiche. Gli esiti sono diversi; li indichiamo di seguito.
    *[other] Alcuni degli indirizzi figurano in { $bases ->
         [one] una banca dati pubblica
        *[other] banche dati pubbliche

@@ -87,7 +87,10 @@ closing = Z poważaniem
 ## Dlaczego piszemy
 
 occasion-suspected = { $count ->
-    [one] Adres ten figuruje w publicznej bazie danych ({ $databases }). Dlatego sami sprawdziliśmy serwer: są podstawy do podejrzeń, lecz nie ma dowodu.
+    [one] Adres ten figuruje w { $bases ->
+        [one] publicznej bazie danych
+       *[other] publicznych bazach danych
+    } ({ $databases }). Dlatego sami sprawdziliśmy serwer: są podstawy do podejrzeń, lecz nie ma dowodu.
    *[other] Adresy te figurują w { $bases ->
         [one] publicznej bazie danych
        *[other] publicznych bazach danych
@@ -98,14 +101,20 @@ identity = { $count ->
    *[other] Według naszych informacji odpowiadają Państwo za te serwery.
 }
 occasion-undecided = { $count ->
-    [one] Adres ten figuruje w publicznej bazie danych ({ $databases }). Dlatego sami sprawdziliśmy serwer, ale nasz test nie pozwolił rozstrzygnąć tej kwestii.
+    [one] Adres ten figuruje w { $bases ->
+        [one] publicznej bazie danych
+       *[other] publicznych bazach danych
+    } ({ $databases }). Dlatego sami sprawdziliśmy serwer, ale nasz test nie pozwolił rozstrzygnąć tej kwestii.
    *[other] Adresy te figurują w { $bases ->
         [one] publicznej bazie danych
        *[other] publicznych bazach danych
     } ({ $databases }). Dlatego sami sprawdziliśmy serwery, ale nasze testy nie pozwoliły rozstrzygnąć tej kwestii.
 }
 occasion-mixed = { $count ->
-    [one] Adres ten figuruje w publicznej bazie danych ({ $databases }). Dlatego przeprowadziliśmy własne testy. Ich wyniki są różne; podajemy je poniżej dla każdego serwera.
+    [one] Adres ten figuruje w { $bases ->
+        [one] publicznej bazie danych
+       *[other] publicznych bazach danych
+    } ({ $databases }). Dlatego przeprowadziliśmy własne testy. Ich wyniki są różne; podajemy je poniżej.
    *[other] Niektóre z tych adresów figurują w { $bases ->
         [one] publicznej bazie danych
        *[other] publicznych bazach danych
