@@ -6,14 +6,14 @@ mark-faults = NE PAS ENVOYER : le contrôle a relevé des erreurs dans cette let
 
 ## Attachments of the mail
 
-attachment-findings = Les constats sous forme de tableau (CSV)
+attachment-findings = Les résultats sous forme de tableau (CSV)
 attachment-xarf = Rapport pour traitement automatique (XARF), adresse IP~{ $address }
 
 ## A line for each of several servers
 
 grid-address = Adresse IP
 grid-port = Port
-grid-seen = Dernière constatation (UTC)
+grid-seen = Dernière observation (UTC)
 grid-result = Résultat
 result-confirmed = prouvé
 result-suspected = soupçon

@@ -55,9 +55,9 @@ label-address = Adresse IP :
 label-protocol = Protocole :
 address-and-port = { $address }, port~{ $port }
 label-host = Nom d’hôte :
-label-seen = Constaté :
-label-first-seen = Première constatation :
-label-last-seen = Dernière constatation :
+label-seen = Observé le :
+label-first-seen = Première observation :
+label-last-seen = Dernière observation :
 label-listed = Répertorié dans :
 listed-on = constaté le { $date }
 listed-code = code { $code }
@@ -72,7 +72,7 @@ heading-sender = Qui nous sommes
 partners = Nos partenaires sont les suivants :
 partners-abroad = Partenaires internationaux :
 heading-contact = Vos questions
-contact = Pour toute question sur cette lettre, écrivez-nous ou appelez-nous en indiquant notre référence { $reference }. Votre réponse sera lue par une personne.
+contact = Pour toute question sur cette lettre, merci de nous écrire ou de nous appeler en indiquant notre référence { $reference }. Votre réponse sera lue par une personne.
 contact-mail = Pour toute question sur les instructions ou sur cette lettre, merci de nous écrire en indiquant notre référence { $reference } :
 label-mail = Courriel :
 label-phone = Téléphone :
@@ -81,7 +81,7 @@ genuine = Vous n’avez pas à nous croire sur parole. La page suivante explique
 genuine-key = Empreinte de notre clé OpenPGP :
 genuine-never = Nous ne vous demanderons jamais de mot de passe, et il n’est nécessaire d’ouvrir ni pièce jointe ni lien pour donner suite à cette lettre.
 heading-retest = Nouveau test
-retest = Dès que vous aurez procédé à une modification ou à une vérification, merci de nous en informer. Nous referons volontiers le test et vous en communiquerons le résultat. Si vous ne souhaitez pas de nouveau test, un court message suffit.
+retest = Dès que vous aurez procédé à une modification ou à une vérification, merci de nous en informer. Nous referons volontiers le test et vous en communiquerons le résultat. Si vous ne souhaitez pas que le test soit refait, un court message suffit.
 deadline = Merci de nous indiquer d’ici au { $date } ce que vous avez constaté.
 deadline-retest = Nous prévoyons de refaire le test le { $date }. Si rien n’a changé d’ici là, nous vous adresserons un rappel, et un seul.
 pass-on = Si vous êtes seulement le fournisseur d’accès à Internet, merci de transmettre cette lettre au client concerné. Si l’affaire ne vous concerne en rien, nous vous saurions gré de nous l’indiquer en quelques mots, afin que nous ne vous importunions plus.
@@ -90,25 +90,34 @@ closing = Nous vous prions d’agréer, Madame, Monsieur, l’expression de nos 
 ## Pourquoi nous écrivons
 
 occasion-suspected = { $count ->
-    [one] L’adresse figure dans une base de données publique ({ $databases }). Nous avons donc testé nous-mêmes le serveur : il existe des indices, mais aucune preuve.
+    [one] L’adresse figure dans { $bases ->
+        [one] une base de données publique
+       *[other] des bases de données publiques
+    } ({ $databases }). Nous avons donc testé nous-mêmes le serveur : il existe des indices, mais pas de preuve.
    *[other] Les adresses figurent dans { $bases ->
         [one] une base de données publique
        *[other] des bases de données publiques
-    } ({ $databases }). Nous avons donc testé nous-mêmes les serveurs : il existe des indices, mais aucune preuve.
+    } ({ $databases }). Nous avons donc testé nous-mêmes les serveurs : il existe des indices, mais pas de preuve.
 }
 identity = { $count ->
     [one] Selon les informations dont nous disposons, vous êtes responsable de ce serveur.
    *[other] Selon les informations dont nous disposons, vous êtes responsable de ces serveurs.
 }
 occasion-undecided = { $count ->
-    [one] L’adresse figure dans une base de données publique ({ $databases }). Nous avons donc testé nous-mêmes le serveur, mais notre test n’a pas permis de trancher la question.
+    [one] L’adresse figure dans { $bases ->
+        [one] une base de données publique
+       *[other] des bases de données publiques
+    } ({ $databases }). Nous avons donc testé nous-mêmes le serveur, mais notre test n’a pas permis de trancher la question.
    *[other] Les adresses figurent dans { $bases ->
         [one] une base de données publique
        *[other] des bases de données publiques
     } ({ $databases }). Nous avons donc testé nous-mêmes les serveurs, mais nos tests n’ont pas permis de trancher la question.
 }
 occasion-mixed = { $count ->
-    [one] L’adresse figure dans une base de données publique ({ $databases }). Nous avons donc procédé à nos propres tests. Les résultats diffèrent ; nous les indiquons ci-dessous pour chaque serveur.
+    [one] L’adresse figure dans { $bases ->
+        [one] une base de données publique
+       *[other] des bases de données publiques
+    } ({ $databases }). Nous avons donc procédé à nos propres tests. Les résultats diffèrent ; nous les indiquons ci-dessous.
    *[other] Certaines de ces adresses figurent dans { $bases ->
         [one] une base de données publique
        *[other] des bases de données publiques
@@ -126,9 +135,9 @@ caveat-laboratory = À noter : ce test a été effectué en laboratoire, sans co
 heading-verdict = Ce que montre le test
 undecided-no-answer = Nos tentatives de connexion sont restées sans réponse.
 undecided-refused = Nos tentatives de connexion ont été refusées.
-undecided-tarpit = Les réponses sont arrivées si lentement que le délai de notre test a expiré avant celles qui sont décisives.
+undecided-tarpit = Les réponses ont été si lentes que le délai de notre test a expiré avant la réception de celles qui sont décisives.
 undecided-cut-off = La connexion a pris fin, ou la limite de notre test a été atteinte, avant les réponses décisives.
-undecided-other = Les réponses ne donnent pas d’image claire.
+undecided-other = Les réponses ne permettent pas de conclure.
 
 ## Les conséquences
 

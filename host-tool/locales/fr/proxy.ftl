@@ -4,11 +4,11 @@
 
 proxy-subject-confirmed = { $count ->
     [one] Serveur { $address } : serveur mandataire ouvert confirmé
-   *[other] Serveurs à { $count }~adresses : serveurs mandataires ouverts confirmés
+   *[other] Serveurs ({ $count }~adresses) : serveurs mandataires ouverts confirmés
 }
 proxy-subject-listed = { $count ->
     [one] Serveur { $address } : merci de vérifier s’il s’agit d’un serveur mandataire ouvert
-   *[other] Serveurs à { $count }~adresses : merci de vérifier s’il s’agit de serveurs mandataires ouverts
+   *[other] Serveurs ({ $count }~adresses) : merci de vérifier s’il s’agit de serveurs mandataires ouverts
 }
 
 ## Pourquoi nous écrivons
@@ -29,14 +29,14 @@ proxy-occasion-listed = { $count ->
 }
 proxy-occasion-confirmed = { $count ->
     [one] Notre propre test a montré que tel est le cas : une connexion d’essai établie par nos soins a atteint notre propre système par l’intermédiaire de ce serveur.
-   *[other] Nos propres tests ont montré que tel est le cas : des connexions d’essai établies par nos soins ont atteint notre propre système par l’intermédiaire de chacun de ces serveurs.
+   *[other] Nos propres tests ont montré que tel est le cas : une connexion d’essai établie par nos soins a atteint notre propre système par l’intermédiaire de chacun de ces serveurs.
 }
 
 ## Ce qui a été constaté
 
 proxy-tested-forms = { $answered ->
-    [0] aucune demande n’a reçu de réponse
-    [one] { $answered }~demande a reçu une réponse : { $accepted ->
+    [0] aucune requête n’a reçu de réponse
+    [one] { $answered }~requête a reçu une réponse : { $accepted ->
         [one] { $accepted }~acceptée
        *[other] { $accepted }~acceptées
     }, { $refused ->
@@ -46,7 +46,7 @@ proxy-tested-forms = { $answered ->
         [0] { "" }
        *[other] , { $unclear }~incertaine
     }
-   *[other] { $answered }~demandes ont reçu une réponse : { $accepted ->
+   *[other] { $answered }~requêtes ont reçu une réponse : { $accepted ->
         [one] { $accepted }~acceptée
        *[other] { $accepted }~acceptées
     }, { $refused ->
@@ -60,11 +60,11 @@ proxy-tested-forms = { $answered ->
 }
 proxy-label-returned = Arrivée chez nous :
 proxy-returned-from = depuis { $address }
-proxy-evidence-forms = Demandes acceptées par le serveur :
+proxy-evidence-forms = Requêtes acceptées par le serveur :
 
 ## Comment le test s’est déroulé
 
-proxy-test-method = Notre test se connecte à un serveur mandataire depuis l’extérieur, comme le fait tout client. Sans s’authentifier, il lui demande une connexion vers un système d’essai qui nous appartient. Ce système envoie un code que personne ne peut deviner ; la connexion n’est prouvée que si ce code nous revient. Le test n’essaie aucun mot de passe, ne s’adresse à aucun système tiers et ne modifie aucun réglage.
+proxy-test-method = Notre test se connecte à un serveur mandataire depuis l’extérieur, comme le fait tout client. Sans s’authentifier, il demande au serveur une connexion vers un système d’essai qui nous appartient. Ce système envoie un code que personne ne peut deviner ; la connexion n’est prouvée que si ce code nous revient. Le test n’essaie aucun mot de passe, ne s’adresse à aucun système tiers et ne modifie aucun réglage.
 
 ## Le résultat
 
@@ -77,12 +77,12 @@ proxy-verdict-accepted = { $count ->
    *[other] Sans authentification, chacun de ces serveurs a accordé la connexion que demandait notre test et a pris en charge nos données. À la date de cette lettre, ces connexions ne sont pas arrivées à notre système d’essai. Il n’est donc pas prouvé que ces serveurs relaient de telles connexions.
 }
 proxy-verdict-suspected = { $count ->
-    [one] Sans authentification, le serveur a répondu qu’il accordait la connexion que demandait notre test. Le code de notre système d’essai ne nous est cependant pas revenu. Il n’est donc pas prouvé que le serveur relaie réellement de telles connexions : certains serveurs répondent de la même façon à toute demande.
-   *[other] Sans authentification, chacun de ces serveurs a répondu qu’il accordait la connexion que demandait notre test. Le code de notre système d’essai ne nous est cependant pas revenu. Il n’est donc pas prouvé que ces serveurs relaient réellement de telles connexions : certains serveurs répondent de la même façon à toute demande.
+    [one] Sans authentification, le serveur a répondu qu’il accordait la connexion que demandait notre test. Le code de notre système d’essai ne nous est cependant pas revenu. Il n’est donc pas prouvé que le serveur relaie réellement de telles connexions : certains serveurs répondent de la même façon à toute requête.
+   *[other] Sans authentification, chacun de ces serveurs a répondu qu’il accordait la connexion que demandait notre test. Le code de notre système d’essai ne nous est cependant pas revenu. Il n’est donc pas prouvé que ces serveurs relaient réellement de telles connexions : certains serveurs répondent de la même façon à toute requête.
 }
 proxy-verdict-anything = { $count ->
-    [one] Le serveur a aussi accordé une connexion vers une destination qui ne peut pas exister. Il est donc possible qu’il réponde ainsi à toute demande.
-   *[other] Chacun d’eux a aussi accordé une connexion vers une destination qui ne peut pas exister. Il est donc possible qu’ils répondent ainsi à toute demande.
+    [one] Le serveur a aussi accordé une connexion vers une destination qui ne peut pas exister. Il est donc possible qu’il réponde ainsi à toute requête.
+   *[other] Chacun d’eux a aussi accordé une connexion vers une destination qui ne peut pas exister. Il est donc possible qu’ils répondent ainsi à toute requête.
 }
 proxy-verdict-undecided = { $count ->
     [one] Notre test n’a pas permis d’établir si le serveur relaie les connexions d’inconnus. Nous ne pouvons ni confirmer ni infirmer l’inscription dans la base de données. La raison :
@@ -117,19 +117,19 @@ proxy-guide-steps = { $count ->
 fix-proxies = Serveurs mandataires :
 fix-clients = N’acceptez de connexions que de vos propres réseaux ou d’utilisateurs authentifiés ; refusez toutes les autres.
 fix-listen = Si seul votre réseau a besoin du serveur mandataire, ne le mettez à l’écoute que sur une adresse interne et bloquez son port dans le pare-feu, y compris en IPv6.
-fix-targets = Limitez ce qu’il permet d’atteindre : pas de serveurs de messagerie (port~25), pas d’adresses de votre propre réseau et, avec CONNECT, seulement les ports nécessaires, en général le port~443.
+fix-targets = Limitez ce que le serveur mandataire permet d’atteindre : pas de serveurs de messagerie (port~25), pas d’adresses de votre propre réseau et, avec CONNECT, seulement les ports nécessaires, en général le port~443.
 fix-software = Utilisez une version encore maintenue par l’éditeur. Si personne ne connaît ce serveur mandataire, cherchez d’où il vient : il peut appartenir à un routeur, à un autre logiciel ou à un programme malveillant.
 fix-logs = Recherchez ensuite dans les journaux les connexions qui ne sont pas les vôtres.
 questions = Six questions aident à déterminer si un serveur mandataire est sûr :
-question-untrusted = Accepte-t-il des connexions de réseaux auxquels vous ne faites pas confiance ?
+question-untrusted = Accepte-t-il des connexions en provenance de réseaux auxquels vous ne faites pas confiance ?
 question-version = Utilisez-vous une version à jour du logiciel ?
 question-patches = Tous les correctifs de sécurité ont-ils été appliqués ?
 question-access = Des règles d’accès déterminent-elles qui peut l’utiliser ?
 question-audit = Quelqu’un vérifie-t-il qu’il n’est pas utilisé sans autorisation ?
-question-abuse = Votre domaine a-t-il une boîte aux lettres « abuse », et quelqu’un la lit-il ?
-fix-squid = Squid (reconnu aux réponses du serveur) : dans squid.conf, les règles http_access s’appliquent dans l’ordre où elles figurent, et la dernière doit refuser tout le reste. Cet ordre est sûr :
-fix-dante = Dante (reconnu aux réponses du serveur) : dans sockd.conf, ce qu’aucune règle n’autorise est refusé. Ne nommez donc dans les règles « pass » que vos propres réseaux :
-fix-haproxy = HAProxy (reconnu aux réponses du serveur) : supprimez « option http_proxy » et tout « set-dst » qui tire sa destination de la demande. Si vous en avez malgré tout besoin, limitez qui peut se connecter :
-fix-nginx = nginx (reconnu aux réponses du serveur) : « proxy_pass » ne doit pas tirer sa destination de la demande, par exemple de « $host » ou de « $http_host ». Nommez la destination et, si possible, limitez l’accès :
-fix-tinyproxy = Tinyproxy (reconnu aux réponses du serveur) : sans ligne « Allow » dans tinyproxy.conf, tout le monde peut se connecter. Les lignes suivantes sont sûres :
-fix-microsocks = microsocks (reconnu aux réponses du serveur) : sans option, il écoute sur toutes les adresses et ne demande aucun mot de passe. Cet appel est sûr :
+question-abuse = Votre domaine a-t-il une boîte aux lettres « abuse », et quelqu’un la consulte-t-il ?
+fix-squid = Squid (reconnu d’après les réponses du serveur) : dans squid.conf, les règles http_access s’appliquent dans l’ordre où elles figurent, et la dernière doit refuser tout le reste. L’ordre suivant est sûr :
+fix-dante = Dante (reconnu d’après les réponses du serveur) : dans sockd.conf, ce qu’aucune règle n’autorise est refusé. N’indiquez donc dans les règles « pass » que vos propres réseaux :
+fix-haproxy = HAProxy (reconnu d’après les réponses du serveur) : supprimez « option http_proxy » et tout « set-dst » qui tire la destination de la requête. Si vous en avez malgré tout besoin, limitez les clients autorisés à se connecter :
+fix-nginx = nginx (reconnu d’après les réponses du serveur) : « proxy_pass » ne doit pas tirer sa destination de la requête, par exemple de « $host » ou de « $http_host ». Indiquez expressément la destination et, si possible, limitez l’accès :
+fix-tinyproxy = Tinyproxy (reconnu d’après les réponses du serveur) : sans ligne « Allow » dans tinyproxy.conf, tout le monde peut se connecter. Les lignes suivantes sont sûres :
+fix-microsocks = microsocks (reconnu d’après les réponses du serveur) : sans option, il écoute sur toutes les adresses et ne demande aucun mot de passe. L’appel suivant est sûr :

@@ -4,11 +4,11 @@
 
 relay-subject-confirmed = { $count ->
     [one] Serveur de messagerie { $address } : relais ouvert confirmé
-   *[other] Serveurs de messagerie à { $count }~adresses : relais ouverts confirmés
+   *[other] Serveurs de messagerie ({ $count }~adresses) : relais ouverts confirmés
 }
 relay-subject-listed = { $count ->
     [one] Serveur de messagerie { $address } : merci de vérifier s’il s’agit d’un relais ouvert
-   *[other] Serveurs de messagerie à { $count }~adresses : merci de vérifier s’il s’agit de relais ouverts
+   *[other] Serveurs de messagerie ({ $count }~adresses) : merci de vérifier s’il s’agit de relais ouverts
 }
 
 relay-tested-forms = { $answered ->
@@ -57,7 +57,7 @@ relay-occasion-listed = { $count ->
 }
 relay-occasion-confirmed = { $count ->
     [one] Notre propre test a montré que tel est le cas : un message d’essai envoyé par nos soins nous est revenu par l’intermédiaire de ce serveur.
-   *[other] Nos propres tests ont montré que tel est le cas : des messages d’essai envoyés par nos soins nous sont revenus par l’intermédiaire de chacun de ces serveurs.
+   *[other] Nos propres tests ont montré que tel est le cas : un message d’essai envoyé par nos soins nous est revenu par l’intermédiaire de chacun de ces serveurs.
 }
 
 ## Comment le test s’est déroulé
@@ -65,13 +65,13 @@ relay-occasion-confirmed = { $count ->
 relay-test-method = Notre test se connecte à un serveur de messagerie depuis l’extérieur et dialogue avec lui en SMTP, comme le fait tout autre serveur de messagerie. Sans s’authentifier, il demande de plusieurs manières si le serveur accepterait du courrier venant de l’extérieur pour des destinataires extérieurs. Il n’essaie aucun mot de passe et ne modifie aucun réglage.
 test-no-message = Nous n’avons transmis aucun message.
 test-message = À cette occasion, nous avons aussi remis un court message d’essai adressé à nous-mêmes.
-test-message-some = À certains des serveurs, nous avons aussi remis un court message d’essai adressé à nous-mêmes ; aux autres, nous n’en avons transmis aucun.
+test-message-some = À certains serveurs, nous avons aussi remis un court message d’essai adressé à nous-mêmes ; aux autres, nous n’en avons transmis aucun.
 
 ## Le résultat
 
 relay-verdict-confirmed = { $count ->
-    [one] Sans authentification, le serveur a accepté notre message d’essai pour un destinataire extérieur et l’a transmis ; ce message est parvenu dans notre propre boîte aux lettres. Il est ainsi prouvé que, au moment du test, le serveur relayait le courrier d’inconnus.
-   *[other] Sans authentification, chacun de ces serveurs a accepté notre message d’essai pour un destinataire extérieur et l’a transmis ; ces messages sont parvenus dans notre propre boîte aux lettres. Il est ainsi prouvé que, au moment du test, ces serveurs relayaient le courrier d’inconnus.
+    [one] Sans authentification, le serveur a accepté notre message d’essai pour un destinataire extérieur et l’a transmis ; ce message est parvenu à notre propre boîte aux lettres. Il est ainsi prouvé que, au moment du test, le serveur relayait le courrier d’inconnus.
+   *[other] Sans authentification, chacun de ces serveurs a accepté notre message d’essai pour un destinataire extérieur et l’a transmis ; ces messages sont parvenus à notre propre boîte aux lettres. Il est ainsi prouvé que, au moment du test, ces serveurs relayaient le courrier d’inconnus.
 }
 relay-verdict-accepted = { $count ->
     [one] Sans authentification, le serveur a pris en charge notre message d’essai pour un destinataire extérieur. À la date de cette lettre, ce message ne nous est pas parvenu. Il n’est donc pas prouvé que le serveur transmette de tels messages.
@@ -98,7 +98,7 @@ undecided-tls-required = Une connexion chiffrée (STARTTLS) est exigée avant l�
 undecided-tls-version = Aucune connexion chiffrée prise en charge par les deux parties n’a pu être établie.
 undecided-greylisted = Nos demandes ont été différées par des erreurs temporaires (liste grise, en anglais « greylisting ») jusqu’à l’expiration du délai de notre test.
 undecided-local-or-relay = Seules ont été acceptées des formes de destinataire qui peuvent tout aussi bien désigner une boîte aux lettres locale.
-undecided-not-formable = Les demandes décisives n’ont pas pu être formées pour ce serveur, faute de connaître un nom ou une forme d’adresse appropriés.
+undecided-not-formable = Les demandes décisives n’ont pas pu être formulées pour ce serveur, faute d’un nom ou d’une forme d’adresse appropriés.
 
 ## Explication
 
@@ -112,8 +112,8 @@ relay-programme-aim = L’objectif est que vous sécurisiez vos serveurs de mess
 ## Ce qu’il faut faire
 
 relay-fix-opening-confirmed = { $count ->
-    [one] Nous vous prions de fermer ce relais. En général, les étapes suivantes suffisent :
-   *[other] Nous vous prions de fermer ces relais. En général, les étapes suivantes suffisent :
+    [one] Nous vous prions de fermer ce relais aux inconnus. En général, les étapes suivantes suffisent :
+   *[other] Nous vous prions de fermer ces relais aux inconnus. En général, les étapes suivantes suffisent :
 }
 relay-fix-opening-listed = { $count ->
     [one] Nous vous prions de vérifier si le serveur relaie le courrier d’inconnus et, le cas échéant, d’y mettre fin. En général, les étapes suivantes suffisent :

@@ -4,11 +4,11 @@
 
 both-subject-confirmed = { $count ->
     [one] Server { $address }: confermato come open relay e come proxy aperto
-   *[other] Server a { $count }~indirizzi: confermati come open relay e come proxy aperti
+   *[other] Server ({ $count }~indirizzi): confermati come open relay o come proxy aperti
 }
 both-subject-listed = { $count ->
-    [one] Server { $address }: richiesta di verificare se è un open relay o un proxy aperto
-   *[other] Server a { $count }~indirizzi: richiesta di verificare se sono open relay o proxy aperti
+    [one] Server { $address }: richiesta di verificare se sia un open relay o un proxy aperto
+   *[other] Server ({ $count }~indirizzi): richiesta di verificare se siano open relay o proxy aperti
 }
 
 ## Perché scriviamo
@@ -28,7 +28,7 @@ both-occasion-listed = { $count ->
     } che i server ai { $count }~indirizzi IP elencati di seguito potrebbero essere server di posta configurati come open relay (relay aperti) o proxy aperti (in inglese «open proxy»). In tal caso, questa lettera contiene informazioni importanti sui server della Vostra organizzazione e sull’immagine di quest’ultima su Internet.
 }
 both-occasion-confirmed = { $count ->
-    [one] Le nostre verifiche hanno mostrato che è l’uno e l’altro: un nostro messaggio di prova e una nostra connessione di prova hanno raggiunto i nostri sistemi attraverso il server.
+    [one] Le nostre verifiche hanno mostrato che è sia l’uno sia l’altro: un nostro messaggio di prova e una nostra connessione di prova hanno raggiunto i nostri sistemi attraverso il server.
    *[other] Le nostre verifiche hanno mostrato che è così: attraverso ciascuno di questi server un nostro messaggio di prova o una nostra connessione di prova ha raggiunto i nostri sistemi.
 }
 

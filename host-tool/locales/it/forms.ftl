@@ -2,7 +2,7 @@
 
 ## Mark of a letter that must not leave the house
 
-mark-faults = DA NON INVIARE: il controllo ha rilevato errori in questa comunicazione.
+mark-faults = DA NON INVIARE: il controllo ha rilevato errori in questa lettera.
 
 ## Attachments of the mail
 

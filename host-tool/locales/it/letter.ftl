@@ -54,7 +54,7 @@ label-address = Indirizzo IP:
 label-protocol = Protocollo:
 address-and-port = { $address }, porta~{ $port }
 label-host = Nome host:
-label-seen = Rilevato:
+label-seen = Rilevazione:
 label-first-seen = Prima rilevazione:
 label-last-seen = Ultima rilevazione:
 label-listed = Presente in:
@@ -81,15 +81,18 @@ genuine-key = Impronta della nostra chiave OpenPGP:
 genuine-never = Non Vi chiederemo mai una password e, per dare seguito a questa lettera, non è necessario aprire né allegati né collegamenti.
 heading-retest = Nuova verifica
 retest = Non appena avrete modificato o controllato qualcosa, Vi preghiamo di informarci. Ripeteremo volentieri la verifica e Ve ne comunicheremo l’esito. Se non desiderate un’altra verifica, è sufficiente un breve messaggio.
-deadline = Vi preghiamo di comunicarci che cosa avete constatato entro la data seguente: { $date }.
+deadline = Vi preghiamo di comunicarci l’esito dei Vostri controlli entro la data seguente: { $date }.
 deadline-retest = Una nuova verifica è prevista per la data seguente: { $date }. Se nel frattempo nulla sarà cambiato, Vi invieremo un solo promemoria.
-pass-on = Se siete soltanto il fornitore di servizi Internet, Vi preghiamo di inoltrare questa lettera al cliente interessato. Se la questione non Vi riguarda affatto, Vi saremo grati di una breve segnalazione, affinché non Vi disturbiamo di nuovo.
+pass-on = Se siete soltanto il fornitore di servizi Internet, Vi preghiamo di inoltrare questa lettera al cliente interessato. Se la questione non Vi riguarda affatto, Vi saremo grati di una breve segnalazione: così non Vi disturberemo di nuovo.
 closing = Distinti saluti
 
 ## Perché scriviamo
 
 occasion-suspected = { $count ->
-    [one] L’indirizzo figura in una banca dati pubblica ({ $databases }). Abbiamo quindi verificato noi stessi il server: vi sono indizi, ma nessuna prova.
+    [one] L’indirizzo figura in { $bases ->
+        [one] una banca dati pubblica
+       *[other] banche dati pubbliche
+    } ({ $databases }). Abbiamo quindi verificato noi stessi il server: vi sono indizi, ma nessuna prova.
    *[other] Gli indirizzi figurano in { $bases ->
         [one] una banca dati pubblica
        *[other] banche dati pubbliche
@@ -100,24 +103,30 @@ identity = { $count ->
    *[other] Secondo le informazioni in nostro possesso, siete responsabili di questi server.
 }
 occasion-undecided = { $count ->
-    [one] L’indirizzo figura in una banca dati pubblica ({ $databases }). Abbiamo quindi verificato noi stessi il server, ma la verifica non ha permesso di chiarire la questione.
+    [one] L’indirizzo figura in { $bases ->
+        [one] una banca dati pubblica
+       *[other] banche dati pubbliche
+    } ({ $databases }). Abbiamo quindi verificato noi stessi il server, ma la verifica non ha permesso di chiarire la questione.
    *[other] Gli indirizzi figurano in { $bases ->
         [one] una banca dati pubblica
        *[other] banche dati pubbliche
     } ({ $databases }). Abbiamo quindi verificato noi stessi i server, ma le verifiche non hanno permesso di chiarire la questione.
 }
 occasion-mixed = { $count ->
-    [one] L’indirizzo figura in una banca dati pubblica ({ $databases }). Abbiamo quindi svolto verifiche in proprio. Gli esiti sono diversi; li indichiamo di seguito per ciascun server.
+    [one] L’indirizzo figura in { $bases ->
+        [one] una banca dati pubblica
+       *[other] banche dati pubbliche
+    } ({ $databases }). Abbiamo quindi eseguito le nostre verifiche. Gli esiti sono diversi; li indichiamo di seguito.
    *[other] Alcuni degli indirizzi figurano in { $bases ->
         [one] una banca dati pubblica
        *[other] banche dati pubbliche
-    } ({ $databases }). Abbiamo quindi svolto verifiche in proprio. Gli esiti sono diversi; li indichiamo di seguito per ciascun server.
+    } ({ $databases }). Abbiamo quindi eseguito le nostre verifiche. Gli esiti sono diversi; li indichiamo di seguito per ciascun server.
 }
 
 ## Come è stata eseguita la verifica
 
 heading-test = Come abbiamo eseguito la verifica
-caveat-path = Avvertenza: non abbiamo verificato se lungo il percorso un altro sistema intercetti le connessioni della nostra verifica. Se così fosse, le risposte potrebbero non provenire dal Vostro server.
+caveat-path = Avvertenza: non abbiamo controllato se lungo il percorso un altro sistema intercetti le connessioni della nostra verifica. Se così fosse, le risposte potrebbero non provenire dal Vostro server.
 caveat-laboratory = Avvertenza: questa verifica è stata eseguita in laboratorio, senza controlli sulla nostra identità.
 
 ## L’esito
@@ -125,7 +134,7 @@ caveat-laboratory = Avvertenza: questa verifica è stata eseguita in laboratorio
 heading-verdict = Che cosa mostra la verifica
 undecided-no-answer = I nostri tentativi di connessione sono rimasti senza risposta.
 undecided-refused = I nostri tentativi di connessione sono stati rifiutati.
-undecided-tarpit = Le risposte sono giunte così lentamente che il tempo previsto per la verifica è scaduto prima di quelle decisive.
+undecided-tarpit = Le risposte sono giunte così lentamente che il tempo previsto per la verifica è scaduto prima che arrivassero quelle decisive.
 undecided-cut-off = La connessione è terminata, o è stato raggiunto il limite della verifica, prima delle risposte decisive.
 undecided-other = Le risposte non danno un quadro chiaro.
 

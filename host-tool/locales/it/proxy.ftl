@@ -4,11 +4,11 @@
 
 proxy-subject-confirmed = { $count ->
     [one] Server { $address }: confermato come proxy aperto
-   *[other] Server a { $count }~indirizzi: confermati come proxy aperti
+   *[other] Server ({ $count }~indirizzi): confermati come proxy aperti
 }
 proxy-subject-listed = { $count ->
-    [one] Server { $address }: richiesta di verificare se è un proxy aperto
-   *[other] Server a { $count }~indirizzi: richiesta di verificare se sono proxy aperti
+    [one] Server { $address }: richiesta di verificare se sia un proxy aperto
+   *[other] Server ({ $count }~indirizzi): richiesta di verificare se siano proxy aperti
 }
 
 ## Perché scriviamo
@@ -29,7 +29,7 @@ proxy-occasion-listed = { $count ->
 }
 proxy-occasion-confirmed = { $count ->
     [one] La nostra verifica ha mostrato che è così: una nostra connessione di prova ha raggiunto il nostro sistema attraverso il server.
-   *[other] Le nostre verifiche hanno mostrato che è così: nostre connessioni di prova hanno raggiunto il nostro sistema attraverso ciascuno di questi server.
+   *[other] Le nostre verifiche hanno mostrato che è così: attraverso ciascuno di questi server una nostra connessione di prova ha raggiunto il nostro sistema.
 }
 
 ## Che cosa è stato rilevato
@@ -65,7 +65,7 @@ proxy-evidence-forms = Richieste accettate dal server:
 
 ## Come è stata eseguita la verifica
 
-proxy-test-method = La nostra verifica si collega a un server proxy dall’esterno, come fa qualsiasi client. Senza autenticarsi, gli chiede una connessione a un nostro sistema di prova. Questo invia un codice che nessuno può indovinare; la connessione è dimostrata solo se il codice torna fino a noi. La verifica non prova alcuna password, non contatta sistemi di terzi e non modifica alcuna impostazione.
+proxy-test-method = La nostra verifica si collega a un server proxy dall’esterno, come fa qualsiasi client. Senza autenticarsi, chiede al server una connessione a un nostro sistema di prova. Quest’ultimo invia un codice che nessuno può indovinare; la connessione è dimostrata solo se il codice torna fino a noi. La verifica non prova alcuna password, non contatta sistemi di terzi e non modifica alcuna impostazione.
 
 ## L’esito
 
@@ -117,11 +117,11 @@ proxy-guide-steps = { $count ->
 }
 fix-proxies = Server proxy:
 fix-clients = Accettate connessioni soltanto dalle Vostre reti o da utenti autenticati; rifiutate tutte le altre.
-fix-listen = Se il proxy serve soltanto alla Vostra rete, fatelo ascoltare solo su un indirizzo interno e bloccatene la porta nel firewall, anche per IPv6.
+fix-listen = Se il proxy serve soltanto alla Vostra rete, mettetelo in ascolto solo su un indirizzo interno e bloccatene la porta nel firewall, anche per IPv6.
 fix-targets = Limitate ciò che si può raggiungere attraverso il proxy: nessun server di posta (porta~25), nessun indirizzo della Vostra rete e, con CONNECT, soltanto le porte necessarie, di norma la~443.
 fix-software = Utilizzate una versione ancora mantenuta dal produttore. Se nessuno conosce il proxy, accertatene la provenienza: può appartenere a un router, a un altro programma o a un software dannoso.
 fix-logs = Controllate poi i registri alla ricerca di connessioni non Vostre.
-questions = Sei domande aiutano a stabilire se un server proxy è sicuro:
+questions = Sei domande aiutano a stabilire se un server proxy sia sicuro:
 question-untrusted = Accetta connessioni da reti di cui non Vi fidate?
 question-version = Utilizzate una versione aggiornata del software?
 question-patches = Sono stati installati tutti gli aggiornamenti di sicurezza?
@@ -130,7 +130,7 @@ question-audit = Qualcuno controlla che non venga usato senza autorizzazione?
 question-abuse = Nel Vostro dominio esiste una casella «abuse», e qualcuno la legge?
 fix-squid = Squid (riconosciuto dalle risposte del server): in squid.conf le regole http_access valgono nell’ordine in cui compaiono e l’ultima deve rifiutare tutto il resto. Quest’ordine è sicuro:
 fix-dante = Dante (riconosciuto dalle risposte del server): in sockd.conf ciò che nessuna regola ammette è rifiutato. Nelle regole «pass» indicate quindi soltanto le Vostre reti:
-fix-haproxy = HAProxy (riconosciuto dalle risposte del server): eliminate «option http_proxy» e ogni «set-dst» che ricavi la destinazione dalla richiesta. Se tuttavia ne avete bisogno, limitate chi può collegarsi:
-fix-nginx = nginx (riconosciuto dalle risposte del server): «proxy_pass» non deve ricavare la destinazione dalla richiesta, per esempio da «$host» o «$http_host». Indicate la destinazione e, se possibile, limitate l’accesso:
+fix-haproxy = HAProxy (riconosciuto dalle risposte del server): eliminate «option http_proxy» e ogni «set-dst» che ricavi la destinazione dalla richiesta. Se tuttavia ne avete bisogno, limitate i client che possono collegarsi:
+fix-nginx = nginx (riconosciuto dalle risposte del server): «proxy_pass» non deve ricavare la destinazione dalla richiesta, per esempio da «$host» o «$http_host». Indicate espressamente la destinazione e, se possibile, limitate l’accesso:
 fix-tinyproxy = Tinyproxy (riconosciuto dalle risposte del server): senza una riga «Allow» in tinyproxy.conf può collegarsi chiunque. Sono sicure le righe seguenti:
 fix-microsocks = microsocks (riconosciuto dalle risposte del server): senza opzioni ascolta su tutti gli indirizzi e non chiede alcuna password. È sicuro avviarlo così:

@@ -4,11 +4,11 @@
 
 relay-subject-confirmed = { $count ->
     [one] Server di posta { $address }: confermato come open relay
-   *[other] Server di posta a { $count }~indirizzi: confermati come open relay
+   *[other] Server di posta ({ $count }~indirizzi): confermati come open relay
 }
 relay-subject-listed = { $count ->
-    [one] Server di posta { $address }: richiesta di verificare se è un open relay
-   *[other] Server di posta a { $count }~indirizzi: richiesta di verificare se sono open relay
+    [one] Server di posta { $address }: richiesta di verificare se sia un open relay
+   *[other] Server di posta ({ $count }~indirizzi): richiesta di verificare se siano open relay
 }
 
 relay-tested-forms = { $answered ->
@@ -57,8 +57,8 @@ relay-occasion-listed = { $count ->
     } che i server ai { $count }~indirizzi IP elencati di seguito potrebbero essere server di posta configurati come open relay (relay aperti). In tal caso, questa lettera contiene informazioni importanti sui server di posta della Vostra organizzazione e sull’immagine di quest’ultima su Internet.
 }
 relay-occasion-confirmed = { $count ->
-    [one] La nostra verifica ha mostrato che è così: un nostro messaggio di prova ci è tornato attraverso il server.
-   *[other] Le nostre verifiche hanno mostrato che è così: nostri messaggi di prova ci sono tornati attraverso ciascuno di questi server.
+    [one] La nostra verifica ha mostrato che è così: un nostro messaggio di prova è tornato a noi attraverso il server.
+   *[other] Le nostre verifiche hanno mostrato che è così: attraverso ciascuno di questi server un nostro messaggio di prova è tornato a noi.
 }
 
 ## Come è stata eseguita la verifica
@@ -113,8 +113,8 @@ relay-programme-aim = L’obiettivo è che mettiate in sicurezza i Vostri server
 ## Che cosa fare
 
 relay-fix-opening-confirmed = { $count ->
-    [one] Vi preghiamo di chiudere il relay. Di norma sono sufficienti i passi seguenti:
-   *[other] Vi preghiamo di chiudere i relay. Di norma sono sufficienti i passi seguenti:
+    [one] Vi preghiamo di chiudere il relay agli estranei. Di norma sono sufficienti i passi seguenti:
+   *[other] Vi preghiamo di chiudere i relay agli estranei. Di norma sono sufficienti i passi seguenti:
 }
 relay-fix-opening-listed = { $count ->
     [one] Vi preghiamo di verificare se il server inoltri la posta di estranei e, in tal caso, di porvi fine. Di norma sono sufficienti i passi seguenti:

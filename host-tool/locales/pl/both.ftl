@@ -4,19 +4,19 @@
 
 both-subject-confirmed = { $count ->
     [one] Serwer { $address }: potwierdzony otwarty przekaźnik poczty i otwarty serwer proxy
-   *[other] Serwery pod { $count }~adresami: potwierdzone otwarte przekaźniki poczty i serwery proxy
+   *[other] Serwery pod { $count }~adresami: potwierdzone otwarte przekaźniki poczty i otwarte serwery proxy
 }
 both-subject-listed = { $count ->
-    [one] Serwer { $address }: prośba o sprawdzenie, czy nie jest otwartym przekaźnikiem poczty lub serwerem proxy
-   *[other] Serwery pod { $count }~adresami: prośba o sprawdzenie, czy nie są otwartymi przekaźnikami poczty lub serwerami proxy
+    [one] Serwer { $address }: prośba o sprawdzenie, czy nie jest otwartym przekaźnikiem poczty lub otwartym serwerem proxy
+   *[other] Serwery pod { $count }~adresami: prośba o sprawdzenie, czy nie są otwartymi przekaźnikami poczty lub otwartymi serwerami proxy
 }
 
 ## Dlaczego piszemy
 
 both-occasion-opening = { $count ->
     [one] niniejsze pismo dotyczy serwera o adresie IP~{ $address } i pytania, czy jest on otwartym przekaźnikiem poczty (ang. open relay) lub otwartym serwerem proxy (ang. open proxy), czyli czy osoby postronne mogą za jego pośrednictwem wysyłać wiadomości do innych osób postronnych lub łączyć się z innymi systemami w internecie.
-    [few] poniżej wymieniamy { $count }~adresy IP serwerów, których dotyczy niniejsze pismo. Pytanie brzmi, czy są one otwartymi przekaźnikami poczty (ang. open relay) lub otwartymi serwerami proxy (ang. open proxy), czyli czy osoby postronne mogą za ich pośrednictwem wysyłać wiadomości do innych osób postronnych lub łączyć się z innymi systemami w internecie.
-   *[other] poniżej wymieniamy { $count }~adresów IP serwerów, których dotyczy niniejsze pismo. Pytanie brzmi, czy są one otwartymi przekaźnikami poczty (ang. open relay) lub otwartymi serwerami proxy (ang. open proxy), czyli czy osoby postronne mogą za ich pośrednictwem wysyłać wiadomości do innych osób postronnych lub łączyć się z innymi systemami w internecie.
+    [few] poniżej wymieniamy { $count }~adresy IP serwerów, których dotyczy niniejsze pismo. Pytanie brzmi, czy serwery te są otwartymi przekaźnikami poczty (ang. open relay) lub otwartymi serwerami proxy (ang. open proxy), czyli czy osoby postronne mogą za ich pośrednictwem wysyłać wiadomości do innych osób postronnych lub łączyć się z innymi systemami w internecie.
+   *[other] poniżej wymieniamy { $count }~adresów IP serwerów, których dotyczy niniejsze pismo. Pytanie brzmi, czy serwery te są otwartymi przekaźnikami poczty (ang. open relay) lub otwartymi serwerami proxy (ang. open proxy), czyli czy osoby postronne mogą za ich pośrednictwem wysyłać wiadomości do innych osób postronnych lub łączyć się z innymi systemami w internecie.
 }
 both-occasion-listed = { $count ->
     [one] { $bases ->
@@ -39,7 +39,7 @@ both-heading-explanation = Czym są otwarte przekaźniki poczty i otwarte serwer
 both-explanation = Otwarty przekaźnik poczty to serwer poczty, który przyjmuje wiadomości z dowolnego komputera na świecie i przekazuje je na inne adresy internetowe. Otwarty serwer proxy pozwala dowolnemu komputerowi na świecie łączyć się za jego pośrednictwem z innymi adresami internetowymi; dla drugiej strony wygląda to tak, jakby połączenie pochodziło z serwera proxy. Nadawcy niezamówionej poczty masowej nadużywają jednych i drugich. Jest to problem dla konsumentów na całym świecie, dla organów ścigania i dla organizacji, która prowadzi serwer.
 both-consequences = Dla tej organizacji taki serwer może oznaczać, że:
 both-consequence-strangers = nieznane osoby trzecie korzystają z jej serwera i zasobów internetowych;
-both-consequences-end = Zamknięcie takiego serwera dla osób postronnych chroni system przed takim nadużyciem.
+both-consequences-end = Zamknięcie takiego serwera dla osób postronnych chroni system przed tego rodzaju nadużyciami.
 both-programme-aim = Celem jest, aby zabezpieczyli Państwo swoje serwery i nie stali się nieświadomie źródłem niezamówionych wiadomości. Pierwszym krokiem jest zamknięcie otwartych przekaźników poczty i otwartych serwerów proxy.
 
 ## Co zrobić

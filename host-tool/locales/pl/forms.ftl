@@ -6,7 +6,7 @@ mark-faults = NIE DO WYSŁANIA: kontrola wykryła błędy w tym piśmie.
 
 ## Attachments of the mail
 
-attachment-findings = Ustalenia w postaci tabeli (CSV)
+attachment-findings = Wyniki w postaci tabeli (CSV)
 attachment-xarf = Zgłoszenie do automatycznego przetwarzania (XARF), adres IP~{ $address }
 
 ## A line for each of several servers
@@ -17,5 +17,5 @@ grid-seen = Ostatnia obserwacja (UTC)
 grid-result = Wynik
 result-confirmed = udowodniono
 result-suspected = podejrzenie
-result-undecided = nierozstrzygnięte
+result-undecided = nie rozstrzygnięto
 result-listed = w bazie danych

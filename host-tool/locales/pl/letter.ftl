@@ -16,7 +16,7 @@ english-below = English version below
 label-to = Adresat:
 label-reference = Nasz znak:
 label-date = Data:
-label-subject = Dotyczy:
+label-subject = Temat:
 day = { $date }
 salutation = Szanowni Państwo,
 salutation-named = Szanowni Państwo,
@@ -76,18 +76,21 @@ label-phone = Telefon:
 heading-genuine = Jak sprawdzić autentyczność tego pisma
 genuine = Nie muszą Państwo wierzyć nam na słowo. Na poniższej stronie wyjaśniamy, jak rozpoznać nasze pisma:
 genuine-key = Odcisk naszego klucza OpenPGP:
-genuine-never = Nigdy nie poprosimy Państwa o hasło, a skorzystanie z tego pisma nie wymaga otwierania żadnych załączników ani odnośników.
+genuine-never = Nigdy nie poprosimy Państwa o hasło, a działania opisane w tym piśmie nie wymagają otwierania żadnych załączników ani odnośników.
 heading-retest = Ponowny test
 retest = Gdy tylko coś Państwo zmienią lub sprawdzą, prosimy o wiadomość. Chętnie przeprowadzimy test ponownie i poinformujemy Państwa o wyniku. Jeżeli nie życzą sobie Państwo ponownego testu, wystarczy krótka wiadomość.
 deadline = Prosimy, aby do { $date } przekazali nam Państwo, co udało się ustalić.
-deadline-retest = Kolejny test planujemy na { $date } Jeżeli do tego czasu nic się nie zmieni, przypomnimy o sprawie jeden raz i więcej już nie będziemy.
-pass-on = Jeżeli są Państwo jedynie dostawcą usług internetowych, prosimy o przekazanie tego pisma właściwemu klientowi. Jeżeli sprawa w ogóle Państwa nie dotyczy, będziemy wdzięczni za krótką informację, abyśmy nie niepokoili Państwa ponownie.
+deadline-retest = Kolejny test planujemy na { $date } Jeżeli do tego czasu nic się nie zmieni, przypomnimy o sprawie jeden raz i na tym poprzestaniemy.
+pass-on = Jeżeli są Państwo jedynie dostawcą usług internetowych, prosimy o przekazanie tego pisma klientowi, którego ono dotyczy. Jeżeli sprawa w ogóle Państwa nie dotyczy, będziemy wdzięczni za krótką informację, abyśmy nie niepokoili Państwa ponownie.
 closing = Z poważaniem
 
 ## Dlaczego piszemy
 
 occasion-suspected = { $count ->
-    [one] Adres ten figuruje w publicznej bazie danych ({ $databases }). Dlatego sami sprawdziliśmy serwer: są podstawy do podejrzeń, lecz nie ma dowodu.
+    [one] Adres ten figuruje w { $bases ->
+        [one] publicznej bazie danych
+       *[other] publicznych bazach danych
+    } ({ $databases }). Dlatego sami sprawdziliśmy serwer: są podstawy do podejrzeń, lecz nie ma dowodu.
    *[other] Adresy te figurują w { $bases ->
         [one] publicznej bazie danych
        *[other] publicznych bazach danych
@@ -98,14 +101,20 @@ identity = { $count ->
    *[other] Według naszych informacji odpowiadają Państwo za te serwery.
 }
 occasion-undecided = { $count ->
-    [one] Adres ten figuruje w publicznej bazie danych ({ $databases }). Dlatego sami sprawdziliśmy serwer, ale nasz test nie pozwolił rozstrzygnąć tej kwestii.
+    [one] Adres ten figuruje w { $bases ->
+        [one] publicznej bazie danych
+       *[other] publicznych bazach danych
+    } ({ $databases }). Dlatego sami sprawdziliśmy serwer, ale nasz test nie pozwolił rozstrzygnąć tej kwestii.
    *[other] Adresy te figurują w { $bases ->
         [one] publicznej bazie danych
        *[other] publicznych bazach danych
     } ({ $databases }). Dlatego sami sprawdziliśmy serwery, ale nasze testy nie pozwoliły rozstrzygnąć tej kwestii.
 }
 occasion-mixed = { $count ->
-    [one] Adres ten figuruje w publicznej bazie danych ({ $databases }). Dlatego przeprowadziliśmy własne testy. Ich wyniki są różne; podajemy je poniżej dla każdego serwera.
+    [one] Adres ten figuruje w { $bases ->
+        [one] publicznej bazie danych
+       *[other] publicznych bazach danych
+    } ({ $databases }). Dlatego przeprowadziliśmy własne testy. Ich wyniki są różne; podajemy je poniżej.
    *[other] Niektóre z tych adresów figurują w { $bases ->
         [one] publicznej bazie danych
        *[other] publicznych bazach danych
@@ -123,7 +132,7 @@ caveat-laboratory = Uwaga: test przeprowadzono w laboratorium, bez sprawdzania n
 heading-verdict = Co wynika z testu
 undecided-no-answer = Nasze próby połączenia pozostały bez odpowiedzi.
 undecided-refused = Nasze próby połączenia zostały odrzucone.
-undecided-tarpit = Odpowiedzi nadchodziły tak wolno, że czas testu upłynął przed tymi, które rozstrzygają.
+undecided-tarpit = Odpowiedzi przychodziły tak wolno, że czas testu upłynął przed nadejściem tych, które rozstrzygają.
 undecided-cut-off = Połączenie się zakończyło lub osiągnięto limit testu, zanim nadeszły rozstrzygające odpowiedzi.
 undecided-other = Odpowiedzi nie dają jednoznacznego obrazu.
 
@@ -132,7 +141,7 @@ undecided-other = Odpowiedzi nie dają jednoznacznego obrazu.
 consequence-blame = odbiorcy uznają, że niezamówiona poczta pochodzi z jej systemu;
 consequence-congestion = jej łącza są przeciążone cudzym ruchem;
 consequence-cost = rosną jej koszty administracyjne;
-consequence-cut-off = jej dostawca usług internetowych zawiesza usługę.
+consequence-cut-off = jej dostawca usług internetowych zawiesza ich świadczenie.
 
 ## Co zrobić
 

@@ -15,8 +15,8 @@ proxy-subject-listed = { $count ->
 
 proxy-occasion-opening = { $count ->
     [one] niniejsze pismo dotyczy serwera o adresie IP~{ $address } i pytania, czy jest on otwartym serwerem proxy (ang. open proxy), czyli czy osoby postronne mogą za jego pośrednictwem łączyć się z innymi systemami w internecie.
-    [few] poniżej wymieniamy { $count }~adresy IP serwerów, których dotyczy niniejsze pismo. Pytanie brzmi, czy są one otwartymi serwerami proxy (ang. open proxy), czyli czy osoby postronne mogą za ich pośrednictwem łączyć się z innymi systemami w internecie.
-   *[other] poniżej wymieniamy { $count }~adresów IP serwerów, których dotyczy niniejsze pismo. Pytanie brzmi, czy są one otwartymi serwerami proxy (ang. open proxy), czyli czy osoby postronne mogą za ich pośrednictwem łączyć się z innymi systemami w internecie.
+    [few] poniżej wymieniamy { $count }~adresy IP serwerów, których dotyczy niniejsze pismo. Pytanie brzmi, czy serwery te są otwartymi serwerami proxy (ang. open proxy), czyli czy osoby postronne mogą za ich pośrednictwem łączyć się z innymi systemami w internecie.
+   *[other] poniżej wymieniamy { $count }~adresów IP serwerów, których dotyczy niniejsze pismo. Pytanie brzmi, czy serwery te są otwartymi serwerami proxy (ang. open proxy), czyli czy osoby postronne mogą za ich pośrednictwem łączyć się z innymi systemami w internecie.
 }
 proxy-occasion-listed = { $count ->
     [one] { $bases ->
@@ -30,7 +30,7 @@ proxy-occasion-listed = { $count ->
 }
 proxy-occasion-confirmed = { $count ->
     [one] Nasz test wykazał, że tak jest: nasze połączenie testowe dotarło za pośrednictwem tego serwera do naszego własnego systemu.
-   *[other] Nasze testy wykazały, że tak jest: nasze połączenia testowe dotarły za pośrednictwem każdego z tych serwerów do naszego własnego systemu.
+   *[other] Nasze testy wykazały, że tak jest: za pośrednictwem każdego z tych serwerów nasze połączenie testowe dotarło do naszego własnego systemu.
 }
 
 ## Co stwierdzono
@@ -56,21 +56,21 @@ proxy-evidence-forms = Żądania przyjęte przez serwer:
 
 ## Jak przebiegał test
 
-proxy-test-method = Nasz test łączy się z serwerem proxy z zewnątrz, tak jak każdy klient. Bez logowania prosi go o połączenie z naszym własnym systemem testowym. System ten wysyła kod, którego nikt nie może odgadnąć; dopiero gdy kod ten do nas wróci, połączenie jest udowodnione. Test nie próbuje żadnych haseł, nie łączy się z systemami osób trzecich i nie zmienia żadnych ustawień.
+proxy-test-method = Nasz test łączy się z serwerem proxy z zewnątrz, tak jak każdy klient. Bez logowania prosi serwer o połączenie z naszym własnym systemem testowym. System ten wysyła kod, którego nikt nie może odgadnąć; dopiero gdy kod ten do nas wróci, połączenie jest udowodnione. Test nie wypróbowuje żadnych haseł, nie łączy się z systemami osób trzecich i nie zmienia żadnych ustawień.
 
 ## Wynik
 
 proxy-verdict-confirmed = { $count ->
-    [one] Serwer bez logowania nawiązał połączenie, o które prosił nasz test. Dotarło ono do naszego systemu testowego, a wysłany stamtąd kod do nas wrócił. Dowodzi to, że w chwili testu serwer przekazywał połączenia osób postronnych.
-   *[other] Każdy z tych serwerów bez logowania nawiązał połączenie, o które prosił nasz test. Dotarło ono do naszego systemu testowego, a wysłany stamtąd kod do nas wrócił. Dowodzi to, że w chwili testu serwery przekazywały połączenia osób postronnych.
+    [one] Nie wymagając logowania, serwer nawiązał połączenie, o które prosił nasz test. Dotarło ono do naszego systemu testowego, a wysłany stamtąd kod do nas wrócił. Dowodzi to, że w chwili testu serwer przekazywał połączenia osób postronnych.
+   *[other] Nie wymagając logowania, każdy z tych serwerów nawiązał połączenie, o które prosił nasz test. Dotarło ono do naszego systemu testowego, a wysłany stamtąd kod do nas wrócił. Dowodzi to, że w chwili testu serwery przekazywały połączenia osób postronnych.
 }
 proxy-verdict-accepted = { $count ->
-    [one] Serwer bez logowania zgodził się na połączenie, o które prosił nasz test, i przejął nasze dane. Do chwili sporządzenia tego pisma połączenie nie dotarło do naszego systemu testowego. Nie ma więc dowodu na to, że serwer przekazuje takie połączenia.
-   *[other] Każdy z tych serwerów bez logowania zgodził się na połączenie, o które prosił nasz test, i przejął nasze dane. Do chwili sporządzenia tego pisma połączenia nie dotarły do naszego systemu testowego. Nie ma więc dowodu na to, że serwery przekazują takie połączenia.
+    [one] Nie wymagając logowania, serwer zgodził się na połączenie, o które prosił nasz test, i przejął nasze dane. Do chwili sporządzenia tego pisma połączenie nie dotarło do naszego systemu testowego. Nie ma więc dowodu na to, że serwer przekazuje takie połączenia.
+   *[other] Nie wymagając logowania, każdy z tych serwerów zgodził się na połączenie, o które prosił nasz test, i przejął nasze dane. Do chwili sporządzenia tego pisma połączenia nie dotarły do naszego systemu testowego. Nie ma więc dowodu na to, że serwery przekazują takie połączenia.
 }
 proxy-verdict-suspected = { $count ->
-    [one] Serwer bez logowania odpowiedział, że zgadza się na połączenie, o które prosił nasz test. Kod naszego systemu testowego jednak do nas nie wrócił. Nie ma więc dowodu na to, że serwer rzeczywiście przekazuje takie połączenia: niektóre serwery odpowiadają tak samo na każde żądanie.
-   *[other] Każdy z tych serwerów bez logowania odpowiedział, że zgadza się na połączenie, o które prosił nasz test. Kod naszego systemu testowego jednak do nas nie wrócił. Nie ma więc dowodu na to, że serwery rzeczywiście przekazują takie połączenia: niektóre serwery odpowiadają tak samo na każde żądanie.
+    [one] Nie wymagając logowania, serwer odpowiedział, że zgadza się na połączenie, o które prosił nasz test. Kod naszego systemu testowego jednak do nas nie wrócił. Nie ma więc dowodu na to, że serwer rzeczywiście przekazuje takie połączenia: niektóre serwery odpowiadają tak samo na każde żądanie.
+   *[other] Nie wymagając logowania, każdy z tych serwerów odpowiedział, że zgadza się na połączenie, o które prosił nasz test. Kod naszego systemu testowego jednak do nas nie wrócił. Nie ma więc dowodu na to, że serwery rzeczywiście przekazują takie połączenia: niektóre serwery odpowiadają tak samo na każde żądanie.
 }
 proxy-verdict-anything = { $count ->
     [one] Serwer zgodził się też na połączenie z celem, który nie może istnieć. Możliwe więc, że odpowiada tak na każde żądanie.
@@ -109,7 +109,7 @@ proxy-guide-steps = { $count ->
 fix-proxies = Serwery proxy:
 fix-clients = Połączenia należy przyjmować tylko z własnych sieci lub od zalogowanych użytkowników, a wszystkim innym odmawiać.
 fix-listen = Jeżeli serwera proxy potrzebuje tylko własna sieć, powinien on nasłuchiwać wyłącznie na adresie wewnętrznym, a jego port należy zablokować w zaporze sieciowej, także dla IPv6.
-fix-targets = Należy ograniczyć to, co jest przez niego dostępne: żadnych serwerów poczty (port~25), żadnych adresów we własnej sieci, a w metodzie CONNECT tylko potrzebne porty, zwykle~443.
+fix-targets = Należy ograniczyć cele, z którymi można się łączyć przez serwer proxy: nie powinno być wśród nich serwerów poczty (port~25) ani adresów we własnej sieci, a metoda CONNECT powinna dopuszczać tylko potrzebne porty, zwykle~443.
 fix-software = Należy używać wersji, którą producent nadal wspiera. Jeżeli nikt nie wie o tym serwerze proxy, warto ustalić, skąd się wziął: może należeć do routera, do innego programu lub do złośliwego oprogramowania.
 fix-logs = Na koniec warto przejrzeć dzienniki w poszukiwaniu obcych połączeń.
 questions = Sześć pytań pomaga ustalić, czy serwer proxy jest bezpieczny:

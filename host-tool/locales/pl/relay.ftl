@@ -13,15 +13,15 @@ relay-subject-listed = { $count ->
 
 relay-tested-forms = { $answered ->
     [0] żadna kombinacja nadawcy i odbiorcy nie uzyskała odpowiedzi
-    [one] odpowiedź na { $answered } kombinację nadawcy i odbiorcy: przyjęto~{ $accepted }, odrzucono~{ $refused }{ $unclear ->
+    [one] odpowiedź na { $answered }~kombinację nadawcy i odbiorcy: przyjęto~{ $accepted }, odrzucono~{ $refused }{ $unclear ->
         [0] { "" }
        *[other] , niejasne~{ $unclear }
     }
-    [few] odpowiedź na { $answered } kombinacje nadawcy i odbiorcy: przyjęto~{ $accepted }, odrzucono~{ $refused }{ $unclear ->
+    [few] odpowiedzi na { $answered }~kombinacje nadawcy i odbiorcy: przyjęto~{ $accepted }, odrzucono~{ $refused }{ $unclear ->
         [0] { "" }
        *[other] , niejasne~{ $unclear }
     }
-   *[other] odpowiedź na { $answered } kombinacji nadawcy i odbiorcy: przyjęto~{ $accepted }, odrzucono~{ $refused }{ $unclear ->
+   *[other] odpowiedzi na { $answered }~kombinacji nadawcy i odbiorcy: przyjęto~{ $accepted }, odrzucono~{ $refused }{ $unclear ->
         [0] { "" }
        *[other] , niejasne~{ $unclear }
     }
@@ -34,8 +34,8 @@ relay-evidence-forms = Kombinacje przyjęte przez serwer:
 
 relay-occasion-opening = { $count ->
     [one] niniejsze pismo dotyczy serwera poczty elektronicznej o adresie IP~{ $address } i pytania, czy jest on otwartym przekaźnikiem poczty (ang. open relay), czyli czy osoby postronne mogą za jego pośrednictwem wysyłać wiadomości do innych osób postronnych.
-    [few] poniżej wymieniamy { $count }~adresy IP serwerów poczty elektronicznej, których dotyczy niniejsze pismo. Pytanie brzmi, czy są one otwartymi przekaźnikami poczty (ang. open relay), czyli czy osoby postronne mogą za ich pośrednictwem wysyłać wiadomości do innych osób postronnych.
-   *[other] poniżej wymieniamy { $count }~adresów IP serwerów poczty elektronicznej, których dotyczy niniejsze pismo. Pytanie brzmi, czy są one otwartymi przekaźnikami poczty (ang. open relay), czyli czy osoby postronne mogą za ich pośrednictwem wysyłać wiadomości do innych osób postronnych.
+    [few] poniżej wymieniamy { $count }~adresy IP serwerów poczty elektronicznej, których dotyczy niniejsze pismo. Pytanie brzmi, czy serwery te są otwartymi przekaźnikami poczty (ang. open relay), czyli czy osoby postronne mogą za ich pośrednictwem wysyłać wiadomości do innych osób postronnych.
+   *[other] poniżej wymieniamy { $count }~adresów IP serwerów poczty elektronicznej, których dotyczy niniejsze pismo. Pytanie brzmi, czy serwery te są otwartymi przekaźnikami poczty (ang. open relay), czyli czy osoby postronne mogą za ich pośrednictwem wysyłać wiadomości do innych osób postronnych.
 }
 relay-occasion-listed = { $count ->
     [one] { $bases ->
@@ -49,12 +49,12 @@ relay-occasion-listed = { $count ->
 }
 relay-occasion-confirmed = { $count ->
     [one] Nasz test wykazał, że tak jest: wysłana przez nas wiadomość testowa wróciła do nas za pośrednictwem tego serwera.
-   *[other] Nasze testy wykazały, że tak jest: wysłane przez nas wiadomości testowe wróciły do nas za pośrednictwem każdego z tych serwerów.
+   *[other] Nasze testy wykazały, że tak jest: za pośrednictwem każdego z tych serwerów wróciła do nas wysłana przez nas wiadomość testowa.
 }
 
 ## Jak przebiegał test
 
-relay-test-method = Nasz test łączy się z serwerem poczty z zewnątrz i rozmawia z nim w protokole SMTP, tak jak każdy inny serwer poczty. Bez logowania pyta na kilka sposobów, czy serwer przyjąłby pocztę z zewnątrz dla odbiorców zewnętrznych. Nie próbuje żadnych haseł i nie zmienia żadnych ustawień.
+relay-test-method = Nasz test łączy się z serwerem poczty z zewnątrz i porozumiewa się z nim za pomocą protokołu SMTP, tak jak każdy inny serwer poczty. Bez logowania pyta na kilka sposobów, czy serwer przyjąłby pocztę z zewnątrz dla odbiorców zewnętrznych. Nie wypróbowuje żadnych haseł i nie zmienia żadnych ustawień.
 test-no-message = Nie przesłaliśmy żadnej wiadomości.
 test-message = Przekazaliśmy przy tym także krótką wiadomość testową zaadresowaną do nas samych.
 test-message-some = Niektórym serwerom przekazaliśmy przy tym także krótką wiadomość testową zaadresowaną do nas samych; pozostałym nie przesłaliśmy żadnej.
@@ -62,16 +62,16 @@ test-message-some = Niektórym serwerom przekazaliśmy przy tym także krótką 
 ## Wynik
 
 relay-verdict-confirmed = { $count ->
-    [one] Serwer bez logowania przyjął naszą wiadomość testową dla odbiorcy zewnętrznego i przekazał ją dalej; wiadomość dotarła do naszej skrzynki. Dowodzi to, że w chwili testu serwer przekazywał pocztę osób postronnych.
-   *[other] Każdy z tych serwerów bez logowania przyjął naszą wiadomość testową dla odbiorcy zewnętrznego i przekazał ją dalej; wiadomości dotarły do naszej skrzynki. Dowodzi to, że w chwili testu serwery przekazywały pocztę osób postronnych.
+    [one] Nie wymagając logowania, serwer przyjął naszą wiadomość testową dla odbiorcy zewnętrznego i przekazał ją dalej; wiadomość dotarła do naszej skrzynki. Dowodzi to, że w chwili testu serwer przekazywał pocztę osób postronnych.
+   *[other] Nie wymagając logowania, każdy z tych serwerów przyjął naszą wiadomość testową dla odbiorcy zewnętrznego i przekazał ją dalej; wiadomości dotarły do naszej skrzynki. Dowodzi to, że w chwili testu serwery przekazywały pocztę osób postronnych.
 }
 relay-verdict-accepted = { $count ->
-    [one] Serwer bez logowania przejął naszą wiadomość testową dla odbiorcy zewnętrznego. Do chwili sporządzenia tego pisma wiadomość do nas nie dotarła. Nie ma więc dowodu na to, że serwer przekazuje takie wiadomości dalej.
-   *[other] Każdy z tych serwerów bez logowania przejął naszą wiadomość testową dla odbiorcy zewnętrznego. Do chwili sporządzenia tego pisma wiadomości do nas nie dotarły. Nie ma więc dowodu na to, że serwery przekazują takie wiadomości dalej.
+    [one] Nie wymagając logowania, serwer przejął naszą wiadomość testową dla odbiorcy zewnętrznego. Do chwili sporządzenia tego pisma wiadomość do nas nie dotarła. Nie ma więc dowodu na to, że serwer przekazuje takie wiadomości dalej.
+   *[other] Nie wymagając logowania, każdy z tych serwerów przejął naszą wiadomość testową dla odbiorcy zewnętrznego. Do chwili sporządzenia tego pisma wiadomości do nas nie dotarły. Nie ma więc dowodu na to, że serwery przekazują takie wiadomości dalej.
 }
 relay-verdict-suspected = { $count ->
-    [one] Serwer bez logowania przyjął jako odbiorcę naszą własną skrzynkę, choć za nią nie odpowiada (odpowiedź na polecenie RCPT). Nie przesłaliśmy żadnej wiadomości. Nie ma więc dowodu na to, że serwer rzeczywiście przekazuje takie wiadomości dalej: niektóre serwery odrzucają lub usuwają je na późniejszym etapie.
-   *[other] Każdy z tych serwerów bez logowania przyjął jako odbiorcę naszą własną skrzynkę, choć za nią nie odpowiada (odpowiedź na polecenie RCPT). Nie przesłaliśmy żadnej wiadomości. Nie ma więc dowodu na to, że serwery rzeczywiście przekazują takie wiadomości dalej: niektóre serwery odrzucają lub usuwają je na późniejszym etapie.
+    [one] Nie wymagając logowania, serwer przyjął jako odbiorcę naszą własną skrzynkę, choć za nią nie odpowiada (odpowiedź na polecenie RCPT). Nie przesłaliśmy żadnej wiadomości. Nie ma więc dowodu na to, że serwer rzeczywiście przekazuje takie wiadomości dalej: niektóre serwery odrzucają lub usuwają je na późniejszym etapie.
+   *[other] Nie wymagając logowania, każdy z tych serwerów przyjął jako odbiorcę naszą własną skrzynkę, choć za nią nie odpowiada (odpowiedź na polecenie RCPT). Nie przesłaliśmy żadnej wiadomości. Nie ma więc dowodu na to, że serwery rzeczywiście przekazują takie wiadomości dalej: niektóre serwery odrzucają lub usuwają je na późniejszym etapie.
 }
 relay-verdict-anything = { $count ->
     [one] Serwer przyjął też odbiorcę w domenie, która nie może istnieć. Możliwe więc, że najpierw przyjmuje każdego odbiorcę, a decyzję podejmuje dopiero później.
@@ -90,7 +90,7 @@ undecided-tls-required = Przed podaniem odbiorcy wymagane jest połączenie szyf
 undecided-tls-version = Nie udało się uzgodnić połączenia szyfrowanego, które obsługiwałyby obie strony.
 undecided-greylisted = Nasze zapytania były odkładane z błędem tymczasowym (szara lista, ang. greylisting) aż do upływu czasu testu.
 undecided-local-or-relay = Przyjęto tylko takie zapisy odbiorcy, które równie dobrze mogą oznaczać lokalną skrzynkę.
-undecided-not-formable = Rozstrzygających zapytań nie można było zadać temu serwerowi, ponieważ nie była znana odpowiednia nazwa lub forma adresu.
+undecided-not-formable = Rozstrzygających zapytań nie można było skierować do tego serwera, ponieważ nie była znana odpowiednia nazwa lub forma adresu.
 
 ## Wyjaśnienie
 
@@ -104,20 +104,20 @@ relay-programme-aim = Celem jest, aby zabezpieczyli Państwo swoje serwery poczt
 ## Co zrobić
 
 relay-fix-opening-confirmed = { $count ->
-    [one] Prosimy o zamknięcie przekaźnika. Zwykle wystarczają następujące kroki:
-   *[other] Prosimy o zamknięcie przekaźników. Zwykle wystarczają następujące kroki:
+    [one] Prosimy o zamknięcie przekaźnika dla osób postronnych. Zwykle wystarczają następujące kroki:
+   *[other] Prosimy o zamknięcie przekaźników dla osób postronnych. Zwykle wystarczają następujące kroki:
 }
 relay-fix-opening-listed = { $count ->
     [one] Prosimy o sprawdzenie, czy serwer przekazuje pocztę osób postronnych, a jeżeli tak, o wyłączenie tej możliwości. Zwykle wystarczają następujące kroki:
    *[other] Prosimy o sprawdzenie, czy serwery przekazują pocztę osób postronnych, a jeżeli tak, o wyłączenie tej możliwości. Zwykle wystarczają następujące kroki:
 }
-fix-limit = Przekazywanie poczty należy dopuścić tylko z własnych sieci i dla zalogowanych użytkowników; wszystkim innym należy odmawiać odbiorców spoza własnych domen.
+fix-limit = Przekazywanie poczty należy dopuścić tylko z własnych sieci i dla zalogowanych użytkowników; w pozostałych przypadkach należy odrzucać wszystkich odbiorców spoza własnych domen.
 relay-guide-steps = { $count ->
     [one] Jeżeli Państwa serwer jest otwartym przekaźnikiem poczty i chcą go Państwo zamknąć, prosimy postępować według zamieszczonej tam instrukcji krok po kroku.
    *[other] Jeżeli Państwa serwery są otwartymi przekaźnikami poczty i chcą je Państwo zamknąć, prosimy postępować według zamieszczonej tam instrukcji krok po kroku.
 }
 fix-relays = Serwery poczty:
-fix-exceptions = Należy sprawdzić wyjątki: sieci zaufane, także IPv6 oraz bramy kontenerów i bramy NAT, za którymi każdy klient wygląda na lokalnego; serwery zapasowe; reguły, które ufają adresowi nadawcy, gdyż taki adres można podrobić.
+fix-exceptions = Należy sprawdzić wyjątki: sieci zaufane (także IPv6 oraz bramy kontenerów i bramy NAT, za którymi każdy klient wygląda na lokalnego); serwery zapasowe; reguły, które ufają adresowi nadawcy, gdyż taki adres można podrobić.
 fix-update = Należy używać wersji serwera poczty, którą producent nadal wspiera.
 fix-queue = Na koniec warto przejrzeć kolejkę i dzienniki w poszukiwaniu obcej poczty.
 fix-postfix = Postfix (rozpoznany po odpowiedziach serwera): pierwsze polecenie pokazuje istotne ustawienia, po nim podajemy bezpieczną wartość.
