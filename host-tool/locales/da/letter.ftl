@@ -104,7 +104,10 @@ closing = Med venlig hilsen
 ## Hvorfor vi skriver
 
 occasion-suspected = { $count ->
-    [one] Adressen er registreret i en offentlig database ({ $databases }). Vi har derfor selv testet serveren: Der er grund til mistanke, men der er intet bevis.
+    [one] Adressen er registreret i { $bases ->
+        [one] en offentlig database
+       *[other] offentlige databaser
+    } ({ $databases }). Vi har derfor selv testet serveren: Der er grund til mistanke, men der er intet bevis.
    *[other] Adresserne er registreret i { $bases ->
         [one] en offentlig database
        *[other] offentlige databaser
@@ -115,14 +118,20 @@ identity = { $count ->
    *[other] Ifølge vores oplysninger er I ansvarlige for disse servere.
 }
 occasion-undecided = { $count ->
-    [one] Adressen er registreret i en offentlig database ({ $databases }). Vi har derfor selv testet serveren, men vores test kunne ikke afgøre spørgsmålet.
+    [one] Adressen er registreret i { $bases ->
+        [one] en offentlig database
+       *[other] offentlige databaser
+    } ({ $databases }). Vi har derfor selv testet serveren, men vores test kunne ikke afgøre spørgsmålet.
    *[other] Adresserne er registreret i { $bases ->
         [one] en offentlig database
        *[other] offentlige databaser
     } ({ $databases }). Vi har derfor selv testet serverne, men vores test kunne ikke afgøre spørgsmålet.
 }
 occasion-mixed = { $count ->
-    [one] Adressen er registreret i en offentlig database ({ $databases }). Vi har derfor selv testet serverne. Resultaterne er forskellige; de er angivet nedenfor for hver server.
+    [one] Adressen er registreret i { $bases ->
+        [one] en offentlig database
+       *[other] offentlige databaser
+    } ({ $databases }). Vi har derfor selv testet serveren. Resultaterne er forskellige; de er angivet nedenfor.
    *[other] Nogle af adresserne er registreret i { $bases ->
         [one] en offentlig database
        *[other] offentlige databaser

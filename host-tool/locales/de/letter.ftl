@@ -86,7 +86,10 @@ closing = Mit freundlichen Grüßen
 ## Warum wir schreiben
 
 occasion-suspected = { $count ->
-    [one] Die Adresse ist in einer öffentlichen Datenbank verzeichnet ({ $databases }). Deshalb haben wir den Server selbst getestet: Es gibt Anhaltspunkte, aber keinen Beweis.
+    [one] Die Adresse ist in { $bases ->
+        [one] einer öffentlichen Datenbank
+       *[other] öffentlichen Datenbanken
+    } verzeichnet ({ $databases }). Deshalb haben wir den Server selbst getestet: Es gibt Anhaltspunkte, aber keinen Beweis.
    *[other] Die Adressen sind in { $bases ->
         [one] einer öffentlichen Datenbank
        *[other] öffentlichen Datenbanken
@@ -97,14 +100,20 @@ identity = { $count ->
    *[other] Nach den uns vorliegenden Informationen sind Sie für diese Server verantwortlich.
 }
 occasion-undecided = { $count ->
-    [one] Die Adresse ist in einer öffentlichen Datenbank verzeichnet ({ $databases }). Deshalb haben wir den Server selbst getestet; unser Test konnte die Frage jedoch nicht klären.
+    [one] Die Adresse ist in { $bases ->
+        [one] einer öffentlichen Datenbank
+       *[other] öffentlichen Datenbanken
+    } verzeichnet ({ $databases }). Deshalb haben wir den Server selbst getestet; unser Test konnte die Frage jedoch nicht klären.
    *[other] Die Adressen sind in { $bases ->
         [one] einer öffentlichen Datenbank
        *[other] öffentlichen Datenbanken
     } verzeichnet ({ $databases }). Deshalb haben wir die Server selbst getestet; unsere Tests konnten die Frage jedoch nicht klären.
 }
 occasion-mixed = { $count ->
-    [one] Die Adresse ist in einer öffentlichen Datenbank verzeichnet ({ $databases }). Deshalb haben wir eigene Tests durchgeführt. Die Ergebnisse sind unterschiedlich; wir geben sie unten für jeden Server an.
+    [one] Die Adresse ist in { $bases ->
+        [one] einer öffentlichen Datenbank
+       *[other] öffentlichen Datenbanken
+    } verzeichnet ({ $databases }). Deshalb haben wir eigene Tests durchgeführt. Die Ergebnisse sind unterschiedlich; wir geben sie unten an.
    *[other] Einige der Adressen sind in { $bases ->
         [one] einer öffentlichen Datenbank
        *[other] öffentlichen Datenbanken

@@ -86,7 +86,10 @@ closing = Yours faithfully,
 ## Why this letter is written
 
 occasion-suspected = { $count ->
-    [one] The address appears in a public database ({ $databases }). We have therefore tested the server ourselves: there are grounds for suspicion, but there is no proof.
+    [one] The address appears in { $bases ->
+        [one] a public database
+       *[other] public databases
+    } ({ $databases }). We have therefore tested the server ourselves: there are grounds for suspicion, but there is no proof.
    *[other] The addresses appear in { $bases ->
         [one] a public database
        *[other] public databases
@@ -97,14 +100,20 @@ identity = { $count ->
    *[other] According to the information we have, you are responsible for these servers.
 }
 occasion-undecided = { $count ->
-    [one] The address appears in a public database ({ $databases }). We have therefore tested the server ourselves, but our test could not settle the question.
+    [one] The address appears in { $bases ->
+        [one] a public database
+       *[other] public databases
+    } ({ $databases }). We have therefore tested the server ourselves, but our test could not settle the question.
    *[other] The addresses appear in { $bases ->
         [one] a public database
        *[other] public databases
     } ({ $databases }). We have therefore tested the servers ourselves, but our tests could not settle the question.
 }
 occasion-mixed = { $count ->
-    [one] The address appears in a public database ({ $databases }). We have therefore run tests of our own. Their results differ; they are given below for each server.
+    [one] The address appears in { $bases ->
+        [one] a public database
+       *[other] public databases
+    } ({ $databases }). We have therefore run tests of our own. Their results differ; they are given below.
    *[other] Some of the addresses appear in { $bases ->
         [one] a public database
        *[other] public databases

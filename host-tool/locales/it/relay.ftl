@@ -93,13 +93,13 @@ relay-verdict-undecided = { $count ->
 undecided-not-smtp = Il servizio che risponde su questa porta non utilizza il protocollo SMTP.
 undecided-no-mail-here = Il messaggio di benvenuto indica che qui non si accetta posta.
 undecided-blocked = La nostra verifica è stata respinta in quanto tale, qualunque destinatario indicasse.
-undecided-sender-refused = L’indirizzo del mittente della nostra verifica è stato rifiutato; non è stato quindi possibile provare alcun destinatario.
+undecided-sender-refused = L’indirizzo del mittente della nostra verifica è stato rifiutato; la questione del destinatario è quindi rimasta aperta.
 undecided-auth-required = Prima di indicare un destinatario è richiesta l’autenticazione; la nostra verifica non si autentica.
 undecided-tls-required = Prima di indicare un destinatario è richiesta una connessione cifrata (STARTTLS); la nostra verifica non ne ha usata una.
-undecided-tls-version = Non è stato possibile stabilire una connessione cifrata supportata da entrambe le parti.
+undecided-tls-version = Prima di indicare un destinatario è richiesta una connessione cifrata (STARTTLS), che però non è stato possibile stabilire.
 undecided-greylisted = Le nostre richieste sono state rinviate con errori temporanei (greylisting) fino allo scadere del tempo previsto per la verifica.
 undecided-local-or-relay = Sono state accettate soltanto forme di destinatario che possono indicare altrettanto bene una casella locale.
-undecided-not-formable = Non è stato possibile formulare per questo server le richieste decisive, non essendo noto un nome o una forma di indirizzo adatti.
+undecided-not-formable = Non è stato possibile formulare per questo server le richieste decisive, non essendoci un nome o una forma di indirizzo adatti.
 
 ## Spiegazione
 

@@ -84,13 +84,13 @@ relay-verdict-undecided = { $count ->
 undecided-not-smtp = Usługa, która odpowiada na tym porcie, nie używa protokołu SMTP.
 undecided-no-mail-here = Z powitania wynika, że poczta nie jest tu przyjmowana.
 undecided-blocked = Odrzucono sam nasz test, bez względu na podanego odbiorcę.
-undecided-sender-refused = Odrzucono adres nadawcy naszego testu, więc do sprawdzenia odbiorców nie doszło.
+undecided-sender-refused = Odrzucono adres nadawcy naszego testu, więc kwestia odbiorców pozostała nierozstrzygnięta.
 undecided-auth-required = Przed podaniem odbiorcy wymagane jest logowanie, a nasz test się nie loguje.
 undecided-tls-required = Przed podaniem odbiorcy wymagane jest połączenie szyfrowane (STARTTLS), a nasz test z niego nie korzystał.
-undecided-tls-version = Nie udało się uzgodnić połączenia szyfrowanego, które obsługiwałyby obie strony.
+undecided-tls-version = Przed podaniem odbiorcy wymagane jest połączenie szyfrowane (STARTTLS), lecz nie udało się go nawiązać.
 undecided-greylisted = Nasze zapytania były odkładane z błędem tymczasowym (szara lista, ang. greylisting) aż do upływu czasu testu.
 undecided-local-or-relay = Przyjęto tylko takie zapisy odbiorcy, które równie dobrze mogą oznaczać lokalną skrzynkę.
-undecided-not-formable = Rozstrzygających zapytań nie można było skierować do tego serwera, ponieważ nie była znana odpowiednia nazwa lub forma adresu.
+undecided-not-formable = Rozstrzygających zapytań nie można było skierować do tego serwera, ponieważ nie było dla niego odpowiedniej nazwy lub formy adresu.
 
 ## Wyjaśnienie
 
