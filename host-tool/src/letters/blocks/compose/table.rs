@@ -17,7 +17,7 @@ impl Composer<'_> {
     pub(super) fn findings(&self, parts: &mut Vec<Part<Say>>) -> Result<(), FactsError> {
         parts.push(Part::Heading(Say::Message(
             "heading-findings".into(),
-            vec![("count", number(self.facts.findings.len()))],
+            vec![("count", number(self.addresses().len()))],
         )));
         if self.facts.findings.len() >= OVERVIEW_FINDINGS_MIN {
             parts.push(self.overview());
