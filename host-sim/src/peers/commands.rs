@@ -3,39 +3,16 @@
 
 use std::{cell::Cell, net::SocketAddr, rc::Rc, time::Duration};
 
-use probe_core::verdict::{Kind, Reason};
-
 use super::{
-    Fate, Peer, Personality, Rule, SAME, Step,
+    Peer, Personality,
+    closed::closed,
     house::{Manners, server},
-    postfix, verdict,
+    postfix,
 };
 use crate::{
     server::{Conversation, Server, Turn},
     smtp::{Context, Reply, Verb},
 };
-
-const TRUTH: &[Rule] = &[
-    Rule::from(&["F10"], Fate::Refused(Step::Mail)),
-    Rule::all(Fate::Refused(Step::Rcpt)),
-];
-
-const fn closed(
-    name: &'static str,
-    about: &'static str,
-    behaviour: &'static str,
-    serve: fn(&Peer) -> Box<dyn Server>,
-) -> Personality {
-    Personality {
-        name,
-        about,
-        behaviour,
-        truth: TRUTH,
-        expected: [verdict(Kind::Closed, Reason::RelayDenied); 3],
-        delivered: SAME,
-        serve,
-    }
-}
 
 pub(super) static FAMILY: [Personality; 8] = [
     closed(

@@ -7,12 +7,12 @@ use probe_core::verdict::{Kind, Reason, Verdict};
 
 use super::{
     Delivered, Fate, Personality, Rule, SAME, Step,
+    closed::{BROKEN_SENDER, CLOSED},
     house::{Manners, Visit, denial, server},
     verdict,
 };
 use crate::smtp::{Path, Reply};
 
-const CLOSED: Verdict = verdict(Kind::Closed, Reason::RelayDenied);
 /// Without delivery, 2xx at RCPT is all that there is to see.
 const TAKES_ALL: [Verdict; 3] = [verdict(Kind::Suspected, Reason::AcceptsAnything); 3];
 const SUSPECTED: [Verdict; 3] = [verdict(Kind::Suspected, Reason::RecipientAccepted); 3];
@@ -22,7 +22,6 @@ const TAKEN: [Delivered; 3] = [Delivered::Accepted; 3];
 const REFUSED_LATER: [Delivered; 3] = [Delivered::RefusedAtData; 3];
 const LOCAL: Verdict = verdict(Kind::Inconclusive, Reason::LocalOrRelay);
 
-const BROKEN_SENDER: Rule = Rule::from(&["F10"], Fate::Refused(Step::Mail));
 const DENIED: Rule = Rule::all(Fate::Refused(Step::Rcpt));
 
 /// Forms whose final domain is the server's own, or that have none.

@@ -3,38 +3,15 @@
 
 use std::time::Duration;
 
-use probe_core::verdict::{Kind, Reason, Verdict};
+use probe_core::verdict::{Kind, Reason};
 
 use super::{
-    Fate, Personality, Rule, SAME, Step,
+    Personality, SAME,
+    closed::{CLOSED, CLOSED_TRUTH, closed},
     house::{Manners, Visit, server},
     verdict,
 };
 use crate::smtp::Reply;
-
-const CLOSED: [Verdict; 3] = [verdict(Kind::Closed, Reason::RelayDenied); 3];
-
-const TRUTH: &[Rule] = &[
-    Rule::from(&["F10"], Fate::Refused(Step::Mail)),
-    Rule::all(Fate::Refused(Step::Rcpt)),
-];
-
-const fn closed(
-    name: &'static str,
-    about: &'static str,
-    behaviour: &'static str,
-    serve: fn(&super::Peer) -> Box<dyn crate::server::Server>,
-) -> Personality {
-    Personality {
-        name,
-        about,
-        behaviour,
-        truth: TRUTH,
-        expected: CLOSED,
-        delivered: SAME,
-        serve,
-    }
-}
 
 pub(super) static FAMILY: [Personality; 10] = [
     closed(
@@ -53,8 +30,8 @@ pub(super) static FAMILY: [Personality; 10] = [
         name: "ends-after-6",
         about: "says 421 to the sixth error",
         behaviour: "421 after six errors",
-        truth: TRUTH,
-        expected: CLOSED,
+        truth: CLOSED_TRUTH,
+        expected: [CLOSED; 3],
         delivered: SAME,
         serve: |peer| {
             server(
@@ -84,7 +61,7 @@ pub(super) static FAMILY: [Personality; 10] = [
         name: "under-stress",
         about: "says 421 to the first error, like Postfix under stress",
         behaviour: "421 instead of the first refusal",
-        truth: TRUTH,
+        truth: CLOSED_TRUTH,
         expected: [verdict(Kind::Inconclusive, Reason::CutOff); 3],
         delivered: SAME,
         serve: |peer| {

@@ -4,6 +4,7 @@
 //! its *expected verdicts* say what an honest tester concludes from the outside. Neither is ever
 //! computed with probe-core: they are what its conclusions are held against.
 
+mod closed;
 mod closed_454;
 mod closed_550;
 mod commands;

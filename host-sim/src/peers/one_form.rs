@@ -9,6 +9,7 @@ use probe_core::verdict::{Kind, Reason, Verdict};
 
 use super::{
     Delivered, Fate, Forms, Peer, Personality, Rule, SAME, Step,
+    closed::{BROKEN_SENDER, CLOSED},
     house::{Manners, Visit, server},
     local::is_user,
     verdict,
@@ -18,7 +19,6 @@ use crate::{
     smtp::{Path, Reply},
 };
 
-const CLOSED: Verdict = verdict(Kind::Closed, Reason::RelayDenied);
 const SUSPECTED: Verdict = verdict(Kind::Suspected, Reason::RecipientAccepted);
 const LOCAL: Verdict = verdict(Kind::Inconclusive, Reason::LocalOrRelay);
 
@@ -40,7 +40,6 @@ const RETURNED_FROM_STANDARD: [Delivered; 3] =
     [Delivered::Same, Delivered::Confirmed, Delivered::Confirmed];
 const RETURNED_FROM_FULL: [Delivered; 3] = [Delivered::Same, Delivered::Same, Delivered::Confirmed];
 
-const BROKEN_SENDER: Rule = Rule::from(&["F10"], Fate::Refused(Step::Mail));
 const DENIED: Rule = Rule::all(Fate::Refused(Step::Rcpt));
 /// T1, and what is T1 behind something else.
 const PLAIN: Forms = Forms::Of(&["T1", "T24", "T1-after-reset"]);

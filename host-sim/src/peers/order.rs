@@ -6,37 +6,16 @@ use std::time::Duration;
 use probe_core::verdict::{Kind, Reason, Verdict};
 
 use super::{
-    Fate, Peer, Personality, Rule, SAME, Step,
+    Fate, Personality, Rule, SAME,
+    closed::{CLOSED, CLOSED_TRUTH, closed},
     house::{Manners, Visit, server},
     verdict,
 };
-use crate::{server::Server, smtp::Reply};
+use crate::smtp::Reply;
 
-const CLOSED: [Verdict; 3] = [verdict(Kind::Closed, Reason::RelayDenied); 3];
 const CUT_OFF: [Verdict; 3] = [verdict(Kind::Inconclusive, Reason::CutOff); 3];
 
-const TRUTH: &[Rule] = &[
-    Rule::from(&["F10"], Fate::Refused(Step::Mail)),
-    Rule::all(Fate::Refused(Step::Rcpt)),
-];
 const NOBODY_KNOWS: &[Rule] = &[Rule::all(Fate::NotToBeJudged)];
-
-const fn closed(
-    name: &'static str,
-    about: &'static str,
-    behaviour: &'static str,
-    serve: fn(&Peer) -> Box<dyn Server>,
-) -> Personality {
-    Personality {
-        name,
-        about,
-        behaviour,
-        truth: TRUTH,
-        expected: CLOSED,
-        delivered: SAME,
-        serve,
-    }
-}
 
 pub(super) static FAMILY: [Personality; 10] = [
     closed(
@@ -134,8 +113,8 @@ pub(super) static FAMILY: [Personality; 10] = [
         name: "every-second-dropped",
         about: "closes every second session without a word",
         behaviour: "drops every second session",
-        truth: TRUTH,
-        expected: CLOSED,
+        truth: CLOSED_TRUTH,
+        expected: [CLOSED; 3],
         delivered: SAME,
         serve: |peer| {
             let manners = Manners {

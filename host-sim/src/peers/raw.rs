@@ -6,6 +6,7 @@ use probe_core::verdict::{Kind, Reason, Verdict};
 
 use super::{
     Fate, Peer, Personality, Rule, SAME, Step,
+    closed::{CLOSED, CLOSED_TRUTH},
     house::{House, Manners, house},
     verdict,
 };
@@ -14,16 +15,10 @@ use crate::{
     smtp::Session,
 };
 
-const CLOSED: [Verdict; 3] = [verdict(Kind::Closed, Reason::RelayDenied); 3];
-
 const fn inconclusive(reason: Reason) -> [Verdict; 3] {
     [verdict(Kind::Inconclusive, reason); 3]
 }
 
-const TRUTH: &[Rule] = &[
-    Rule::from(&["F10"], Fate::Refused(Step::Mail)),
-    Rule::all(Fate::Refused(Step::Rcpt)),
-];
 const NOBODY_KNOWS: &[Rule] = &[Rule::all(Fate::NotToBeJudged)];
 
 pub(super) static FAMILY: [Personality; 12] = [
@@ -31,8 +26,8 @@ pub(super) static FAMILY: [Personality; 12] = [
         name: "bare-lf",
         about: "closed, and ends its lines in LF alone",
         behaviour: "lines end in LF",
-        truth: TRUTH,
-        expected: CLOSED,
+        truth: CLOSED_TRUTH,
+        expected: [CLOSED; 3],
         delivered: SAME,
         serve: |peer| mangling(peer, Manners::CLOSED, bare_lf),
     },
@@ -40,8 +35,8 @@ pub(super) static FAMILY: [Personality; 12] = [
         name: "chatty-greeting",
         about: "closed, and greets with 85 KB of rules in many lines",
         behaviour: "a greeting of 85 KB",
-        truth: TRUTH,
-        expected: CLOSED,
+        truth: CLOSED_TRUTH,
+        expected: [CLOSED; 3],
         delivered: SAME,
         serve: |peer| mangling(peer, Manners::CLOSED, chatty_greeting),
     },
@@ -79,7 +74,7 @@ pub(super) static FAMILY: [Personality; 12] = [
         name: "says-all-twice",
         about: "closed, and sends every reply to MAIL twice, so that RCPT seems accepted",
         behaviour: "one reply too many to each MAIL",
-        truth: TRUTH,
+        truth: CLOSED_TRUTH,
         expected: inconclusive(Reason::CutOff),
         delivered: SAME,
         serve: |peer| mangling(peer, Manners::LOCK_STEP, twice_to_mail),
@@ -88,7 +83,7 @@ pub(super) static FAMILY: [Personality; 12] = [
         name: "says-all-twice-in-groups",
         about: "the same, and offers PIPELINING",
         behaviour: "one reply too many to each MAIL of a group",
-        truth: TRUTH,
+        truth: CLOSED_TRUTH,
         expected: inconclusive(Reason::CutOff),
         delivered: SAME,
         serve: |peer| mangling(peer, Manners::CLOSED, twice_to_mail),
@@ -133,8 +128,8 @@ pub(super) static FAMILY: [Personality; 12] = [
         name: "nul-in-replies",
         about: "closed, and ends every line with a NUL before its CRLF",
         behaviour: "NULs in replies",
-        truth: TRUTH,
-        expected: CLOSED,
+        truth: CLOSED_TRUTH,
+        expected: [CLOSED; 3],
         delivered: SAME,
         serve: |peer| mangling(peer, Manners::CLOSED, with_nul),
     },

@@ -5,6 +5,7 @@ use probe_core::verdict::{Kind, Reason, Verdict};
 
 use super::{
     Fate, Personality, Rule, SAME, Step,
+    closed::{BROKEN_SENDER, CLOSED},
     house::{Manners, denial, server},
     verdict,
 };
@@ -14,9 +15,6 @@ const fn inconclusive(reason: Reason) -> [Verdict; 3] {
     [verdict(Kind::Inconclusive, reason); 3]
 }
 
-const CLOSED: [Verdict; 3] = [verdict(Kind::Closed, Reason::RelayDenied); 3];
-
-const BROKEN_SENDER: Rule = Rule::from(&["F10"], Fate::Refused(Step::Mail));
 const AT_MAIL: &[Rule] = &[Rule::all(Fate::Refused(Step::Mail))];
 const AT_RCPT: &[Rule] = &[BROKEN_SENDER, Rule::all(Fate::Refused(Step::Rcpt))];
 const BEFORE_MAIL: &[Rule] = &[Rule::all(Fate::NotToBeJudged)];
@@ -200,7 +198,7 @@ pub(super) static FAMILY: [Personality; 14] = [
         about: "refuses names that are its own, not qualified or not registered, at RCPT",
         behaviour: "refuses some names at RCPT, and is closed",
         truth: AT_RCPT,
-        expected: CLOSED,
+        expected: [CLOSED; 3],
         delivered: SAME,
         serve: |peer| {
             let manners = Manners {

@@ -6,19 +6,14 @@ use std::time::Duration;
 use probe_core::verdict::{Kind, Reason, Verdict};
 
 use super::{
-    Fate, Personality, Rule, SAME, Step,
+    Personality, SAME,
+    closed::{CLOSED, CLOSED_TRUTH},
     house::{Manners, server},
     verdict,
 };
 use crate::smtp::Reply;
 
-const CLOSED: Verdict = verdict(Kind::Closed, Reason::RelayDenied);
 const TARPIT: Verdict = verdict(Kind::Inconclusive, Reason::Tarpit);
-
-const CLOSED_TRUTH: &[Rule] = &[
-    Rule::from(&["F10"], Fate::Refused(Step::Mail)),
-    Rule::all(Fate::Refused(Step::Rcpt)),
-];
 
 pub(super) static FAMILY: [Personality; 5] = [
     Personality {
