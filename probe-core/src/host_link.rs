@@ -5,6 +5,8 @@
 //! it was lost. Nothing is queued: what is to be sent follows from what is wanted and what the
 //! device said last.
 
+mod repeat;
+
 use crate::{
     finding::RecordId,
     frame::{
@@ -12,13 +14,15 @@ use crate::{
         ToDevice, ToHost,
         about::Provision,
         decode_message, encode_message,
-        message::{DeviceHello, Earlier, Ended, LinkCounters, Phase, Progress, ScopeAnswer, Want},
+        message::{DeviceHello, Earlier, Ended, LinkCounters, Phase, Progress, ScopeAnswer},
         write_first_frame, write_frame,
     },
     scope::{Scope, ScopeError},
     suspect::Suspect,
-    time::{Anchor, Instant, Millis, Utc},
+    time::{Anchor, Instant, Utc},
 };
+
+use repeat::{Asks, List, Records, Timer};
 
 /// For how long the host waits for the device to show that it has heard, in milliseconds.
 pub const ASK_AGAIN_AFTER_MS: u64 = 1_500;
@@ -53,74 +57,12 @@ pub struct HostLink {
     ended: Option<(Ended, u32)>,
 }
 
-/// What the host wants to know of the device itself.
-#[derive(Debug)]
-struct Asks {
-    info: Timer,
-    provision: Option<(Provision, Timer)>,
-    /// The next line of the log that is wanted, where it is.
-    log: Option<(u32, Timer)>,
-}
-
 /// The scan that the host wants.
 #[derive(Debug)]
 struct Wanted {
     scan: ScanId,
     scope: Scope,
     digest: ScopeDigest,
-}
-
-/// How far the list has been sent.
-#[derive(Debug)]
-struct List {
-    /// The first line that the device wants.
-    next: u32,
-    /// Behind the last line that it has room for.
-    reach: u32,
-    /// The next line to send.
-    cursor: u32,
-    /// When to go back to `next`, if it has not moved by then.
-    rewind: Timer,
-    /// The device does not know yet that the list has ended.
-    open: bool,
-}
-
-/// How far the records of this boot have come.
-#[derive(Debug)]
-struct Records {
-    /// The next one to give out.
-    next: u32,
-    /// The last one that is stored.
-    stored: u32,
-    /// That is to be said.
-    acknowledge: bool,
-    /// One is missing.
-    missing: bool,
-    /// Before then it is not asked for again.
-    resend: Timer,
-}
-
-/// When to say something, for the first time or again.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct Timer(Instant);
-
-impl Timer {
-    const NEVER: Self = Self(Instant::NEVER);
-
-    fn again(now: Instant) -> Self {
-        Self(now + Millis(ASK_AGAIN_AFTER_MS))
-    }
-
-    fn is_due(self, now: Instant) -> bool {
-        now >= self.0
-    }
-
-    /// Set at once, unless it runs already.
-    fn arm(&mut self, now: Instant) {
-        if *self == Self::NEVER {
-            *self = Self(now);
-        }
-    }
 }
 
 impl HostLink {
@@ -578,114 +520,5 @@ impl HostLink {
 impl Default for HostLink {
     fn default() -> Self {
         Self::new()
-    }
-}
-
-impl List {
-    const fn new() -> Self {
-        Self {
-            next: 0,
-            reach: 0,
-            cursor: 0,
-            rewind: Timer::NEVER,
-            open: false,
-        }
-    }
-
-    fn wanted(&mut self, now: Instant, want: &Want) {
-        if want.next > self.next {
-            self.rewind = Timer::again(now);
-        }
-        self.next = want.next;
-        self.reach = want.next.saturating_add(u32::from(want.suspects));
-        self.cursor = self.cursor.max(want.next);
-        self.open = true;
-    }
-
-    fn say(
-        &mut self,
-        now: Instant,
-        scan: ScanId,
-        list: impl Fn(u32) -> Option<Suspect>,
-    ) -> Option<ToDevice> {
-        if self.cursor > self.next && self.rewind.is_due(now) {
-            self.cursor = self.next;
-        }
-        if !self.open {
-            return None;
-        }
-        match list(self.cursor) {
-            Some(suspect) if self.cursor < self.reach => {
-                let index = self.cursor;
-                self.cursor = self.cursor.saturating_add(1);
-                self.rewind = Timer::again(now);
-                Some(ToDevice::Suspect {
-                    scan,
-                    index,
-                    suspect,
-                })
-            }
-            Some(_) => None,
-            None => {
-                self.open = false;
-                Some(ToDevice::NoMore {
-                    scan,
-                    count: self.cursor,
-                })
-            }
-        }
-    }
-}
-
-impl Asks {
-    fn say(&mut self, now: Instant) -> Option<ToDevice> {
-        if self.info.is_due(now) {
-            self.info = Timer::again(now);
-            return Some(ToDevice::AskInfo);
-        }
-        if let Some((provision, timer)) = &mut self.provision
-            && timer.is_due(now)
-        {
-            *timer = Timer::again(now);
-            return Some(ToDevice::Provision(*provision));
-        }
-        if let Some((from, timer)) = &mut self.log
-            && timer.is_due(now)
-        {
-            *timer = Timer::again(now);
-            return Some(ToDevice::AskLog { from: *from });
-        }
-        None
-    }
-}
-
-impl Records {
-    const fn from(first: u32) -> Self {
-        Self {
-            next: first,
-            stored: first.saturating_sub(1),
-            acknowledge: false,
-            missing: false,
-            resend: Timer(Instant::BOOT),
-        }
-    }
-
-    fn say(&mut self, now: Instant, boot: u32) -> Option<ToDevice> {
-        if self.missing && self.resend.is_due(now) {
-            self.missing = false;
-            self.resend = Timer::again(now);
-            return Some(ToDevice::Resend {
-                boot,
-                from: self.next,
-            });
-        }
-        if self.acknowledge {
-            self.acknowledge = false;
-            return Some(ToDevice::Ack {
-                boot,
-                through: self.stored,
-            });
-        }
-        None
     }
 }
