@@ -15,6 +15,8 @@ const BOARDS: [(&str, &str); 3] = [
 fn main() {
     println!("cargo::rerun-if-changed=build.rs");
     println!("cargo::rerun-if-changed=../memory.x");
+    // Which log lines there are is decided where they are compiled.
+    println!("cargo::rerun-if-env-changed=DEFMT_LOG");
     let chosen: Vec<&str> = BOARDS
         .into_iter()
         .filter(|(feature, _)| env::var_os(feature).is_some())

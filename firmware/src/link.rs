@@ -133,9 +133,18 @@ fn log_phase(prober: &RefCell<Prober>, now: Instant, known: &mut Phase) {
     }
     match phase {
         Phase::Idle => {}
-        Phase::Running => prober.log(now, Level::Info, &["scan: begun"]),
-        Phase::Stopping(why) => prober.log(now, Level::Info, &["scan: ending: ", why.as_str()]),
-        Phase::Ended(why) => prober.log(now, Level::Info, &["scan: over: ", why.as_str()]),
+        Phase::Running => {
+            log::scan_begun(prober.scope());
+            prober.log(now, Level::Info, &["scan: begun"]);
+        }
+        Phase::Stopping(why) => {
+            log::scan_ending(why);
+            prober.log(now, Level::Info, &["scan: ending: ", why.as_str()]);
+        }
+        Phase::Ended(why) => {
+            log::scan_over(why);
+            prober.log(now, Level::Info, &["scan: over: ", why.as_str()]);
+        }
     }
 }
 
@@ -158,9 +167,6 @@ async fn tell<E: Env, W: Write>(
         };
         // A guard, or the scope's hours, may end a scan behind the workers' backs.
         let ended = prober.borrow().ended();
-        if let Some(why) = ended.filter(|_| ended != over) {
-            log::scan_ended(why);
-        }
         if ended != over || count.is_some() {
             over = ended;
             bells.ring_others();

@@ -5,7 +5,10 @@
 
 use core::net::SocketAddr;
 
-use probe_core::{dialogue::OpenFailure, frame::message::Ended, prober::Job, time::Instant};
+use probe_core::{
+    dialogue::OpenFailure, evidence::Evidence, frame::message::Ended, prober::Job, scope::Scope,
+    time::Instant,
+};
 
 use crate::guard::Stop;
 
@@ -49,11 +52,33 @@ pub(crate) fn parked(job: &Job, until: Instant) {
 }
 
 /// A job has gone back with its last finding.
-pub(crate) fn finding_made(job: &Job) {
+pub(crate) fn finding_made(job: &Job, evidence: &Evidence) {
     #[cfg(feature = "defmt")]
-    defmt::info!("job {=u64}: finding made", job.serial.0);
+    {
+        let verdict = probe_core::verdict::judge(evidence);
+        defmt::info!(
+            "job {=u64}: finding: {=str}, {=str}",
+            job.serial.0,
+            verdict.kind.as_str(),
+            verdict.reason.as_str()
+        );
+    }
     #[cfg(not(feature = "defmt"))]
-    let _ = job;
+    let _ = (job, evidence);
+}
+
+/// Whether something was said already that is said once. Nothing at all without a log.
+#[derive(Default)]
+pub(crate) struct Said(#[cfg(feature = "defmt")] bool);
+
+/// A job has ended and cannot go back: there is no room for its finding.
+pub(crate) fn outbox_full(job: &Job, said: &mut Said) {
+    #[cfg(feature = "defmt")]
+    if !core::mem::replace(&mut said.0, true) {
+        defmt::warn!("job {=u64}: waits, the outbox is full", job.serial.0);
+    }
+    #[cfg(not(feature = "defmt"))]
+    let _ = (job, said);
 }
 
 /// The guard did not let a frame leave.
@@ -82,10 +107,60 @@ pub(crate) fn link_down() {
     defmt::info!("link: down");
 }
 
-/// The scan is being ended, or is over.
-pub(crate) fn scan_ended(why: Ended) {
+/// A scan begins under `scope`.
+pub(crate) fn scan_begun(scope: Option<&Scope>) {
     #[cfg(feature = "defmt")]
-    defmt::info!("scan: {=str}", why.as_str());
+    {
+        if let Some(scope) = scope {
+            defmt::info!(
+                "scope in force: {=usize} networks, {=usize} exclusions, {=usize} ports, depth {=str}",
+                scope.networks.len(),
+                scope.exclusions.len(),
+                scope.ports.len(),
+                scope.depth.as_str()
+            );
+            for network in &scope.networks {
+                defmt::debug!("scope: {}", defmt::Debug2Format(network));
+            }
+        }
+        defmt::info!("scan: begun");
+    }
+    #[cfg(not(feature = "defmt"))]
+    let _ = scope;
+}
+
+/// Nothing is probed from here on; what runs is given back.
+pub(crate) fn scan_ending(why: Ended) {
+    #[cfg(feature = "defmt")]
+    defmt::info!("scan: ending: {=str}", why.as_str());
     #[cfg(not(feature = "defmt"))]
     let _ = why;
+}
+
+/// Every job is back.
+pub(crate) fn scan_over(why: Ended) {
+    #[cfg(feature = "defmt")]
+    defmt::info!("scan: over: {=str}", why.as_str());
+    #[cfg(not(feature = "defmt"))]
+    let _ = why;
+}
+
+/// Flash was found, with or without `waits`: records of an earlier boot.
+pub(crate) fn flash_found(waits: bool) {
+    #[cfg(feature = "defmt")]
+    defmt::info!("flash: found, records of an earlier boot: {=bool}", waits);
+    #[cfg(not(feature = "defmt"))]
+    let _ = waits;
+}
+
+/// Flash holds as much as it can.
+pub(crate) fn flash_full() {
+    #[cfg(feature = "defmt")]
+    defmt::warn!("flash: full, work waits for the host");
+}
+
+/// Flash takes nothing any more.
+pub(crate) fn flash_broke() {
+    #[cfg(feature = "defmt")]
+    defmt::error!("flash: it takes nothing any more");
 }

@@ -188,6 +188,7 @@ impl<E: Env> Office<'_, E> {
 
     /// Gives the job back, as soon as the outbox has room for its finding.
     async fn give_back(&self, job: &Job, parked: Option<(Instant, Parked)>, evidence: &Evidence) {
+        let mut said = log::Said::default();
         loop {
             let now = self.env.now();
             let given = {
@@ -201,11 +202,14 @@ impl<E: Env> Office<'_, E> {
                 Ok(()) => {
                     match &parked {
                         Some((until, _)) => log::parked(job, *until),
-                        None => log::finding_made(job),
+                        None => log::finding_made(job, evidence),
                     }
                     break;
                 }
-                Err(OutboxFull) => self.idle().await,
+                Err(OutboxFull) => {
+                    log::outbox_full(job, &mut said);
+                    self.idle().await;
+                }
             }
         }
         self.something_has_changed();

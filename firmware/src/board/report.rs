@@ -8,6 +8,10 @@ use ufmt::uwrite;
 
 use super::{Board, ThisBoard};
 
+// Milliseconds since the start, before each line of the log.
+#[cfg(feature = "defmt")]
+defmt::timestamp!("{=u64:ms}", embassy_time::Instant::now().as_millis());
+
 /// The longest line, in octets; what is over is cut off.
 pub(crate) const LINE_OCTETS_MAX: usize = 158;
 
@@ -56,6 +60,12 @@ pub(crate) fn booted(boot: u32, restart: &Restart) {
         }
     }
     ThisBoard::say(line.as_str());
+}
+
+/// There is no flash that can be used.
+pub(crate) fn no_flash() {
+    #[cfg(feature = "defmt")]
+    defmt::warn!("flash: none to use");
 }
 
 /// A task has not kept its promise.

@@ -110,6 +110,7 @@ fn make_prober(board: &Parts<ThisBoard>, keeper: Option<&BoardKeeper>) -> &'stat
     let parts = ["start: ", restart.reset.as_str()];
     prober.get_mut().log(now(), level, &parts);
     if keeper.is_none() {
+        report::no_flash();
         let text = "flash: none to use; records are kept in memory only";
         prober.get_mut().log(now(), Level::Warning, &[text]);
     }

@@ -24,7 +24,7 @@ use probe_core::{
 };
 
 use super::{Failure, Kept, Key, Map, STORED_OCTETS_MAX, Storage};
-use crate::{bell::Bell, env::Env};
+use crate::{bell::Bell, env::Env, log};
 
 /// How long a mark may wait, in milliseconds: each costs a word, and a host that stores a hundred
 /// times a minute needs one.
@@ -146,6 +146,7 @@ impl<'m, F: NorFlash> Keeper<'m, F> {
             }
         }
         let waits = self.storage.has_unacknowledged();
+        log::flash_found(waits);
         let mut prober = prober.borrow_mut();
         prober.resume(self.storage.mark(), waits);
         prober.log(
@@ -215,6 +216,7 @@ impl<'m, F: NorFlash> Keeper<'m, F> {
             }
             Err(Failure::Full) => {
                 if !self.is_full {
+                    log::flash_full();
                     let text = "flash: full; work waits for the host to store what there is";
                     prober.borrow_mut().log(now, Level::Warning, &[text]);
                 }
@@ -316,6 +318,7 @@ impl<'m, F: NorFlash> Keeper<'m, F> {
     fn broke(&mut self, now: Instant, prober: &RefCell<Prober>) {
         if !self.is_broken {
             self.is_broken = true;
+            log::flash_broke();
             let text = "flash: it takes nothing any more; records are kept in memory only";
             prober.borrow_mut().log(now, Level::Error, &[text]);
         }

@@ -11,7 +11,7 @@ use super::{
 use crate::{failure::Result, finding::Finding};
 
 /// Where the board finds this computer.
-const HOST: &str = "10.0.2.2";
+pub(super) const HOST: &str = "10.0.2.2";
 
 /// How long a scan may take; one takes less than a second.
 const SCANNED_WITHIN: Duration = Duration::from_secs(30);

@@ -34,6 +34,14 @@ pub(crate) struct Setup {
     pub(crate) words: Vec<String>,
     /// What QEMU is started by, such as a network namespace; nothing for this computer.
     pub(crate) within: Vec<String>,
+    /// A program with a log of its own instead of the usual one, and where the log's octets go.
+    pub(crate) logs: Option<Logs>,
+}
+
+/// A program that logs.
+pub(crate) struct Logs {
+    pub(crate) program: PathBuf,
+    pub(crate) octets: PathBuf,
 }
 
 impl Setup {
@@ -44,8 +52,16 @@ impl Setup {
             wire: ["-nic", "user,model=lan9118"].map(str::to_owned).to_vec(),
             words: Vec::new(),
             within: Vec::new(),
+            logs: None,
         }
     }
+}
+
+/// The board's program, as Cargo leaves it.
+pub(crate) fn program() -> PathBuf {
+    place::target()
+        .join(BOARD_TARGET)
+        .join("firmware/qemu-mps2")
 }
 
 /// A running board.
@@ -58,13 +74,17 @@ pub(crate) struct Machine {
 impl Machine {
     /// Starts the board and waits until it has an address.
     pub(crate) fn start(folder: &Path, setup: &Setup) -> Result<Self> {
-        let program = place::target()
-            .join(BOARD_TARGET)
-            .join("firmware/qemu-mps2");
+        let usual = program();
+        let program = setup.logs.as_ref().map_or(&usual, |logs| &logs.program);
         let link = short_path(&format!("{}.link", setup.name));
         let log = folder.join(format!("board-{}.log", setup.name));
-        let out = File::create(&log).map_err(|error| Failure::at(&log, &error))?;
-        let err = out.try_clone().map_err(|error| Failure::at(&log, &error))?;
+        let create = |file| File::create(file).map_err(|error| Failure::at(file, &error));
+        let err = create(&log)?;
+        // The console is on standard error, so octets and text do not mix.
+        let out = match &setup.logs {
+            Some(logs) => create(&logs.octets)?,
+            None => err.try_clone().map_err(|error| Failure::at(&log, &error))?,
+        };
         let started = SystemTime::now().duration_since(UNIX_EPOCH);
         let started = started.unwrap_or_default();
         let mut settings = format!(

@@ -9,6 +9,7 @@ mod cuts;
 mod errand;
 #[cfg(unix)]
 mod kills;
+mod log;
 mod loopback;
 mod machine;
 mod pair;
@@ -76,12 +77,14 @@ pub(crate) struct Emulated {
 pub(crate) fn command(mut arguments: lexopt::Parser) -> Result<ExitCode> {
     let mut extent = Extent::COMMAND;
     let mut only_cuts = false;
+    let mut only_log = false;
     while let Some(argument) = arguments.next()? {
         match argument {
             Long("patience") => extent.patience_s = arguments.value()?.parse()?,
             Long("kills") => extent.kills = arguments.value()?.parse()?,
             Long("cuts") => extent.cuts = arguments.value()?.parse()?,
             Long("only-cuts") => only_cuts = true,
+            Long("log") => only_log = true,
             other => return Err(other.unexpected().into()),
         }
     }
@@ -90,7 +93,9 @@ pub(crate) fn command(mut arguments: lexopt::Parser) -> Result<ExitCode> {
     }
     build()?;
     let started = Instant::now();
-    let emulated = if only_cuts {
+    let emulated = if only_log {
+        log_only()?
+    } else if only_cuts {
         cut_only(&extent)?
     } else {
         scan(&extent)?
@@ -108,22 +113,24 @@ pub(crate) fn command(mut arguments: lexopt::Parser) -> Result<ExitCode> {
     Ok(ExitCode::from(u8::from(!emulated.broken.is_empty())))
 }
 
-/// Builds the board's binary, postern, the simulator, and what counts a store.
+/// What builds the board's binary; the features follow.
+const BUILD_BOARD: [&str; 10] = [
+    "build",
+    "--profile",
+    "firmware",
+    "--target",
+    BOARD_TARGET,
+    "--package",
+    "firmware",
+    "--bin",
+    "qemu-mps2",
+    "--features",
+];
+
+/// Builds the board's binary with a log and without, what decodes the log, postern, the simulator, and what counts a store.
 pub(crate) fn build() -> Result<()> {
-    let board = [
-        "build",
-        "--profile",
-        "firmware",
-        "--target",
-        BOARD_TARGET,
-        "--package",
-        "firmware",
-        "--bin",
-        "qemu-mps2",
-        "--features",
-        "board-qemu-mps2",
-    ];
-    run::output(&mut cargo(&board))?;
+    log::build()?;
+    run::output(cargo(&BUILD_BOARD).arg("board-qemu-mps2"))?;
     let tools = [
         "build",
         "--package",
@@ -168,6 +175,7 @@ pub(crate) fn scan(extent: &Extent) -> Result<Emulated> {
         held: 0,
         broken: Vec::new(),
     };
+    log::tells(&folder, &mut emulated)?;
     loopback::two_hosts(&folder, &mut emulated)?;
     pair::side_by_side(&folder, &mut emulated)?;
     six::announced(&folder, &mut emulated)?;
@@ -192,6 +200,19 @@ fn cut_only(extent: &Extent) -> Result<Emulated> {
     };
     #[cfg(unix)]
     cuts::cut(&folder, extent.cuts, &mut emulated)?;
+    Ok(emulated)
+}
+
+/// The log alone, as a reader sees it.
+fn log_only() -> Result<Emulated> {
+    let folder = place::target().join("emulate-log");
+    place::make_fresh_folder(&folder)?;
+    let mut emulated = Emulated {
+        table: String::new(),
+        held: 0,
+        broken: Vec::new(),
+    };
+    emulated.table = log::tells(&folder, &mut emulated)?;
     Ok(emulated)
 }
 
