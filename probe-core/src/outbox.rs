@@ -51,6 +51,7 @@ pub enum NotTaken {
 
 impl<const OCTETS: usize> Outbox<OCTETS> {
     /// An empty outbox.
+    #[inline(never)]
     pub const fn new() -> Self {
         Self {
             ring: Ring::new(),
@@ -294,6 +295,7 @@ struct Ring<const OCTETS: usize> {
 }
 
 impl<const OCTETS: usize> Ring<OCTETS> {
+    #[inline(never)]
     const fn new() -> Self {
         Self {
             octets: [0; OCTETS],

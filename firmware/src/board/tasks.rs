@@ -15,6 +15,7 @@ use firmware::{
     worker::WorkerMemory,
 };
 use probe_core::{
+    finding::DeviceId,
     frame::about::{Addressing, Level, Reset, beginning_of},
     prober::{About, Prober},
     time::Millis,
@@ -53,7 +54,6 @@ static RESOURCES: ConstStaticCell<StackResources<SOCKETS>> =
     ConstStaticCell::new(StackResources::new());
 static PROMISES: StaticCell<Promises<TASKS>> = StaticCell::new();
 static RUNNER: StaticCell<Runner<'static, BoardDriver>> = StaticCell::new();
-static PROBER: StaticCell<RefCell<Prober>> = StaticCell::new();
 static WATCH: StaticCell<Watch> = StaticCell::new();
 static APPLIANCE: StaticCell<BoardAppliance> = StaticCell::new();
 static ENV: StaticCell<BoardEnv> = StaticCell::new();
@@ -72,7 +72,7 @@ pub(super) fn name(task: usize) -> (&'static str, u32) {
 /// Finds what is on flash, makes the appliance with it, and starts its tasks. What is made is made
 /// in functions that wait for nothing: a task's memory holds whatever lives over a wait, for ever.
 #[embassy_executor::task]
-pub(super) async fn begin(spawner: Spawner, mut board: Parts<ThisBoard>) {
+pub(super) async fn begin(spawner: Spawner, mut board: Parts<ThisBoard>) -> ! {
     let mut keeper = None;
     if let Some((flash, map)) = board.flash.take() {
         keeper = Keeper::start(flash, map, KEEPER_MEMORY.take()).await.ok();
@@ -82,19 +82,32 @@ pub(super) async fn begin(spawner: Spawner, mut board: Parts<ThisBoard>) {
     {
         keeper.forget().await;
     }
-    let prober = make_prober(&board, keeper.as_ref());
+    let boot = keeper.as_ref().map_or(board.boot, Keeper::boot);
+    report::booted(boot, &board.restart);
+    // Made where it stays: a task's locals that live over a wait are made in the task's memory.
+    let prober = new_prober(board.device, boot);
+    // SAFETY: this task's memory is static, and never used again for anything else, since the task
+    // does not end. It never moves, and from here on the prober is only borrowed.
+    let prober: &'static RefCell<Prober> = unsafe { &*core::ptr::from_ref(&prober) };
+    introduce(prober, &board, keeper.as_ref());
     if let Some(keeper) = &mut keeper {
         keeper.restore(now(), prober).await;
     }
     start(spawner, board, keeper, prober);
+    core::future::pending().await
 }
 
-fn make_prober(board: &Parts<ThisBoard>, keeper: Option<&BoardKeeper>) -> &'static RefCell<Prober> {
+/// Not inlined: so its caller has it written to where it stays, instead of to the stack first. It is
+/// larger than all other frames together.
+#[inline(never)]
+fn new_prober(device: DeviceId, boot: u32) -> RefCell<Prober> {
+    RefCell::new(Prober::new(device, boot))
+}
+
+fn introduce(prober: &RefCell<Prober>, board: &Parts<ThisBoard>, keeper: Option<&BoardKeeper>) {
     let restart = &board.restart;
-    let boot = keeper.map_or(board.boot, Keeper::boot);
-    report::booted(boot, restart);
-    let prober = PROBER.init_with(|| RefCell::new(Prober::new(board.device, boot)));
-    prober.get_mut().introduce(About {
+    let mut prober = prober.borrow_mut();
+    prober.introduce(About {
         version: beginning_of(env!("CARGO_PKG_VERSION")),
         board: beginning_of(ThisBoard::NAME),
         reset: restart.reset,
@@ -108,16 +121,17 @@ fn make_prober(board: &Parts<ThisBoard>, keeper: Option<&BoardKeeper>) -> &'stat
         Level::Info
     };
     let parts = ["start: ", restart.reset.as_str()];
-    prober.get_mut().log(now(), level, &parts);
+    prober.log(now(), level, &parts);
     if keeper.is_none() {
         report::no_flash();
         let text = "flash: none to use; records are kept in memory only";
-        prober.get_mut().log(now(), Level::Warning, &[text]);
+        prober.log(now(), Level::Warning, &[text]);
     }
-    prober
 }
 
-/// Starts what needs no network.
+/// Starts what needs no network. What it makes on its way is large too, and is not to be on the
+/// stack while the prober is made.
+#[inline(never)]
 fn start(
     spawner: Spawner,
     board: Parts<ThisBoard>,

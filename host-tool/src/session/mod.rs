@@ -4,6 +4,7 @@
 //! whatever carries octets. Listening and telling are two loops, so that neither end of a link can
 //! make the other wait for ever.
 
+mod lines;
 #[cfg(test)]
 mod tests;
 
@@ -28,6 +29,7 @@ use probe_core::{
 use tokio::sync::Notify;
 
 use crate::store::{Record, Store, StoreError};
+use lines::Lines;
 
 /// How long a device may take to say who it is, in milliseconds.
 pub const HELLO_WITHIN_MS: u64 = 10_000;
@@ -132,6 +134,7 @@ pub async fn run<R: Read, W: Write>(
     let state = RefCell::new(State {
         host,
         scan,
+        lines: Lines::new(scan.list),
         store,
         watch,
         greeted: None,
@@ -165,6 +168,7 @@ fn now() -> Instant {
 struct State<'s, 'a> {
     host: HostLink,
     scan: &'s Scan<'a>,
+    lines: Lines<'a>,
     store: &'s mut dyn Store,
     watch: &'s mut dyn Watch,
     greeted: Option<DeviceHello>,
@@ -271,6 +275,7 @@ impl State<'_, '_> {
     }
 
     fn gather(&mut self, now: Instant, record: Record) {
+        self.lines.heard(&record);
         if self.gathered.is_empty() {
             self.gathered_since = now;
         }
@@ -292,6 +297,7 @@ impl State<'_, '_> {
             .greeted
             .is_some_and(|known| (known.device, known.boot) == (hello.device, hello.boot));
         if !same {
+            self.lines.begin_anew();
             self.store
                 .begin_scan(hello.device, hello.boot, self.scan.scope, self.scan.utc)
                 .map_err(SessionError::Store)?;
@@ -361,9 +367,9 @@ impl State<'_, '_> {
     }
 
     fn next_frame(&mut self, now: Instant, frame: &mut [u8]) -> Option<usize> {
-        let list = self.scan.list;
-        let line = |index: u32| list.get(usize::try_from(index).ok()?).cloned();
-        self.host.link_transmit(now, line, frame)
+        let lines = &self.lines;
+        self.host
+            .link_transmit(now, |index| lines.line(index), frame)
     }
 
     fn outcome(&self, now: Instant) -> Option<Outcome> {

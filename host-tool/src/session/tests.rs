@@ -52,6 +52,26 @@ fn a_host_that_dies_between_storing_and_acknowledging_stores_nothing_twice() {
 }
 
 #[test]
+fn a_device_that_starts_anew_probes_nothing_again_that_had_its_end() {
+    let mut bench = Bench::new("anew");
+    // Named twice: the second line of it is refused, and is not its end.
+    bench.list.push(bench.list[2].clone());
+    bench.restarts = true;
+    let outcome = bench.scan(&mut bench.store()).unwrap();
+    assert_eq!((outcome.boot, outcome.ended), (2, Some(Ended::ListDone)));
+    let jobs = bench.jobs.borrow();
+    let jobs: Vec<_> = jobs.iter().map(|(boot, at)| (*boot, at.as_str())).collect();
+    assert_eq!(jobs, [(1, "192.0.2.1:25"), (2, "192.0.2.2:25")]);
+    assert_eq!(bench.cases(), ["192.0.2.1:25", "192.0.2.2:25"]);
+    let targets = bench.prober.borrow().progress(now()).targets;
+    assert_eq!(
+        (targets.taken, targets.done, targets.refused),
+        (2, 1, 1),
+        "the line that was probed and the one that was refused are left out"
+    );
+}
+
+#[test]
 fn a_user_who_stops_keeps_what_is_stored() {
     let mut bench = Bench::new("stops");
     bench.works = false;
@@ -97,6 +117,10 @@ struct Bench {
     scope: Scope,
     list: Vec<Suspect>,
     works: bool,
+    /// The device starts anew when its first job's end is stored, with the others under way.
+    restarts: bool,
+    /// The jobs that ended: in which boot, and whose.
+    jobs: RefCell<Vec<(u32, String)>>,
 }
 
 impl Bench {
@@ -117,6 +141,8 @@ impl Bench {
             scope: scope.scope,
             list: list.to_vec(),
             works: true,
+            restarts: false,
+            jobs: RefCell::default(),
         }
     }
 
@@ -164,10 +190,20 @@ impl Bench {
             .block_on(both)
     }
 
-    /// Ends every job that is there.
+    /// Ends every job that is there, or the first one of a device that starts anew.
     fn work(&self) {
         let mut prober = self.prober.borrow_mut();
+        let is_before = self.restarts && prober.boot() == 1;
+        if is_before && prober.progress(now()).outbox.acknowledged >= 3 {
+            *prober = Prober::new(DEVICE, 2);
+            return;
+        }
         while let Next::Job(job) = prober.next(now()) {
+            let mut jobs = self.jobs.borrow_mut();
+            if is_before && !jobs.is_empty() {
+                return;
+            }
+            jobs.push((prober.boot(), job.target.endpoint().to_string()));
             prober.finish(now(), &job, &Evidence::default()).unwrap();
         }
     }

@@ -73,6 +73,7 @@ pub enum Turn {
 
 impl Backlog {
     /// Nothing in storage. `own` is this boot.
+    #[inline(never)]
     pub const fn new(own: u32) -> Self {
         const NONE: RecordId = RecordId { boot: 0, number: 0 };
         Self {

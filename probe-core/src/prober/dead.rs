@@ -35,6 +35,7 @@ struct Range {
 }
 
 impl Gathered {
+    #[inline(never)]
     pub(super) const fn new() -> Self {
         Self([None; DEAD_RANGES_GATHERED_MAX])
     }

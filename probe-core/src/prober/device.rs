@@ -47,6 +47,7 @@ pub(super) struct Device {
 }
 
 impl Device {
+    #[inline(never)]
     pub(super) const fn new() -> Self {
         Self {
             about: About {

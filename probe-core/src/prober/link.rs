@@ -58,6 +58,7 @@ pub(super) struct Link {
 }
 
 impl Link {
+    #[inline(never)]
     pub(super) const fn new() -> Self {
         Self {
             decoder: Decoder::new(),

@@ -179,6 +179,9 @@ impl Prober {
     /// A prober without scope and anchor, which probes nothing. `boot` counts the starts of
     /// `device` and is never used twice; over [`crate::schedule::BOOT_MAX`] no job has a number
     /// any more and every scan ends with [`Ended::SerialsSpent`].
+    ///
+    /// It is large. Its parts have functions of their own that are not inlined, so that each is
+    /// written to where it stays, and no stack has to hold all of it.
     pub const fn new(device: DeviceId, boot: u32) -> Self {
         Self {
             device,

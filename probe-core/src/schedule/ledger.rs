@@ -51,6 +51,7 @@ const NOWHERE: Link = Link::MAX;
 const _: () = assert!(LEDGER_TARGETS_MAX < NOWHERE as usize);
 
 impl Ledger {
+    #[inline(never)]
     pub(super) const fn new() -> Self {
         Self {
             places: [const { None }; LEDGER_TARGETS_MAX],

@@ -84,6 +84,7 @@ const ASK_AGAIN_AFTER: Millis = Millis(100);
 
 impl Schedule {
     /// An empty schedule of one boot.
+    #[inline(never)]
     pub const fn new(boot: u32) -> Self {
         Self {
             rates: Rates::DEFAULT,

@@ -5,6 +5,7 @@
 pub(super) struct Slots<T, const MAX: usize>([Option<T>; MAX]);
 
 impl<T, const MAX: usize> Slots<T, MAX> {
+    #[inline(never)]
     pub(super) const fn new() -> Self {
         Self([const { None }; MAX])
     }
