@@ -98,13 +98,15 @@ impl Prober {
     }
 
     /// Puts a scope in force again that was before a restart, when it had been powered for so many
-    /// minutes. Still nothing is probed before this boot has its anchor. False when it may not be
-    /// used.
+    /// minutes. Still nothing is probed before this boot has its anchor, and no network before its
+    /// spacing is over: the boot before may have asked it at its last moment. False when it may not
+    /// be used.
     pub fn restore_scope(&mut self, now: Instant, scope: &Scope, powered_minutes: u32) -> bool {
         if scope.check().is_err() {
             return false;
         }
         self.schedule.set_rates(scope.rates);
+        self.schedule.resume(now);
         self.scope = Some(InForce {
             scope: scope.clone(),
             digest: ScopeDigest::of(scope),

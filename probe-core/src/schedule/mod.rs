@@ -118,6 +118,12 @@ impl Schedule {
         self.rates = rates;
     }
 
+    /// An earlier boot may have asked any target until `now`: the spacing of every network counts
+    /// from here.
+    pub fn resume(&mut self, now: Instant) {
+        self.networks.were_asked(now);
+    }
+
     /// Queues the target of line `index` of `scan`'s list.
     pub fn queue(
         &mut self,

@@ -12,7 +12,11 @@ pub const NETWORKS_WATCHED_MAX: usize = 128;
 
 /// The networks that have a job, or had a connection less than the spacing ago.
 #[derive(Debug)]
-pub(super) struct Networks(Slots<Watched, NETWORKS_WATCHED_MAX>);
+pub(super) struct Networks {
+    watched: Slots<Watched, NETWORKS_WATCHED_MAX>,
+    /// When whichever network may have been asked last by an earlier boot.
+    asked_before: Option<Instant>,
+}
 
 #[derive(Debug)]
 struct Watched {
@@ -40,19 +44,28 @@ pub(super) enum Room {
 
 impl Networks {
     pub(super) const fn new() -> Self {
-        Self(Slots::new())
+        Self {
+            watched: Slots::new(),
+            asked_before: None,
+        }
+    }
+
+    /// Until `now` an earlier boot may have asked any network; which ones is not known any more.
+    pub(super) fn were_asked(&mut self, now: Instant) {
+        self.asked_before = Some(now);
     }
 
     /// Whether `network` takes one more job.
     pub(super) fn room_for_job(&self, now: Instant, network: RateNetwork, rates: &Rates) -> Room {
         let spacing = spacing(rates);
-        match self.0.find(|of| of.network == network) {
+        match self.watched.find(|of| of.network == network) {
             Some(of) if of.jobs >= rates.network_connections_max => Room::Later,
             Some(of) => at(now, of.quiet_until(spacing)),
-            None if self.0.free() > 0 => Room::Now,
+            None if self.strangers_from(spacing) > now => Room::At(self.strangers_from(spacing)),
+            None if self.watched.free() > 0 => Room::Now,
             None => {
                 let free_at = self
-                    .0
+                    .watched
                     .iter()
                     .filter(|of| of.jobs == 0)
                     .map(|of| of.quiet_until(spacing))
@@ -69,17 +82,17 @@ impl Networks {
     /// A job of `network` is handed out; false when it cannot be watched.
     #[must_use]
     pub(super) fn job_handed(&mut self, now: Instant, network: RateNetwork, rates: &Rates) -> bool {
-        if let Some(of) = self.0.find_mut(|of| of.network == network) {
+        if let Some(of) = self.watched.find_mut(|of| of.network == network) {
             of.jobs = of.jobs.saturating_add(1);
             of.handed = now;
             return true;
         }
-        if self.0.free() == 0 {
+        if self.watched.free() == 0 {
             let spacing = spacing(rates);
-            self.0
+            self.watched
                 .retain(|of| of.jobs > 0 || of.quiet_until(spacing) > now);
         }
-        self.0
+        self.watched
             .insert(Watched {
                 network,
                 jobs: 1,
@@ -93,7 +106,7 @@ impl Networks {
     /// Whether `network` takes a try of a shell that scouts: it needs room as a connection does,
     /// and holds none, since no connection comes of it.
     pub(super) fn room_for_scout(&self, now: Instant, network: RateNetwork, rates: &Rates) -> Room {
-        match self.0.find(|of| of.network == network) {
+        match self.watched.find(|of| of.network == network) {
             Some(of) if of.connections >= rates.network_connections_max => Room::Later,
             Some(of) => at(now, of.quiet_until(spacing(rates))),
             None => self.room_for_job(now, network, rates),
@@ -119,7 +132,7 @@ impl Networks {
         network: RateNetwork,
         rates: &Rates,
     ) -> Room {
-        match self.0.find(|of| of.network == network) {
+        match self.watched.find(|of| of.network == network) {
             Some(of) if of.connections >= rates.network_connections_max => Room::Later,
             Some(of) => of
                 .opened
@@ -128,21 +141,27 @@ impl Networks {
         }
     }
 
+    /// From when on a network that is not watched may be asked.
+    fn strangers_from(&self, spacing: Millis) -> Instant {
+        self.asked_before
+            .map_or(Instant::BOOT, |asked| asked + spacing)
+    }
+
     pub(super) fn connection_opened(&mut self, now: Instant, network: RateNetwork) {
-        if let Some(of) = self.0.find_mut(|of| of.network == network) {
+        if let Some(of) = self.watched.find_mut(|of| of.network == network) {
             of.connections = of.connections.saturating_add(1);
             of.opened = Some(now);
         }
     }
 
     pub(super) fn connection_closed(&mut self, network: RateNetwork) {
-        if let Some(of) = self.0.find_mut(|of| of.network == network) {
+        if let Some(of) = self.watched.find_mut(|of| of.network == network) {
             of.connections = of.connections.saturating_sub(1);
         }
     }
 
     pub(super) fn job_returned(&mut self, network: RateNetwork) {
-        if let Some(of) = self.0.find_mut(|of| of.network == network) {
+        if let Some(of) = self.watched.find_mut(|of| of.network == network) {
             of.jobs = of.jobs.saturating_sub(1);
         }
     }

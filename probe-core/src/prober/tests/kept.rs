@@ -241,6 +241,10 @@ fn a_scope_is_restored_with_its_minutes_and_probes_nothing_by_itself() {
     site.talk();
     // The same scope, sent anew, does not begin its minutes anew.
     assert_eq!(site.prober.scope_in_force(at(0)).unwrap().1, 59);
+    // The boot before may have asked every network at its last moment.
+    let spacing = u64::from(scope.rates.network_spacing_ms);
+    assert!(matches!(site.prober.next(at(0)), Next::Wait(until) if until == at(spacing)));
+    site.now_ms = spacing;
     let job = site.job();
     site.now_ms = 119_999;
     site.talk();

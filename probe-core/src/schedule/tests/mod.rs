@@ -202,6 +202,35 @@ fn a_network_too_many_waits_until_another_is_quiet() {
 }
 
 #[test]
+fn the_spacing_of_a_network_holds_over_a_restart() {
+    let minute = 60_000;
+    let rates = Rates {
+        network_spacing_ms: minute,
+        ..Rates::DEFAULT
+    };
+    let mut before = Schedule::new(1);
+    before.set_rates(rates);
+    queue(&mut before, at(500), 0, target("10.0.0.1"));
+    turn(&mut before, at(500));
+
+    let mut schedule = Schedule::new(2);
+    schedule.set_rates(rates);
+    schedule.resume(at(7));
+    queue(&mut schedule, at(10), 0, target("10.0.0.2"));
+    queue(&mut schedule, at(10), 1, target("10.0.1.1"));
+    let end = at(7 + u64::from(minute));
+    assert!(matches!(schedule.next(at(10), SCAN), Whose::Wait(until) if until == end));
+    assert!(matches!(
+        schedule.next(at(6 + u64::from(minute)), SCAN),
+        Whose::Wait(_)
+    ));
+    let job = turn(&mut schedule, end);
+    assert_eq!(schedule.may_open(end, job.serial), Opening::Now);
+    // From here on each network is known by itself.
+    turn(&mut schedule, end + Millis(1_000));
+}
+
+#[test]
 fn the_ledger_forgets_the_oldest_target_that_is_not_in_hand() {
     let mut schedule = Schedule::new(1);
     schedule.set_rates(Rates {
