@@ -148,12 +148,15 @@ impl Host {
         });
     }
 
-    /// Forgets connections that are over.
+    /// Forgets connections that are over. A socket that listens behind its packet is one of a request that
+    /// was taken back (a late copy, which the caller resets): it would answer the next caller in
+    /// the place of that one's own.
     fn forget_ended(&mut self) {
         let (sockets, lingers) = (&mut self.sockets, self.lingers);
         self.connections.retain(|connection| {
             let state = sockets.get::<Socket<'_>>(connection.handle).state();
-            let over = state == State::Closed || (state == State::TimeWait && !lingers);
+            let over = matches!(state, State::Closed | State::Listen)
+                || (state == State::TimeWait && !lingers);
             if over {
                 sockets.remove(connection.handle);
             }
@@ -331,5 +334,70 @@ impl TxToken for Outgoing<'_> {
         let result = write(&mut packet);
         self.0.push_back(packet);
         result
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use smoltcp::{
+        phy::ChecksumCapabilities,
+        wire::{IpRepr, Ipv4Repr, TcpControl, TcpRepr, TcpSeqNumber, TcpTimestampRepr},
+    };
+
+    use super::*;
+    use crate::peers::Personality;
+
+    const HOST: [u8; 4] = [192, 0, 2, 10];
+    const CALLER: [u8; 4] = [198, 51, 100, 7];
+
+    fn segment(caller_port: u16, control: TcpControl, sequence: i32) -> Vec<u8> {
+        let tcp = TcpRepr {
+            src_port: caller_port,
+            dst_port: 25,
+            control,
+            seq_number: TcpSeqNumber(sequence),
+            ack_number: None,
+            window_len: 1_024,
+            window_scale: None,
+            max_seg_size: None,
+            sack_permitted: false,
+            sack_ranges: [None; 3],
+            timestamp: None::<TcpTimestampRepr>,
+            payload: &[],
+        };
+        let ip = Ipv4Repr {
+            src_addr: CALLER.into(),
+            dst_addr: HOST.into(),
+            next_header: IpProtocol::Tcp,
+            payload_len: tcp.buffer_len(),
+            hop_limit: 64,
+        };
+        let checksums = ChecksumCapabilities::default();
+        let mut packet = vec![0; ip.buffer_len() + tcp.buffer_len()];
+        IpRepr::Ipv4(ip).emit(&mut packet[..], &checksums);
+        tcp.emit(
+            &mut TcpPacket::new_unchecked(&mut packet[ip.buffer_len()..]),
+            &IpAddress::from(IpAddr::from(CALLER)),
+            &IpAddress::from(IpAddr::from(HOST)),
+            &checksums,
+        );
+        packet
+    }
+
+    /// A copy of a SYN comes after its connection has ended, and the caller resets the answer: it
+    /// must not answer the next caller.
+    #[test]
+    fn a_request_that_is_taken_back_leaves_nobody_listening() {
+        let mut host = Host::new(IpAddr::from(HOST), 1);
+        let closed = Personality::named("closed-550").expect("a personality");
+        host.serve(25, closed.at("mx.example.org", &[]).server());
+        host.receive(segment(30_000, TcpControl::Syn, 1));
+        host.advance(Duration::ZERO);
+        assert!(host.transmit().is_some());
+        assert_eq!(host.connections.len(), 1);
+
+        host.receive(segment(30_000, TcpControl::Rst, 2));
+        host.advance(Duration::from_millis(1));
+        assert_eq!(host.connections.len(), 0);
     }
 }
