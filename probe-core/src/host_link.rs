@@ -14,7 +14,9 @@ use crate::{
         ToDevice, ToHost,
         about::Provision,
         decode_message, encode_message,
-        message::{DeviceHello, Earlier, Ended, LinkCounters, Phase, Progress, ScopeAnswer},
+        message::{
+            DeviceHello, Earlier, Ended, LinkCounters, Phase, Progress, Proving, ScopeAnswer,
+        },
         write_first_frame, write_frame,
     },
     scope::{Scope, ScopeError},
@@ -63,6 +65,7 @@ struct Wanted {
     scan: ScanId,
     scope: Scope,
     digest: ScopeDigest,
+    proving: Proving,
 }
 
 impl HostLink {
@@ -110,12 +113,19 @@ impl HostLink {
     /// Wants `scan` to run under `scope`. The list is asked for in
     /// [`HostLink::link_transmit`]. The same number promises the same list: a device that runs
     /// this scan goes on at the line where it is, and one that has run it does not run it again.
-    pub fn start(&mut self, now: Instant, scan: ScanId, scope: &Scope) -> Result<(), ScopeError> {
+    pub fn start(
+        &mut self,
+        now: Instant,
+        scan: ScanId,
+        scope: &Scope,
+        proving: Proving,
+    ) -> Result<(), ScopeError> {
         scope.check()?;
         self.wanted = Some(Wanted {
             scan,
             scope: scope.clone(),
             digest: ScopeDigest::of(scope),
+            proving,
         });
         self.stop = Timer::NEVER;
         self.begin(now);
@@ -347,7 +357,8 @@ impl HostLink {
             | ToHost::Refused(_)
             | ToHost::Over(_)
             | ToHost::Lost(_)
-            | ToHost::Dead(_) => {
+            | ToHost::Dead(_)
+            | ToHost::Arrival(_) => {
                 return message
                     .record()
                     .is_some_and(|id| self.heard_records(now, id.boot, id.number, id.number));
@@ -503,6 +514,7 @@ impl HostLink {
             return Some(ToDevice::Start {
                 scan: wanted.scan,
                 scope: wanted.digest,
+                proving: wanted.proving,
             });
         }
         None

@@ -24,6 +24,7 @@
     )
 )]
 
+pub mod arrival;
 pub mod dead;
 pub mod dialogue;
 pub mod evidence;
@@ -39,7 +40,9 @@ pub mod scope;
 pub mod smtp;
 pub mod suspect;
 pub mod target;
+pub mod tester;
 #[cfg(test)]
 pub(crate) mod testing;
 pub mod time;
+pub mod token;
 pub mod verdict;

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 /// The version of the rules in [`judge`]. A finding carries it, so that the host knows when to
 /// judge old evidence again.
-pub const RULES: u16 = 3;
+pub const RULES: u16 = 4;
 
 /// What the evidence says about a target.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -90,11 +90,19 @@ pub enum Reason {
     LimitReached,
     /// An answer that decides nothing came where one was needed.
     Unclear,
+    /// Our own message came back.
+    MessageReturned,
+    /// Our message was accepted after the dot, and nothing has come back.
+    NothingReturned,
+    /// Recipients were accepted, and the message was refused at DATA or after the dot.
+    RefusedAtData,
+    /// Our message was accepted after the dot, and a bounce came instead of it.
+    Bounced,
 }
 
 impl Reason {
     /// Every reason.
-    pub const ALL: [Self; 20] = [
+    pub const ALL: [Self; 24] = [
         Self::RelayDenied,
         Self::RecipientRefused,
         Self::RecipientAccepted,
@@ -115,6 +123,10 @@ impl Reason {
         Self::NotFormable,
         Self::LimitReached,
         Self::Unclear,
+        Self::MessageReturned,
+        Self::NothingReturned,
+        Self::RefusedAtData,
+        Self::Bounced,
     ];
 
     /// The word in `--json`, tables and the store.
@@ -140,6 +152,10 @@ impl Reason {
             Self::NotFormable => "not-formable",
             Self::LimitReached => "limit-reached",
             Self::Unclear => "unclear",
+            Self::MessageReturned => "message-returned",
+            Self::NothingReturned => "nothing-returned",
+            Self::RefusedAtData => "refused-at-data",
+            Self::Bounced => "bounced",
         }
     }
 }

@@ -5,13 +5,15 @@ use std::net::SocketAddr;
 use probe_core::{
     dialogue::{Dialogue, End, Input, OpenFailure, Output, TRANSMIT_OCTETS_MIN},
     evidence::Evidence,
-    finding::JobSerial,
+    finding::{DeviceId, JobSerial},
     frame::{decode_message, encode_message},
     name::Name,
-    relay::{RelayDialogue, Setup},
-    scope::{Authority, AuthorityKind, Depth, Identity, Network, Rates, Scope},
+    relay::{PairSet, RelayDialogue, Setup},
+    scope::{Authority, AuthorityKind, Delivery, Depth, Identity, Network, Rates, Scope},
     suspect::Suspect,
+    tester::Tester,
     time::{Instant, Millis, Utc},
+    token::Key,
     verdict::{Kind, judge},
 };
 
@@ -25,6 +27,7 @@ pub(crate) fn check(octets: &[u8]) {
         return;
     };
     let scope = scope();
+    let tester = Tester::new(&scope, &Key::new([7; 16]), DeviceId([1; 8]));
     let suspect = Suspect {
         address: [192, 0, 2, 1].into(),
         port: 25,
@@ -35,12 +38,14 @@ pub(crate) fn check(octets: &[u8]) {
     let mut dialogue = RelayDialogue::new(Setup {
         target,
         names: &names[..usize::from(depth & 1)],
-        identity: &scope.identity,
+        tester: &tester,
         depth: [Depth::Quick, Depth::Standard, Depth::Full][usize::from(depth >> 1) % 3],
         serial: JobSerial(7),
         hours: 1,
         refusals_max: 60,
         parked_hours_max: 24,
+        deliver: false,
+        returned: PairSet::EMPTY,
         resume: None,
     });
     let mut peer = Peer {
@@ -193,6 +198,7 @@ fn scope() -> Scope {
             sink_domain: name("sink.example.net"),
             sink_address: Some([198, 51, 100, 9].into()),
             resolver: None,
+            sink_ports: heapless::Vec::new(),
         },
         networks: [Network::new([192, 0, 2, 0].into(), 24).expect("a network")]
             .into_iter()
@@ -205,5 +211,6 @@ fn scope() -> Scope {
         expires: Utc(2_000_000),
         powered_minutes_max: 60_000,
         lab: false,
+        delivery: Delivery::default(),
     }
 }

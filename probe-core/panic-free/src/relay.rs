@@ -8,12 +8,14 @@ use core::{
 use probe_core::{
     dialogue::{Dialogue, End, Generation, Input, OpenFailure, Output, SecureFailure},
     evidence::Evidence,
-    finding::JobSerial,
+    finding::{DeviceId, JobSerial},
     frame,
-    relay::{PairId, RelayDialogue, Setup},
+    relay::{PairId, PairSet, RelayDialogue, Setup},
     scope::{Depth, Scope},
     suspect::Suspect,
+    tester::Tester,
     time::{Instant, Utc},
+    token::Key,
     verdict::judge,
 };
 
@@ -27,15 +29,18 @@ pub(crate) fn dialogue(received: &[u8], transmit: &mut [u8]) {
     let Ok(target) = scope.admit(&suspect, black_box(Utc(0))) else {
         return;
     };
+    let tester = Tester::new(&scope, &black_box(Key::new([0; 16])), black_box(DeviceId([0; 8])));
     let setup = Setup {
         target,
         names: &suspect.names,
-        identity: &scope.identity,
+        tester: &tester,
         depth: black_box(Depth::Full),
         serial: black_box(JobSerial(0)),
         hours: black_box(0),
         refusals_max: black_box(60),
         parked_hours_max: black_box(24),
+        deliver: black_box(true),
+        returned: black_box(PairSet::EMPTY),
         resume: None,
     };
     let mut dialogue = RelayDialogue::new(setup);

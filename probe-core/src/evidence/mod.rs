@@ -6,12 +6,14 @@
 
 mod cells;
 mod connection;
+mod proof;
 mod replies;
 mod story;
 mod transcript;
 
 pub use self::{
     connection::{CONNECTIONS_MAX, Connection, Ending},
+    proof::{DELIVERIES_MAX, Delivery, Fate, Proof},
     replies::{REPLIES_MAX, Summary},
     story::{Line, PairLine},
     transcript::{LINE_OCTETS_MAX, TRANSCRIPT_OCTETS_MAX},
@@ -27,6 +29,7 @@ use self::{
     transcript::{Place, Transcript},
 };
 use crate::{
+    arrival::Sense,
     dialogue::{OpenFailure, SecureFailure},
     name::Name,
     relay::{Hello, Outcome, Outcomes, PairId, PairSet},
@@ -76,6 +79,21 @@ pub enum Observation<'a> {
         /// How long it took.
         after: Millis,
     },
+    /// What became of a test message, from the reply that decided it.
+    Delivered {
+        /// Under which pair.
+        pair: PairId,
+        /// What became of it.
+        fate: Fate,
+        /// MAIL, RCPT, DATA or the dot.
+        step: Step,
+        /// The reply.
+        reply: Reply<'a>,
+        /// How long it took.
+        after: Millis,
+    },
+    /// A test message whose connection ended before the reply that decides.
+    DeliveryCut(PairId),
     /// What came of pairs without a reply, or what is no longer believed.
     Outcome {
         /// The pairs.
@@ -205,6 +223,7 @@ pub struct Evidence {
     replies: Replies,
     connections: Connections,
     transcript: Transcript,
+    proof: Proof,
 }
 
 /// The most memory that a job's evidence takes, in octets.
@@ -271,6 +290,27 @@ impl Evidence {
                     self.keep(step, Some(pair), twin, &reply);
                 }
             }
+            Observation::Delivered {
+                pair,
+                fate,
+                step,
+                reply,
+                after,
+            } => {
+                self.count(&reply, after);
+                let reply_kept = Some(Summary::of(&reply));
+                self.proof.delivered(Delivery {
+                    pair,
+                    fate,
+                    reply: reply_kept,
+                });
+                self.keep(step, Some(pair), false, &reply);
+            }
+            Observation::DeliveryCut(pair) => self.proof.delivered(Delivery {
+                pair,
+                fate: Fate::CutOff,
+                reply: None,
+            }),
             Observation::Outcome { pairs, outcome } => {
                 for pair in pairs.iter() {
                     self.cells.set(pair, outcome, 0);
@@ -286,6 +326,11 @@ impl Evidence {
             Observation::Closed(ending) => self.end(ending),
             Observation::Finished(finish) => self.finish = finish,
         }
+    }
+
+    /// Folds in what an arrival of this job proves.
+    pub const fn arrived(&mut self, sense: Sense) {
+        self.proof.arrived(sense);
     }
 
     /// Folds the evidence of a later revision of the same job in. What was accepted stays; a later
@@ -332,6 +377,7 @@ impl Evidence {
         {
             self.notes |= Notes::TRANSCRIPT_FULL;
         }
+        self.proof.merge(&later.proof);
     }
 
     fn end(&mut self, ending: Ending) {
@@ -443,6 +489,11 @@ impl Evidence {
     /// What explains the course of the dialogue.
     pub const fn notes(&self) -> Notes {
         self.notes
+    }
+
+    /// Test messages, and what came back of them.
+    pub const fn proof(&self) -> &Proof {
+        &self.proof
     }
 
     /// How long the slowest reply took.

@@ -21,7 +21,7 @@ const CUT: u8 = 1 << 5;
 const FIRST: u8 = 1 << 6;
 const LAST: u8 = 1 << 7;
 
-const STEPS: [Step; 8] = [
+const STEPS: [Step; 10] = [
     Step::Greeting,
     Step::Ehlo,
     Step::Helo,
@@ -30,6 +30,8 @@ const STEPS: [Step; 8] = [
     Step::Rset,
     Step::Quit,
     Step::StartTls,
+    Step::Data,
+    Step::Dot,
 ];
 
 /// What a line answers.

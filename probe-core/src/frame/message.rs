@@ -4,16 +4,18 @@ use serde::{Deserialize, Serialize};
 
 use super::about::{Info, LogLine, Provision, ProvisionAnswer};
 use crate::{
+    arrival::Arrival,
     dead::DeadRange,
     evidence::Evidence,
     finding::{DeviceId, Finding, Gone, Lost, Over, RecordId, Refused},
     scope::{Scope, ScopeError},
     suspect::Suspect,
     time::{Anchor, Instant, Utc},
+    token::Key,
 };
 
 /// The version of frames and messages. A receiver counts and drops frames of any other.
-pub const FORMAT: u8 = 1;
+pub const FORMAT: u8 = 2;
 
 /// The longest message that is no record and no scope, in octets: it fits one frame.
 pub const PLAIN_MESSAGE_OCTETS_MAX: usize = 256;
@@ -51,6 +53,8 @@ pub enum ToDevice {
         scan: ScanId,
         /// The scope that it is to run under: nothing begins under another.
         scope: ScopeDigest,
+        /// How it proves what it finds.
+        proving: Proving,
     },
     /// A line of the list, as [`ToHost::Want`] asked.
     Suspect {
@@ -96,6 +100,15 @@ pub enum ToDevice {
         /// The first one that is wanted.
         from: u32,
     },
+}
+
+/// How a scan proves what it finds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Proving {
+    /// What its tokens are made with.
+    pub key: Key,
+    /// Test messages are to be sent, as far as the scope allows it.
+    pub deliver: bool,
 }
 
 /// What the device tells the host. Findings are generic over how they hold their evidence: the
@@ -144,6 +157,8 @@ pub enum ToHost<E = Evidence> {
     Log(LogLine),
     /// A record: neighbours where nobody answers.
     Dead(DeadRange),
+    /// A record: something came to the sink.
+    Arrival(Arrival),
 }
 
 impl<E> ToHost<E> {
@@ -156,6 +171,7 @@ impl<E> ToHost<E> {
             Self::Over(over) => Some(over.id),
             Self::Lost(lost) => Some(lost.id),
             Self::Dead(range) => Some(range.id),
+            Self::Arrival(arrival) => Some(arrival.id),
             Self::Gone(gone) => Some(RecordId {
                 boot: gone.boot,
                 number: gone.last,
@@ -244,6 +260,8 @@ pub struct Progress {
     pub link: LinkCounters,
     /// Limits that were reached.
     pub limits: LimitCounters,
+    /// What the sink saw.
+    pub sink: SinkCounters,
 }
 
 /// What the device does.
@@ -357,6 +375,31 @@ pub struct LinkCounters {
     pub records_too_long: u32,
     /// Records that are no message.
     pub undecodable: u32,
+}
+
+/// What the sink saw since boot; nothing of it is silent.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SinkCounters {
+    /// Connections that were accepted.
+    pub sessions: u32,
+    /// SYNs that were dropped because no socket listened.
+    pub dropped: u32,
+    /// Complete messages to tokens.
+    pub messages: u32,
+    /// Addresses that were asked about, and got no message.
+    pub callouts: u32,
+    /// Messages to postmaster or abuse.
+    pub objections: u32,
+    /// Recipients that were refused: no token, and not postmaster or abuse.
+    pub refused: u32,
+    /// Tokens whose code is wrong, although their job is known here.
+    pub forged: u32,
+    /// Tokens out of their window.
+    pub out_of_window: u32,
+    /// Tokens in a place where their role has nothing to do.
+    pub wrong_role: u32,
+    /// Arrivals that could not be recorded: the outbox was full. The peer was put off.
+    pub put_off: u32,
 }
 
 /// How often a limit of the device was reached.

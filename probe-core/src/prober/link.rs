@@ -12,7 +12,7 @@ use crate::{
         Decoder, FORMAT, PAYLOAD_OCTETS_MAX, PROGRESS_EVERY_MS, Part, ScanId, ScopeDigest,
         ToDevice, ToHost, decode_message, encode_message,
         message::{
-            DeviceHello, Earlier, Ended, LinkCounters, PLAIN_MESSAGE_OCTETS_MAX, Phase,
+            DeviceHello, Earlier, Ended, LinkCounters, PLAIN_MESSAGE_OCTETS_MAX, Phase, Proving,
             ScopeAnswer, Want,
         },
         write_first_frame, write_frame,
@@ -165,7 +165,11 @@ impl Prober {
                 let answer = self.heard_scope(now, scope, digest);
                 self.link.scope_answer = Some((digest, answer));
             }
-            ToDevice::Start { scan, scope } => self.heard_start(now, *scan, *scope),
+            ToDevice::Start {
+                scan,
+                scope,
+                proving,
+            } => self.heard_start(now, *scan, *scope, proving),
             ToDevice::Suspect {
                 scan,
                 index,
@@ -247,24 +251,26 @@ impl Prober {
         ScopeAnswer::Taken
     }
 
-    fn heard_start(&mut self, now: Instant, scan: ScanId, scope: ScopeDigest) {
+    fn heard_start(&mut self, now: Instant, scan: ScanId, scope: ScopeDigest, proving: &Proving) {
         self.link.progress = true;
         match self.phase {
             Phase::Running if self.scan == Some(scan) => self.link.want = true,
             Phase::Running => self.end(now, Ended::Replaced),
             Phase::Stopping(_) => {}
             Phase::Ended(_) if self.scan == Some(scan) => self.link.ended = true,
-            Phase::Idle | Phase::Ended(_) => self.begin(now, scan, scope),
+            Phase::Idle | Phase::Ended(_) => self.begin(now, scan, scope, proving),
         }
     }
 
     /// Begins a scan, if this boot has an anchor and the scope that is meant is in force.
-    fn begin(&mut self, now: Instant, scan: ScanId, scope: ScopeDigest) {
+    fn begin(&mut self, now: Instant, scan: ScanId, scope: ScopeDigest, proving: &Proving) {
         let in_force = self.scope.as_ref().is_some_and(|of| of.digest == scope);
         if !in_force || self.anchor.is_none() {
             return;
         }
         self.scan = Some(scan);
+        self.key = Some((proving.key, proving.key.digest()));
+        self.deliver = proving.deliver;
         self.list = List::default();
         self.schedule.set_many_lines(false);
         self.link.want = true;

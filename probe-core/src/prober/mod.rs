@@ -8,6 +8,7 @@
 //! when the guard stops a probe. It stays in `Stopping` until every job is back and whatever
 //! never had its turn has been told.
 
+mod arrivals;
 #[cfg(test)]
 mod closed;
 mod dead;
@@ -25,15 +26,17 @@ use crate::{
     finding::{DeviceId, JobSerial, Probe},
     frame::{
         RECORD_OCTETS_MAX, ScanId, ScopeDigest,
-        message::{Ended, GuardCounters, LimitCounters, Phase, Progress, Targets},
+        message::{Ended, GuardCounters, LimitCounters, Phase, Progress, SinkCounters, Targets},
     },
     outbox::{Outbox, backlog::Backlog},
-    relay::{Parked, Setup},
+    relay::{PairSet, Parked, Setup},
     schedule::{Names, Queueing, Schedule, Whose},
-    scope::{Depth, Identity, Refusal, Scope},
+    scope::{Depth, Refusal, Scope},
     suspect::Suspect,
     target::Target,
+    tester::{Tester, TesterId},
     time::{Anchor, Instant, Utc},
+    token::{Key, KeyDigest},
 };
 
 pub use crate::schedule::{Heard, Opening, Scouting};
@@ -69,22 +72,28 @@ pub struct Job {
     pub parked_hours_max: u8,
     /// When it was handed out.
     pub began: Instant,
+    /// Whether test messages are sent.
+    pub deliver: bool,
+    /// Pairs under which a message of this job has come back already.
+    pub returned: PairSet,
     /// Where it stood when it was parked; `None` the first time.
     pub parked: Option<Parked>,
 }
 
 impl Job {
-    /// What its dialogue is told before it begins; `identity` is [`Scope::identity`].
-    pub fn setup<'a>(&'a self, identity: &'a Identity) -> Setup<'a> {
+    /// What its dialogue is told before it begins.
+    pub fn setup<'a>(&'a self, tester: &'a Tester) -> Setup<'a> {
         Setup {
             target: self.target,
             names: &self.names,
-            identity,
+            tester,
             depth: self.depth,
             serial: self.serial,
             hours: self.hours,
             refusals_max: self.refusals_max,
             parked_hours_max: self.parked_hours_max,
+            deliver: self.deliver,
+            returned: self.returned,
             resume: self.parked,
         }
     }
@@ -129,7 +138,11 @@ pub struct Prober {
     boot: u32,
     anchor: Option<Anchor>,
     scope: Option<InForce>,
+    /// What tokens are made with, since a host has said.
+    key: Option<(Key, KeyDigest)>,
     scan: Option<ScanId>,
+    /// The scan that runs sends test messages.
+    deliver: bool,
     phase: Phase,
     list: List,
     schedule: Schedule,
@@ -139,6 +152,7 @@ pub struct Prober {
     about: Device,
     outbox_full: u32,
     guard: GuardCounters,
+    sink: SinkCounters,
     link: Link,
 }
 
@@ -188,7 +202,9 @@ impl Prober {
             boot,
             anchor: None,
             scope: None,
+            key: None,
             scan: None,
+            deliver: false,
             phase: Phase::Idle,
             list: List {
                 taken: 0,
@@ -206,6 +222,18 @@ impl Prober {
                 allowed: 0,
                 dropped: 0,
                 violations: 0,
+            },
+            sink: SinkCounters {
+                sessions: 0,
+                dropped: 0,
+                messages: 0,
+                callouts: 0,
+                objections: 0,
+                refused: 0,
+                forged: 0,
+                out_of_window: 0,
+                wrong_role: 0,
+                put_off: 0,
             },
             link: Link::new(),
         }
@@ -243,6 +271,8 @@ impl Prober {
                 refusals_max: turn.refusals_max,
                 parked_hours_max,
                 began: now,
+                deliver: self.deliver && in_force.scope.delivery.allowed,
+                returned: turn.returned,
                 parked: turn.parked,
             }),
             Whose::Wait(until) => Next::Wait(until),
@@ -360,7 +390,20 @@ impl Prober {
         self.guard = counters;
     }
 
-    /// The scope in force, for the guard and for the dialogues' identity.
+    /// Who we are under the scope in force; `None` before there are scope and key.
+    pub fn tester(&self) -> Option<Tester> {
+        let (key, _) = self.key.as_ref()?;
+        Some(Tester::new(self.scope()?, key, self.device))
+    }
+
+    /// Which [`Prober::tester`] that is.
+    pub fn tester_id(&self) -> Option<TesterId> {
+        let (_, key) = self.key?;
+        let scope = self.scope.as_ref()?.digest;
+        Some(TesterId { scope, key })
+    }
+
+    /// The scope in force, for the guard.
     pub fn scope(&self) -> Option<&Scope> {
         self.scope.as_ref().map(|in_force| &in_force.scope)
     }
@@ -406,6 +449,7 @@ impl Prober {
                 outbox: self.outbox_full,
                 ..self.schedule.limits()
             },
+            sink: self.sink,
         }
     }
 

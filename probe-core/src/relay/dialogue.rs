@@ -2,6 +2,7 @@
 
 use super::{
     course::{Act, Course, Told},
+    pair_set::PairSet,
     parked::Parked,
 };
 use crate::{
@@ -9,9 +10,10 @@ use crate::{
     evidence::Observation,
     finding::JobSerial,
     name::Name,
-    scope::{Depth, Identity},
+    scope::Depth,
     smtp::ReplyParser,
     target::Target,
+    tester::Tester,
     time::Instant,
 };
 
@@ -22,8 +24,8 @@ pub struct Setup<'a> {
     pub target: Target,
     /// Domains that the target is known to serve; the first two count.
     pub names: &'a [Name],
-    /// Who we say that we are.
-    pub identity: &'a Identity,
+    /// Who we are.
+    pub tester: &'a Tester,
     /// How much is asked.
     pub depth: Depth,
     /// The job; part of every address that is sent.
@@ -35,6 +37,10 @@ pub struct Setup<'a> {
     pub refusals_max: u8,
     /// How long the job may stay parked, in hours, all pauses together.
     pub parked_hours_max: u8,
+    /// Whether test messages are sent, as far as the tester may.
+    pub deliver: bool,
+    /// Pairs under which a message of this job has come back already.
+    pub returned: PairSet,
     /// Where the job stood when it was parked.
     pub resume: Option<Parked>,
 }

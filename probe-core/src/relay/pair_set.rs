@@ -50,6 +50,12 @@ impl PairSet {
         Self(self.0 & other.0)
     }
 
+    /// What is in either.
+    #[must_use]
+    pub const fn or(self, other: Self) -> Self {
+        Self(self.0 | other.0)
+    }
+
     /// What is in this one only.
     #[must_use]
     pub const fn without(self, other: Self) -> Self {

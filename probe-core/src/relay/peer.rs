@@ -6,15 +6,17 @@
 use std::collections::VecDeque;
 use std::net::SocketAddr;
 
-use super::{Parked, RelayDialogue, Setup};
+use super::{PairSet, Parked, RelayDialogue, Setup};
 use crate::{
     dialogue::{Close, Dialogue, End, Input, OpenFailure, Output, SecureFailure, TlsVersion},
     evidence::Evidence,
-    finding::JobSerial,
+    finding::{DeviceId, JobSerial},
     name::Name,
-    scope::{Depth, Identity},
+    scope::{Depth, Identity, fixture},
     target::Target,
+    tester::Tester,
     time::{Instant, Millis},
+    token::Key,
     verdict::{Kind, Verdict, judge},
 };
 
@@ -201,36 +203,41 @@ impl Talk {
 }
 
 /// Who we are in tests.
-pub(crate) fn identity() -> Identity {
+pub(crate) fn tester() -> Tester {
     let name = |text| Name::new(text).unwrap();
-    Identity {
+    let mut scope = fixture::scope(&[]);
+    scope.identity = Identity {
         helo: name("probe.example.net"),
         sender_domain: name("probe.example.net"),
         sink_domain: name("sink.example"),
         sink_address: Some("198.51.100.25".parse().unwrap()),
         resolver: None,
-    }
+        sink_ports: heapless::Vec::new(),
+    };
+    Tester::new(&scope, &Key::new([7; 16]), DeviceId([1; 8]))
 }
 
 /// A job of a depth on a target that is 192.0.2.1.
-pub(crate) fn setup(identity: &Identity, depth: Depth) -> Setup<'_> {
+pub(crate) fn setup(tester: &Tester, depth: Depth) -> Setup<'_> {
     Setup {
         target: Target::admitted("192.0.2.1".parse().unwrap(), 25),
         names: &[],
-        identity,
+        tester,
         depth,
         serial: JobSerial(7),
         hours: 3,
         refusals_max: if depth == Depth::Full { 60 } else { 10 },
         parked_hours_max: 24,
+        deliver: false,
+        returned: PairSet::EMPTY,
         resume: None,
     }
 }
 
 /// Runs a dialogue of this depth against a server on a perfect network.
 pub(crate) fn talk(depth: Depth, peer: &mut Peer<'_>) -> Talk {
-    let identity = identity();
-    talk_over(Network::default(), setup(&identity, depth), peer)
+    let tester = tester();
+    talk_over(Network::default(), setup(&tester, depth), peer)
 }
 
 /// What is on its way to us.

@@ -13,16 +13,19 @@ use crate::{
     name::Name,
     scope::Identity,
     smtp::{Command, Greeter, PathText, TooLong, base32, literal, path},
+    token::{Role, Signer, Token, TokenText},
 };
 
-/// What all names and addresses of a job are made of. Whoever has a finding and the scope's
-/// identity can write them again.
+/// What all names and addresses of a job are made of. Whoever has a finding, the scope's identity
+/// and the key can write them again.
 #[derive(Clone, Copy, Debug)]
 pub struct Envelope<'a> {
     /// The target.
     pub target: SocketAddr,
     /// Who we say that we are.
     pub identity: &'a Identity,
+    /// What tokens are made with. Without it they have their length and prove nothing.
+    pub signer: Option<&'a Signer>,
     /// Domains that the target is known to serve; the first two count.
     pub names: &'a [Name],
     /// The name that the server gave itself.
@@ -54,17 +57,17 @@ impl From<heapless::CapacityError> for Unwritten {
     }
 }
 
-/// Whose address a mark is.
-#[derive(Clone, Copy)]
-enum Role {
-    Sender,
-    Recipient,
-    Twin,
-}
-
 impl Envelope<'_> {
     /// Whether a pair can be written, and why not.
     pub fn check(&self, pair: PairId) -> Result<(), Unwritten> {
+        Envelope {
+            signer: None,
+            ..*self
+        }
+        .measure(pair)
+    }
+
+    fn measure(&self, pair: PairId) -> Result<(), Unwritten> {
         if pair.pair().hello != Hello::Own {
             self.hello(pair.pair().hello, true, &mut [0; path::PATH_OCTETS_MAX])?;
         }
@@ -112,7 +115,10 @@ impl Envelope<'_> {
     pub fn mail(&self, pair: PairId, out: &mut PathText) -> Result<(), Unwritten> {
         out.clear();
         let ours = self.identity.sender_domain.as_str();
-        let mark = |out: &mut PathText| self.mark(Role::Sender, first_with_this_mail(pair), out);
+        let mark = |out: &mut PathText| {
+            let token = self.token(Role::Sender, first_with_this_mail(pair));
+            out.write_str(&token)
+        };
         match pair.pair().sender {
             Sender::F1 => {
                 out.write_str("<")?;
@@ -182,9 +188,13 @@ impl Envelope<'_> {
         } else {
             self.identity.sink_domain.as_str()
         };
-        let role = if twin { Role::Twin } else { Role::Recipient };
-        let mut u = heapless::String::<16, u8>::new();
-        self.mark(role, pair, &mut u)?;
+        let is_control = matches!(recipient, Recipient::C2 | Recipient::C3);
+        let role = if twin || is_control {
+            Role::Twin
+        } else {
+            Role::Recipient
+        };
+        let u = self.token(role, pair);
         let u = u.as_str();
         let ip = |out: &mut PathText| literal::write(self.target.ip(), out);
         match recipient {
@@ -311,18 +321,14 @@ impl Envelope<'_> {
             })
     }
 
-    /// A local part that says which job, which pair and when: a letter for the role, and
-    /// thirteen characters for serial (5 octets), pair (1) and hours (2).
-    fn mark<W: uWrite>(&self, role: Role, pair: PairId, out: &mut W) -> Result<(), W::Error> {
-        let [_, _, _, s0, s1, s2, s3, s4] = self.serial.0.to_be_bytes();
-        let [h0, h1] = self.hours.to_be_bytes();
-        let octets = [s0, s1, s2, s3, s4, pair.index() as u8, h0, h1];
-        out.write_str(match role {
-            Role::Sender => "s",
-            Role::Recipient => "r",
-            Role::Twin => "t",
-        })?;
-        base32::write(&octets, out)
+    /// The token of a pair in a role: a local part, or what stands in the message.
+    pub fn token(&self, role: Role, pair: PairId) -> TokenText {
+        let (serial, place) = (self.serial, pair.index() as u8);
+        let token = match self.signer {
+            Some(signer) => signer.sign(role, serial, place, self.hours, self.target),
+            None => Token::unsigned(role, serial, place, self.hours),
+        };
+        token.text()
     }
 
     /// A name under `.invalid` (RFC 6761, 6.4) that no other job and no other pair has.

@@ -17,7 +17,7 @@ use crate::{
     finding::JobSerial,
     frame::{ScanId, message::LimitCounters},
     name::Name,
-    relay::Parked,
+    relay::{PairId, PairSet, Parked},
     scope::{Rates, Refusal},
     suspect::LISTED_NAMES_MAX,
     target::{RateNetwork, Target},
@@ -297,6 +297,7 @@ impl Schedule {
                 target: job.target,
                 names: names.clone(),
                 parked,
+                returned: job.returned,
                 due,
                 since: job.parked_since.unwrap_or(now),
             });
@@ -316,6 +317,22 @@ impl Schedule {
         self.running
             .find(|of| of.serial == serial)
             .map(|of| of.target)
+    }
+
+    /// The target of a job that runs or is parked.
+    pub fn target_of(&self, serial: JobSerial) -> Option<Target> {
+        let parked = || self.parked.find(|of| of.serial == serial);
+        self.running_target(serial)
+            .or_else(|| parked().map(|of| of.target))
+    }
+
+    /// A message of a job that runs or is parked has come back.
+    pub fn returned(&mut self, serial: JobSerial, pair: PairId) {
+        if let Some(job) = self.running.find_mut(|of| of.serial == serial) {
+            job.returned.insert(pair);
+        } else if let Some(job) = self.parked.find_mut(|of| of.serial == serial) {
+            job.returned.insert(pair);
+        }
     }
 
     /// A target that still waits for its turn, if any.
@@ -439,6 +456,7 @@ impl Schedule {
             network,
             connections: 0,
             parked_since,
+            returned: turn.returned,
         };
         match self.running.insert(running) {
             Ok(()) => Whose::Turn(turn),
@@ -478,6 +496,7 @@ impl Schedule {
                     target: queued.target,
                     names: queued.names,
                     refusals_max,
+                    returned: PairSet::EMPTY,
                     parked: None,
                 };
                 Some((turn, None))
@@ -490,6 +509,7 @@ impl Schedule {
                     target: job.target,
                     names: job.names,
                     refusals_max,
+                    returned: job.returned,
                     parked: Some(job.parked),
                 };
                 Some((turn, Some(job.since)))

@@ -5,7 +5,7 @@ use super::Names;
 use super::Schedule;
 use crate::{
     finding::JobSerial,
-    relay::Parked,
+    relay::{PairSet, Parked},
     scope::Refusal,
     target::{RateNetwork, Target},
     time::Instant,
@@ -36,6 +36,8 @@ pub struct ParkedJob {
     pub names: Names,
     /// Where its dialogue stood.
     pub parked: Parked,
+    /// Pairs under which a message of it has come back.
+    pub(super) returned: PairSet,
     pub(super) due: Instant,
     /// When it was first parked.
     pub(super) since: Instant,
@@ -54,6 +56,8 @@ pub struct Turn {
     pub names: Names,
     /// How many refusals the target may still be made to give.
     pub refusals_max: u8,
+    /// Pairs under which a message of it has come back.
+    pub returned: PairSet,
     /// Where its dialogue stood.
     pub parked: Option<Parked>,
 }
@@ -66,6 +70,7 @@ pub(super) struct Running {
     pub(super) network: RateNetwork,
     pub(super) connections: u8,
     pub(super) parked_since: Option<Instant>,
+    pub(super) returned: PairSet,
 }
 
 /// What became of a suspect's target.

@@ -73,6 +73,10 @@ pub enum Field {
     Expires,
     /// `powered_minutes_max`: not 0.
     PoweredMinutes,
+    /// `identity.sink_ports`: none of them 0, and none twice.
+    SinkPorts,
+    /// `delivery`: the further permissions are worth nothing unless it is allowed at all.
+    Delivery,
 }
 
 /// The longest `network_spacing_ms`: a day, in milliseconds.
@@ -131,6 +135,14 @@ impl Scope {
             if host.is_some_and(|host| !address::is_host(host)) {
                 return Err(ScopeError::Malformed(field));
             }
+        }
+        let ports = &identity.sink_ports;
+        if ports.contains(&0) || (ports.len() > 1 && ports.first() == ports.last()) {
+            return Err(ScopeError::Malformed(Field::SinkPorts));
+        }
+        let delivery = &self.delivery;
+        if !delivery.allowed && (delivery.forged_senders || delivery.second_recipients) {
+            return Err(ScopeError::Malformed(Field::Delivery));
         }
         Ok(())
     }

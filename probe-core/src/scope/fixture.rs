@@ -19,6 +19,7 @@ pub(crate) fn scope(networks: &[&str]) -> Scope {
             sink_domain: Name::new("sink.example.net").unwrap(),
             sink_address: None,
             resolver: None,
+            sink_ports: heapless::Vec::new(),
         },
         networks: networks.iter().map(|text| network(text)).collect(),
         exclusions: heapless::Vec::new(),
@@ -29,6 +30,7 @@ pub(crate) fn scope(networks: &[&str]) -> Scope {
         expires: Utc(2_000_000),
         powered_minutes_max: 60_000,
         lab: false,
+        delivery: super::Delivery::default(),
     }
 }
 

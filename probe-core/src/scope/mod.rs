@@ -57,6 +57,19 @@ pub struct Scope {
     pub powered_minutes_max: u32,
     /// The checks of our own identity were waived; every verdict says so.
     pub lab: bool,
+    /// Whether test messages may be sent.
+    pub delivery: Delivery,
+}
+
+/// Which test messages may be sent: none goes without saying.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Delivery {
+    /// Under senders of our own, to recipients at our own sink.
+    pub allowed: bool,
+    /// Under the target's names as well (F3, F5 to F7, F12): a bounce goes to its users.
+    pub forged_senders: bool,
+    /// Behind a recipient of the target's as well (T24): its postmaster gets the message.
+    pub second_recipients: bool,
 }
 
 /// The right by which a scope probes.
@@ -90,7 +103,12 @@ pub struct Identity {
     pub sink_address: Option<IpAddr>,
     /// The resolver that the device may ask.
     pub resolver: Option<IpAddr>,
+    /// The ports on which this device is our sink; none where the sink is elsewhere.
+    pub sink_ports: heapless::Vec<u16, SINK_PORTS_MAX, u8>,
 }
+
+/// How many ports a sink has at most: one for mail, and one more.
+pub const SINK_PORTS_MAX: usize = 2;
 
 /// So short that the longest form fits RFC 5321's 64 octets for a local part.
 pub const SINK_DOMAIN_OCTETS_MAX: usize = 22;

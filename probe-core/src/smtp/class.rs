@@ -21,6 +21,10 @@ pub enum Step {
     StartTls,
     /// QUIT.
     Quit,
+    /// DATA.
+    Data,
+    /// The end of a message: a dot on a line of its own.
+    Dot,
 }
 
 /// What a reply means. [`super::classify`] finds it; docs/verdict-rules.md says what a verdict

@@ -15,6 +15,7 @@ use super::{
 pub fn classify(step: Step, code: u16, enhanced: Option<Enhanced>, wording: Wording) -> Class {
     match code / 100 {
         2 => accepted(step, code, wording),
+        3 if step == Step::Data && code == 354 => Class::Accepted,
         4 => deferred(step, code, enhanced, wording),
         5 => refused(step, code, enhanced, wording),
         _ => Class::Unexpected,
@@ -32,7 +33,9 @@ fn accepted(step: Step, code: u16, wording: Wording) -> Class {
         | Step::Rcpt
         | Step::Rset
         | Step::StartTls
-        | Step::Quit => Class::Accepted,
+        | Step::Quit
+        | Step::Data
+        | Step::Dot => Class::Accepted,
     }
 }
 
@@ -85,9 +88,13 @@ fn refused(step: Step, code: u16, enhanced: Option<Enhanced>, wording: Wording) 
             .unwrap_or(match step {
                 Step::Greeting => Class::Blocked,
                 Step::Ehlo | Step::Helo => Class::HeloRefused,
-                Step::Mail | Step::Rcpt | Step::Rset | Step::StartTls | Step::Quit => {
-                    Class::Refused
-                }
+                Step::Mail
+                | Step::Rcpt
+                | Step::Rset
+                | Step::StartTls
+                | Step::Quit
+                | Step::Data
+                | Step::Dot => Class::Refused,
             })
     }
 }

@@ -2,8 +2,8 @@
 
 use super::{Kind, Reason, Verdict};
 use crate::{
-    evidence::{Ending, Evidence, Finish, Notes},
-    relay::{Outcome, PairId, Sender, t1_under},
+    evidence::{Delivery, Ending, Evidence, Fate, Finish, Notes},
+    relay::{Outcome, PairId, PairSet, Sender, t1_under},
     smtp::Class,
     time::Millis,
 };
@@ -14,12 +14,46 @@ pub const TARPIT_REPLY: Millis = Millis::from_secs(10);
 /// What the evidence says. Pure: the same evidence always gets the same verdict, and less evidence
 /// never gets a firmer one.
 pub fn judge(evidence: &Evidence) -> Verdict {
-    let verdict = suspected(evidence).map_or_else(
-        || undecided(evidence).map(|reason| (Kind::Inconclusive, reason)),
-        |reason| Some((Kind::Suspected, reason)),
-    );
+    let verdict = delivered(evidence)
+        .or_else(|| suspected(evidence).map(|reason| (Kind::Suspected, reason)))
+        .or_else(|| undecided(evidence).map(|reason| (Kind::Inconclusive, reason)));
     let (kind, reason) = verdict.unwrap_or((Kind::Closed, denial(evidence)));
     Verdict { kind, reason }
+}
+
+/// Rule 0: what became of our messages, where they went out under recipients that are plainly at our
+/// sink; a message that came back counts under every pair. `None`: they say no more than RCPT did.
+fn delivered(evidence: &Evidence) -> Option<(Kind, Reason)> {
+    let proof = evidence.proof();
+    if !proof.returned().is_empty() {
+        return Some((Kind::Confirmed, Reason::MessageReturned));
+    }
+    let plain = || {
+        let deliveries = proof.deliveries().iter();
+        deliveries.filter(|delivery| delivery.pair.pair().is_plainly_sink())
+    };
+    let has_bounced = |delivery: &&Delivery| proof.bounced().contains(delivery.pair);
+    if plain().any(|delivery| delivery.fate == Fate::Accepted && !has_bounced(&delivery)) {
+        return Some((Kind::Accepted, Reason::NothingReturned));
+    }
+    if plain().any(|delivery| has_bounced(&delivery)) {
+        return Some((Kind::Inconclusive, Reason::Bounced));
+    }
+    if plain().any(|delivery| delivery.fate == Fate::Deferred) {
+        return Some((Kind::Inconclusive, Reason::Greylisted));
+    }
+    let all_refused = plain().all(|delivery| delivery.fate.is_refused());
+    let tried: PairSet = plain().map(|delivery| delivery.pair).collect();
+    let nothing_else_was_accepted = || {
+        PairId::all()
+            .filter(|pair| pair.pair().is_plainly_sink())
+            .filter(|pair| evidence.outcome(*pair).is_accepted())
+            .all(|pair| tried.contains(pair))
+    };
+    let decides = !tried.is_empty()
+        && all_refused
+        && (tried.contains(PairId::DECIDING) || nothing_else_was_accepted());
+    decides.then_some((Kind::Closed, Reason::RefusedAtData))
 }
 
 /// Rule 1: a recipient that is plainly at our sink was accepted.

@@ -24,15 +24,21 @@ use std::{collections::VecDeque, fs, net::SocketAddr, path::Path};
 use probe_core::{
     dialogue::{Close, Dialogue, End, Generation, Input, OpenFailure, Output, SecureFailure},
     evidence::Evidence,
-    finding::JobSerial,
+    finding::{DeviceId, JobSerial},
     name::Name,
-    relay::{PAIRS, PairId, RelayDialogue, Setup},
-    scope::{Authority, AuthorityKind, Depth, Identity, Network, Rates, Scope},
+    relay::{PAIRS, PairId, PairSet, RelayDialogue, Setup},
+    scope::{Authority, AuthorityKind, Delivery, Depth, Identity, Network, Rates, Scope},
     suspect::Suspect,
     target::Target,
+    tester::Tester,
     time::{Instant, Millis, Utc},
+    token::Key,
     verdict::judge,
 };
+
+/// What the tokens of the scripts are made with.
+const KEY: Key = Key::new(*b"sixteen octets!!");
+const DEVICE: DeviceId = DeviceId([1, 2, 3, 4, 5, 6, 7, 8]);
 
 /// A dialogue as it should go.
 pub(crate) struct Script {
@@ -151,6 +157,7 @@ impl Script {
 
     pub(crate) fn play(&self, cut: Cut) -> Played {
         let scope = scope();
+        let tester = Tester::new(&scope, &KEY, DEVICE);
         let suspect = Suspect {
             address: [192, 0, 2, 1].into(),
             port: 25,
@@ -160,12 +167,14 @@ impl Script {
         let setup = Setup {
             target,
             names: &self.names,
-            identity: &scope.identity,
+            tester: &tester,
             depth: self.depth,
             serial: JobSerial(7),
             hours: 1,
             refusals_max: self.refusals_max,
             parked_hours_max: 24,
+            deliver: false,
+            returned: PairSet::EMPTY,
             resume: None,
         };
         Stage {
@@ -434,6 +443,7 @@ fn scope() -> Scope {
             sink_domain: name("sink.example.net"),
             sink_address: Some([198, 51, 100, 9].into()),
             resolver: None,
+            sink_ports: heapless::Vec::new(),
         },
         networks: [Network::new([192, 0, 2, 0].into(), 24).expect("a network")]
             .into_iter()
@@ -446,5 +456,6 @@ fn scope() -> Scope {
         expires: Utc(2_000_000),
         powered_minutes_max: 60_000,
         lab: false,
+        delivery: Delivery::default(),
     }
 }

@@ -25,9 +25,9 @@ use crate::{
     evidence::{Ending, Finish, Notes},
     finding::JobSerial,
     name::Name,
-    scope::Identity,
     smtp::{Class, Enhanced, Extensions, Step},
     target::Target,
+    tester::Tester,
     time::{Instant, Millis},
 };
 
@@ -113,7 +113,7 @@ type Refusal = (u16, Option<Enhanced>, Class);
 pub(super) struct Course<'a> {
     target: Target,
     names: &'a [Name],
-    identity: &'a Identity,
+    tester: &'a Tester,
     serial: JobSerial,
     parked_hours_max: u8,
     hours: u16,
@@ -179,7 +179,7 @@ impl<'a> Course<'a> {
         Self {
             target: setup.target,
             names: setup.names,
-            identity: setup.identity,
+            tester: setup.tester,
             serial: setup.serial,
             parked_hours_max: setup.parked_hours_max,
             hours: setup.resume.map_or(setup.hours, |parked| parked.hours()),
@@ -253,7 +253,8 @@ impl<'a> Course<'a> {
     fn envelope(&self) -> Envelope<'_> {
         Envelope {
             target: self.target.endpoint(),
-            identity: self.identity,
+            identity: &self.tester.identity,
+            signer: Some(&self.tester.signer),
             names: self.names,
             host: self.host.as_ref(),
             serial: self.serial,

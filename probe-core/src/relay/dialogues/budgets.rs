@@ -11,7 +11,7 @@ use crate::{
     name::Name,
     relay::{
         Outcome, PairId, Recipient, Sender, Setup,
-        peer::{Answer, Network, Peer, Session, identity, setup, talk, talk_over},
+        peer::{Answer, Network, Peer, Session, setup, talk, talk_over, tester},
     },
     scope::Depth,
 };
@@ -96,7 +96,7 @@ fn verb(session: &Session) -> &str {
 
 #[test]
 fn no_server_gives_more_refusals_than_the_scope_allows() {
-    let identity = identity();
+    let tester = tester();
     let names = ["one.example", "two.example"].map(|name| Name::new(name).unwrap());
     let servers = SERVERS.iter().map(|(name, build, _)| (*name, *build));
     for (name, build) in servers.chain(STRICT.iter().copied()) {
@@ -105,7 +105,7 @@ fn no_server_gives_more_refusals_than_the_scope_allows() {
                 let setup = Setup {
                     refusals_max,
                     names: &names,
-                    ..setup(&identity, depth)
+                    ..setup(&tester, depth)
                 };
                 let talk = talk_over(Network::default(), setup, &mut build());
                 let allowed = u32::from(refusals_max);
@@ -127,11 +127,11 @@ fn no_server_gives_more_refusals_than_the_scope_allows() {
 
 #[test]
 fn what_the_scope_allows_is_used() {
-    let identity = identity();
+    let tester = tester();
     for refusals_max in 1..=9 {
         let setup = Setup {
             refusals_max,
-            ..setup(&identity, Depth::Standard)
+            ..setup(&tester, Depth::Standard)
         };
         let talk = talk_over(Network::default(), setup, &mut closed_postfix());
         assert_eq!(talk.refusals, refusals_max, "{}", talk.script());
@@ -216,7 +216,7 @@ S: 221 2.0.0 Bye
 
 #[test]
 fn where_names_take_refusals_standard_still_tests_what_can_be_suspected() {
-    let identity = identity();
+    let tester = tester();
     let names = ["one.example", "two.example"].map(|name| Name::new(name).unwrap());
     for (listed, not_reached) in [
         (1, &[Recipient::T6][..]),
@@ -224,7 +224,7 @@ fn where_names_take_refusals_standard_still_tests_what_can_be_suspected() {
     ] {
         let setup = Setup {
             names: &names[..listed],
-            ..setup(&identity, Depth::Standard)
+            ..setup(&tester, Depth::Standard)
         };
         let talk = talk_over(Network::default(), setup, &mut closed_postfix());
         assert_eq!(talk.words(), "closed: relay-denied");
@@ -260,11 +260,11 @@ fn a_random_user_is_asked_for_where_the_refusal_of_t1_may_be_about_us() {
 fn a_full_battery_against_postfix_is_five_connections_of_two_turns() {
     let talk = talk(Depth::Full, &mut closed_postfix());
     assert_eq!(talk.connections, 5);
-    let identity = identity();
+    let tester = tester();
     let names = [Name::new("example.org").unwrap()];
     let listed = Setup {
         names: &names,
-        ..setup(&identity, Depth::Full)
+        ..setup(&tester, Depth::Full)
     };
     let listed = talk_over(Network::default(), listed, &mut closed_postfix());
     // One form more than nine refusals for each of five connections have room for.

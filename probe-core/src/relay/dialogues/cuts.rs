@@ -2,7 +2,7 @@
 
 use super::{DEPTHS, servers::SERVERS};
 use crate::{
-    relay::peer::{Network, identity, setup, talk, talk_over},
+    relay::peer::{Network, setup, talk, talk_over, tester},
     scope::Depth,
     verdict::Kind,
 };
@@ -20,7 +20,7 @@ fn may_weaken_to(whole: Kind, cut: Kind) -> bool {
 
 #[test]
 fn a_cut_at_any_octet_never_makes_a_verdict_firmer() {
-    let identity = identity();
+    let tester = tester();
     for (name, build, _) in SERVERS {
         let is_looked_at_closely = ["closed postfix", "open", "stutters"].contains(name);
         for depth in [Depth::Standard, Depth::Full] {
@@ -36,7 +36,7 @@ fn a_cut_at_any_octet_never_makes_a_verdict_firmer() {
                     octets_max,
                     ..Network::default()
                 };
-                let cut = talk_over(network, setup(&identity, depth), &mut build());
+                let cut = talk_over(network, setup(&tester, depth), &mut build());
                 assert!(
                     may_weaken_to(whole.verdict().kind, cut.verdict().kind),
                     "{name}, {}, cut after {octets_max}: {} became {}\n{}",
@@ -65,7 +65,7 @@ fn evidence_that_stops_at_any_observation_never_makes_a_verdict_firmer() {
 
 #[test]
 fn pieces_of_any_length_lead_to_the_same_verdict() {
-    let identity = identity();
+    let tester = tester();
     for (name, build, expected) in SERVERS {
         let piece = if *name == "85 KB greeting" { 100 } else { 1 };
         let network = Network {
@@ -73,7 +73,7 @@ fn pieces_of_any_length_lead_to_the_same_verdict() {
             ..Network::default()
         };
         for (depth, expected) in DEPTHS.into_iter().zip(expected) {
-            let talk = talk_over(network, setup(&identity, depth), &mut build());
+            let talk = talk_over(network, setup(&tester, depth), &mut build());
             assert_eq!(talk.words(), *expected, "{name}\n{}", talk.script());
         }
     }
@@ -81,7 +81,7 @@ fn pieces_of_any_length_lead_to_the_same_verdict() {
 
 #[test]
 fn the_smallest_buffer_carries_the_same_commands() {
-    let identity = identity();
+    let tester = tester();
     for (name, build, _) in SERVERS {
         // These do not wait for what they have not got yet.
         if ["synchronisation", "first session"].contains(name) {
@@ -91,7 +91,7 @@ fn the_smallest_buffer_carries_the_same_commands() {
             transmit: 512,
             ..Network::default()
         };
-        let small = talk_over(network, setup(&identity, Depth::Full), &mut build());
+        let small = talk_over(network, setup(&tester, Depth::Full), &mut build());
         assert_eq!(
             small.script(),
             talk(Depth::Full, &mut build()).script(),

@@ -4,7 +4,7 @@ use super::{
     DEPTHS,
     servers::{PIPELINING, PLAIN, is_rcpt},
 };
-use crate::relay::peer::{Answer, Network, Peer, Session, identity, setup, talk, talk_over};
+use crate::relay::peer::{Answer, Network, Peer, Session, setup, talk, talk_over, tester};
 
 /// What a server does at QUIT.
 type AtQuit = fn() -> Answer;
@@ -124,7 +124,7 @@ fn is_a_reply_behind() -> impl FnMut(&Session) -> Option<Answer> {
 
 #[test]
 fn a_server_that_is_a_reply_behind_accuses_nobody() {
-    let identity = identity();
+    let tester = tester();
     for (mode, offers) in OFFERS {
         for piece in [1, usize::MAX] {
             for depth in DEPTHS {
@@ -134,7 +134,7 @@ fn a_server_that_is_a_reply_behind_accuses_nobody() {
                 };
                 let mut server =
                     Peer::new("220 mail.example.org ESMTP", offers, is_a_reply_behind());
-                let talk = talk_over(network, setup(&identity, depth), &mut server);
+                let talk = talk_over(network, setup(&tester, depth), &mut server);
                 assert!(
                     talk.words().starts_with("inconclusive"),
                     "{mode}, {}: {}\n{}",

@@ -12,7 +12,7 @@ use crate::{
     name::Name,
     relay::{
         Hello, Outcome, PairId, Recipient, Sender, Setting, Setup,
-        peer::{Answer, Network, Peer, identity, setup, talk, talk_over},
+        peer::{Answer, Network, Peer, setup, talk, talk_over, tester},
     },
     scope::Depth,
 };
@@ -118,11 +118,11 @@ fn without_any_name_f3_is_not_formable_and_f4_stands_in() {
 
 #[test]
 fn listed_domains_are_tested_each() {
-    let identity = identity();
+    let tester = tester();
     let names = ["one.example", "two.example"].map(|name| Name::new(name).unwrap());
     let setup = Setup {
         names: &names,
-        ..setup(&identity, Depth::Quick)
+        ..setup(&tester, Depth::Quick)
     };
     let talk = talk_over(Network::default(), setup, &mut closed_550());
     for sender in [
@@ -175,7 +175,7 @@ fn t24_follows_the_postmaster_in_the_same_transaction() {
 
 #[test]
 fn the_percent_hack_runs_with_the_host_name_and_each_listed_domain() {
-    let identity = identity();
+    let tester = tester();
     let names = ["one.example", "two.example"].map(|name| Name::new(name).unwrap());
     for (listed, expected) in [
         (
@@ -187,7 +187,7 @@ fn the_percent_hack_runs_with_the_host_name_and_each_listed_domain() {
     ] {
         let setup = Setup {
             names: listed,
-            ..setup(&identity, Depth::Full)
+            ..setup(&tester, Depth::Full)
         };
         let talk = talk_over(Network::default(), setup, &mut closed_postfix());
         let hosts: Vec<&str> = talk

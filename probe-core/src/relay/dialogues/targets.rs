@@ -9,7 +9,7 @@ use crate::{
     name::Name,
     relay::{
         Outcome, Recipient, Sender, Setup,
-        peer::{Network, Peer, identity, setup, talk_over},
+        peer::{Network, Peer, setup, talk_over, tester},
     },
     scope::{Depth, Identity},
     target::Target,
@@ -32,7 +32,7 @@ fn wants_tls_and(relays: bool, offers: &'static [&'static str]) -> Peer<'static>
 
 #[test]
 fn behind_tls_the_battery_goes_on() {
-    let identity = identity();
+    let tester = tester();
     let network = Network {
         tls: true,
         ..Network::default()
@@ -46,7 +46,7 @@ fn behind_tls_the_battery_goes_on() {
                 // The refusals of the first connection only say that TLS is wanted.
                 let setup = Setup {
                     refusals_max: 60,
-                    ..setup(&identity, depth)
+                    ..setup(&tester, depth)
                 };
                 let talk = talk_over(network, setup, &mut wants_tls_and(relays, offers));
                 let place = format!("{offers:?}, {}\n{}", depth.as_str(), talk.script());
@@ -69,13 +69,13 @@ fn behind_tls_the_battery_goes_on() {
 
 #[test]
 fn by_ipv6_the_verdicts_are_the_same_and_literals_have_their_tag() {
-    let identity = identity();
+    let tester = tester();
     let address = "2001:db8::25".parse().unwrap();
     for (name, build, expected) in SERVERS {
         for (depth, expected) in DEPTHS.into_iter().zip(expected) {
             let setup = Setup {
                 target: Target::admitted(address, 25),
-                ..setup(&identity, depth)
+                ..setup(&tester, depth)
             };
             let talk = talk_over(Network::default(), setup, &mut build());
             assert_eq!(talk.words(), *expected, "{name}\n{}", talk.script());
@@ -83,7 +83,7 @@ fn by_ipv6_the_verdicts_are_the_same_and_literals_have_their_tag() {
     }
     let setup = Setup {
         target: Target::admitted(address, 25),
-        ..setup(&identity, Depth::Full)
+        ..setup(&tester, Depth::Full)
     };
     let talk = talk_over(Network::default(), setup, &mut closed_550());
     for line in [
@@ -102,13 +102,11 @@ fn by_ipv6_the_verdicts_are_the_same_and_literals_have_their_tag() {
 
 #[test]
 fn what_would_be_too_long_is_told_and_not_sent() {
-    let identity = Identity {
-        sink_domain: Name::new(&format!("{}.example", "s".repeat(50))).unwrap(),
-        ..identity()
-    };
+    let mut tester = tester();
+    tester.identity.sink_domain = Name::new(&format!("{}.example", "s".repeat(50))).unwrap();
     let talk = talk_over(
         Network::default(),
-        setup(&identity, Depth::Full),
+        setup(&tester, Depth::Full),
         &mut closed_550(),
     );
     for recipient in [Recipient::T3, Recipient::T7, Recipient::T21, Recipient::T23] {

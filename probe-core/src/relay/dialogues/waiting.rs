@@ -12,7 +12,7 @@ use crate::{
     evidence::{Evidence, Finish},
     relay::{
         PARKED_FOR, PairId, Setup,
-        peer::{Answer, Network, Peer, identity, setup, talk, talk_over},
+        peer::{Answer, Network, Peer, setup, talk, talk_over, tester},
     },
     scope::Depth,
     time::{Instant, Millis},
@@ -21,11 +21,11 @@ use crate::{
 
 #[test]
 fn greylisting_is_waited_for_with_the_same_envelopes() {
-    let identity = identity();
+    let tester = tester();
     let mut server = greylists_then_open();
     let first = talk_over(
         Network::default(),
-        setup(&identity, Depth::Standard),
+        setup(&tester, Depth::Standard),
         &mut server,
     );
     assert_eq!(first.words(), "inconclusive: greylisted");
@@ -38,7 +38,7 @@ fn greylisting_is_waited_for_with_the_same_envelopes() {
         resume: Some(parked),
         hours: 999,
         refusals_max: 1,
-        ..setup(&identity, Depth::Standard)
+        ..setup(&tester, Depth::Standard)
     };
     let network = Network {
         began: until,
@@ -64,7 +64,7 @@ fn greylisting_is_waited_for_with_the_same_envelopes() {
 
 #[test]
 fn who_greylists_for_ever_is_asked_four_times_and_then_given_up() {
-    let identity = identity();
+    let tester = tester();
     let mut server = Peer::new("220 mail.example.org ESMTP", PIPELINING, |session| {
         is_rcpt(session).then(|| "451 4.7.1 Greylisting in action".into())
     });
@@ -74,7 +74,7 @@ fn who_greylists_for_ever_is_asked_four_times_and_then_given_up() {
     loop {
         let setup = Setup {
             resume,
-            ..setup(&identity, Depth::Quick)
+            ..setup(&tester, Depth::Quick)
         };
         let network = Network {
             began,
@@ -96,7 +96,7 @@ fn who_greylists_for_ever_is_asked_four_times_and_then_given_up() {
 
 #[test]
 fn who_is_put_off_has_spent_no_refusals_and_hears_the_real_answer_after_a_pause() {
-    let identity = identity();
+    let tester = tester();
     let servers: [(&str, Build); 2] = [
         ("greylists", greylists_then_closed),
         ("first session", puts_the_first_session_off),
@@ -104,7 +104,7 @@ fn who_is_put_off_has_spent_no_refusals_and_hears_the_real_answer_after_a_pause(
     for (name, build) in servers {
         for depth in DEPTHS {
             let mut server = build();
-            let setup = setup(&identity, depth);
+            let setup = setup(&tester, depth);
             let first = talk_over(Network::default(), setup, &mut server);
             assert_eq!(first.words(), "inconclusive: greylisted", "{name}");
             // Two at full depth: MAIL with an empty domain is refused for good.
@@ -139,12 +139,12 @@ fn who_is_put_off_has_spent_no_refusals_and_hears_the_real_answer_after_a_pause(
 
 #[test]
 fn a_target_may_put_us_off_only_as_often_as_it_may_refuse() {
-    let identity = identity();
+    let tester = tester();
     for refusals_max in [1, 4, 9, 10, 30] {
         for depth in DEPTHS {
             let setup = Setup {
                 refusals_max,
-                ..setup(&identity, depth)
+                ..setup(&tester, depth)
             };
             let talk = talk_over(Network::default(), setup, &mut greylists_then_closed());
             assert!(
@@ -160,11 +160,11 @@ fn a_target_may_put_us_off_only_as_often_as_it_may_refuse() {
 
 #[test]
 fn parked_time_is_bounded_by_the_scope() {
-    let identity = identity();
+    let tester = tester();
     for (hours, parks) in [(0, false), (1, true)] {
         let setup = Setup {
             parked_hours_max: hours,
-            ..setup(&identity, Depth::Quick)
+            ..setup(&tester, Depth::Quick)
         };
         let talk = talk_over(Network::default(), setup, &mut greylists_then_open());
         assert_eq!(talk.parked.is_some(), parks);
@@ -175,7 +175,7 @@ fn parked_time_is_bounded_by_the_scope() {
 fn transport_failures_are_evidence() {
     use OpenFailure::{NoAnswer, NoSlot, OutOfScope, Refused, Unreachable};
     const NONE: Option<OpenFailure> = None;
-    let identity = identity();
+    let tester = tester();
     for (opens, words) in [
         (&[Some(NoAnswer)][..], "inconclusive: no-answer"),
         (&[Some(Unreachable)], "inconclusive: no-answer"),
@@ -193,11 +193,7 @@ fn transport_failures_are_evidence() {
             opens,
             ..Network::default()
         };
-        let talk = talk_over(
-            network,
-            setup(&identity, Depth::Full),
-            &mut closed_postfix(),
-        );
+        let talk = talk_over(network, setup(&tester, Depth::Full), &mut closed_postfix());
         assert_eq!(talk.words(), words, "{opens:?}\n{}", talk.script());
     }
 }
@@ -228,7 +224,7 @@ fn ten_minutes_of_connection_are_enough() {
 
 #[test]
 fn every_revision_of_a_greylisted_job_is_merged_into_one() {
-    let identity = identity();
+    let tester = tester();
     // Opens at the third retry only.
     let mut server = Peer::new("220 mail.example.org ESMTP", PIPELINING, |session| {
         (is_rcpt(session) && session.now_ms < 3_600_000)
@@ -240,7 +236,7 @@ fn every_revision_of_a_greylisted_job_is_merged_into_one() {
     loop {
         let setup = Setup {
             resume,
-            ..setup(&identity, Depth::Quick)
+            ..setup(&tester, Depth::Quick)
         };
         let network = Network {
             began,
@@ -277,7 +273,7 @@ fn every_revision_of_a_greylisted_job_is_merged_into_one() {
 
 #[test]
 fn a_reply_without_end_is_no_smtp_however_long_its_octets_take() {
-    let identity = identity();
+    let tester = tester();
     for (without_end, at_ms) in [("250-and much more; ", 10), ("250-SIZE 1\r\n", 200)] {
         let mut server = Peer::new("220 mail.example.org ESMTP", PLAIN, |session| {
             session
@@ -289,7 +285,7 @@ fn a_reply_without_end_is_no_smtp_however_long_its_octets_take() {
             piece: 2_048,
             ..Network::default()
         };
-        let talk = talk_over(network, setup(&identity, Depth::Quick), &mut server);
+        let talk = talk_over(network, setup(&tester, Depth::Quick), &mut server);
         assert_eq!(talk.words(), "inconclusive: not-smtp");
         assert_eq!(
             talk.evidence.slowest() >= TARPIT_REPLY,
