@@ -53,7 +53,7 @@ pub struct Arrival {
     /// What was cut.
     pub marks: Marks,
     /// The newest `Received` fields, unfolded, a line each.
-    pub chain: String<CHAIN_OCTETS_MAX, u8>,
+    pub chain: String<CHAIN_OCTETS_MAX, u16>,
 }
 
 /// What came.

@@ -2,7 +2,12 @@
 
 use serde::Serialize;
 
-use crate::frame::{FRAME_OCTETS_MAX, PAYLOAD_OCTETS_MAX, Part, encode_message, write_frame};
+use crate::{
+    frame::{
+        FRAME_OCTETS_MAX, PAYLOAD_OCTETS_MAX, Part, encode_message, message::Proving, write_frame,
+    },
+    token::Key,
+};
 
 /// The seeds of a test: so many, or as many as `POSTERN_SEEDS` says for a long run.
 pub(crate) fn seeds(ordinary: u64) -> core::ops::Range<u64> {
@@ -65,3 +70,9 @@ impl Random {
         self.below(times) == 0
     }
 }
+
+/// A scan that sends no messages, and whose tokens have a key for tests.
+pub(crate) const PROVING: Proving = Proving {
+    key: Key::new([7; 16]),
+    deliver: false,
+};

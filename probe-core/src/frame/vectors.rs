@@ -7,6 +7,7 @@ use serde::{Serialize, de::DeserializeOwned};
 
 use super::{Decoder, ScanId, ScopeDigest, ToDevice, ToHost, about, decode_message, message};
 use crate::{
+    arrival::{Arrival, Marks, What},
     dead::{DeadBy, DeadRange},
     evidence::{Ending, Evidence, Finish, Notes, Observation},
     finding::{DeviceId, Finding, Gone, JobSerial, Lost, Over, Probe, RecordId, Refused},
@@ -15,8 +16,9 @@ use crate::{
     scope::{Depth, Field, Refusal, ScopeError, fixture},
     smtp::{Class, Extensions, Quirks, ReplyParser, Server, Step},
     suspect::Suspect,
-    testing::{frames_of, octets_of},
+    testing::{PROVING, frames_of, octets_of},
     time::{Anchor, Instant, Millis, Utc},
+    token::{Role, Signer},
     verdict::{Kind, Reason, Verdict},
 };
 
@@ -225,7 +227,7 @@ fn to_device() -> [(&'static str, ToDevice); 11] {
         (
             "to-device/hello",
             ToDevice::Hello {
-                format: 1,
+                format: 2,
                 utc: Utc(1_795_000_000),
             },
         ),
@@ -235,6 +237,7 @@ fn to_device() -> [(&'static str, ToDevice); 11] {
             ToDevice::Start {
                 scan: SCAN,
                 scope: digest,
+                proving: PROVING,
             },
         ),
         (
@@ -267,7 +270,7 @@ fn to_device() -> [(&'static str, ToDevice); 11] {
     ]
 }
 
-fn to_host() -> [(&'static str, ToHost); 17] {
+fn to_host() -> [(&'static str, ToHost); 18] {
     let digest = ScopeDigest(0x0403_0201);
     let id = RecordId {
         boot: 3,
@@ -283,7 +286,7 @@ fn to_host() -> [(&'static str, ToHost); 17] {
         (
             "to-host/hello",
             ToHost::Hello(message::DeviceHello {
-                format: 1,
+                format: 2,
                 rules: RULES_OF_THE_VECTORS,
                 device: DeviceId(*b"postern1"),
                 boot: 3,
@@ -390,6 +393,7 @@ fn to_host() -> [(&'static str, ToHost); 17] {
             }),
         ),
         ("to-host/info", ToHost::Info(info(digest))),
+        ("to-host/arrival", ToHost::Arrival(arrival(id))),
         (
             "to-host/provisioned",
             ToHost::Provisioned(about::ProvisionAnswer::Kept),
@@ -467,6 +471,30 @@ fn provision() -> about::Provision {
     }
 }
 
+/// A relayed message as the sink tells it; its tokens are made with [`PROVING`]'s key.
+fn arrival(id: RecordId) -> Arrival {
+    let signer = Signer::new(&PROVING.key, DeviceId([1, 2, 3, 4, 5, 6, 7, 8]));
+    let target = "192.0.2.7:25".parse().unwrap();
+    let token = |role| Some(signer.sign(role, JobSerial(7), 0, 12, target));
+    let envelope = token(Role::Recipient);
+    let recipient = format!("{}@sink.example", envelope.unwrap().text());
+    Arrival {
+        id,
+        at: Instant::from_millis(9_000),
+        what: What::Message,
+        remote: "192.0.2.9:40000".parse().unwrap(),
+        port: 25,
+        helo: "out.example.org".try_into().unwrap(),
+        reverse_path: heapless::String::new(),
+        recipient: recipient.as_str().try_into().unwrap(),
+        envelope,
+        content: token(Role::Message),
+        octets: 900,
+        marks: Marks::CHAIN_CUT,
+        chain: "from probe.example by mx.example.org".try_into().unwrap(),
+    }
+}
+
 fn progress(digest: ScopeDigest) -> message::Progress {
     message::Progress {
         now: Instant::from_millis(7_000),
@@ -501,6 +529,12 @@ fn progress(digest: ScopeDigest) -> message::Progress {
         limits: message::LimitCounters {
             outbox: 1,
             ..message::LimitCounters::default()
+        },
+        sink: message::SinkCounters {
+            sessions: 4,
+            messages: 2,
+            refused: 1,
+            ..message::SinkCounters::default()
         },
     }
 }

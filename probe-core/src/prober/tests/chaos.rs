@@ -203,7 +203,7 @@ impl Chaos {
         self.site.host = HostLink::new();
         self.site.connect();
         let now = self.site.now();
-        self.site.host.start(now, SCAN, &scope()).unwrap();
+        self.site.host.start(now, SCAN, &scope(), PROVING).unwrap();
         self.seen.host_restarts += 1;
     }
 

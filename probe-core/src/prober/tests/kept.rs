@@ -43,7 +43,10 @@ impl Kept {
     fn scan(&mut self, scan: u32) {
         self.site.connect();
         let now = self.site.now();
-        self.site.host.start(now, ScanId(scan), &scope()).unwrap();
+        self.site
+            .host
+            .start(now, ScanId(scan), &scope(), PROVING)
+            .unwrap();
     }
 
     /// What the shell does with its flash: true when it had anything to do.
@@ -237,7 +240,7 @@ fn a_scope_is_restored_with_its_minutes_and_probes_nothing_by_itself() {
     site.list = vec![suspect("10.0.0.1"), suspect("10.0.0.2")];
     site.prober = prober;
     site.connect();
-    site.host.start(at(0), SCAN, &scope).unwrap();
+    site.host.start(at(0), SCAN, &scope, PROVING).unwrap();
     site.talk();
     // The same scope, sent anew, does not begin its minutes anew.
     assert_eq!(site.prober.scope_in_force(at(0)).unwrap().1, 59);

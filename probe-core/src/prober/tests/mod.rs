@@ -18,7 +18,7 @@ use crate::{
     schedule::RUNNING_JOBS_MAX,
     scope::{ScopeError, fixture},
     smtp::{ReplyParser, Step},
-    testing::frames_of,
+    testing::{PROVING, frames_of},
     time::{Millis, Utc},
 };
 
@@ -65,6 +65,7 @@ fn nothing_is_probed_before_scope_anchor_and_start() {
     let start = ToDevice::Start {
         scan: SCAN,
         scope: digest,
+        proving: PROVING,
     };
     say(&mut site, &start);
     say(&mut site, &ToDevice::Scope(scope()));
@@ -93,6 +94,7 @@ fn nothing_is_probed_before_scope_anchor_and_start() {
         &ToDevice::Start {
             scan: SCAN,
             scope: ScopeDigest(digest.0 ^ 1),
+            proving: PROVING,
         },
     );
     assert_eq!(site.prober.phase(), Phase::Idle);
@@ -248,7 +250,7 @@ fn a_scope_ends_by_the_clock_and_by_powered_minutes() {
         let mut scope = scope();
         scope.expires = Utc(expires_s);
         scope.powered_minutes_max = minutes;
-        site.host.start(at(0), SCAN, &scope).unwrap();
+        site.host.start(at(0), SCAN, &scope, PROVING).unwrap();
         site.talk();
         let job = site.job();
         assert_eq!(site.prober.may_open(at(ends_at_ms - 1), &job), Opening::Now);
@@ -264,7 +266,9 @@ fn a_scope_ends_by_the_clock_and_by_powered_minutes() {
         assert_eq!(site.host.ended(), Some(why));
         assert_eq!(site.refusals(), [(1, Refusal::Expired)]);
         // The same scope again does not begin its minutes anew.
-        site.host.start(site.now(), ScanId(10), &scope).unwrap();
+        site.host
+            .start(site.now(), ScanId(10), &scope, PROVING)
+            .unwrap();
         site.talk_and_store();
         assert_eq!(site.host.ended(), Some(why));
     }
@@ -277,7 +281,7 @@ fn a_scope_that_may_not_be_used_is_refused_on_both_ends() {
     let mut bad = scope();
     bad.contact.clear();
     let error = ScopeError::Missing(crate::scope::Field::Contact);
-    assert_eq!(site.host.start(at(0), SCAN, &bad), Err(error));
+    assert_eq!(site.host.start(at(0), SCAN, &bad, PROVING), Err(error));
     let digest = ScopeDigest::of(&bad);
     let answer = site.prober.heard_scope(at(0), &bad, digest);
     assert_eq!(answer, ScopeAnswer::Refused(error));
@@ -291,7 +295,7 @@ fn another_scan_replaces_the_one_that_runs() {
     let mut other = scope();
     other.networks = [fixture::network("10.1.0.0/16")].into_iter().collect();
     site.list = vec![suspect("10.1.0.1")];
-    site.host.start(at(0), ScanId(10), &other).unwrap();
+    site.host.start(at(0), ScanId(10), &other, PROVING).unwrap();
     site.talk_and_store();
     assert_eq!(site.prober.phase(), Phase::Stopping(Ended::Replaced));
     assert_eq!(site.prober.scope(), Some(&scope()), "not before it is over");
@@ -408,7 +412,7 @@ fn lines_that_are_lost_come_again() {
             .collect(),
     );
     site.connect();
-    site.host.start(at(0), SCAN, &scope()).unwrap();
+    site.host.start(at(0), SCAN, &scope(), PROVING).unwrap();
     while site.prober.phase() != Phase::Running {
         site.write();
         site.deliver_to_device(usize::MAX);
@@ -493,7 +497,7 @@ fn a_prober_leaves_room_for_sixteen_workers() {
 fn a_host_without_a_device_waits_for_what_it_can_say() {
     let mut host = HostLink::new();
     let mut frame = [0; FRAME_OCTETS_MAX];
-    host.start(at(5), SCAN, &scope()).unwrap();
+    host.start(at(5), SCAN, &scope(), PROVING).unwrap();
     assert_eq!(host.link_due(at(7)), Instant::NEVER);
     assert_eq!(host.link_transmit(at(7), |_| None, &mut frame), None);
 

@@ -12,7 +12,7 @@ impl Site {
         self.host = HostLink::new();
         self.connect();
         let now = self.now();
-        self.host.start(now, scan, &scope()).unwrap();
+        self.host.start(now, scan, &scope(), PROVING).unwrap();
     }
 
     /// What the link has broken so far, as the device sees it.
@@ -131,7 +131,7 @@ fn a_host_killed_at_any_octet_loses_nothing_and_gets_nothing_twice() {
     for cut in (0..).step_by(7) {
         let mut site = Site::new(list.clone());
         site.connect();
-        site.host.start(at(0), SCAN, &scope()).unwrap();
+        site.host.start(at(0), SCAN, &scope(), PROVING).unwrap();
         // The first host speaks and listens in pieces until its time is over.
         let mut left = cut;
         while left > 0 && site.host.ended().is_none() {
@@ -151,7 +151,7 @@ fn a_host_killed_at_any_octet_loses_nothing_and_gets_nothing_twice() {
         site.host = HostLink::new();
         site.connect();
         let now = site.now();
-        site.host.start(now, SCAN, &scope()).unwrap();
+        site.host.start(now, SCAN, &scope(), PROVING).unwrap();
         for _ in 0..20 {
             site.now_ms += 500;
             site.finish_all();

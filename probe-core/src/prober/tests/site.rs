@@ -30,7 +30,7 @@ impl Site {
     pub(super) fn scanning(list: Vec<Suspect>) -> Self {
         let mut site = Self::new(list);
         site.connect();
-        site.host.start(at(0), SCAN, &scope()).unwrap();
+        site.host.start(at(0), SCAN, &scope(), PROVING).unwrap();
         site.talk();
         site
     }
