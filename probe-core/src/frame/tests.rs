@@ -165,10 +165,10 @@ fn after_anything_the_next_whole_frame_is_heard() {
     let good = frame(WHOLE, b"good");
     let long = frame(WHOLE, &[7; PAYLOAD_OCTETS_MAX]);
     let foreign = {
-        let mut octets = vec![2, 3, 0, 0, b'?'];
+        let mut octets = vec![9, 3, 0, 0, b'?'];
         let crc = CRC.checksum(&octets);
         octets.extend(crc.to_le_bytes());
-        let mut stuffed = vec![3, 2, 3];
+        let mut stuffed = vec![3, 9, 3];
         stuffed.extend([1, 6]);
         stuffed.extend(&octets[4..]);
         stuffed.push(0);

@@ -9,7 +9,7 @@ use super::{Decoder, ScanId, ScopeDigest, ToDevice, ToHost, about, decode_messag
 use crate::{
     arrival::{Arrival, Marks, What},
     dead::{DeadBy, DeadRange},
-    evidence::{Ending, Evidence, Finish, Notes, Observation},
+    evidence::{Ending, Evidence, Fate, Finish, Notes, Observation},
     finding::{DeviceId, Finding, Gone, JobSerial, Lost, Over, Probe, RecordId, Refused},
     name::Name,
     relay::{Hello, Outcome, Outcomes, PairId, PairSet},
@@ -64,7 +64,7 @@ fn the_scope_digest_is_as_documented() {
 #[test]
 fn the_document_has_every_number_as_it_is() {
     let text = Document::text();
-    let sections: [(&str, Vec<String>); 19] = [
+    let sections: [(&str, Vec<String>); 23] = [
         ("Refusal", words(|of: Refusal| of.as_str().to_string())),
         ("Ended", words(|of: message::Ended| of.as_str().to_string())),
         ("Kind", words(|of: Kind| of.as_str().to_string())),
@@ -74,6 +74,10 @@ fn the_document_has_every_number_as_it_is() {
         ("Field", words(|of: Field| format!("{of:?}"))),
         ("Finish", words(|of: Finish| of.as_str().to_string())),
         ("Outcome", words(|of: Outcome| of.as_str().to_string())),
+        ("Fate", words(|of: Fate| of.as_str().to_string())),
+        ("What", words(|of: What| of.as_str().to_string())),
+        ("Role", words(|of: Role| format!("{of:?}"))),
+        ("Marks", bits::<Marks>()),
         ("Class", words(|of: Class| of.as_str().to_string())),
         ("Ending", words(|of: Ending| of.as_str().to_string())),
         ("Server", words(|of: Server| of.as_str().to_string())),
@@ -111,15 +115,13 @@ fn the_document_has_every_number_as_it_is() {
 }
 
 /// The names of a set's bits, in the order of their places; one without a name is empty.
-fn bits<T: bitflags::Flags<Bits = u16>>() -> Vec<String> {
-    let last = T::FLAGS
-        .iter()
-        .map(|flag| flag.value().bits().ilog2())
-        .max();
+fn bits<T: bitflags::Flags<Bits: Into<u16>>>() -> Vec<String> {
+    let place = |flag: &bitflags::Flag<T>| flag.value().bits().into().ilog2();
+    let last = T::FLAGS.iter().map(place).max();
     (0..=last.unwrap())
         .map(|place| {
             let mut flags = T::FLAGS.iter();
-            let flag = flags.find(|flag| flag.value().bits() == 1 << place);
+            let flag = flags.find(|flag| flag.value().bits().into() == 1 << place);
             flag.map_or(String::new(), |flag| flag.name().to_string())
         })
         .collect()

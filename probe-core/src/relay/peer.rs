@@ -16,7 +16,7 @@ use crate::{
     target::Target,
     tester::Tester,
     time::{Instant, Millis},
-    token::Key,
+    token::{Key, TOKEN_CHARACTERS},
     verdict::{Kind, Verdict, judge},
 };
 
@@ -575,7 +575,7 @@ fn lines(text: &str) -> Vec<u8> {
         .collect()
 }
 
-/// Shortens marks to their role's letter and nonces to `nonce`, so that a script can be read.
+/// Shortens tokens to their role's letter and nonces to `nonce`, so that a script can be read.
 pub(crate) fn shorten(line: &str) -> String {
     let mut out = String::new();
     let mut word = String::new();
@@ -584,9 +584,9 @@ pub(crate) fn shorten(line: &str) -> String {
             word.push(letter);
             continue;
         }
-        let is_mark = word.len() == 14 && word.starts_with(['s', 'r', 't']);
+        let is_token = word.len() == TOKEN_CHARACTERS && word.starts_with(['s', 'r', 't', 'm']);
         let is_nonce = word.len() == 9 && word.starts_with('n') && letter == '.';
-        match (is_mark, is_nonce) {
+        match (is_token, is_nonce) {
             (true, _) => out.push_str(&word[..1]),
             (_, true) => out.push_str("nonce"),
             _ => out.push_str(&word),

@@ -11,7 +11,7 @@ use crate::{
         Outcome, Recipient, Sender, Setup,
         peer::{Network, Peer, setup, talk_over, tester},
     },
-    scope::{Depth},
+    scope::Depth,
     target::Target,
 };
 
