@@ -10,7 +10,7 @@ use embedded_io_async::{Read, Write};
 use embedded_storage_async::nor_flash::NorFlash;
 use probe_core::{
     prober::{Prober, Stop},
-    scope::Identity,
+    tester::Tester,
     time::Instant,
 };
 
@@ -56,7 +56,7 @@ impl<const N: usize> Default for Memory<N> {
 /// where one task is enough.
 pub struct Appliance<'a, const N: usize> {
     prober: &'a RefCell<Prober>,
-    identity: RefCell<Option<Identity>>,
+    tester: RefCell<Option<Tester>>,
     workers: [Bell; N],
     link: Bell,
     keeper: Bell,
@@ -68,7 +68,7 @@ impl<'a, const N: usize> Appliance<'a, N> {
     pub const fn new(prober: &'a RefCell<Prober>) -> Self {
         Self {
             prober,
-            identity: RefCell::new(None),
+            tester: RefCell::new(None),
             workers: [const { Bell::new() }; N],
             link: Bell::new(),
             keeper: Bell::new(),
@@ -102,7 +102,7 @@ impl<'a, const N: usize> Appliance<'a, N> {
         let office = Office {
             env,
             prober: self.prober,
-            identity: &self.identity,
+            tester: &self.tester,
             bell,
             workers: &self.workers,
             link: &self.link,

@@ -7,7 +7,7 @@ use probe_core::{
     evidence::{Evidence, Observation},
     prober::{Job, Next, Opening, OutboxFull, Prober, Stop},
     relay::{Parked, RelayDialogue},
-    scope::Identity,
+    tester::Tester,
     time::{Instant, Millis},
 };
 
@@ -21,7 +21,7 @@ use crate::{
 
 /// What a board pays for one worker's memory, in octets: a connection's buffers, the evidence of its
 /// job, and the job. The worker's future comes on top.
-pub const WORKER_MEMORY_OCTETS_MAX: usize = 5_152;
+pub const WORKER_MEMORY_OCTETS_MAX: usize = 5_320;
 
 const _: () = assert!(size_of::<WorkerMemory>() <= WORKER_MEMORY_OCTETS_MAX);
 
@@ -72,7 +72,7 @@ pub(crate) struct Office<'a, E> {
     pub(crate) env: &'a E,
     pub(crate) prober: &'a RefCell<Prober>,
     /// Who we are, the same for every worker. Borrowed while a job runs.
-    pub(crate) identity: &'a RefCell<Option<Identity>>,
+    pub(crate) tester: &'a RefCell<Option<Tester>>,
     /// The worker's own bell.
     pub(crate) bell: &'a Bell,
     /// Every worker's bell, this one's too.
@@ -87,7 +87,7 @@ pub(crate) struct Office<'a, E> {
 
 /// What a worker does next.
 enum Turn<'m> {
-    Job(&'m Job, Ref<'m, Identity>),
+    Job(&'m Job, Ref<'m, Tester>),
     Wait(Instant),
     Idle,
 }
@@ -96,7 +96,7 @@ impl<E: Env> Office<'_, E> {
     /// Runs jobs for ever.
     #[expect(
         clippy::await_holding_refcell_ref,
-        reason = "who we are is replaced only while nobody holds it, see `knows_identity`"
+        reason = "who we are is replaced only while nobody holds it, see `knows_the_tester`"
     )]
     pub(crate) async fn work(&self, memory: &mut WorkerMemory) {
         let WorkerMemory {
@@ -106,13 +106,13 @@ impl<E: Env> Office<'_, E> {
         } = memory;
         loop {
             match self.next(job) {
-                Turn::Job(job, identity) => {
+                Turn::Job(job, tester) => {
                     log::job_taken(job);
                     let Some(evidence) = evidence.put(Evidence::default()) else {
                         continue;
                     };
-                    let parked = self.probe(job, &identity, evidence, lent).await;
-                    drop(identity);
+                    let parked = self.probe(job, &tester, evidence, lent).await;
+                    drop(tester);
                     self.give_back(job, parked, evidence).await;
                 }
                 Turn::Wait(at) => {
@@ -128,14 +128,14 @@ impl<E: Env> Office<'_, E> {
     fn next<'m>(&'m self, memory: &'m mut Place<Job>) -> Turn<'m> {
         let now = self.env.now();
         let mut prober = self.prober.borrow_mut();
-        if !self.knows_identity(&prober) {
+        if !self.knows_the_tester(&prober) {
             return Turn::Idle;
         }
         match prober.next(now) {
             Next::Job(job) => {
-                let identity = Ref::filter_map(self.identity.borrow(), Option::as_ref);
-                match (memory.put(job), identity) {
-                    (Some(job), Ok(identity)) => Turn::Job(job, identity),
+                let tester = Ref::filter_map(self.tester.borrow(), Option::as_ref);
+                match (memory.put(job), tester) {
+                    (Some(job), Ok(tester)) => Turn::Job(job, tester),
                     // No job is handed out without a scope.
                     _ => Turn::Idle,
                 }
@@ -147,14 +147,13 @@ impl<E: Env> Office<'_, E> {
 
     /// Takes over who we are under the scope in force. It changes only between scans, when every
     /// job is back and nobody holds it; until then nothing new is begun.
-    fn knows_identity(&self, prober: &Prober) -> bool {
-        let current = prober.scope().map(|scope| &scope.identity);
-        if self.identity.borrow().as_ref() == current {
+    fn knows_the_tester(&self, prober: &Prober) -> bool {
+        if self.tester.borrow().as_ref().map(|of| of.id) == prober.tester_id() {
             return true;
         }
-        match self.identity.try_borrow_mut() {
-            Ok(mut identity) => {
-                *identity = current.cloned();
+        match self.tester.try_borrow_mut() {
+            Ok(mut tester) => {
+                *tester = prober.tester();
                 true
             }
             Err(_) => false,
@@ -165,11 +164,11 @@ impl<E: Env> Office<'_, E> {
     async fn probe(
         &self,
         job: &Job,
-        identity: &Identity,
+        tester: &Tester,
         evidence: &mut Evidence,
         lent: &mut Lent,
     ) -> Option<(Instant, Parked)> {
-        let mut dialogue = RelayDialogue::new(job.setup(identity));
+        let mut dialogue = RelayDialogue::new(job.setup(tester));
         let mut desk = JobDesk {
             office: self,
             job,

@@ -5,14 +5,24 @@ use embassy_futures::select::{Either, select};
 use embedded_io_async::{Read, Write};
 use probe_core::{
     finding::{Finding, Refused},
-    frame::{FRAME_OCTETS_MAX, ScanId, ToHost, message::Ended},
+    frame::{
+        FRAME_OCTETS_MAX, ScanId, ToHost,
+        message::{Ended, Proving},
+    },
     host_link::HostLink,
     scope::{Scope, ScopeError},
     suspect::Suspect,
     time::Millis,
+    token::Key,
 };
 
 use crate::{lines::Lines, pipe::PipeEnd, simulation::Time};
+
+/// What every simulated scan proves its findings with, so that a seed gives the same octets for ever.
+pub const PROVING: Proving = Proving {
+    key: Key::new(*b"simulated tokens"),
+    deliver: false,
+};
 
 /// What a scan has brought.
 #[derive(Debug)]
@@ -37,7 +47,7 @@ pub async fn collect(
     let (mut reader, mut writer) = link.split();
     let mut host = Box::new(HostLink::new());
     host.connected(time.now(), time.utc());
-    host.start(time.now(), ScanId(1), scope)?;
+    host.start(time.now(), ScanId(1), scope, PROVING)?;
 
     let mut lines = Lines::new(list);
     let (mut findings, mut refused, mut others) = (Vec::new(), Vec::new(), Vec::new());

@@ -17,7 +17,7 @@ use probe_core::{
 };
 
 use super::*;
-use crate::testing::{Peer, Stage, Step, scope};
+use crate::testing::{PROVING, Peer, Stage, Step, scope};
 
 /// What a host has at the end of a scan.
 struct Story {
@@ -94,7 +94,7 @@ async fn speak_of(
     let list = |index: u32| suspects.get(usize::try_from(index).unwrap()).cloned();
     let mut host = HostLink::new();
     host.connected(stage.now(), Utc(1_000));
-    host.start(stage.now(), scan, scope).unwrap();
+    host.start(stage.now(), scan, scope, PROVING).unwrap();
     let mut stop_at = stop_ms.map_or(Instant::NEVER, Instant::from_millis);
     let stores_at = Instant::from_millis(stores_ms);
     let mut unstored = None;

@@ -9,4 +9,4 @@ mod scope;
 pub(crate) use env::Stage;
 pub(crate) use peer::{Peer, Step};
 pub(crate) use recital::{Move, Recital};
-pub(crate) use scope::scope;
+pub(crate) use scope::{PROVING, scope};

@@ -1,9 +1,17 @@
 //! A scope that passes its own check.
 
 use probe_core::{
+    frame::message::Proving,
     name::Name,
     scope::{Authority, AuthorityKind, Depth, Identity, Network, Rates, Scope},
     time::Utc,
+    token::Key,
+};
+
+/// A scan that sends no messages, and whose tokens have a key for tests.
+pub(crate) const PROVING: Proving = Proving {
+    key: Key::new([7; 16]),
+    deliver: false,
 };
 
 /// A scope over networks such as `192.0.2.0/24`.
@@ -32,6 +40,8 @@ pub(crate) fn scope(networks: &[&str], exclusions: &[&str], ports: &[u16]) -> Sc
         expires: Utc(u64::MAX),
         powered_minutes_max: u32::MAX,
         lab: false,
+        delivery: Default::default(),
+        sink_ports: Default::default(),
     }
 }
 

@@ -55,6 +55,8 @@ pub fn scope(depth: Depth) -> Scope {
         expires: EXPIRES.0,
         powered_minutes_max: POWERED_MINUTES_MAX,
         lab: false,
+        delivery: Default::default(),
+        sink_ports: Default::default(),
     }
 }
 

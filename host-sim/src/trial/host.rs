@@ -24,6 +24,7 @@ use probe_core::{
 use super::{Cut, Scan, Trial, verdicts};
 use crate::{
     faults::Switch,
+    host::PROVING,
     lines::Lines,
     oracles::Judge,
     pipe::{PipeEnd, Plug},
@@ -119,7 +120,7 @@ impl<'a> Desk<'a> {
     ) -> Result<Scan, ScopeError> {
         let began = self.time.now();
         let mut host = Box::new(HostLink::new());
-        host.start(began, scan, self.scope)?;
+        host.start(began, scan, self.scope, PROVING)?;
         let mut lines = Lines::new(list);
         loop {
             let link = self.plug.connect();
@@ -145,7 +146,7 @@ impl<'a> Desk<'a> {
                 self.time.sleep_until(back).await;
                 if cut.host_restarts {
                     *host = HostLink::new();
-                    host.start(self.time.now(), scan, self.scope)?;
+                    host.start(self.time.now(), scan, self.scope, PROVING)?;
                 }
             }
         }

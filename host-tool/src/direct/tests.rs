@@ -53,6 +53,8 @@ fn loopback(ports: &[u16]) -> Scope {
         expires: Utc(u64::MAX),
         powered_minutes_max: u32::MAX,
         lab: true,
+        delivery: Default::default(),
+        sink_ports: Default::default(),
     }
 }
 
@@ -61,7 +63,8 @@ fn running(scope: &Scope) -> RefCell<Prober> {
     let mut prober = Prober::new(DeviceId::default(), 1);
     let mut host = HostLink::new();
     host.connected(NOW, Utc(1_000));
-    host.start(NOW, ScanId(1), scope).unwrap();
+    host.start(NOW, ScanId(1), scope, host_sim::host::PROVING)
+        .unwrap();
     let mut frame = [0; FRAME_OCTETS_MAX];
     loop {
         let mut spoken = false;

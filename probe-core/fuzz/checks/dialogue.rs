@@ -198,7 +198,6 @@ fn scope() -> Scope {
             sink_domain: name("sink.example.net"),
             sink_address: Some([198, 51, 100, 9].into()),
             resolver: None,
-            sink_ports: heapless::Vec::new(),
         },
         networks: [Network::new([192, 0, 2, 0].into(), 24).expect("a network")]
             .into_iter()
@@ -212,5 +211,6 @@ fn scope() -> Scope {
         powered_minutes_max: 60_000,
         lab: false,
         delivery: Delivery::default(),
+        sink_ports: heapless::Vec::new(),
     }
 }

@@ -3,11 +3,17 @@
 use core::hint::black_box;
 
 use probe_core::{
-    frame::{ScanId, ToHost, decode_message},
+    frame::{ScanId, ToHost, decode_message, message::Proving},
     host_link::HostLink,
     scope::Scope,
     suspect::Suspect,
     time::{Instant, Utc},
+    token::Key,
+};
+
+const PROVING: Proving = Proving {
+    key: Key::new([0; 16]),
+    deliver: true,
 };
 
 pub(crate) fn host(octets: &mut [u8]) {
@@ -16,7 +22,10 @@ pub(crate) fn host(octets: &mut [u8]) {
     while black_box(true) {
         link.connected(now(), black_box(Utc(0)));
         if let Some(scope) = decode_message::<Scope>(octets) {
-            black_box(link.start(now(), black_box(ScanId(1)), &scope).is_ok());
+            black_box(
+                link.start(now(), black_box(ScanId(1)), &scope, black_box(PROVING))
+                    .is_ok(),
+            );
         }
         let mut received: &[u8] = octets;
         while let Some(message) = link.received(now(), &mut received) {

@@ -29,7 +29,11 @@ pub(crate) fn dialogue(received: &[u8], transmit: &mut [u8]) {
     let Ok(target) = scope.admit(&suspect, black_box(Utc(0))) else {
         return;
     };
-    let tester = Tester::new(&scope, &black_box(Key::new([0; 16])), black_box(DeviceId([0; 8])));
+    let tester = Tester::new(
+        &scope,
+        &black_box(Key::new([0; 16])),
+        black_box(DeviceId([0; 8])),
+    );
     let setup = Setup {
         target,
         names: &suspect.names,

@@ -212,7 +212,6 @@ pub(crate) fn tester() -> Tester {
         sink_domain: name("sink.example"),
         sink_address: Some("198.51.100.25".parse().unwrap()),
         resolver: None,
-        sink_ports: heapless::Vec::new(),
     };
     Tester::new(&scope, &Key::new([7; 16]), DeviceId([1; 8]))
 }

@@ -73,7 +73,7 @@ pub enum Field {
     Expires,
     /// `powered_minutes_max`: not 0.
     PoweredMinutes,
-    /// `identity.sink_ports`: none of them 0, and none twice.
+    /// `sink_ports`: none of them 0, and none twice.
     SinkPorts,
     /// `delivery`: the further permissions are worth nothing unless it is allowed at all.
     Delivery,
@@ -136,7 +136,7 @@ impl Scope {
                 return Err(ScopeError::Malformed(field));
             }
         }
-        let ports = &identity.sink_ports;
+        let ports = &self.sink_ports;
         if ports.contains(&0) || (ports.len() > 1 && ports.first() == ports.last()) {
             return Err(ScopeError::Malformed(Field::SinkPorts));
         }

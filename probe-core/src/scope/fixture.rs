@@ -19,7 +19,6 @@ pub(crate) fn scope(networks: &[&str]) -> Scope {
             sink_domain: Name::new("sink.example.net").unwrap(),
             sink_address: None,
             resolver: None,
-            sink_ports: heapless::Vec::new(),
         },
         networks: networks.iter().map(|text| network(text)).collect(),
         exclusions: heapless::Vec::new(),
@@ -31,6 +30,7 @@ pub(crate) fn scope(networks: &[&str]) -> Scope {
         powered_minutes_max: 60_000,
         lab: false,
         delivery: super::Delivery::default(),
+        sink_ports: heapless::Vec::new(),
     }
 }
 

@@ -59,6 +59,8 @@ pub struct Scope {
     pub lab: bool,
     /// Whether test messages may be sent.
     pub delivery: Delivery,
+    /// The ports on which this device is our sink; none where the sink is elsewhere.
+    pub sink_ports: heapless::Vec<u16, SINK_PORTS_MAX, u8>,
 }
 
 /// Which test messages may be sent: none goes without saying.
@@ -103,8 +105,6 @@ pub struct Identity {
     pub sink_address: Option<IpAddr>,
     /// The resolver that the device may ask.
     pub resolver: Option<IpAddr>,
-    /// The ports on which this device is our sink; none where the sink is elsewhere.
-    pub sink_ports: heapless::Vec<u16, SINK_PORTS_MAX, u8>,
 }
 
 /// How many ports a sink has at most: one for mail, and one more.

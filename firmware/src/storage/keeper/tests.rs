@@ -27,7 +27,7 @@ use crate::{
     appliance::{Appliance, Memory},
     link::Link,
     storage::fake::{Fake, PAGE_OCTETS, Tear},
-    testing::{Peer, Stage, scope},
+    testing::{PROVING, Peer, Stage, scope},
 };
 
 const PAGE: u32 = PAGE_OCTETS as u32;
@@ -89,7 +89,7 @@ impl Home {
         let scope = scope(&["192.0.2.0/24"], &[], &[25]);
         let mut host = HostLink::new();
         host.connected(stage.now(), Utc(1_000));
-        host.start(stage.now(), ScanId(suspects.len() as u32), &scope)
+        host.start(stage.now(), ScanId(suspects.len() as u32), &scope, PROVING)
             .unwrap();
         let mut octets = [0; FRAME_OCTETS_MAX];
         let mut heard = Vec::new();
