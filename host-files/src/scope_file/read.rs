@@ -7,9 +7,9 @@ use probe_core::{
     finding::Probe,
     name::Name,
     scope::{
-        Authority, AuthorityKind, Depth, EXCLUSIONS_MAX, Field, Identity, NETWORKS_MAX, Network,
-        NetworkError, PORTS_MAX, PREFIX_V4_MIN, PREFIX_V6_MIN, Rates, SINK_DOMAIN_OCTETS_MAX,
-        Scope, ScopeError, Text,
+        Authority, AuthorityKind, Delivery, Depth, EXCLUSIONS_MAX, Field, Identity, NETWORKS_MAX,
+        Network, NetworkError, PORTS_MAX, PREFIX_V4_MIN, PREFIX_V6_MIN, Rates,
+        SINK_DOMAIN_OCTETS_MAX, Scope, ScopeError, Text,
     },
     time::Utc,
 };
@@ -21,7 +21,7 @@ use crate::{
     table::{Reader, Section, moment, number, text, yes},
 };
 
-const TOP: [&str; 14] = [
+const TOP: [&str; 16] = [
     "contact",
     "abuse_page",
     "issued",
@@ -32,6 +32,8 @@ const TOP: [&str; 14] = [
     "probes",
     "depth",
     "delivery",
+    "delivery_also",
+    "sink_ports",
     "lab",
     "powered_minutes_max",
     "authority",
@@ -74,7 +76,6 @@ pub(super) fn parse(source: &str, place: &Place, now: Timestamp) -> Result<Scope
     let depth = depth(&mut reader, &top);
     let scope = scope(&mut reader, &top, &authority, &identity, &rates, depth, now);
     let probes = probes(&mut reader, &top);
-    delivery(&mut reader, &top);
 
     let sections = Sections {
         top: &top,
@@ -106,7 +107,7 @@ pub(super) fn parts<'t>(
         scope.exclusions = networks::<EXCLUSIONS_MAX>(reader, section, "exclusions", false)?;
     }
     if section.has("ports") {
-        scope.ports = ports(reader, section)?;
+        scope.ports = probed_ports(reader, section)?;
     }
     scope.rates = self::rates(reader, rates, scope.depth);
     let sections = Sections {
@@ -150,7 +151,9 @@ fn scope<'t>(
     let identity = self::identity(reader, identity);
     let inside = networks::<NETWORKS_MAX>(reader, top, "networks", true);
     let outside = networks::<EXCLUSIONS_MAX>(reader, top, "exclusions", false);
-    let ports = ports(reader, top);
+    let ports = probed_ports(reader, top);
+    let sink_ports = self::ports(reader, top, "sink_ports", &[]);
+    let delivery = delivery(reader, top);
     let rates = self::rates(reader, rates, depth);
     let dates = dates(reader, top, now);
     let lab = reader
@@ -178,7 +181,16 @@ fn scope<'t>(
         expires,
         powered_minutes_max: powered.unwrap_or_else(|| minutes_between(issued, expires)),
         lab,
+        delivery,
+        sink_ports: sink_ports?,
     })
+}
+
+fn probed_ports<'t>(
+    reader: &mut Reader<'t>,
+    top: &Section<'t>,
+) -> Option<heapless::Vec<u16, PORTS_MAX, u8>> {
+    ports(reader, top, "ports", &[crate::lists::PORT_DEFAULT])
 }
 
 fn authority<'t>(reader: &mut Reader<'t>, section: &Section<'t>) -> Option<Authority> {
@@ -309,28 +321,30 @@ pub(super) fn network(text: &str) -> Result<Network, String> {
     })
 }
 
-fn ports<'t>(
+fn ports<'t, const MAX: usize>(
     reader: &mut Reader<'t>,
     top: &Section<'t>,
-) -> Option<heapless::Vec<u16, PORTS_MAX, u8>> {
+    field: &str,
+    default: &[u16],
+) -> Option<heapless::Vec<u16, MAX, u8>> {
     let expected = "a port from 1 to 65535";
-    let all = if top.has("ports") {
-        reader.list(top, "ports", expected, |value| {
+    let all = if top.has(field) {
+        reader.list(top, field, expected, |value| {
             number(value)
                 .and_then(|port| u16::try_from(port).ok())
                 .filter(|port| *port > 0)
                 .ok_or_else(|| "no port".to_owned())
         })?
     } else {
-        vec![crate::lists::PORT_DEFAULT]
+        default.to_vec()
     };
     let mut kept = heapless::Vec::new();
     for port in &all {
         if !kept.contains(port) && kept.push(*port).is_err() {
-            let expected = format!("at most {PORTS_MAX}");
+            let expected = format!("at most {MAX}");
             reader.wrong(
                 top,
-                "ports",
+                field,
                 format_args!("has {} entries", all.len()),
                 &expected,
             );
@@ -377,13 +391,38 @@ pub(super) fn depth<'t>(reader: &mut Reader<'t>, top: &Section<'t>) -> Depth {
         .unwrap_or_default()
 }
 
-fn delivery<'t>(reader: &mut Reader<'t>, top: &Section<'t>) {
-    reader.optional(
+/// Which test messages may be sent.
+fn delivery<'t>(reader: &mut Reader<'t>, top: &Section<'t>) -> Delivery {
+    const ALSO: &str = "\"forged-senders\" (under the target's own names: a bounce goes to its users) or \"second-recipients\" (its postmaster gets the message too)";
+    let allowed = reader.optional(
         top,
         "delivery",
-        "\"off\": this version sends no test messages",
-        |value| text(value).filter(|it| it == "off"),
+        "\"off\", or \"on\": test messages may be sent to our own sink",
+        |value| match text(value)?.as_str() {
+            "off" => Some(false),
+            "on" => Some(true),
+            _ => None,
+        },
     );
+    let mut delivery = Delivery {
+        allowed: allowed.unwrap_or(false),
+        ..Delivery::default()
+    };
+    if !top.has("delivery_also") {
+        return delivery;
+    }
+    let also = reader.list(top, "delivery_also", ALSO, |value| match value {
+        DeValue::String(text) => match &text[..] {
+            word @ ("forged-senders" | "second-recipients") => Ok(word == "forged-senders"),
+            other => Err(format!("{other:?} is no permission")),
+        },
+        _ => Err("something that is no text".to_owned()),
+    });
+    for forged in also.unwrap_or_default() {
+        delivery.forged_senders |= forged;
+        delivery.second_recipients |= !forged;
+    }
+    delivery
 }
 
 fn rates<'t>(reader: &mut Reader<'t>, section: &Section<'t>, depth: Depth) -> Rates {
@@ -559,6 +598,16 @@ impl<'t> Sections<'_, 't> {
                 self.top,
                 "powered_minutes_max",
                 "a number of minutes, 1 or more".to_owned(),
+            ),
+            Field::SinkPorts => (
+                self.top,
+                "sink_ports",
+                "two different ports at most".to_owned(),
+            ),
+            Field::Delivery => (
+                self.top,
+                "delivery_also",
+                "`delivery = \"on\"` as well".to_owned(),
             ),
         }
     }

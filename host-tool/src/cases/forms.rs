@@ -6,6 +6,7 @@ use probe_core::{
     relay::{Envelope, Hello, Outcome, Pair, PairId, Setting, Slot},
     smtp::PathText,
     suspect::LISTED_NAMES_MAX,
+    token::Signer,
 };
 
 use super::{CaseView, JobView, words::Column};
@@ -54,6 +55,7 @@ pub struct Writer<'a> {
     view: &'a CaseView,
     job: &'a JobView,
     names: heapless::Vec<Name, LISTED_NAMES_MAX, u8>,
+    signer: Option<Signer>,
 }
 
 impl<'a> Writer<'a> {
@@ -63,6 +65,7 @@ impl<'a> Writer<'a> {
             view,
             job,
             names: view.case.about.names(),
+            signer: job.key.map(|key| Signer::new(&key, job.device)),
         }
     }
 
@@ -109,6 +112,7 @@ impl<'a> Writer<'a> {
         Some(Envelope {
             target: self.view.case.target,
             identity: &self.job.scope.as_ref()?.identity,
+            signer: self.signer.as_ref(),
             names: &self.names,
             host: self.job.evidence.host(),
             serial: self.job.serial,

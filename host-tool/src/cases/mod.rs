@@ -18,6 +18,7 @@ use probe_core::{
     name::Name,
     scope::{Depth, Scope},
     time::Utc,
+    token::Key,
     verdict::{RULES, Verdict, judge},
 };
 
@@ -48,6 +49,8 @@ pub struct JobView {
     pub boot: u32,
     /// Under which scope.
     pub scope: Option<Scope>,
+    /// With which key its tokens were made.
+    pub key: Option<Key>,
     /// When it began.
     pub began: Utc,
     /// When the last that is known of it ended.
@@ -178,6 +181,7 @@ fn merged(mut findings: Vec<Kept>) -> Option<JobView> {
         device: first.device,
         boot: last.finding.boot,
         scope: last.scope.clone().or_else(|| first.scope.clone()),
+        key: last.key.or(first.key),
         began: first.began,
         ended: last.ended,
         over: last.over,
@@ -205,6 +209,7 @@ mod tests {
             device: DeviceId::default(),
             boot: 1,
             scope: None,
+            key: None,
             began: Utc(day * 100),
             ended: Utc(day * 100 + 1),
             over: true,

@@ -102,6 +102,8 @@ impl Scribe {
                 (Step::Rset, _) => say("RSET".to_owned()),
                 (Step::StartTls, _) => say("STARTTLS".to_owned()),
                 (Step::Quit, _) => say("QUIT".to_owned()),
+                (Step::Data, _) => say("DATA".to_owned()),
+                (Step::Dot, _) => say("(the message)".to_owned()),
                 (Step::Greeting | Step::Ehlo | Step::Helo | Step::Mail | Step::Rcpt, _) => {}
             }
         }

@@ -52,6 +52,19 @@ pub const fn why(verdict: Verdict) -> &'static str {
             "A limit of the scope or of the appliance ended the test before it could decide."
         }
         Reason::Unclear => "An answer that decides nothing came where one was needed.",
+        Reason::MessageReturned => {
+            "Our own message came back: the server passed it on from a stranger to a stranger."
+        }
+        Reason::NothingReturned => {
+            "The server said 250 after the whole message, and nothing has come back yet: it may \
+             pass it on later, or keep it."
+        }
+        Reason::RefusedAtData => {
+            "The server took recipients at our own sink, and then refused the message itself."
+        }
+        Reason::Bounced => {
+            "The server said 250 after the whole message, and a bounce came instead of it."
+        }
     }
 }
 

@@ -150,6 +150,11 @@ impl Link {
         }
     }
 
+    /// Whether the appliance at its other end is a simulated one.
+    pub const fn is_simulated(&self) -> bool {
+        matches!(self, Self::Sim | Self::Scenario(_))
+    }
+
     /// Whether scope, scans and set-up may go over this link: whoever holds its other end has the
     /// appliance in hand.
     pub const fn is_trusted(&self) -> bool {

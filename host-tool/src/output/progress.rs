@@ -168,6 +168,7 @@ impl Watch for Watcher {
                 self.over += 1;
             }
             Record::Over(_) => self.over += 1,
+            Record::Arrival(_) => {}
             Record::Lost(lost) => self.over += u64::from(lost.last),
         }
         self.bar.set_position(self.over);

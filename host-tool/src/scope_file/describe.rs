@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use jiff::{SpanRound, Timestamp, Unit};
-use probe_core::scope::{AuthorityKind, Depth, Network};
+use probe_core::scope::{AuthorityKind, Depth, Network, Scope};
 
 use super::ScopeFile;
 use crate::output::grouped;
@@ -47,7 +47,7 @@ pub fn text(file: &ScopeFile, now: Timestamp) -> String {
         &joined(file.probes.iter().map(|probe| probe.as_str().to_owned())),
     );
     line("depth", depth(scope.depth));
-    line("delivery", "off: no test message is sent");
+    line("delivery", &delivery(scope));
     let rates = &scope.rates;
     line(
         "rates",
@@ -132,6 +132,20 @@ fn widest(networks: &[Network]) -> Vec<Network> {
         kept.push(*network);
     }
     kept
+}
+
+fn delivery(scope: &Scope) -> String {
+    if !scope.delivery.allowed {
+        return "off: no test message is sent".to_owned();
+    }
+    let mut said = "on: test messages to our own sink, where the scan asks for it".to_owned();
+    if scope.delivery.forged_senders {
+        said.push_str("; under the targets' own names too");
+    }
+    if scope.delivery.second_recipients {
+        said.push_str("; behind the targets' postmasters too");
+    }
+    said
 }
 
 fn depth(depth: Depth) -> &'static str {

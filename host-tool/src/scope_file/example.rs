@@ -63,8 +63,14 @@ probes = ["relay"]
 # full: every form.
 depth = "standard"
 
-# Test messages are not sent.
-delivery = "off"
+# Whether `--deliver` may send test messages to our own sink through servers that accept them. What
+# comes back is the only proof. `delivery_also` allows more: messages under the target's own names
+# (a bounce goes to its users), and messages whose second recipient is ours (its postmaster gets them too).
+delivery = "off"                  # or "on"
+# delivery_also = ["forged-senders", "second-recipients"]
+
+# The ports on which the appliance is the sink; left out where the sink is elsewhere.
+# sink_ports = [25, 8025]
 
 [authority]
 kind = "consent"                  # "consent" of the owner, or "mandate" by law or order

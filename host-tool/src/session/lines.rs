@@ -62,7 +62,7 @@ impl<'a> Lines<'a> {
                 self.ended.insert(over.target);
             }
             Record::Dead(range) => self.ended.extend(range.targets()),
-            Record::Finding(_) | Record::Lost(_) => {}
+            Record::Finding(_) | Record::Lost(_) | Record::Arrival(_) => {}
         }
     }
 

@@ -19,7 +19,7 @@ use probe_core::{
     frame::{
         FORMAT, FRAME_OCTETS_MAX, ScanId, ToHost,
         about::Info,
-        message::{DeviceHello, Earlier, Ended, GuardCounters, Progress, ScopeAnswer},
+        message::{DeviceHello, Earlier, Ended, GuardCounters, Progress, Proving, ScopeAnswer},
     },
     host_link::HostLink,
     scope::{Scope, ScopeError},
@@ -58,6 +58,8 @@ pub struct Scan<'a> {
     pub id: ScanId,
     /// What may be probed.
     pub scope: &'a Scope,
+    /// How it proves what it finds.
+    pub proving: Proving,
     /// The list.
     pub list: &'a [Suspect],
     /// What the host's clock says now: the device's anchor.
@@ -129,7 +131,7 @@ pub async fn run<R: Read, W: Write>(
     let began = now();
     let mut host = HostLink::new();
     host.connected(began, scan.utc);
-    host.start(began, scan.id, scan.scope)
+    host.start(began, scan.id, scan.scope, scan.proving)
         .map_err(SessionError::ScopeRefused)?;
     let state = RefCell::new(State {
         host,
@@ -263,6 +265,7 @@ impl State<'_, '_> {
                 ToHost::Over(over) => self.gather(now, Record::Over(over)),
                 ToHost::Lost(lost) => self.gather(now, Record::Lost(lost)),
                 ToHost::Dead(range) => self.gather(now, Record::Dead(range)),
+                ToHost::Arrival(arrival) => self.gather(now, Record::Arrival(Box::new(arrival))),
             }
         }
         if let (None, Some(format)) = (self.greeted, self.host.foreign_format()) {
@@ -299,7 +302,13 @@ impl State<'_, '_> {
         if !same {
             self.lines.begin_anew();
             self.store
-                .begin_scan(hello.device, hello.boot, self.scan.scope, self.scan.utc)
+                .begin_scan(
+                    hello.device,
+                    hello.boot,
+                    self.scan.scope,
+                    &self.scan.proving,
+                    self.scan.utc,
+                )
                 .map_err(SessionError::Store)?;
             self.watch.device(&hello);
             self.host.ask_info(self.heard);

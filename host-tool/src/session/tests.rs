@@ -4,11 +4,15 @@
 use std::net::SocketAddr;
 
 use embassy_futures::select::select3;
-use host_sim::pipe::{PipeEnd, pipe};
+use host_sim::{
+    host::PROVING,
+    pipe::{PipeEnd, pipe},
+};
 use probe_core::{
     evidence::Evidence,
     finding::DeviceId,
     prober::{Next, Prober},
+    token::Key,
 };
 
 use super::*;
@@ -174,6 +178,7 @@ impl Bench {
         let scan = Scan {
             id: ScanId(1),
             scope: &self.scope,
+            proving: PROVING,
             list: &self.list,
             utc: UTC,
         };
@@ -325,9 +330,13 @@ impl Store for Dying {
         device: DeviceId,
         boot: u32,
         scope: &Scope,
+        proving: &Proving,
         now: Utc,
     ) -> Result<(), StoreError> {
-        self.0.begin_scan(device, boot, scope, now)
+        self.0.begin_scan(device, boot, scope, proving, now)
+    }
+    fn key(&mut self, _: Timestamp) -> Result<Key, StoreError> {
+        Err(Self::dead())
     }
     fn next_scan(&mut self, _: Timestamp) -> Result<ScanId, StoreError> {
         Err(Self::dead())

@@ -11,12 +11,14 @@ use std::{net::SocketAddr, path::PathBuf};
 
 use jiff::Timestamp;
 use probe_core::{
+    arrival::Arrival,
     dead::DeadRange,
     finding::{DeviceId, Finding, Lost, Over, Probe, RecordId, Refused},
-    frame::ScanId,
+    frame::{ScanId, message::Proving},
     name::Name,
     scope::{Depth, Network, Scope},
     time::{Anchor, Utc},
+    token::Key,
     verdict::Verdict,
 };
 
@@ -44,12 +46,16 @@ pub trait Store {
     /// stores that scan with one device do not meet.
     fn next_scan(&mut self, now: Timestamp) -> Result<ScanId, StoreError>;
 
-    /// Keeps under which scope a boot is scanned from now on.
+    /// The key that tokens are made with: the newest of this store, or a new one.
+    fn key(&mut self, now: Timestamp) -> Result<Key, StoreError>;
+
+    /// Keeps under which scope a boot is scanned from now on, and with which key.
     fn begin_scan(
         &mut self,
         device: DeviceId,
         boot: u32,
         scope: &Scope,
+        proving: &Proving,
         now: Utc,
     ) -> Result<(), StoreError>;
 
@@ -130,6 +136,8 @@ pub enum Record {
     Lost(Lost),
     /// Neighbours where nobody answers: each is kept as a finding of its own.
     Dead(DeadRange),
+    /// Something came to a sink.
+    Arrival(Box<Arrival>),
 }
 
 /// A case's number: what `postern show` takes, for one address, port and probe for ever.
@@ -168,6 +176,8 @@ pub struct Kept {
     pub device: DeviceId,
     /// Under which scope it was probed, where that is known.
     pub scope: Option<Scope>,
+    /// With which key, where that is known.
+    pub key: Option<Key>,
     /// What the device sent.
     pub finding: Finding,
 }
@@ -241,6 +251,7 @@ impl Record {
             Self::Over(over) => over.id,
             Self::Lost(lost) => lost.id,
             Self::Dead(range) => range.id,
+            Self::Arrival(arrival) => arrival.id,
         }
     }
 }

@@ -75,6 +75,8 @@ fn raise(connection: &Connection, known: i32) -> rusqlite::Result<()> {
     debug_assert!(mode == "wal" || mode == "memory", "{mode}");
     let steps = usize::try_from(known).unwrap_or(0);
     let steps = schema::STEPS.get(steps..).unwrap_or_default().concat();
+    // Tables that others refer to are made anew, which the checks would take for a deletion.
+    connection.pragma_update(None, "foreign_keys", false)?;
     connection.execute_batch(&format!(
         "BEGIN IMMEDIATE;
          {steps}
@@ -83,7 +85,8 @@ fn raise(connection: &Connection, known: i32) -> rusqlite::Result<()> {
          COMMIT;",
         schema::APPLICATION_ID,
         schema::VERSION
-    ))
+    ))?;
+    connection.pragma_update(None, "foreign_keys", true)
 }
 
 /// Refuses a store of a newer version, and files that are no store.

@@ -4,11 +4,55 @@
 pub(super) const APPLICATION_ID: i32 = 0x706f_7374;
 
 /// The version of the tables. A store of a newer one is refused.
-pub(super) const VERSION: i32 = 4;
+pub(super) const VERSION: i32 = 5;
 
 /// What makes each version of the one before it, from nothing on.
-pub(super) const STEPS: [&str; VERSION as usize] =
-    [TABLES, SCAN_NUMBERS, LETTER_REFERENCES, FINDINGS_OF_RANGES];
+pub(super) const STEPS: [&str; VERSION as usize] = [
+    TABLES,
+    SCAN_NUMBERS,
+    LETTER_REFERENCES,
+    FINDINGS_OF_RANGES,
+    ARRIVALS,
+];
+
+/// Version 5: keys of tokens, what came to sinks, and records of that kind. A scan of an earlier version has no
+/// key: its addresses carried no tokens.
+const ARRIVALS: &str = "
+CREATE TABLE records_of_all_kinds (
+    device      BLOB NOT NULL,
+    boot        INTEGER NOT NULL,
+    number      INTEGER NOT NULL,
+    kind        TEXT NOT NULL,
+    stored_utc  INTEGER NOT NULL,
+    PRIMARY KEY (device, boot, number),
+    FOREIGN KEY (device, boot) REFERENCES boots
+) STRICT, WITHOUT ROWID;
+INSERT INTO records_of_all_kinds SELECT device, boot, number, kind, stored_utc FROM records;
+DROP TABLE records;
+ALTER TABLE records_of_all_kinds RENAME TO records;
+-- What tokens are made with. The newest one is in use; the others verify what they made.
+CREATE TABLE keys (
+    id          INTEGER PRIMARY KEY AUTOINCREMENT,
+    key         BLOB NOT NULL UNIQUE CHECK (length(key) = 16),
+    made_utc    INTEGER NOT NULL
+) STRICT;
+ALTER TABLE scans ADD COLUMN key BLOB;
+ALTER TABLE scans ADD COLUMN format INTEGER NOT NULL DEFAULT 1;
+-- What came to a sink: `record` is the whole arrival in postcard, as the link's `format` has it; `serial` is the
+-- job that its token names.
+CREATE TABLE arrivals (
+    device      BLOB NOT NULL,
+    boot        INTEGER NOT NULL,
+    number      INTEGER NOT NULL,
+    at_utc      INTEGER NOT NULL,
+    serial      INTEGER,
+    format      INTEGER NOT NULL,
+    record      BLOB NOT NULL,
+    PRIMARY KEY (device, boot, number),
+    FOREIGN KEY (device, boot, number) REFERENCES records
+) STRICT;
+CREATE INDEX arrivals_of_job ON arrivals (serial);
+";
 
 /// Version 4: a record may be the findings of many dead targets, so a finding's name is the record and the job.
 const FINDINGS_OF_RANGES: &str = "

@@ -10,19 +10,19 @@ use std::{
     sync::{Arc, atomic::AtomicBool},
 };
 
-use host_sim::demo;
-use probe_core::{scope::Scope, suspect::Suspect};
+use host_sim::{demo, host::PROVING};
+use probe_core::{frame::message::Proving, scope::Scope, suspect::Suspect, token::Key};
 
 use self::{inputs::Inputs, report::Scanned};
 use super::{args::Scan as Args, now, open_store};
 use crate::{
     exit::{Exit, Failure},
-    link::Settings,
+    link::{Link, Settings},
     lists::Entry,
     output::{self, expected::Expectations, progress::Watcher},
     problem::{Place, Problem},
     session::Scan,
-    store::{Excluded, Exclusion, Store as _},
+    store::{Excluded, Exclusion, SqliteStore, Store as _},
 };
 
 pub(super) fn run(args: &Args) -> Result<Exit, Failure> {
@@ -56,6 +56,10 @@ pub(super) fn run(args: &Args) -> Result<Exit, Failure> {
         let scan = Scan {
             id: store.next_scan(now()).map_err(Failure::Store)?,
             scope: &scope,
+            proving: Proving {
+                key: key(&inputs.link, &mut store)?,
+                deliver: args.deliver,
+            },
             list: &list,
             utc: output::utc(inputs.began),
         };
@@ -71,6 +75,15 @@ pub(super) fn run(args: &Args) -> Result<Exit, Failure> {
     };
     report::repeated(inputs.suspects.repeated);
     report::print(args, &scanned, &held)
+}
+
+/// What tokens are made with. A simulated scan is the same octet for octet whatever the store holds.
+fn key(link: &Link, store: &mut SqliteStore) -> Result<Key, Failure> {
+    if link.is_simulated() {
+        Ok(PROVING.key)
+    } else {
+        store.key(now()).map_err(Failure::Store)
+    }
 }
 
 /// The scope, with what the store excludes inside its networks: the appliance enforces that too.

@@ -112,7 +112,11 @@ fn undecided(reason: Reason) -> &'static str {
         | Reason::RelayDenied
         | Reason::RecipientRefused
         | Reason::RecipientAccepted
-        | Reason::AcceptsAnything => "undecided-other",
+        | Reason::AcceptsAnything
+        | Reason::MessageReturned
+        | Reason::NothingReturned
+        | Reason::RefusedAtData
+        | Reason::Bounced => "undecided-other",
     }
 }
 
@@ -137,6 +141,10 @@ fn undecided_proxy(reason: Reason) -> &'static str {
         | Reason::RelayDenied
         | Reason::RecipientRefused
         | Reason::RecipientAccepted
-        | Reason::AcceptsAnything => "undecided-other",
+        | Reason::AcceptsAnything
+        | Reason::MessageReturned
+        | Reason::NothingReturned
+        | Reason::RefusedAtData
+        | Reason::Bounced => "undecided-other",
     }
 }

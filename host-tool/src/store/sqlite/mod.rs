@@ -1,5 +1,6 @@
 //! The store as a SQLite file.
 
+mod formats;
 #[cfg(test)]
 mod tests;
 mod write;
@@ -12,11 +13,12 @@ use std::{
 
 use jiff::Timestamp;
 use probe_core::{
-    finding::{DeviceId, Finding},
-    frame::{FORMAT, ScanId},
+    finding::DeviceId,
+    frame::{FORMAT, ScanId, message::Proving},
     name::Name,
     scope::Scope,
     time::{Anchor, Utc},
+    token::Key,
     verdict::Verdict,
 };
 use rusqlite::{Connection, Row, Transaction, params};
@@ -138,17 +140,30 @@ impl Store for SqliteStore {
         self.at_once(|transaction| write::next_scan(transaction, now))
     }
 
+    fn key(&mut self, now: Timestamp) -> Result<Key, StoreError> {
+        self.at_once(|transaction| write::key(transaction, now))
+    }
+
     fn begin_scan(
         &mut self,
         device: DeviceId,
         boot: u32,
         scope: &Scope,
+        proving: &Proving,
         now: Utc,
     ) -> Result<(), StoreError> {
         self.at_once(|transaction| {
             transaction.execute(
-                "INSERT INTO scans (device, boot, began_utc, scope) VALUES (?1, ?2, ?3, ?4)",
-                params![device.0, boot, signed(now.0), write::octets_of(scope)?],
+                "INSERT INTO scans (device, boot, began_utc, scope, key, format)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+                params![
+                    device.0,
+                    boot,
+                    signed(now.0),
+                    write::octets_of(scope)?,
+                    proving.key.octets(),
+                    FORMAT
+                ],
             )?;
             Ok(())
         })
@@ -177,6 +192,7 @@ impl Store for SqliteStore {
                     Record::Refused(_) => "refused",
                     Record::Over(_) => "over",
                     Record::Lost(_) => "lost",
+                    Record::Arrival(_) => "arrival",
                 };
                 let taken = transaction.execute(
                     "INSERT INTO records (device, boot, number, kind, stored_utc)
@@ -225,8 +241,8 @@ impl Store for SqliteStore {
 
     fn findings(&self, case: CaseNumber) -> Result<Vec<Kept>, StoreError> {
         let rows = self.rows(
-            "SELECT jobs.number, findings.began_utc, ended_utc, over, format, record,
-                    jobs.device, scope
+            "SELECT jobs.number, findings.began_utc, ended_utc, over, findings.format, record,
+                    jobs.device, scope, scans.format, key
              FROM findings JOIN jobs ON jobs.number = findings.job
              LEFT JOIN scans ON scans.id = jobs.scan
              WHERE case_number = ?1
@@ -239,24 +255,25 @@ impl Store for SqliteStore {
                 let record: Vec<u8> = row.get(5)?;
                 let device: [u8; 8] = row.get(6)?;
                 let scope: Option<Vec<u8>> = row.get(7)?;
-                Ok((numbers, over, format, record, device, scope))
+                let scope_format: Option<u8> = row.get(8)?;
+                let key: Option<[u8; 16]> = row.get(9)?;
+                let scope = scope.zip(scope_format);
+                Ok((numbers, over, format, record, device, (scope, key)))
             },
         )?;
         rows.into_iter()
             .map(
-                |([job, began, ended], over, format, record, device, scope)| {
-                    if format != FORMAT {
-                        return Err(self.damaged(&format!("a finding of format {format}")));
-                    }
-                    let finding: Finding = postcard::from_bytes(&record)
-                        .map_err(|_| self.damaged("a finding that cannot be read"))?;
+                |([job, began, ended], over, format, record, device, (scope, key))| {
+                    let finding = formats::finding(format, record)
+                        .ok_or_else(|| self.damaged(&format!("a finding of format {format}")))?;
                     Ok(Kept {
                         job: JobNumber(unsigned(job)),
                         began: Utc(unsigned(began)),
                         ended: Utc(unsigned(ended)),
                         over,
                         device: DeviceId(device),
-                        scope: scope.and_then(|octets| postcard::from_bytes(&octets).ok()),
+                        scope: scope.and_then(|(octets, format)| formats::scope(format, octets)),
+                        key: key.map(Key::new),
                         finding,
                     })
                 },

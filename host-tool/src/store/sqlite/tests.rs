@@ -3,7 +3,7 @@
 use probe_core::{
     dead::{DeadBy, DeadRange},
     evidence::Evidence,
-    finding::{JobSerial, Over, Probe, RecordId, Refused},
+    finding::{Finding, JobSerial, Over, Probe, RecordId, Refused},
     scope::{Depth, Refusal},
     time::Instant,
     verdict::{Kind, Reason},

@@ -4,10 +4,12 @@ use std::hash::{BuildHasher, RandomState};
 
 use jiff::Timestamp;
 use probe_core::{
+    arrival::Arrival,
     finding::{DeviceId, Finding, JobSerial},
     frame::{FORMAT, RECORD_OCTETS_MAX, ScanId},
     name::Name,
     time::{Anchor, Instant, Utc},
+    token::Key,
 };
 use rusqlite::{OptionalExtension, Transaction, params};
 
@@ -63,6 +65,25 @@ pub(super) fn next_scan(transaction: &Transaction<'_>, now: Timestamp) -> rusqli
             return Ok(ScanId(number));
         }
     }
+}
+
+/// The newest key, or a new one.
+pub(super) fn key(transaction: &Transaction<'_>, now: Timestamp) -> rusqlite::Result<Key> {
+    let known: Option<[u8; 16]> = transaction
+        .query_row("SELECT key FROM keys ORDER BY id DESC LIMIT 1", [], |row| {
+            row.get(0)
+        })
+        .optional()?;
+    if let Some(octets) = known {
+        return Ok(Key::new(octets));
+    }
+    let mut octets = [0; 16];
+    getrandom::fill(&mut octets).expect("the system's generator works from early boot on");
+    transaction.execute(
+        "INSERT INTO keys (key, made_utc) VALUES (?1, ?2)",
+        params![octets, now.as_second()],
+    )?;
+    Ok(Key::new(octets))
 }
 
 pub(super) fn note(
@@ -176,6 +197,7 @@ pub(super) fn append(
             )?;
             Ok(())
         }
+        Record::Arrival(arrival) => append_arrival(transaction, device, arrival),
         Record::Lost(lost) => {
             transaction.execute(
                 "INSERT INTO losses (device, boot, number, address, port, verdict)
@@ -192,6 +214,28 @@ pub(super) fn append(
             Ok(())
         }
     }
+}
+
+fn append_arrival(
+    transaction: &Transaction<'_>,
+    device: DeviceId,
+    arrival: &Arrival,
+) -> rusqlite::Result<()> {
+    let anchor = anchor(transaction, device, arrival.id.boot)?;
+    transaction.execute(
+        "INSERT INTO arrivals (device, boot, number, at_utc, serial, format, record)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+        params![
+            device.0,
+            arrival.id.boot,
+            arrival.id.number,
+            signed(anchor.utc(arrival.at).0),
+            arrival.envelope.map(|token| signed(token.serial().0)),
+            FORMAT,
+            octets_of(arrival)?,
+        ],
+    )?;
+    Ok(())
 }
 
 fn append_finding(
