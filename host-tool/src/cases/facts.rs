@@ -5,7 +5,7 @@ use probe_core::{finding::Probe, relay::Outcome, smtp::Server, time::Utc};
 use super::{CaseView, JobView, forms, groups::Group, transcript};
 use crate::{
     letters::{
-        form::data::is_mark,
+        form::data::holds_a_token,
         model::{
             Basis, Caveat, Decision, FindingFacts, LetterFacts, Line, Listing, Probed, Product,
             Recipient, Side, Tested, decide_on,
@@ -136,8 +136,8 @@ fn deciding(view: &CaseView, job: &JobView) -> Vec<Line> {
         .collect()
 }
 
-/// The marks in addresses of ours, shortened to their role letter: a letter may travel far, and
-/// marks say which job of which device it was.
+/// The tokens in addresses of ours, shortened to their role letter: a letter may travel far, and
+/// tokens say which job of which device it was.
 fn redacted(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     let mut rest = text;
@@ -147,7 +147,7 @@ fn redacted(text: &str) -> String {
             .unwrap_or(rest.len());
         let (word, after) = rest.split_at(length);
         match word.chars().next() {
-            Some(role) if is_mark(word) => {
+            Some(role) if holds_a_token(word) => {
                 out.push(role);
                 out.push_str("...");
             }
@@ -184,13 +184,16 @@ mod tests {
     use super::*;
 
     #[test]
-    fn marks_are_shortened_and_words_are_not() {
+    fn tokens_are_shortened_and_words_are_not() {
         for (text, redacted_text) in [
             (
-                "554 5.7.1 <raaaqaaaqaapfc@sink.cert.example>: Relay access denied",
+                "554 5.7.1 <raaaqaaakaapfcdx7rgmhcel5e4@sink.cert.example>: Relay access denied",
                 "554 5.7.1 <r...@sink.cert.example>: Relay access denied",
             ),
-            ("RCPT TO:<\"raaaqaaaqaapfc%d\"@h>", "RCPT TO:<\"r...%d\"@h>"),
+            (
+                "RCPT TO:<\"raaaqaaakaapfcdx7rgmhcel5e4%d\"@h>",
+                "RCPT TO:<\"r...%d\"@h>",
+            ),
             (
                 "550 representations are refused",
                 "550 representations are refused",

@@ -116,8 +116,8 @@ pub trait Store {
 /// A device whose name the store gives.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum DeviceFamily {
-    /// A simulated device: every run is another device's first boot, so that a seed's run is the
-    /// same octet for octet whatever was stored before.
+    /// A simulated device: every run of a store is another device's first boot. A seed's first run
+    /// in a new store is the same octet for octet; later ones have other tokens.
     Simulated,
     /// This computer: one device, whose boots are counted.
     Direct,

@@ -85,7 +85,7 @@ fn each_check_stops_a_letter_and_lets_one_pass() {
             Facts(|facts| {
                 facts.findings[0].transcript.push(Line {
                     from: Side::Server,
-                    text: "250 <raaaqaaaqaapfc@sink.cert.gov.pl> taken".into(),
+                    text: "250 <raaaqaaakaapfcdx7rgmhcel5e4@sink.cert.gov.pl> taken".into(),
                 });
             }),
         ),

@@ -77,7 +77,8 @@ pub(super) fn run(args: &Args) -> Result<Exit, Failure> {
     report::print(args, &scanned, &held)
 }
 
-/// What tokens are made with. A simulated scan is the same octet for octet whatever the store holds.
+/// What tokens are made with. A simulated scan with a seed is the same octet for octet in
+/// every new store.
 fn key(link: &Link, store: &mut SqliteStore) -> Result<Key, Failure> {
     if link.is_simulated() {
         Ok(PROVING.key)

@@ -1,5 +1,5 @@
 //! What is read before a letter counts as ready. Prose is held to what a reader may expect, quoted
-//! data to being printable, bounded and silent about our marks, and a run to one letter for each
+//! data to being printable, bounded and silent about our tokens, and a run to one letter for each
 //! recipient.
 
 mod data;
@@ -67,7 +67,7 @@ pub enum FaultKind {
     Unprintable,
     /// A line or a letter that is too long to be sent.
     TooLong,
-    /// A mark of our own test, which names its job and device.
+    /// A token of our own test, which names its job and device.
     Token,
     /// An address that no mail can be sent to.
     Recipient,
@@ -110,7 +110,7 @@ impl FaultKind {
             Self::ExampleName => "a name kept for examples",
             Self::Unprintable => "a character that cannot be printed",
             Self::TooLong => "too long to be sent",
-            Self::Token => "a mark of our own test that was not shortened",
+            Self::Token => "a token of our own test that was not shortened",
             Self::Recipient => "no address that mail can be sent to",
             Self::SecondLetter => "a second letter to one recipient",
         }

@@ -1,5 +1,7 @@
 //! Data that others have made: printable, on one line, bounded.
 
+use probe_core::token::Token;
+
 /// The longest line of data that a letter shows, in characters. A longer one ends in `…`.
 pub(crate) const LINE_CHARS_MAX: usize = 200;
 
@@ -35,12 +37,9 @@ pub(crate) fn line(text: &str) -> String {
     bounded(kept)
 }
 
-/// Whether a word is the local part of an address of ours: a letter for its role, and thirteen
-/// characters of base32 that say which job of which device it was.
-pub(crate) fn is_mark(word: &str) -> bool {
-    const MARK_CHARACTERS: usize = 14;
-    let base32 = |letter: char| letter.is_ascii_lowercase() || matches!(letter, '2'..='7');
-    word.len() == MARK_CHARACTERS && word.starts_with(['s', 'r', 't']) && word.chars().all(base32)
+/// Whether a word holds a token of ours, which says which job of which device it was.
+pub(crate) fn holds_a_token(word: &str) -> bool {
+    Token::all_in(word.as_bytes()).next().is_some()
 }
 
 /// Whether a character shows nothing, or steers a terminal or the direction of text.
