@@ -4,6 +4,7 @@
 //! is, what was expected, what to do next.
 #![forbid(unsafe_code)]
 
+pub mod import;
 pub mod lists;
 pub mod problem;
 pub mod scope_file;

@@ -175,6 +175,7 @@ fn finding(number: u32, server: u32) -> FindingFacts {
         listings: vec![Listing {
             by: "relays.dnsbl.example".to_owned(),
             on: Some(jiff::civil::date(2026, 11, 1)),
+            since: None,
             code: Some("127.0.0.2".to_owned()),
         }],
         tested: Some(Tested {

@@ -15,4 +15,4 @@ pub mod session;
 pub mod store;
 pub mod visit;
 
-pub use host_files::{lists, problem, words};
+pub use host_files::{import, lists, problem, words};

@@ -18,6 +18,7 @@ fn every_command_explains_itself() {
         &["scope"],
         &["scope", "new"],
         &["scope", "check"],
+        &["import"],
         &["exclude"],
         &["appliance"],
         &["appliance", "info"],

@@ -10,6 +10,7 @@ mod emulate;
 mod failure;
 mod finding;
 mod fuzz;
+mod intelmq;
 #[cfg_attr(not(target_os = "linux"), path = "lab_elsewhere.rs")]
 mod lab;
 mod letters;
@@ -18,6 +19,7 @@ mod outside;
 mod panic_free;
 mod place;
 mod profile;
+mod python;
 mod run;
 mod simulated;
 mod sizes;
@@ -52,6 +54,7 @@ cargo xtask COMMAND
                           with --log only a board's log, decoded from power-on to the first finding
   outside                 nmap and swaks look at the simulator's servers on real sockets
   letters                 Python's email, XARF's validator and Chromium look at a demonstration's letters
+  events                  IntelMQ from PyPI reads our events, and we read those that its own parsers write
   sizes [--json] [--update]
                           what the boards' images are made of, beside budget and committed figures
   soak [--seeds N] [--fuzz-seconds N] [--lab-rounds N]
@@ -90,6 +93,7 @@ fn dispatch() -> Result<ExitCode> {
             "emulate" => emulate::command(arguments),
             "outside" => no_more(arguments).and_then(|()| outside::show()),
             "letters" => no_more(arguments).and_then(|()| letters::show()),
+            "events" => no_more(arguments).and_then(|()| intelmq::show()),
             "sizes" => sizes::command(arguments),
             "soak" => soak::run(arguments),
             "bench" => match has_flag(arguments, "profile")? {

@@ -60,7 +60,7 @@ pub fn parse(text: &str) -> Result<(IpAddr, Option<u16>), Wrong> {
 }
 
 /// Reads a port.
-pub(super) fn parse_port(text: &str) -> Result<u16, Wrong> {
+pub(crate) fn parse_port(text: &str) -> Result<u16, Wrong> {
     match text.trim().parse::<u16>() {
         Ok(port) if port > 0 && text.trim().bytes().all(|octet| octet.is_ascii_digit()) => Ok(port),
         _ => Err(Wrong {
@@ -125,7 +125,7 @@ fn is_name(text: &str) -> bool {
 }
 
 /// A text from a list, fit for a terminal: no control characters, not too long.
-pub(super) fn shown(text: &str) -> String {
+pub(crate) fn shown(text: &str) -> String {
     const SHOWN_CHARACTERS_MAX: usize = 60;
     let mut shown: String = text
         .chars()

@@ -1,5 +1,8 @@
 //! A list as CSV with a header (RFC 4180). Only the column `address` is required.
 
+#[cfg(test)]
+mod tests;
+
 use std::net::IpAddr;
 
 use jiff::{civil::Date, tz::TimeZone};
@@ -9,7 +12,7 @@ use probe_core::{
 };
 
 use super::{
-    About, Entry, Listing, PORT_DEFAULT,
+    About, Claim, Entry, Listing, PORT_DEFAULT,
     address::{self, shown},
 };
 use crate::{
@@ -19,7 +22,7 @@ use crate::{
 };
 
 /// The columns that a list may have, in any order.
-pub const COLUMNS: [&str; 12] = [
+pub const COLUMNS: [&str; 14] = [
     "address",
     "port",
     "name",
@@ -32,6 +35,8 @@ pub const COLUMNS: [&str; 12] = [
     "listed_by",
     "listed_on",
     "listed_code",
+    "listed_since",
+    "listed_as",
 ];
 
 /// The longest field, in octets.
@@ -44,7 +49,13 @@ pub(super) fn parse(text: &str, place: &Place) -> Result<Vec<Entry>, Problems> {
         .flexible(true)
         .trim(csv::Trim::All)
         .from_reader(text.as_bytes());
-    let columns = columns(&mut reader, place)?;
+    let header = reader.headers().map_err(|error| {
+        let found = format!("not CSV: {error}");
+        Problems::one(Problem::new(place.line(1), found, expected()))
+    })?;
+    let header = header.clone();
+    let header_line = header.position().map_or(1, csv::Position::line);
+    let columns = columns(&header, &place.line(header_line))?;
 
     let mut gathered = Gathered::default();
     let mut entries = Vec::new();
@@ -67,50 +78,50 @@ pub(super) fn parse(text: &str, place: &Place) -> Result<Vec<Entry>, Problems> {
             }
         };
         let place = place.line(lines.at(record.position()));
-        if record.len() != columns.len() {
-            gathered.push(Problem::new(
-                place,
-                counted(record.len(), "field", "fields"),
-                format!(
-                    "{} as in the header",
-                    counted(columns.len(), "field", "fields")
-                ),
-            ));
-            continue;
-        }
-        let mut row = Row {
-            place,
-            columns: &columns,
-            record: &record,
-            gathered: &mut gathered,
-        };
-        if let Some(entry) = row.entry() {
-            entries.push(entry);
-        }
+        entries.extend(entry(place, &columns, &record, &mut gathered));
     }
     gathered.or(entries)
 }
 
-/// Which column stands where.
-fn columns(reader: &mut csv::Reader<&[u8]>, place: &Place) -> Result<Vec<&'static str>, Problems> {
-    let expected = || {
-        format!(
-            "a header with `address` and any of {}",
-            COLUMNS[1..].join(", ")
-        )
+/// What a record says, where nothing is wrong with it.
+pub(crate) fn entry(
+    place: Place,
+    columns: &[&'static str],
+    record: &csv::StringRecord,
+    gathered: &mut Gathered,
+) -> Option<Entry> {
+    if record.len() != columns.len() {
+        gathered.push(Problem::new(
+            place,
+            counted(record.len(), "field", "fields"),
+            format!(
+                "{} as in the header",
+                counted(columns.len(), "field", "fields")
+            ),
+        ));
+        return None;
+    }
+    let mut row = Row {
+        place,
+        columns,
+        record,
+        gathered,
     };
-    let header = reader
-        .headers()
-        .map_err(|error| {
-            Problems::one(Problem::new(
-                place.line(1),
-                format!("not CSV: {error}"),
-                expected(),
-            ))
-        })?
-        .clone();
-    let place = place.line(header.position().map_or(1, csv::Position::line));
+    row.entry()
+}
 
+fn expected() -> String {
+    format!(
+        "a header with `address` and any of {}",
+        COLUMNS[1..].join(", ")
+    )
+}
+
+/// Which column stands where in a header, which lies at `place`.
+pub(crate) fn columns(
+    header: &csv::StringRecord,
+    place: &Place,
+) -> Result<Vec<&'static str>, Problems> {
     let is_column = |field: &str| COLUMNS.contains(&field.to_ascii_lowercase().as_str());
     let nears_one = |field: &str| nearest(&field.to_ascii_lowercase(), &COLUMNS).is_some();
     if !header
@@ -118,7 +129,7 @@ fn columns(reader: &mut csv::Reader<&[u8]>, place: &Place) -> Result<Vec<&'stati
         .any(|field| is_column(field) || nears_one(field))
     {
         return Err(Problems::one(Problem::new(
-            place,
+            place.clone(),
             "the first line is no header",
             expected(),
         )));
@@ -126,7 +137,7 @@ fn columns(reader: &mut csv::Reader<&[u8]>, place: &Place) -> Result<Vec<&'stati
 
     let mut gathered = Gathered::default();
     let mut columns: Vec<&'static str> = Vec::new();
-    for field in &header {
+    for field in header {
         let word = field.to_ascii_lowercase();
         match COLUMNS.into_iter().find(|column| *column == word) {
             Some(column) if columns.contains(&column) => gathered.push(Problem::new(
@@ -150,7 +161,7 @@ fn columns(reader: &mut csv::Reader<&[u8]>, place: &Place) -> Result<Vec<&'stati
     }
     if gathered.is_empty() && !columns.contains(&"address") {
         gathered.push(Problem::new(
-            place,
+            place.clone(),
             "the header has no column `address`",
             expected(),
         ));
@@ -307,11 +318,7 @@ impl<'a> Row<'a> {
 
     fn contact(&mut self) -> Option<String> {
         let text = self.field("contact")?;
-        let plausible = text
-            .rsplit_once('@')
-            .is_some_and(|(local, domain)| !local.is_empty() && Name::new(domain).is_ok())
-            && !text.contains(char::is_whitespace);
-        if plausible {
+        if is_contact(text) {
             return Some(text.to_owned());
         }
         self.wrong(
@@ -352,30 +359,54 @@ impl<'a> Row<'a> {
     fn listing(&mut self) -> Option<Listing> {
         let by = self.field("listed_by").map(str::to_owned);
         let code = self.field("listed_code").map(str::to_owned);
-        let on = match self.field("listed_on") {
-            Some(text) => match text.parse::<Date>() {
-                Ok(date) => Some(date),
-                Err(_) => {
-                    self.wrong(
-                        format!("`{}` in `listed_on`", shown(text)),
-                        "a date as 2026-11-20",
-                    );
+        let on = self.day("listed_on").ok()?;
+        let since = self.day("listed_since").ok()?;
+        let claim = match self.field("listed_as") {
+            Some(word) => match Claim::parse(word) {
+                Some(claim) => claim,
+                None => {
+                    let expected = format!("nothing, or one of {}", Claim::words());
+                    self.wrong(format!("`{}` in `listed_as`", shown(word)), &expected);
                     return None;
                 }
             },
-            None => None,
+            None => Claim::Suspect,
         };
         match by {
-            Some(by) => Some(Listing { by, on, code }),
-            None if on.is_some() || code.is_some() => {
+            Some(by) => Some(Listing {
+                by,
+                on,
+                since,
+                code,
+                claim,
+            }),
+            None if on.is_some()
+                || since.is_some()
+                || code.is_some()
+                || claim != Claim::Suspect =>
+            {
                 self.wrong(
-                    "`listed_on` or `listed_code` without `listed_by`".to_owned(),
+                    "`listed_on`, `listed_since`, `listed_code` or `listed_as` without `listed_by`"
+                        .to_owned(),
                     "the database that lists the address",
                 );
                 None
             }
             None => None,
         }
+    }
+
+    /// The day in a column, if there is one.
+    fn day(&mut self, column: &str) -> Result<Option<Date>, ()> {
+        let Some(text) = self.field(column) else {
+            return Ok(None);
+        };
+        text.parse().map(Some).map_err(|_| {
+            self.wrong(
+                format!("`{}` in `{column}`", shown(text)),
+                "a date as 2026-11-20",
+            );
+        })
     }
 
     /// A field that is there and not empty.
@@ -390,98 +421,9 @@ impl<'a> Row<'a> {
     }
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_line_with_everything() {
-        let entries = parse(
-            "address,port,name,domains,country,language,contact,network,timezone,listed_by,listed_on,listed_code\n\
-             192.0.2.1,587,mail.a.example,a.example;b.example,pl,pl,abuse@a.example,\
-             192.0.2.0/25,Europe/Warsaw,relays.example,2026-11-01,127.0.0.2\n",
-            &Place::named("list"),
-        )
-        .unwrap();
-        let about = &entries[0].about;
-        assert_eq!(entries[0].endpoint(), "192.0.2.1:587".parse().unwrap());
-        assert_eq!(about.country.as_deref(), Some("PL"));
-        assert_eq!(about.domains.len(), 2);
-        assert_eq!(about.network, scope_file::network("192.0.2.0/25").ok());
-        assert_eq!(about.time_zone.as_deref(), Some("Europe/Warsaw"));
-        assert_eq!(
-            about.listings,
-            [Listing {
-                by: "relays.example".to_owned(),
-                on: Some("2026-11-01".parse().unwrap()),
-                code: Some("127.0.0.2".to_owned()),
-            }]
-        );
-    }
-
-    #[test]
-    fn what_is_wrong_has_its_line() {
-        for (text, line, found) in [
-            ("addres\n192.0.2.1\n", 1, "unknown column `addres`"),
-            ("port\n25\n", 1, "the header has no column `address`"),
-            ("address,address\n", 1, "the column `address` stands twice"),
-            ("address,port\n192.0.2.1\n", 2, "1 field"),
-            (
-                "# x\naddress\n\nmail.example\n",
-                4,
-                "`mail.example` is a name, not an address",
-            ),
-            ("address,port\n192.0.2.1,0\n", 2, "`0` is no port"),
-            (
-                "address,port\n192.0.2.1:25,26\n",
-                2,
-                "the column `address` says port 25, the column `port` another",
-            ),
-            ("address,name\n192.0.2.1,a b\n", 2, "`a b` in `name`"),
-            ("address,country\n192.0.2.1,POL\n", 2, "`POL` in `country`"),
-            (
-                "address,language\n192.0.2.1,po lski\n",
-                2,
-                "`po lski` in `language`",
-            ),
-            (
-                "address,contact\n192.0.2.1,abuse\n",
-                2,
-                "`abuse` in `contact`",
-            ),
-            (
-                "address,network\n192.0.2.1,198.51.100.0/24\n",
-                2,
-                "`198.51.100.0/24` in `network`",
-            ),
-            (
-                "address,network\n192.0.2.1,192.0.2.1/24\n",
-                2,
-                "`192.0.2.1/24` in `network`",
-            ),
-            (
-                "address,timezone\n192.0.2.1,Europe/Warszawa\n",
-                2,
-                "`Europe/Warszawa` in `timezone`",
-            ),
-            (
-                "address,listed_by,listed_on\n192.0.2.1,a,1.11.2026\n",
-                2,
-                "`1.11.2026` in `listed_on`",
-            ),
-            (
-                "address,listed_code\n192.0.2.1,127.0.0.2\n",
-                2,
-                "`listed_on` or `listed_code` without `listed_by`",
-            ),
-        ] {
-            let problems = parse(text, &Place::named("list")).unwrap_err();
-            let problem = &problems.told()[0];
-            assert_eq!(
-                (problem.place.line, problem.found.as_str()),
-                (Some(line), found),
-                "{text:?}"
-            );
-        }
-    }
+/// Whether a text may be a mail address.
+pub(crate) fn is_contact(text: &str) -> bool {
+    text.rsplit_once('@')
+        .is_some_and(|(local, domain)| !local.is_empty() && Name::new(domain).is_ok())
+        && !text.contains(char::is_whitespace)
 }

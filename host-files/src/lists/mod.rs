@@ -3,9 +3,10 @@
 //! Everything that is wrong with a list is told at once, and a list with anything wrong gives no
 //! suspect at all.
 
-mod address;
-mod csv_list;
-mod plain;
+pub(crate) mod address;
+mod claim;
+pub(crate) mod csv_list;
+pub(crate) mod plain;
 
 use std::{
     collections::BTreeMap,
@@ -18,6 +19,7 @@ use jiff::civil::Date;
 use probe_core::{name::Name, scope::Network, suspect::LISTED_NAMES_MAX, suspect::Suspect};
 
 pub use address::{PORT_DEFAULT, parse as parse_address};
+pub use claim::{Claim, ListedProxy};
 pub use csv_list::COLUMNS;
 
 use crate::problem::{Gathered, Place, Problem, Problems};
@@ -64,10 +66,14 @@ pub struct About {
 pub struct Listing {
     /// The database.
     pub by: String,
-    /// Since when, or when that was seen.
+    /// The day on which the entry was seen: by whoever wrote the list, or by the database's own scan.
     pub on: Option<Date>,
-    /// What the database answered, for instance `127.0.0.2`.
+    /// The day on which the database made the entry, by its own word.
+    pub since: Option<Date>,
+    /// What the database answered, for instance `127.0.0.2`, or its tag.
     pub code: Option<String>,
+    /// What it says.
+    pub claim: Claim,
 }
 
 impl Entry {
@@ -128,6 +134,15 @@ pub struct Suspects {
     /// Arguments and lines that named an address and port once more. What they say about it is in
     /// its entry.
     pub repeated: usize,
+}
+
+impl Suspects {
+    /// Adds suspects from elsewhere. What was named first stands first.
+    pub fn add(&mut self, more: Vec<Entry>) {
+        let mut entries = std::mem::take(&mut self.entries);
+        entries.extend(more);
+        self.entries = merged(entries);
+    }
 }
 
 /// Reads arguments and files and merges lines about the same address and port.

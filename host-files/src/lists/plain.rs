@@ -1,29 +1,38 @@
 //! A list of plain lines: one address each, `#` begins a comment.
 
 use super::{About, Entry, PORT_DEFAULT, address};
-use crate::problem::{Gathered, Place, Problems};
+use crate::problem::{Gathered, Place, Problem, Problems};
 
 /// Reads all lines, or tells all that is wrong.
 pub(super) fn parse(text: &str, place: &Place) -> Result<Vec<Entry>, Problems> {
     let mut gathered = Gathered::default();
     let mut entries = Vec::new();
     for (number, line) in (1..).zip(text.lines()) {
-        let wanted = line.split('#').next().unwrap_or_default().trim();
-        if wanted.is_empty() {
-            continue;
-        }
-        let place = place.line(number);
-        match address::parse(wanted) {
-            Ok((address, port)) => entries.push(Entry {
-                place,
-                address,
-                port: port.unwrap_or(PORT_DEFAULT),
-                about: About::default(),
-            }),
-            Err(wrong) => gathered.push(wrong.at(place)),
+        match entry(line, || place.line(number)) {
+            Some(Ok(entry)) => entries.push(entry),
+            Some(Err(problem)) => gathered.push(problem),
+            None => {}
         }
     }
     gathered.or(entries)
+}
+
+/// What a line names, if it names anything.
+pub(crate) fn entry(line: &str, place: impl FnOnce() -> Place) -> Option<Result<Entry, Problem>> {
+    let wanted = line.split('#').next().unwrap_or_default().trim();
+    if wanted.is_empty() {
+        return None;
+    }
+    let place = place();
+    Some(match address::parse(wanted) {
+        Ok((address, port)) => Ok(Entry {
+            place,
+            address,
+            port: port.unwrap_or(PORT_DEFAULT),
+            about: About::default(),
+        }),
+        Err(wrong) => Err(wrong.at(place)),
+    })
 }
 
 #[cfg(test)]

@@ -73,6 +73,7 @@ label-seen = Observeret:
 label-first-seen = Først observeret:
 label-last-seen = Senest observeret:
 label-listed = Registreret i:
+listed-since = registreret den { $date }
 listed-on = konstateret den { $date }
 listed-code = kode { $code }
 label-tested = Test:

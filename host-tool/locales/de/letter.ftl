@@ -55,6 +55,7 @@ label-seen = Beobachtet:
 label-first-seen = Zuerst beobachtet:
 label-last-seen = Zuletzt beobachtet:
 label-listed = Verzeichnet bei:
+listed-since = eingetragen am { $date }
 listed-on = festgestellt am { $date }
 listed-code = Code { $code }
 label-tested = Test:

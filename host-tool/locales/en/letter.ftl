@@ -55,6 +55,7 @@ label-seen = Observed:
 label-first-seen = First observed:
 label-last-seen = Last observed:
 label-listed = Listed by:
+listed-since = entered on { $date }
 listed-on = seen on { $date }
 listed-code = code { $code }
 label-tested = Test:

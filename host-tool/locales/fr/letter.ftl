@@ -59,6 +59,7 @@ label-seen = Observé le :
 label-first-seen = Première observation :
 label-last-seen = Dernière observation :
 label-listed = Répertorié dans :
+listed-since = inscrit le { $date }
 listed-on = constaté le { $date }
 listed-code = code { $code }
 label-tested = Test :

@@ -58,6 +58,7 @@ label-seen = Rilevazione:
 label-first-seen = Prima rilevazione:
 label-last-seen = Ultima rilevazione:
 label-listed = Presente in:
+listed-since = iscritto in data { $date }
 listed-on = constatato in data { $date }
 listed-code = codice { $code }
 label-tested = Verifica:

@@ -56,6 +56,7 @@ label-seen = Obserwacja:
 label-first-seen = Pierwsza obserwacja:
 label-last-seen = Ostatnia obserwacja:
 label-listed = Wpis w bazie:
+listed-since = dodany { $date }
 listed-on = stwierdzony { $date }
 listed-code = kod { $code }
 label-tested = Test:

@@ -11,13 +11,13 @@ use crate::{
             Recipient, Side, Tested, decide_on,
         },
     },
-    lists::About,
-    store::Reference,
+    lists::{About, Claim},
+    store::{Case, Reference},
 };
 
 /// Whether a letter that rests on `basis` is due for a case.
 pub fn decision(view: &CaseView, basis: Basis) -> Decision {
-    decide_on(basis, Some(view.verdict()), &listings(&view.case.about))
+    decide_on(basis, Some(view.verdict()), &listings(&view.case))
 }
 
 /// What the letter of `group` says.
@@ -32,7 +32,8 @@ pub fn letter(group: &Group<'_>, reference: &Reference, written: Utc) -> LetterF
     }
 }
 
-fn recipient(about: &About) -> Recipient {
+/// Who runs what a list says this about.
+pub fn recipient(about: &About) -> Recipient {
     Recipient {
         contact: about.contact.clone(),
         country: about.country.clone(),
@@ -42,7 +43,8 @@ fn recipient(about: &About) -> Recipient {
     }
 }
 
-fn finding(view: &CaseView) -> FindingFacts {
+/// What is said of a case.
+pub fn finding(view: &CaseView) -> FindingFacts {
     let job = view.latest();
     FindingFacts {
         endpoint: view.case.target,
@@ -51,7 +53,7 @@ fn finding(view: &CaseView) -> FindingFacts {
         first_seen: view.first_seen(),
         last_seen: view.last_seen(),
         verdict: Some(view.verdict()),
-        listings: listings(&view.case.about),
+        listings: listings(&view.case),
         tested: Some(tested(view, job)),
         product: job.evidence.server().and_then(product),
         transcript: deciding(view, job),
@@ -66,11 +68,17 @@ const fn probed(probe: Probe) -> Probed {
     }
 }
 
-/// The databases that list the address, each entry once, the newest first.
-fn listings(about: &About) -> Vec<Listing> {
+/// The entries in databases that say what the case was probed for, each once, the newest first.
+/// What they say else is context, and no letter is written for it.
+pub fn listings(case: &Case) -> Vec<Listing> {
     let mut listings: Vec<Listing> = Vec::new();
-    let mut newest_first: Vec<_> = about.listings.iter().collect();
-    newest_first.sort_by_key(|listing| std::cmp::Reverse(listing.on));
+    let mut newest_first: Vec<_> = case
+        .about
+        .listings
+        .iter()
+        .filter(|listing| is_occasion(listing.claim, case.probe))
+        .collect();
+    newest_first.sort_by_key(|listing| std::cmp::Reverse(listing.on.or(listing.since)));
     for listing in newest_first {
         let is_known = listings
             .iter()
@@ -79,11 +87,19 @@ fn listings(about: &About) -> Vec<Listing> {
             listings.push(Listing {
                 by: listing.by.clone(),
                 on: listing.on,
+                since: listing.since,
                 code: listing.code.clone(),
             });
         }
     }
     listings
+}
+
+/// Whether an entry says what a probe asks for.
+const fn is_occasion(claim: Claim, probe: Probe) -> bool {
+    match probe {
+        Probe::Relay => matches!(claim, Claim::Suspect | Claim::OpenRelay),
+    }
 }
 
 fn tested(view: &CaseView, job: &JobView) -> Tested {

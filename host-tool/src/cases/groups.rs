@@ -155,7 +155,11 @@ mod tests {
     use probe_core::verdict::Kind;
 
     use super::*;
-    use crate::{cases::tests::view, lists::Listing, scope_file};
+    use crate::{
+        cases::tests::view,
+        lists::{Claim, Listing},
+        scope_file,
+    };
 
     /// Suspected and listed, so that a letter is due.
     fn case(number: u64, target: &str, contact: Option<&str>, network: Option<&str>) -> CaseView {
@@ -168,7 +172,9 @@ mod tests {
         about.listings.push(Listing {
             by: "bl.example".to_owned(),
             on: None,
+            since: None,
             code: None,
+            claim: Claim::Suspect,
         });
         view
     }

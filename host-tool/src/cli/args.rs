@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
 use probe_core::scope::Depth;
 
-use crate::cases::groups::Grouping;
+use crate::{cases::groups::Grouping, lists::Claim};
 
 /// Finds mail servers that relay for strangers, keeps what it found, and writes to whoever runs
 /// them.
@@ -45,6 +45,8 @@ pub enum Command {
         #[command(subcommand)]
         command: Scope,
     },
+    /// Take in what a database lists: the suspects, and what it says about them
+    Import(Import),
     /// Never probe an address, a network or a domain again
     Exclude(Exclude),
     /// Ask an appliance how it is, set it up, read its log, or fetch what it has found
@@ -70,6 +72,9 @@ pub struct Scan {
     /// A list of suspects: an address a line, or CSV with a header; `-` is standard input
     #[arg(long, value_name = "FILE")]
     pub targets: Vec<PathBuf>,
+    /// Also the suspects of `postern import`: all, or those that one database lists
+    #[arg(long, value_name = "DATABASE", num_args = 0..=1, require_equals = true)]
+    pub imported: Option<Option<String>>,
     /// What may be probed; see `postern scope new` [default with sim:FILE: the scenario's]
     #[arg(long, value_name = "FILE")]
     pub scope: Option<PathBuf>,
@@ -137,9 +142,35 @@ pub struct Findings {
     /// Print each finding as a line of JSON instead of a table
     #[arg(long)]
     pub json: bool,
+    /// How the findings are printed; `intelmq` prints what is proved as events of IntelMQ
+    #[arg(long, value_name = "FORMAT", value_enum, conflicts_with = "json")]
+    pub format: Option<FindingsFormat>,
+    /// With `--format intelmq`: also what is not proved, as events that say so
+    #[arg(long, value_name = "VERDICT", value_enum)]
+    pub also: Vec<Also>,
     #[command(flatten)]
     #[allow(missing_docs)]
     pub store: StoreArg,
+}
+
+/// How `findings` are printed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum FindingsFormat {
+    /// a table for people
+    Table,
+    /// as --json does
+    Json,
+    /// events of IntelMQ, one a line
+    Intelmq,
+}
+
+/// Which verdicts short of proof may become events.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Also {
+    /// our test message was taken, and nothing came back
+    Accepted,
+    /// a recipient was taken, and no message sent
+    Suspected,
 }
 
 /// Arguments of `show`.
@@ -194,6 +225,50 @@ pub enum Scope {
         /// The file.
         file: PathBuf,
     },
+}
+
+/// Arguments of `import`.
+#[derive(Debug, ClapArgs)]
+pub struct Import {
+    /// The file; `-` is standard input
+    pub file: PathBuf,
+    /// What it is
+    #[arg(long = "as", value_name = "FORMAT", value_enum)]
+    pub format: ImportFormat,
+    /// The database that lists addresses of a list or CSV which name none
+    #[arg(long, value_name = "NAME")]
+    pub listed_by: Option<String>,
+    /// The day on which they were seen listed, such as 2026-11-20
+    #[arg(long, value_name = "DATE")]
+    pub listed_on: Option<jiff::civil::Date>,
+    /// What the database says of them, such as open-relay, open-proxy/socks5 or other
+    #[arg(long, value_name = "CLAIM", value_parser = super::import::claim)]
+    pub listed_as: Option<Claim>,
+    #[arg(long, value_name = "TYPE", help = super::import::report_help())]
+    #[allow(missing_docs)]
+    pub report: Option<String>,
+    /// Write a CSV list for `scan --targets` instead of keeping anything in the store
+    #[arg(long, value_name = "FILE")]
+    pub out: Option<PathBuf>,
+    /// Print what was read as an object of JSON
+    #[arg(long)]
+    pub json: bool,
+    #[command(flatten)]
+    #[allow(missing_docs)]
+    pub store: StoreArg,
+}
+
+/// What `import` reads.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum ImportFormat {
+    /// an address a line
+    List,
+    /// CSV with a header, as `scan --targets` reads it
+    Csv,
+    /// a report of the Shadowserver Foundation
+    Shadowserver,
+    /// events of IntelMQ, one a line or in an array
+    Intelmq,
 }
 
 /// Arguments of `exclude`.

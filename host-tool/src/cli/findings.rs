@@ -1,29 +1,70 @@
 //! `postern findings` and `postern show`.
 
+use probe_core::verdict::Kind;
+
 use super::{
-    args::{Findings, Show},
+    args::{Also, Findings, FindingsFormat, Show},
     open_store_to_read, print,
 };
 use crate::{
-    cases,
+    cases::{self, CaseView},
     exit::{Exit, Failure},
-    output::{self, json, show},
+    output::{self, intelmq, json, show},
     problem::{Place, Problem},
     store::{CaseNumber, Store as _},
 };
 
 pub(super) fn list(args: &Findings) -> Result<Exit, Failure> {
+    let format = match args.format {
+        Some(format) => format,
+        None if args.json => FindingsFormat::Json,
+        None => FindingsFormat::Table,
+    };
+    if !args.also.is_empty() && format != FindingsFormat::Intelmq {
+        return Err(Failure::input(Problem::new(
+            Place::named("--also"),
+            "it does not go with this format",
+            "--also with --format intelmq: the other formats print every finding",
+        )));
+    }
     let store = open_store_to_read(&args.store)?;
     let cases = cases::load(&store).map_err(Failure::Store)?;
-    let text = if args.json {
-        cases.iter().map(|view| json::line(view, None)).collect()
-    } else if cases.is_empty() {
-        "no findings yet\n".to_owned()
-    } else {
-        output::findings::text(&cases, output::width())
+    let text = match format {
+        FindingsFormat::Json => cases.iter().map(|view| json::line(view, None)).collect(),
+        FindingsFormat::Intelmq => events(&cases, &args.also),
+        FindingsFormat::Table if cases.is_empty() => "no findings yet\n".to_owned(),
+        FindingsFormat::Table => output::findings::text(&cases, output::width()),
     };
     print(&text)?;
     Ok(Exit::Done)
+}
+
+/// What is proved, and what the user wants to see beside it; the rest is told on standard error.
+fn events(cases: &[CaseView], also: &[Also]) -> String {
+    let is_wanted = |kind: Kind| match kind {
+        Kind::Confirmed => true,
+        Kind::Accepted => also.contains(&Also::Accepted),
+        Kind::Suspected => also.contains(&Also::Suspected),
+        Kind::Closed | Kind::Inconclusive => false,
+    };
+    let (wanted, rest): (Vec<_>, Vec<_>) = cases
+        .iter()
+        .partition(|view| is_wanted(view.verdict().kind));
+    if !rest.is_empty() {
+        let unproved = rest
+            .iter()
+            .any(|view| intelmq::may_be_event(view.verdict().kind));
+        let hint = if unproved {
+            "; --also accepted and --also suspected print those as events that say so"
+        } else {
+            ""
+        };
+        anstream::eprintln!(
+            "postern: {} not proved and no event{hint}",
+            output::counted(rest.len(), "finding is", "findings are")
+        );
+    }
+    wanted.into_iter().filter_map(intelmq::line).collect()
 }
 
 pub(super) fn show(args: &Show) -> Result<Exit, Failure> {

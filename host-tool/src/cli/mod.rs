@@ -4,6 +4,7 @@ mod appliance;
 mod args;
 mod exclude;
 mod findings;
+mod import;
 mod letters;
 mod profile;
 mod scan;
@@ -42,6 +43,7 @@ fn dispatch(command: &Command) -> Result<Exit, Failure> {
         Command::Show(args) => findings::show(args),
         Command::Letters(args) => letters::run(args),
         Command::Scope { command } => scope::run(command),
+        Command::Import(args) => import::run(args),
         Command::Exclude(args) => exclude::run(args),
         Command::Appliance { command } => appliance::run(command),
         Command::Profile { command } => profile::run(command),

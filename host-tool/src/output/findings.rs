@@ -94,14 +94,14 @@ fn reason(view: &CaseView) -> String {
     reason
 }
 
+/// The databases that say what it was probed for.
 fn listed_by(view: &CaseView) -> String {
-    let names: Vec<&str> = view
-        .case
-        .about
-        .listings
-        .iter()
-        .map(|listing| listing.by.as_str())
-        .collect();
+    let mut names: Vec<String> = Vec::new();
+    for listing in facts::listings(&view.case) {
+        if !names.contains(&listing.by) {
+            names.push(listing.by);
+        }
+    }
     names.join(", ")
 }
 

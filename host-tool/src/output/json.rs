@@ -46,7 +46,9 @@ struct Form {
 struct Listed<'a> {
     by: &'a str,
     on: Option<String>,
+    since: Option<String>,
     code: Option<&'a str>,
+    r#as: Option<&'static str>,
 }
 
 /// The finding as one line, with its end, and with what a scenario expects of it.
@@ -97,6 +99,8 @@ fn listed(listing: &crate::lists::Listing) -> Listed<'_> {
     Listed {
         by: &listing.by,
         on: listing.on.map(|date| date.to_string()),
+        since: listing.since.map(|date| date.to_string()),
         code: listing.code.as_deref(),
+        r#as: listing.claim.as_str(),
     }
 }

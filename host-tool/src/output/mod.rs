@@ -1,7 +1,9 @@
 //! What people and programs read.
 
+pub mod csv_list;
 pub mod expected;
 pub mod findings;
+pub mod intelmq;
 pub mod json;
 pub mod junit;
 pub mod progress;

@@ -105,6 +105,41 @@ impl Steps {
     }
 }
 
+/// How many octets a file has before a bar helps.
+const OCTETS_MIN: u64 = 4 * 1024 * 1024;
+
+/// The progress of a file that is read.
+pub struct Octets {
+    bar: ProgressBar,
+}
+
+impl Octets {
+    /// A file of `length` octets, where that is known; `what` says what is done to them.
+    pub fn new(what: &'static str, length: Option<u64>) -> Self {
+        let bar = match length {
+            Some(length) if length >= OCTETS_MIN => {
+                let length = usize::try_from(length).unwrap_or(usize::MAX);
+                bar(length, "{bar:24} {bytes}/{total_bytes} {msg}, {eta} left")
+            }
+            Some(_) => ProgressBar::hidden(),
+            None => bar(0, "{bytes} {msg}, {bytes_per_sec}"),
+        };
+        bar.set_message(what);
+        Self { bar }
+    }
+
+    /// So many octets are read.
+    pub fn at(&self, octets: u64) {
+        self.bar.set_position(octets);
+    }
+}
+
+impl Drop for Octets {
+    fn drop(&mut self) {
+        self.bar.finish_and_clear();
+    }
+}
+
 impl Drop for Steps {
     fn drop(&mut self) {
         self.bar.finish_and_clear();

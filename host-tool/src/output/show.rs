@@ -97,14 +97,26 @@ fn summary(out: &mut String, view: &CaseView, job: &JobView, width: Option<usize
     for listing in &view.case.about.listings {
         let on = listing
             .on
-            .map(|date| format!(" on {date}"))
+            .map(|date| format!(" seen on {date}"))
             .unwrap_or_default();
         let code = listing
             .code
             .as_ref()
             .map(|code| format!(" ({code})"))
             .unwrap_or_default();
-        line("Listed by", &format!("{}{on}{code}", listing.by));
+        let since = listing
+            .since
+            .map(|date| format!(" since {date}"))
+            .unwrap_or_default();
+        let says = listing
+            .claim
+            .as_str()
+            .map(|word| format!(": {word}"))
+            .unwrap_or_default();
+        line(
+            "Listed by",
+            &format!("{}{since}{on}{code}{says}", listing.by),
+        );
     }
     let notes: Vec<String> = job
         .evidence

@@ -347,6 +347,16 @@ impl Store for Dying {
     fn note(&mut self, _: &[Entry], _: Timestamp) -> Result<(), StoreError> {
         Err(Self::dead())
     }
+    fn import(
+        &mut self,
+        _: &mut dyn crate::import::Reading,
+        _: Timestamp,
+    ) -> Result<Option<crate::store::Imported>, StoreError> {
+        Err(Self::dead())
+    }
+    fn imported(&self) -> Result<Vec<Entry>, StoreError> {
+        Err(Self::dead())
+    }
     fn cases(&self) -> Result<Vec<Case>, StoreError> {
         self.0.cases()
     }

@@ -23,6 +23,7 @@ use probe_core::{
 };
 
 use crate::{
+    import::Reading,
     lists::{About, Entry},
     problem::Problem,
 };
@@ -62,6 +63,17 @@ pub trait Store {
     /// Keeps what a list says about suspects; a newer list replaces what it says anew.
     fn note(&mut self, entries: &[Entry], now: Timestamp) -> Result<(), StoreError>;
 
+    /// Keeps all that is read as imported, and says how many suspects and entries of databases are
+    /// new. Nothing is kept, and `None` returned, where what is read is not sound to its end.
+    fn import(
+        &mut self,
+        reading: &mut dyn Reading,
+        now: Timestamp,
+    ) -> Result<Option<Imported>, StoreError>;
+
+    /// Every suspect that was ever imported, in the order of import.
+    fn imported(&self) -> Result<Vec<Entry>, StoreError>;
+
     /// Keeps records, all or none, durably when it returns. Those that it has are skipped.
     /// Their boot must have an anchor. Says how many were new.
     fn append(
@@ -83,7 +95,7 @@ pub trait Store {
     /// Every judgement of a case, oldest first.
     fn judgements(&self, case: CaseNumber) -> Result<Vec<Judgement>, StoreError>;
 
-    /// What the lists say about every suspect that they named.
+    /// What the lists say about every suspect that they named to a scan.
     fn suspects(&self) -> Result<Vec<(SocketAddr, About)>, StoreError>;
 
     /// For each suspect that was refused: the newest refusal.
@@ -121,6 +133,15 @@ pub enum DeviceFamily {
     Simulated,
     /// This computer: one device, whose boots are counted.
     Direct,
+}
+
+/// How many suspects, and how many entries of databases about them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Imported {
+    /// Addresses and ports.
+    pub suspects: u64,
+    /// Entries of databases.
+    pub listings: u64,
 }
 
 /// Something that the device numbers and that must not be lost.

@@ -55,10 +55,16 @@ pub(super) fn readable(path: &Path) -> Result<Connection, StoreError> {
         .busy_timeout(BUSY)
         .map_err(|error| explain(path, &error))?;
     check(&connection, path)?;
-    if version(&connection, path)? == 0 {
-        return Err(not_ours(path));
+    match version(&connection, path)? {
+        0 => Err(not_ours(path)),
+        known if known < schema::VERSION => {
+            // Its tables cannot be read until they are those of today.
+            drop(connection);
+            writable(path)?;
+            readable(path)
+        }
+        _ => Ok(connection),
     }
-    Ok(connection)
 }
 
 fn prepare(connection: &Connection) -> rusqlite::Result<()> {

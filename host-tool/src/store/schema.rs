@@ -4,7 +4,7 @@
 pub(super) const APPLICATION_ID: i32 = 0x706f_7374;
 
 /// The version of the tables. A store of a newer one is refused.
-pub(super) const VERSION: i32 = 5;
+pub(super) const VERSION: i32 = 6;
 
 /// What makes each version of the one before it, from nothing on.
 pub(super) const STEPS: [&str; VERSION as usize] = [
@@ -12,10 +12,11 @@ pub(super) const STEPS: [&str; VERSION as usize] = [
     SCAN_NUMBERS,
     LETTER_REFERENCES,
     FINDINGS_OF_RANGES,
+    LISTINGS_BY_CLAIM,
     ARRIVALS,
 ];
 
-/// Version 5: keys of tokens, what came to sinks, and records of that kind. A scan of an earlier version has no
+/// Version 6: keys of tokens, what came to sinks, and records of that kind. A scan of an earlier version has no
 /// key: its addresses carried no tokens.
 const ARRIVALS: &str = "
 CREATE TABLE records_of_all_kinds (
@@ -52,6 +53,26 @@ CREATE TABLE arrivals (
     FOREIGN KEY (device, boot, number) REFERENCES records
 ) STRICT;
 CREATE INDEX arrivals_of_job ON arrivals (serial);
+";
+
+/// Version 5: a database may list an address more than once, for different things. `listed_as` and `listed_code` are empty where the list
+/// does not say. `imported_utc` is NULL where only scans named the suspect, `only_imported` true where none did.
+const LISTINGS_BY_CLAIM: &str = "
+CREATE TABLE listings_by_claim (
+    suspect      INTEGER NOT NULL REFERENCES suspects,
+    listed_by    TEXT NOT NULL,
+    listed_as    TEXT NOT NULL,
+    listed_code  TEXT NOT NULL,
+    listed_on    TEXT,
+    listed_since TEXT,
+    UNIQUE (suspect, listed_by, listed_as, listed_code)
+) STRICT;
+INSERT INTO listings_by_claim
+SELECT suspect, listed_by, '', coalesce(listed_code, ''), listed_on, NULL FROM listings ORDER BY rowid;
+DROP TABLE listings;
+ALTER TABLE listings_by_claim RENAME TO listings;
+ALTER TABLE suspects ADD COLUMN imported_utc INTEGER;
+ALTER TABLE suspects ADD COLUMN only_imported INTEGER NOT NULL DEFAULT 0;
 ";
 
 /// Version 4: a record may be the findings of many dead targets, so a finding's name is the record and the job.

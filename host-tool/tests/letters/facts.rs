@@ -98,6 +98,7 @@ pub(crate) fn suspected(last_octet: u8) -> FindingFacts {
         listings: vec![Listing {
             by: "relays.dnsbl.example".into(),
             on: Some(jiff::civil::date(2026, 11, 1)),
+            since: None,
             code: Some("127.0.0.2".into()),
         }],
         tested: Some(Tested {
@@ -373,6 +374,7 @@ pub(crate) fn historic() -> Vec<(Language, LetterFacts, Profile)> {
         let also = Listing {
             by: "open.dnsbl.example".into(),
             on: None,
+            since: None,
             code: None,
         };
         finding.listings.push(also);

@@ -2,6 +2,7 @@
 
 mod checks;
 mod contract;
+mod events;
 mod facts;
 mod forms;
 mod golden;

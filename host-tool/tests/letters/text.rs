@@ -1,8 +1,8 @@
 //! What holds for the text of every letter, whatever the language.
 
-use host_tool::letters::{Language, Letter, language::Edition, model::SubjectKind};
+use host_tool::letters::{Language, Letter, language::Edition, model::SubjectKind, render};
 
-use crate::golden;
+use crate::{facts, golden, refused::own};
 
 fn every_letter(check: impl Fn(Language, &str, &Letter)) {
     for language in Language::ALL {
@@ -196,5 +196,35 @@ fn a_letter_in_two_languages() {
             let machine = |text: &str| text.split_once("\nreference: ").unwrap().1.to_owned();
             assert_eq!(machine(data), machine(&own.text), "{name}");
         }
+    }
+}
+
+#[test]
+fn when_an_entry_was_made_and_when_it_was_seen_are_told_apart() {
+    for (language, words) in [
+        (Language::Pl, "dodany 2 stycznia 2025"),
+        (Language::Fr, "inscrit le 2 janvier 2025"),
+        (Language::Da, "registreret den 2. januar 2025"),
+        (Language::De, "eingetragen am 2. Januar 2025"),
+        (Language::It, "iscritto in data 2 gennaio 2025"),
+        (Language::En, "entered on 2 January 2025"),
+    ] {
+        let mut finding = facts::suspected(25);
+        finding.listings[0].since = Some(jiff::civil::date(2025, 1, 2));
+        let letter = facts::letter("A-1", language, vec![finding]);
+        let letter = render(&letter, language, &own()).unwrap();
+        assert_eq!(letter.faults, [], "{language}");
+        let text = letter.text;
+        let text = text.replace('\u{a0}', " ");
+        let rows: Vec<&str> = text
+            .lines()
+            .map(str::trim)
+            .skip_while(|line| !line.contains(words))
+            .take(2)
+            .collect();
+        assert!(
+            rows.len() == 2 && rows[1].contains("2026"),
+            "{language}: {rows:?}\n{text}"
+        );
     }
 }

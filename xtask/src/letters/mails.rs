@@ -2,8 +2,12 @@
 
 use std::ffi::OsStr;
 
-use super::{files, lacks, python};
-use crate::{failure::Result, suite::Outcome};
+use super::files;
+use crate::{
+    failure::Result,
+    python::{check, lacks},
+    suite::Outcome,
+};
 
 /// Reads every mail of a demonstration in every language: headers, text, attachments.
 pub(crate) fn read_mails() -> Result<Outcome> {
@@ -11,7 +15,7 @@ pub(crate) fn read_mails() -> Result<Outcome> {
         return Ok(lack);
     }
     let script = include_str!("read_mails.py");
-    python(
+    check(
         OsStr::new("python3"),
         "read_mails.py",
         script,

@@ -18,10 +18,9 @@ pub(crate) use page::render_page;
 pub(crate) use reports::validate_reports;
 
 use crate::{
-    debian,
     failure::{Failure, Result},
-    machine, place, run, simulated,
-    suite::Outcome,
+    place, run, simulated,
+    suite::{self, Step},
 };
 
 /// Every language, and one with English below it.
@@ -29,22 +28,20 @@ const LANGUAGES: &str = "pl,fr,da,de,it,en,pl+en";
 
 /// `cargo xtask letters`: what each of them says.
 pub(crate) fn show() -> Result<ExitCode> {
-    let mut status = ExitCode::SUCCESS;
-    for (name, outcome) in [
-        ("Python's email", read_mails()),
-        ("XARF's validator", validate_reports()),
-        ("Chromium", render_page()),
-    ] {
-        match outcome? {
-            Outcome::Passed { note, .. } => println!("{name}: {note}"),
-            Outcome::Failed { output, .. } => {
-                println!("{name}:\n{output}");
-                status = ExitCode::FAILURE;
-            }
-            Outcome::Skipped { why, get } => println!("{name}: {why}; get it: {get}"),
-        }
-    }
-    Ok(status)
+    suite::show(&[
+        Step {
+            name: "Python's email",
+            run: read_mails,
+        },
+        Step {
+            name: "XARF's validator",
+            run: validate_reports,
+        },
+        Step {
+            name: "Chromium",
+            run: render_page,
+        },
+    ])
 }
 
 /// The folders of letters that are looked at: drafts of the example, letters that are ready in every language, and
@@ -160,33 +157,6 @@ fn files(ending: &str) -> Result<Vec<PathBuf>> {
     }
     found.sort_unstable();
     Ok(found)
-}
-
-/// A program, installed where that is allowed; what is lacking where it is not to be had.
-fn lacks(program: &str, package: &str) -> Option<Outcome> {
-    if !run::exists(program) && machine::is_root() && run::exists("apt-get") {
-        // Whatever apt said, the program is there or is not.
-        let _ = debian::install(&[package]);
-    }
-    (!run::exists(program)).then(|| {
-        Outcome::skipped(
-            format!("{program} is not installed"),
-            format!("apt-get install {package}"),
-        )
-    })
-}
-
-/// Writes a script of ours where Python finds it, and runs it on files; its last line of output says what it did.
-fn python(program: &OsStr, name: &str, script: &str, files: &[PathBuf]) -> Result<Outcome> {
-    let path = place::target().join("letters").join(name);
-    place::write(&path, script)?;
-    let mut command = Command::new(program);
-    let said = run::capture(command.arg(&path).args(files))?;
-    Ok(if said.success {
-        Outcome::passed(said.out.lines().last().unwrap_or_default())
-    } else {
-        Outcome::failed(said.everything())
-    })
 }
 
 #[cfg(test)]

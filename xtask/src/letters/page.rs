@@ -8,10 +8,11 @@ use std::{
     time::Duration,
 };
 
-use super::{files, lacks};
+use super::files;
 use crate::{
     failure::{Failure, Result},
     machine, place,
+    python::lacks,
     run::{self, Said},
     suite::Outcome,
 };

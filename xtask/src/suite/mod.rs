@@ -70,6 +70,22 @@ pub(crate) struct Step {
     pub(crate) run: fn() -> Result<Outcome>,
 }
 
+/// Does some of the work and prints what came of each.
+pub(crate) fn show(steps: &[Step]) -> Result<ExitCode> {
+    let mut status = ExitCode::SUCCESS;
+    for Step { name, run } in steps {
+        match run()? {
+            Outcome::Passed { note, .. } => println!("{name}: {note}"),
+            Outcome::Failed { output, .. } => {
+                println!("{name}:\n{output}");
+                status = ExitCode::FAILURE;
+            }
+            Outcome::Skipped { why, get } => println!("{name}: {why}; get it: {get}"),
+        }
+    }
+    Ok(status)
+}
+
 /// Runs the whole suite. With `all`, a step that was skipped counts as failed.
 pub(crate) fn test(all: bool) -> Result<ExitCode> {
     let logs = place::target().join("test-logs");

@@ -9,7 +9,7 @@ use crate::{
     emulate::{self, Extent},
     failure::Result,
     finding::verdicts,
-    lab, letters, machine, outside, panic_free, place, run, simulated, sizes,
+    intelmq, lab, letters, machine, outside, panic_free, place, run, simulated, sizes,
     spelling::{self, Spelling},
 };
 
@@ -74,6 +74,10 @@ pub(super) const STEPS: &[Step] = &[
     Step {
         name: "reports in XARF's validator",
         run: letters::validate_reports,
+    },
+    Step {
+        name: "events in IntelMQ",
+        run: intelmq::exchange_events,
     },
     Step {
         name: "the page in Chromium",

@@ -6,11 +6,12 @@ use host_sim::scenario::{self, Instead, Scenario};
 use jiff::Timestamp;
 use probe_core::finding::Probe;
 
+use super::imported;
 use crate::{
-    cli::{args::Scan as Args, now},
+    cli::{args::Scan as Args, now, store_path},
     exit::Failure,
     link::{LINKS, Link},
-    lists::{self, Suspects},
+    lists::{self, Entry, Suspects},
     output,
     problem::{Gathered, Place, Problem},
     scope_file::{self, ScopeFile},
@@ -134,7 +135,8 @@ fn suspects(
     gathered: &mut Gathered,
 ) -> Option<Suspects> {
     let files: Vec<&Path> = args.targets.iter().map(AsRef::as_ref).collect();
-    if args.suspects.is_empty() && files.is_empty() {
+    let imported = imported(args, gathered)?;
+    if args.suspects.is_empty() && files.is_empty() && args.imported.is_none() {
         if of_scenario {
             return scenario.map(|scenario| Suspects {
                 entries: scenario.suspects.clone(),
@@ -147,8 +149,25 @@ fn suspects(
             "addresses as arguments, or a list with --targets",
         ));
     }
-    lists::gather(&args.suspects, &files)
+    let mut suspects = lists::gather(&args.suspects, &files)
         .map_err(|problems| gathered.extend(problems))
+        .ok()?;
+    suspects.add(imported);
+    Some(suspects)
+}
+
+/// What `--imported` names; nothing without it.
+fn imported(args: &Args, gathered: &mut Gathered) -> Option<Vec<Entry>> {
+    let Some(database) = &args.imported else {
+        return Some(Vec::new());
+    };
+    let path = match store_path(&args.store) {
+        Ok(path) => path,
+        // It is told when the store is opened.
+        Err(_) => return Some(Vec::new()),
+    };
+    imported::entries(&path, database.as_deref())
+        .map_err(|problem| gathered.push(problem))
         .ok()
 }
 

@@ -1,6 +1,7 @@
 //! `postern scan`.
 
 pub(super) mod failure;
+mod imported;
 mod inputs;
 mod order;
 mod report;

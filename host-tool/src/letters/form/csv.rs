@@ -8,7 +8,7 @@ use crate::letters::{
 };
 
 /// The columns of a letter's findings.
-const FINDING_COLUMNS: [&str; 20] = [
+const FINDING_COLUMNS: [&str; 21] = [
     "reference",
     "address",
     "port",
@@ -21,6 +21,7 @@ const FINDING_COLUMNS: [&str; 20] = [
     "listed_by",
     "listed_on",
     "listed_code",
+    "listed_since",
     "depth",
     "forms_answered",
     "forms_accepted",
@@ -110,6 +111,7 @@ fn finding_row(reference: &str, finding: &FindingFacts) -> [String; FINDING_COLU
         listed(|listing| listing.by.clone()),
         listed(|listing| listing.on.map(|on| on.to_string()).unwrap_or_default()),
         listed(|listing| listing.code.clone().unwrap_or_default()),
+        listed(|listing| listing.since.map(|day| day.to_string()).unwrap_or_default()),
         tested.map_or("", |it| it.depth.as_str()).to_owned(),
         count(tested.map(|it| it.answered)),
         count(tested.map(|it| it.accepted)),

@@ -75,6 +75,7 @@ fn fields(finding: &FindingFacts) -> Vec<(&'static str, String)> {
 /// An entry of a database, as an entry of a YAML list; each line begins with its line break.
 fn listed(listing: &Listing) -> String {
     let mut fields = vec![format!("by: {}", quoted(&listing.by))];
+    fields.extend(listing.since.map(|day| format!("since: {day}")));
     fields.extend(listing.on.map(|on| format!("on: {on}")));
     let code = listing.code.as_deref();
     fields.extend(code.map(|code| format!("code: {}", quoted(code))));

@@ -214,9 +214,11 @@ fn evidence(finding: &FindingFacts) -> Vec<Evidence> {
         tested.map_or_else(Vec::new, |it| it.accepted_forms.clone()),
     );
     let listings = finding.listings.iter().map(|listing| {
-        let on = listing.on.map(|on| format!(" {on}")).unwrap_or_default();
+        let since = listing.since.map(|day| format!(" since {day}"));
+        let on = listing.on.map(|on| format!(" {on}"));
         let code = listing.code.as_deref().map(|code| format!(" {code}"));
-        format!("{}{on}{}", listing.by, code.unwrap_or_default())
+        let words = [since, on, code].into_iter().flatten();
+        format!("{}{}", listing.by, words.collect::<String>())
     });
     add(
         "Entries in public databases: name, day, code",

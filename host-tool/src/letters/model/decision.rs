@@ -134,6 +134,7 @@ mod tests {
         let listing = Listing {
             by: "bl.example".into(),
             on: None,
+            since: None,
             code: None,
         };
         listed.then_some(listing).into_iter().collect()

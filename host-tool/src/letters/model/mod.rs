@@ -94,6 +94,8 @@ pub struct Listing {
     pub by: String,
     /// The day on which the entry was seen.
     pub on: Option<Date>,
+    /// The day on which the database made the entry, by its own word.
+    pub since: Option<Date>,
     /// The code that it answers, such as `127.0.0.2`.
     pub code: Option<String>,
 }

@@ -1,6 +1,7 @@
 //! The store as a SQLite file.
 
 mod formats;
+mod suspects;
 #[cfg(test)]
 mod tests;
 mod write;
@@ -24,11 +25,12 @@ use probe_core::{
 use rusqlite::{Connection, Row, Transaction, params};
 
 use super::{
-    Case, CaseNumber, DeviceFamily, Excluded, Exclusion, JobNumber, Judgement, Kept, Record,
-    Reference, ReferenceKey, Store, StoreError, open,
+    Case, CaseNumber, DeviceFamily, Excluded, Exclusion, Imported, JobNumber, Judgement, Kept,
+    Record, Reference, ReferenceKey, Store, StoreError, open,
 };
 use crate::{
-    lists::{About, Entry, Listing},
+    import::Reading,
+    lists::{About, Entry},
     problem::{Place, Problem},
     scope_file, words,
 };
@@ -172,10 +174,29 @@ impl Store for SqliteStore {
     fn note(&mut self, entries: &[Entry], now: Timestamp) -> Result<(), StoreError> {
         self.at_once(|transaction| {
             for entry in entries {
-                write::note(transaction, entry, now)?;
+                write::note(transaction, entry, None, now)?;
             }
             Ok(())
         })
+    }
+
+    fn import(
+        &mut self,
+        reading: &mut dyn Reading,
+        now: Timestamp,
+    ) -> Result<Option<Imported>, StoreError> {
+        self.take_in(reading, now)
+    }
+
+    fn imported(&self) -> Result<Vec<Entry>, StoreError> {
+        let suspects = self.suspects_where("imported_utc IS NOT NULL")?;
+        let entry = |(target, about): (SocketAddr, About)| Entry {
+            place: Place::file(&self.path),
+            address: target.ip(),
+            port: target.port(),
+            about,
+        };
+        Ok(suspects.into_iter().map(entry).collect())
     }
 
     fn append(
@@ -216,7 +237,11 @@ impl Store for SqliteStore {
     }
 
     fn cases(&self) -> Result<Vec<Case>, StoreError> {
-        let abouts: BTreeMap<SocketAddr, About> = self.suspects()?.into_iter().collect();
+        // Of all that was ever imported, most may never be probed.
+        let probed = "EXISTS (SELECT 1 FROM cases WHERE cases.address = suspects.address
+                              AND cases.port = suspects.port)";
+        let abouts: BTreeMap<SocketAddr, About> =
+            self.suspects_where(probed)?.into_iter().collect();
         let rows = self.rows(
             "SELECT number, address, port, probe FROM cases ORDER BY number",
             [],
@@ -340,47 +365,7 @@ impl Store for SqliteStore {
     }
 
     fn suspects(&self) -> Result<Vec<(SocketAddr, About)>, StoreError> {
-        let mut listings: BTreeMap<i64, Vec<Listing>> = BTreeMap::new();
-        let rows = self.rows(
-            "SELECT suspect, listed_by, listed_on, listed_code FROM listings ORDER BY rowid",
-            [],
-            |row| {
-                let on: Option<String> = row.get(2)?;
-                let listing = Listing {
-                    by: row.get(1)?,
-                    on: on.and_then(|text| text.parse().ok()),
-                    code: row.get(3)?,
-                };
-                Ok((row.get::<_, i64>(0)?, listing))
-            },
-        )?;
-        for (suspect, listing) in rows {
-            listings.entry(suspect).or_default().push(listing);
-        }
-        self.rows(
-            "SELECT id, address, port, name, domains, country, language, contact, network, time_zone
-             FROM suspects ORDER BY id",
-            [],
-            |row| {
-                let name: Option<String> = row.get(3)?;
-                let domains: String = row.get(4)?;
-                let network: Option<String> = row.get(8)?;
-                let about = About {
-                    name: name.and_then(|text| Name::new(&text).ok()),
-                    domains: domains
-                        .split_whitespace()
-                        .filter_map(|text| Name::new(text).ok())
-                        .collect(),
-                    country: row.get(5)?,
-                    language: row.get(6)?,
-                    contact: row.get(7)?,
-                    network: network.and_then(|text| scope_file::network(&text).ok()),
-                    time_zone: row.get(9)?,
-                    listings: listings.remove(&row.get(0)?).unwrap_or_default(),
-                };
-                Ok((endpoint(row, 1)?, about))
-            },
-        )
+        self.suspects_where("NOT only_imported")
     }
 
     fn refusals(&self) -> Result<Vec<(SocketAddr, String)>, StoreError> {

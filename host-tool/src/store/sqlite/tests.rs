@@ -1,5 +1,7 @@
 //! The store's promises, each on a file of its own.
 
+mod imports;
+
 use probe_core::{
     dead::{DeadBy, DeadRange},
     evidence::Evidence,
@@ -10,6 +12,7 @@ use probe_core::{
 };
 
 use super::*;
+use crate::lists::{Claim, Listing};
 
 const NOW: Timestamp = Timestamp::constant(1_795_000_000, 0);
 
@@ -221,7 +224,9 @@ fn what_lists_say_is_kept_and_updated() {
             listings: vec![Listing {
                 by: by.to_owned(),
                 on: Some("2026-11-01".parse().unwrap()),
+                since: None,
                 code: None,
+                claim: Claim::Suspect,
             }],
             ..About::default()
         },
@@ -337,7 +342,8 @@ fn a_store_that_cannot_be_used_says_why() {
         "the store has version 99"
     );
 
-    raw.execute_batch("PRAGMA user_version = 1; BEGIN EXCLUSIVE")
+    let version = crate::store::schema::VERSION;
+    raw.execute_batch(&format!("PRAGMA user_version = {version}; BEGIN EXCLUSIVE"))
         .unwrap();
     assert_eq!(
         found(SqliteStore::open(&scratch.file())),
@@ -374,13 +380,41 @@ fn a_store_of_the_first_version_goes_on() {
         "DROP TABLE arrivals; DROP TABLE keys;
          ALTER TABLE scans DROP COLUMN key; ALTER TABLE scans DROP COLUMN format;
          DROP TABLE scan_numbers; DROP TABLE letter_references;
+         DROP TABLE listings;
+         CREATE TABLE listings (
+             suspect INTEGER NOT NULL REFERENCES suspects, listed_by TEXT NOT NULL,
+             listed_on TEXT, listed_code TEXT, UNIQUE (suspect, listed_by)) STRICT;
+         INSERT INTO suspects (id, address, port, noted_utc, domains)
+             VALUES (1, '192.0.2.1', 25, 0, '');
+         INSERT INTO listings VALUES (1, 'a.example', '2026-11-01', NULL);
+         INSERT INTO listings VALUES (1, 'b.example', NULL, '127.0.0.2');
+         ALTER TABLE suspects DROP COLUMN imported_utc;
+         ALTER TABLE suspects DROP COLUMN only_imported;
          ALTER TABLE suspects DROP COLUMN network;
          ALTER TABLE suspects DROP COLUMN time_zone; PRAGMA user_version = 1",
     )
     .unwrap();
     drop(raw);
 
-    SqliteStore::open_to_read(&scratch.file()).unwrap();
+    let read = SqliteStore::open_to_read(&scratch.file()).unwrap();
+    let suspects = read.suspects().unwrap();
+    let listings: Vec<(&str, Option<String>, Option<&str>)> = suspects[0]
+        .1
+        .listings
+        .iter()
+        .map(|it| {
+            let on = it.on.map(|day| day.to_string());
+            (it.by.as_str(), on, it.code.as_deref())
+        })
+        .collect();
+    assert_eq!(
+        listings,
+        [
+            ("a.example", Some("2026-11-01".to_owned()), None),
+            ("b.example", None, Some("127.0.0.2"))
+        ]
+    );
+    drop(read);
     let mut store = SqliteStore::open(&scratch.file()).unwrap();
     store.next_scan(NOW).unwrap();
     assert_eq!(store.references(), Ok(Vec::new()));

@@ -15,9 +15,9 @@ use rusqlite::{OptionalExtension, Transaction, params};
 
 use super::{signed, unsigned};
 use crate::{
-    lists::Entry,
+    lists::{Entry, Listing},
     scope_file::describe::shown,
-    store::{JobNumber, Record, Reference},
+    store::{Imported, JobNumber, Record, Reference},
 };
 
 /// `sim` and a number that no run before had.
@@ -89,16 +89,17 @@ pub(super) fn key(transaction: &Transaction<'_>, now: Timestamp) -> rusqlite::Re
 pub(super) fn note(
     transaction: &Transaction<'_>,
     entry: &Entry,
+    imported: Option<Timestamp>,
     now: Timestamp,
 ) -> rusqlite::Result<()> {
     let endpoint = entry.endpoint();
     let about = &entry.about;
     let domains: Vec<&str> = about.domains.iter().map(Name::as_str).collect();
-    let suspect: i64 = transaction.query_row(
+    let mut add = transaction.prepare_cached(
         "INSERT INTO suspects
          (address, port, name, domains, country, language, contact, network, time_zone,
-          noted_utc)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)
+          noted_utc, imported_utc, only_imported)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)
          ON CONFLICT (address, port) DO UPDATE SET
              name = coalesce(excluded.name, name),
              domains = CASE excluded.domains WHEN '' THEN domains ELSE excluded.domains END,
@@ -107,8 +108,12 @@ pub(super) fn note(
              contact = coalesce(excluded.contact, contact),
              network = coalesce(excluded.network, network),
              time_zone = coalesce(excluded.time_zone, time_zone),
-             noted_utc = excluded.noted_utc
+             noted_utc = excluded.noted_utc,
+             imported_utc = coalesce(excluded.imported_utc, imported_utc),
+             only_imported = min(excluded.only_imported, only_imported)
          RETURNING id",
+    )?;
+    let suspect: i64 = add.query_row(
         params![
             endpoint.ip().to_string(),
             endpoint.port(),
@@ -119,26 +124,80 @@ pub(super) fn note(
             about.contact,
             about.network.as_ref().map(shown),
             about.time_zone,
-            now.as_second()
+            now.as_second(),
+            imported.map(Timestamp::as_second),
+            imported.is_some()
         ],
         |row| row.get(0),
     )?;
     for listing in &about.listings {
-        transaction.execute(
-            "INSERT INTO listings (suspect, listed_by, listed_on, listed_code)
-             VALUES (?1, ?2, ?3, ?4)
-             ON CONFLICT (suspect, listed_by) DO UPDATE SET
-                 listed_on = coalesce(excluded.listed_on, listed_on),
-                 listed_code = coalesce(excluded.listed_code, listed_code)",
-            params![
-                suspect,
-                listing.by,
-                listing.on.map(|date| date.to_string()),
-                listing.code
-            ],
-        )?;
+        note_listing(transaction, suspect, listing)?;
     }
     Ok(())
+}
+
+/// An entry of a database about a suspect. One without a code is the newest that is known of that
+/// database; one with a code takes the place of one that had none. The newest day stands on which
+/// it was seen: lists come in any order.
+fn note_listing(
+    transaction: &Transaction<'_>,
+    suspect: i64,
+    listing: &Listing,
+) -> rusqlite::Result<()> {
+    let claim = listing.claim.as_str().unwrap_or_default();
+    let code = match &listing.code {
+        Some(code) => {
+            let mut name = transaction.prepare_cached(
+                "UPDATE OR IGNORE listings SET listed_code = ?4
+                 WHERE suspect = ?1 AND listed_by = ?2 AND listed_as = ?3 AND listed_code = ''",
+            )?;
+            name.execute(params![suspect, listing.by, claim, code])?;
+            code.clone()
+        }
+        None => {
+            let mut known = transaction.prepare_cached(
+                "SELECT listed_code FROM listings
+                 WHERE suspect = ?1 AND listed_by = ?2 AND listed_as = ?3
+                 ORDER BY listed_on DESC, rowid DESC LIMIT 1",
+            )?;
+            known
+                .query_row(params![suspect, listing.by, claim], |row| row.get(0))
+                .optional()?
+                .unwrap_or_default()
+        }
+    };
+    let mut add = transaction.prepare_cached(
+        "INSERT INTO listings (suspect, listed_by, listed_as, listed_code, listed_on, listed_since)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6)
+         ON CONFLICT (suspect, listed_by, listed_as, listed_code) DO UPDATE SET
+             listed_on = max(coalesce(excluded.listed_on, listed_on),
+                             coalesce(listed_on, excluded.listed_on)),
+             listed_since = coalesce(excluded.listed_since, listed_since)",
+    )?;
+    let day = |day: Option<jiff::civil::Date>| day.map(|it| it.to_string());
+    add.execute(params![
+        suspect,
+        listing.by,
+        claim,
+        code,
+        day(listing.on),
+        day(listing.since)
+    ])?;
+    Ok(())
+}
+
+/// How many suspects and entries of databases there are.
+pub(super) fn counts(transaction: &Transaction<'_>) -> rusqlite::Result<Imported> {
+    transaction.query_row(
+        "SELECT (SELECT count(*) FROM suspects), (SELECT count(*) FROM listings)",
+        [],
+        |row| {
+            Ok(Imported {
+                suspects: unsigned(row.get(0)?),
+                listings: unsigned(row.get(1)?),
+            })
+        },
+    )
 }
 
 pub(super) fn keep_reference(

@@ -90,9 +90,10 @@ impl Composer<'_> {
         Ok(rows)
     }
 
-    /// One entry: the database, when it was seen, its code.
+    /// One entry: the database, when it was made and when it was seen, its code.
     fn listed(&self, listing: &Listing) -> Vec<Say> {
         let mut lines = vec![text(&listing.by)];
+        lines.extend(listing.since.map(|day| self.on("listed-since", day)));
         lines.extend(listing.on.map(|on| self.on("listed-on", on)));
         let code = listing.code.as_deref();
         lines.extend(code.map(|code| {
