@@ -25,7 +25,7 @@ use crate::{
     finding::{DeviceId, JobSerial, Probe},
     frame::{
         RECORD_OCTETS_MAX, ScanId, ScopeDigest,
-        message::{Ended, GuardCounters, LimitCounters, Phase, Progress, Targets},
+        message::{Ended, GuardCounters, LimitCounters, NetworkState, Phase, Progress, Targets},
     },
     outbox::{Outbox, backlog::Backlog},
     relay::{Parked, Setup},
@@ -139,6 +139,7 @@ pub struct Prober {
     about: Device,
     outbox_full: u32,
     guard: GuardCounters,
+    network: NetworkState,
     link: Link,
 }
 
@@ -206,6 +207,14 @@ impl Prober {
                 allowed: 0,
                 dropped: 0,
                 violations: 0,
+            },
+            network: NetworkState {
+                lack: None,
+                ipv4: false,
+                ipv6: false,
+                sockets: 0,
+                held: 0,
+                connections: 0,
             },
             link: Link::new(),
         }
@@ -360,6 +369,21 @@ impl Prober {
         self.guard = counters;
     }
 
+    /// How the network was when the shell last said so.
+    pub const fn network(&self) -> NetworkState {
+        self.network
+    }
+
+    /// How the network is, for the progress messages. The host is told at once of what is lacking, and
+    /// when that has come.
+    pub fn network_is(&mut self, network: NetworkState) {
+        let known = (self.network.lack, self.network.ipv4, self.network.ipv6);
+        if known != (network.lack, network.ipv4, network.ipv6) {
+            self.link.network_changed();
+        }
+        self.network = network;
+    }
+
     /// The scope in force, for the guard and for the dialogues' identity.
     pub fn scope(&self) -> Option<&Scope> {
         self.scope.as_ref().map(|in_force| &in_force.scope)
@@ -405,6 +429,10 @@ impl Prober {
             limits: LimitCounters {
                 outbox: self.outbox_full,
                 ..self.schedule.limits()
+            },
+            network: NetworkState {
+                connections: self.schedule.connections(),
+                ..self.network
             },
         }
     }
