@@ -6,9 +6,11 @@ use embassy_futures::{
     join::join_array,
     select::{Either, select},
 };
+use embassy_net::Stack;
 use embedded_io_async::{Read, Write};
 use embedded_storage_async::nor_flash::NorFlash;
 use probe_core::{
+    frame::message::NetworkState,
     prober::{Prober, Stop},
     tester::Tester,
     time::Instant,
@@ -17,7 +19,8 @@ use probe_core::{
 use crate::{
     bell::Bell,
     env::Env,
-    guard::ProberWarden,
+    follow::Follower,
+    guard::{ProberWarden, Watch},
     link::{self, Bells, Link, LinkEndOf, LinkMemory},
     scout::Post,
     storage::Keeper,
@@ -61,6 +64,7 @@ pub struct Appliance<'a, const N: usize> {
     link: Bell,
     keeper: Bell,
     post: Post,
+    follower: Bell,
 }
 
 impl<'a, const N: usize> Appliance<'a, N> {
@@ -73,6 +77,7 @@ impl<'a, const N: usize> Appliance<'a, N> {
             link: Bell::new(),
             keeper: Bell::new(),
             post: Post::new(),
+            follower: Bell::new(),
         }
     }
 
@@ -90,7 +95,27 @@ impl<'a, const N: usize> Appliance<'a, N> {
             workers: &self.workers,
             link: &self.link,
             post: &self.post,
+            follower: &self.follower,
         }
+    }
+
+    /// Follows what becomes of the network, for ever: its routers are the guard's doors, and whoever
+    /// waits for it is told; `told` too.
+    pub async fn follow<E: Env>(
+        &self,
+        env: &E,
+        stack: Stack<'_>,
+        watch: &Watch,
+        told: impl FnMut(NetworkState),
+    ) -> Infallible {
+        let follower = Follower {
+            env,
+            stack,
+            watch,
+            bell: &self.follower,
+            bells: self.bells(),
+        };
+        follower.follow(told).await
     }
 
     /// Runs jobs for ever, as the worker with this index, which is below `N`.
@@ -119,13 +144,16 @@ impl<'a, const N: usize> Appliance<'a, N> {
         link: Link<R, W>,
         memory: &mut LinkMemory,
     ) -> LinkEndOf<R, W> {
-        let bells = Bells {
+        link::speak(env, self.prober, self.bells(), link, memory).await
+    }
+
+    const fn bells(&self) -> Bells<'_> {
+        Bells {
             link: &self.link,
             workers: &self.workers,
             keeper: &self.keeper,
             post: &self.post,
-        };
-        link::speak(env, self.prober, bells, link, memory).await
+        }
     }
 
     /// Keeps on flash what must outlive a power cut, for ever. Call [`Keeper::restore`] first.

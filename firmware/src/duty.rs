@@ -5,12 +5,15 @@
 //! then. A task that is not polled, spins without an end, or waits for what cannot come keeps
 //! nothing.
 
-use core::{cell::Cell, net::SocketAddr};
+use core::{
+    cell::Cell,
+    net::{IpAddr, SocketAddr},
+};
 
 use embassy_futures::select::{Either, select};
 use probe_core::{
     dialogue::{Close, End, OpenFailure},
-    frame::message::GuardCounters,
+    frame::message::{GuardCounters, NetworkState},
     time::{Instant, Millis},
 };
 
@@ -120,6 +123,14 @@ impl<E: Env> Env for Dutiful<'_, E> {
 
     fn guard_counters(&self) -> GuardCounters {
         self.env.guard_counters()
+    }
+
+    fn network_state(&self) -> NetworkState {
+        self.env.network_state()
+    }
+
+    fn awaits_network(&self, remote: IpAddr) -> bool {
+        self.env.awaits_network(remote)
     }
 }
 

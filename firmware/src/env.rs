@@ -4,11 +4,11 @@
 //! [`crate::net`]), and the tool's `direct` link over this computer's sockets. Only [`Env::now`]
 //! tells time.
 
-use core::net::SocketAddr;
+use core::net::{IpAddr, SocketAddr};
 
 use probe_core::{
     dialogue::{Close, End, OpenFailure},
-    frame::message::GuardCounters,
+    frame::message::{GuardCounters, NetworkState},
     time::{Instant, Millis},
 };
 
@@ -37,6 +37,15 @@ pub trait Env {
 
     /// What the guard around this network has counted since boot.
     fn guard_counters(&self) -> GuardCounters;
+
+    /// How the network is, and what of it is in use.
+    fn network_state(&self) -> NetworkState;
+
+    /// Whether a connection to `remote` waits for something that the network lacks just now. Where the
+    /// answer changes to no, every worker's bell is rung.
+    fn awaits_network(&self, _remote: IpAddr) -> bool {
+        self.network_state().lack.is_some()
+    }
 }
 
 /// TCP connections towards the scope.

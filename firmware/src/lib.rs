@@ -36,6 +36,7 @@ pub mod bell;
 pub mod conversation;
 pub mod duty;
 pub mod env;
+mod follow;
 pub mod guard;
 pub mod link;
 mod log;

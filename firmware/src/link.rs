@@ -5,7 +5,11 @@ use core::cell::RefCell;
 use embassy_futures::select::{Either, select};
 use embedded_io_async::{ErrorType, Read, Write};
 use probe_core::{
-    frame::{FRAME_OCTETS_MAX, about::Level, message::Phase},
+    frame::{
+        FRAME_OCTETS_MAX,
+        about::Level,
+        message::{NetworkState, Phase},
+    },
     prober::Prober,
     time::{Instant, Millis},
 };
@@ -74,7 +78,7 @@ pub(crate) struct Bells<'a> {
 }
 
 impl Bells<'_> {
-    fn ring_all(self) {
+    pub(crate) fn ring_all(self) {
         self.link.ring();
         self.ring_others();
     }
@@ -148,6 +152,18 @@ fn log_phase(prober: &RefCell<Prober>, now: Instant, known: &mut Phase) {
     }
 }
 
+/// Tells the log what is lacking in the network, and when that has come.
+fn log_network(prober: &RefCell<Prober>, now: Instant, network: NetworkState) {
+    let mut prober = prober.borrow_mut();
+    if prober.network().lack == network.lack {
+        return;
+    }
+    match network.lack {
+        None => prober.log(now, Level::Info, &["network: up"]),
+        Some(lack) => prober.log(now, Level::Warning, &["network: lacks: ", lack.as_str()]),
+    }
+}
+
 async fn tell<E: Env, W: Write>(
     env: &E,
     prober: &RefCell<Prober>,
@@ -160,9 +176,12 @@ async fn tell<E: Env, W: Write>(
     loop {
         let now = env.now();
         log_phase(prober, now, &mut phase);
+        let network = env.network_state();
+        log_network(prober, now, network);
         let count = {
             let mut prober = prober.borrow_mut();
             prober.guard_counted(env.guard_counters());
+            prober.network_is(network);
             prober.link_transmit(now, frame)
         };
         // A guard, or the scope's hours, may end a scan behind the workers' backs.

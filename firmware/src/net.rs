@@ -7,11 +7,14 @@ use core::{
 };
 
 use embassy_futures::select::{Either, select};
-use embassy_net::{IpEndpoint, Stack, tcp};
+use embassy_net::{IpEndpoint, Ipv4Cidr, Stack, StaticConfigV4, tcp};
 use embassy_time::Timer;
 use probe_core::{
     dialogue::{Close, End, OpenFailure},
-    frame::message::GuardCounters,
+    frame::{
+        about::Addressing,
+        message::{GuardCounters, Lack, NetworkState},
+    },
     time::{Instant, Millis},
 };
 
@@ -35,11 +38,35 @@ pub fn seed(random: &impl Random) -> u64 {
     u64::from_le_bytes(octets)
 }
 
+/// The configuration for [`embassy_net::new`]: IPv4 as `addressing` says. What IPv6 addresses the
+/// network's routers give is heard by the guard, and told to the stack by
+/// [`crate::appliance::Appliance::follow`].
+pub fn config(addressing: Addressing) -> embassy_net::Config {
+    match addressing {
+        Addressing::Dhcp => embassy_net::Config::dhcpv4(Default::default()),
+        Addressing::Static {
+            address,
+            prefix,
+            gateway,
+        } => embassy_net::Config::ipv4_static(StaticConfigV4 {
+            address: Ipv4Cidr::new(address, prefix),
+            gateway,
+            dns_servers: Default::default(),
+        }),
+    }
+}
+
+/// For how long a target waits for an address or a router of its family while the other family has
+/// both. A network may have only one of them, for ever.
+pub const FAMILY_AWAITED_FOR: Millis = Millis::from_secs(60);
+
 /// An environment over embassy-net and embassy-time.
 pub struct StackEnv<'d, R> {
     network: StackNetwork<'d>,
     watch: &'d Watch,
     random: R,
+    /// Since when IPv4, and IPv6, have been the only one that is missing.
+    missing: [Cell<Option<Instant>>; 2],
 }
 
 impl<'d, R: Random> StackEnv<'d, R> {
@@ -50,10 +77,12 @@ impl<'d, R: Random> StackEnv<'d, R> {
         Self {
             network: StackNetwork {
                 stack,
-                free: Cell::new(sockets),
+                sockets,
+                watch,
             },
             watch,
             random,
+            missing: [const { Cell::new(None) }; 2],
         }
     }
 }
@@ -84,6 +113,42 @@ impl<'d, R: Random> Env for StackEnv<'d, R> {
         self.watch.set_own_networks(self.network.own_networks());
         self.watch.counters().summary()
     }
+
+    fn network_state(&self) -> NetworkState {
+        let network = self.network();
+        let [v4, v6] = network.families();
+        let ipv4 = v4 && !self.watch.router_is_silent(0);
+        let ipv6 = v6 && !self.watch.router_is_silent(1);
+        let lack = if !network.stack.is_link_up() {
+            Some(Lack::Cable)
+        } else if !v4 && !v6 {
+            Some(Lack::Address)
+        } else if !ipv4 && !ipv6 {
+            Some(Lack::Router)
+        } else {
+            None
+        };
+        for (has, missing) in [ipv4, ipv6].into_iter().zip(&self.missing) {
+            let since = missing.get().unwrap_or(now());
+            missing.set((lack.is_none() && !has).then_some(since));
+        }
+        NetworkState {
+            lack,
+            ipv4,
+            ipv6,
+            sockets: self.watch.sockets(),
+            held: self.watch.held(),
+            connections: 0,
+        }
+    }
+
+    fn awaits_network(&self, remote: IpAddr) -> bool {
+        let state = self.network_state();
+        let [v4, v6] = &self.missing;
+        let missing = if remote.is_ipv4() { v4 } else { v6 };
+        let waits = |since: Instant| now() < since + FAMILY_AWAITED_FOR;
+        state.lack.is_some() || missing.get().is_some_and(waits)
+    }
 }
 
 /// The moment that it is, by embassy-time's clock, which starts at boot.
@@ -108,7 +173,9 @@ const MILLIS_MAX: u64 = u64::MAX / embassy_time::TICK_HZ;
 /// embassy-net's TCP, with a count of the sockets that are left.
 pub struct StackNetwork<'d> {
     stack: Stack<'d>,
-    free: Cell<u8>,
+    /// How many sockets there are to give; the guard's watch has how many are in use.
+    sockets: u8,
+    watch: &'d Watch,
 }
 
 impl<'d> Network for StackNetwork<'d> {
@@ -126,7 +193,7 @@ impl<'d> Network for StackNetwork<'d> {
         if !self.has_route(remote.ip()) {
             return Err(OpenFailure::Unreachable);
         }
-        let slot = Slot::take(&self.free).ok_or(OpenFailure::NoSlot)?;
+        let slot = Slot::take(self.watch, self.sockets).ok_or(OpenFailure::NoSlot)?;
         let mut socket = tcp::TcpSocket::new(self.stack, &mut buffers.receive, &mut buffers.send);
         socket.set_nagle_enabled(false);
         let connected = at_deadline(by, socket.connect(endpoint(remote)?)).await;
@@ -175,6 +242,18 @@ impl StackNetwork<'_> {
         }
     }
 
+    /// Whether there is an address for IPv4, and an address and a router for IPv6: its routers give
+    /// addresses, and may withdraw themselves without them.
+    fn families(&self) -> [bool; 2] {
+        #[cfg(feature = "ipv6")]
+        let ipv6 = self.stack.config_v6();
+        #[cfg(feature = "ipv6")]
+        let ipv6 = ipv6.is_some_and(|config| config.gateway.is_some());
+        #[cfg(not(feature = "ipv6"))]
+        let ipv6 = false;
+        [self.stack.config_v4().is_some(), ipv6]
+    }
+
     /// Whether this device has an address and a way for `remote`. Without an address of the
     /// family smoltcp would send from the loopback address, and without a way it would try in
     /// silence.
@@ -205,18 +284,21 @@ fn endpoint(remote: SocketAddr) -> Result<IpEndpoint, OpenFailure> {
 }
 
 /// One socket of those that the network has to give; given back on drop.
-struct Slot<'a>(&'a Cell<u8>);
+struct Slot<'a>(&'a Watch);
 
 impl<'a> Slot<'a> {
-    fn take(free: &'a Cell<u8>) -> Option<Self> {
-        free.set(free.get().checked_sub(1)?);
-        Some(Self(free))
+    fn take(watch: &'a Watch, sockets: u8) -> Option<Self> {
+        let used = watch.sockets();
+        (used < sockets).then(|| {
+            watch.set_sockets(used.saturating_add(1));
+            Self(watch)
+        })
     }
 }
 
 impl Drop for Slot<'_> {
     fn drop(&mut self) {
-        self.0.set(self.0.get().saturating_add(1));
+        self.0.set_sockets(self.0.sockets().saturating_sub(1));
     }
 }
 

@@ -23,6 +23,9 @@ use crate::{
 /// job, and the job. The worker's future comes on top.
 pub const WORKER_MEMORY_OCTETS_MAX: usize = 5_320;
 
+/// How long a job that waits for the network waits before it looks again.
+const NETWORK_LOOK_AFTER: Millis = Millis::from_secs(5);
+
 const _: () = assert!(size_of::<WorkerMemory>() <= WORKER_MEMORY_OCTETS_MAX);
 
 /// What one worker borrows, static on a board. Between jobs nothing in it matters.
@@ -127,6 +130,9 @@ impl<E: Env> Office<'_, E> {
     /// so that a job is not kept twice.
     fn next<'m>(&'m self, memory: &'m mut Place<Job>) -> Turn<'m> {
         let now = self.env.now();
+        if self.env.network_state().lack.is_some() {
+            return Turn::Idle;
+        }
         let mut prober = self.prober.borrow_mut();
         if !self.knows_the_tester(&prober) {
             return Turn::Idle;
@@ -236,7 +242,11 @@ struct JobDesk<'a, E> {
 
 impl<E: Env> Desk for JobDesk<'_, E> {
     fn may_open(&mut self, now: Instant) -> Opening {
-        self.office.prober.borrow_mut().may_open(now, self.job)
+        let office = self.office;
+        if office.env.awaits_network(self.job.target.address()) && !self.stopped() {
+            return Opening::At(now + NETWORK_LOOK_AFTER);
+        }
+        office.prober.borrow_mut().may_open(now, self.job)
     }
 
     fn closed(&mut self, now: Instant) {

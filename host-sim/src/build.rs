@@ -7,6 +7,8 @@ use std::{
 
 use embassy_net::{Config, Ipv4Cidr, Ipv6Cidr, StaticConfigV4, StaticConfigV6};
 
+use probe_core::frame::about::Addressing;
+
 use crate::{
     faults::{Faults, Switch, Tally, Weather, Wire},
     net::{
@@ -37,7 +39,10 @@ pub(crate) fn internet(
         [weather(near, b"link out"), weather(near, b"link in")],
         observer.clone(),
     );
-    let router = Router::new(world.device.gateway_v4, world.device.gateway_v6);
+    let mut router = Router::new(world.device.gateway_v4, world.device.gateway_v6);
+    if let Some(gives) = &world.gives {
+        router = router.giving(gives.clone());
+    }
     let mut places = BTreeMap::new();
     for (at, site) in &world.sites {
         let address = at.ip();
@@ -74,12 +79,16 @@ pub(crate) fn internet(
         router_down: world.faults.router_down.clone(),
         switch: switch.clone(),
     };
+    let own = world.gives.is_none().then_some(own);
     let internet = Internet::new(router_end, router, places, own, world.latency, trouble);
     (device_end, internet)
 }
 
 /// The device's addresses and routers, as its network stack wants them.
 pub(crate) fn config(world: &World) -> Config {
+    if world.gives.is_some() {
+        return firmware::net::config(Addressing::Dhcp);
+    }
     let device = world.device;
     let mut config = Config::ipv4_static(config_v4(world, device.ipv4));
     config.ipv6 = embassy_net::ConfigV6::Static(StaticConfigV6 {

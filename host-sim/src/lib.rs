@@ -3,6 +3,7 @@
 
 mod build;
 pub mod clock;
+pub mod day;
 pub mod demo;
 mod drive;
 mod executor;

@@ -44,14 +44,15 @@ pub(crate) fn live(
     host: &mut Task<'_>,
     boot: u32,
     wire: impl Driver,
+    beside: &impl AsyncFn(&DeviceEnv<'_>),
     socket: &mut Socket,
     outage: Option<Window>,
 ) -> Result<(Reached, Life), Failure> {
     let world = bench.world.clone();
     let prober = RefCell::new(Prober::new(DeviceId(world.device_id), boot));
     let watch = Watch::new(Doors {
-        gateway_v4: Some(world.device.gateway_v4),
-        gateway_v6: Some(world.device.gateway_v6),
+        slaac: world.gives.is_some(),
+        dhcp: world.gives.is_some(),
         ..Doors::default()
     });
     let appliance = Appliance::<WORKERS>::new(&prober);
@@ -82,6 +83,10 @@ pub(crate) fn live(
             }
         }),
     ];
+    tasks.push(Task::new("follower", async {
+        match appliance.follow(&env, stack, &watch, |_| {}).await {}
+    }));
+    tasks.push(Task::new("beside", beside(&env)));
     if let Some(at) = world.faults.address_change {
         let config = build::config_v4(&world, world.device.ipv4_changed);
         tasks.push(Task::new("address change", async move {
@@ -134,8 +139,11 @@ pub(crate) fn sum(one: Counters, other: Counters) -> Counters {
     }
 }
 
+/// The environment of the device in the simulator.
+pub type DeviceEnv<'d> = StackEnv<'d, SeededRandom>;
+
 /// The device's generator, from the world's seed.
-struct SeededRandom(RefCell<Random>);
+pub struct SeededRandom(RefCell<Random>);
 
 impl firmware::net::Random for SeededRandom {
     fn fill(&self, octets: &mut [u8]) {

@@ -5,7 +5,11 @@ mod program;
 use std::{num::NonZeroU64, ops::Range, path::PathBuf, process::ExitCode};
 
 use clap::{Parser, Subcommand};
-use host_sim::{demo, loss::LOSSES_PERCENT};
+use host_sim::{
+    day::{HOURS, HOURS_MIN},
+    demo,
+    loss::LOSSES_PERCENT,
+};
 
 /// Runs the appliance's own code against simulated mail servers, in virtual time.
 #[derive(Parser)]
@@ -61,6 +65,20 @@ enum Command {
         #[arg(long, value_name = "N", default_values_t = LOSSES_PERCENT, value_parser = clap::value_parser!(u32).range(..=100))]
         percent: Vec<u32>,
     },
+    /// Runs a day of an appliance for each seed: its network gives addresses and takes them away, cables
+    /// are pulled, routers go down, hosts come and go. What is in use at quiet points has to be what it
+    /// was before the first scan.
+    Day {
+        /// The seeds, the second not included: 0..7.
+        #[arg(long, value_name = "A..B", value_parser = program::sweep::seeds, default_value = "0..1")]
+        seeds: Range<u64>,
+        /// How long a day is, in hours.
+        #[arg(long, value_name = "N", default_value_t = HOURS, value_parser = clap::value_parser!(u32).range(i64::from(HOURS_MIN)..=720))]
+        hours: u32,
+        /// Writes a capture of the device's wire; of the last seed.
+        #[arg(long, value_name = "FILE")]
+        pcap: Option<PathBuf>,
+    },
     /// Runs one seed of a sweep and tells what was seen.
     Replay {
         /// The seed.
@@ -110,6 +128,7 @@ fn main() -> ExitCode {
             None => program::sweep::command(seeds, jobs, &faults, keep_going),
         },
         Command::Loss { seeds, percent } => program::loss::command(seeds, &percent),
+        Command::Day { seeds, hours, pcap } => program::day::command(seeds, hours, pcap.as_deref()),
         Command::Replay { seed, faults, pcap } => {
             program::replay::command(seed, &faults, pcap.as_deref())
         }

@@ -18,18 +18,23 @@ use crate::{
     executor::Task,
     faults::{Dropped, Switch, Tally, Window},
     life,
-    net::{internet::Internet, link::DeviceEnd},
+    net::{giver::Given, internet::Internet, link::DeviceEnd},
     observer::{Allowed, Observer, Seen},
     pipe::{PipeEnd, Plug, socket},
     world::World,
 };
 
-pub use crate::{drive::ROUNDS_AT_A_MOMENT_MAX, failure::Failure, life::Life};
+pub use crate::{
+    drive::ROUNDS_AT_A_MOMENT_MAX,
+    failure::Failure,
+    life::{DeviceEnv, Life},
+};
 
 /// How much virtual time a simulation may take, unless [`Simulation::lasting`] says otherwise.
 pub const DURATION_MAX: Duration = Duration::from_secs(30 * 24 * 3_600);
-/// How many sockets the device's stack has: one for each worker, and some to spare.
-pub const SOCKETS_MAX: usize = WORKERS + 4;
+/// How many sockets the device's stack has, as on the boards: one for each worker, and the one that
+/// asks for an address. It has no room for one that is not given back.
+pub const SOCKETS_MAX: usize = WORKERS + 1;
 
 /// A simulation that has not begun.
 pub struct Simulation {
@@ -54,6 +59,8 @@ pub struct Report {
     pub guard: Option<Counters>,
     /// Packets that the wires were given and did not deliver.
     pub dropped: Dropped,
+    /// What the network has given the device, where it gives addresses.
+    pub given: Given,
     /// Every boot of the device but the last, which power cuts have ended.
     pub cut_short: Vec<Life>,
 }
@@ -116,7 +123,8 @@ impl Simulation {
 
     /// Holds every frame that leaves the device against `allowed`; what should not have left is
     /// in [`Seen::strays`].
-    pub fn watched(mut self, allowed: Allowed) -> Self {
+    pub fn watched(mut self, mut allowed: Allowed) -> Self {
+        allowed.dhcp_server = self.world.gives.as_ref().map(|gives| gives.server);
         self.allowed = Some(allowed);
         self
     }
@@ -151,6 +159,17 @@ impl Simulation {
         wiring: impl Fn(DeviceEnd) -> D,
         host: impl AsyncFnOnce(Plug, Time) -> T,
     ) -> Result<(T, Report), Failure> {
+        self.run_beside(wiring, async |_| {}, host)
+    }
+
+    /// As [`Simulation::run_plugged`], with a task of the caller's beside those of the device, in each of
+    /// its lives.
+    pub fn run_beside<T, D: Driver>(
+        self,
+        wiring: impl Fn(DeviceEnd) -> D,
+        beside: impl AsyncFn(&DeviceEnv<'_>),
+        host: impl AsyncFnOnce(Plug, Time) -> T,
+    ) -> Result<(T, Report), Failure> {
         let world = self.world.clone();
         let (plug, mut socket) = socket();
         let time = Time::since(world.began);
@@ -165,8 +184,15 @@ impl Simulation {
             let outage = outages.next();
             let boot = world.boot + u32::try_from(lives.len()).unwrap_or(u32::MAX);
             let wire = wiring(bench.device_end.again());
-            let (reached, life) =
-                life::live(&mut bench, &mut host, boot, wire, &mut socket, outage)?;
+            let (reached, life) = life::live(
+                &mut bench,
+                &mut host,
+                boot,
+                wire,
+                &beside,
+                &mut socket,
+                outage,
+            )?;
             lives.push(life);
             match (reached, outage) {
                 (Reached::Moment, Some(outage)) => {
@@ -283,6 +309,7 @@ impl Bench {
             wire: self.observer.finish().map_err(Failure::Capture)?,
             guard,
             dropped: self.tally.dropped(),
+            given: self.internet.given(),
             cut_short: lives,
         })
     }

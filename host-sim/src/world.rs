@@ -14,6 +14,7 @@ use probe_core::{
 
 use crate::{
     faults::Faults,
+    net::giver::Gives,
     peers::{Fate, Peer, Rule},
 };
 
@@ -31,6 +32,9 @@ pub struct World {
     pub began: Utc,
     /// The device's place.
     pub device: DeviceNet,
+    /// How the network gives the device its addresses. Without it the device has those of
+    /// [`World::device`].
+    pub gives: Option<Gives>,
     /// How long a packet takes from the router to a peer, or back.
     pub latency: Duration,
     /// What goes wrong on the way.
@@ -132,6 +136,7 @@ impl World {
             boot: 1,
             began: BEGAN,
             device: DeviceNet::default(),
+            gives: None,
             latency: Duration::from_millis(10),
             faults: Faults::default(),
             sites: BTreeMap::new(),

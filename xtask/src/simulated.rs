@@ -58,6 +58,18 @@ fn fast(arguments: &[&str]) -> Command {
     command
 }
 
+/// Runs the days of an appliance with these seeds, in the ordinary build. A line for each.
+pub(crate) fn days(seeds: &str) -> Command {
+    host_sim(&["day", "--seeds", seeds])
+}
+
+/// Runs a day of an appliance for each seed from 0 to before `seeds`, and one of a whole week. Needs
+/// [`build_fast`].
+pub(crate) fn many_days(seeds: u32) -> Result<()> {
+    run::show(&mut fast(&["day", "--seeds", &format!("0..{seeds}")]))?;
+    run::show(&mut fast(&["day", "--hours", "168"]))
+}
+
 /// Where [`write_files`] puts the scope.
 pub(crate) fn scope_file(folder: &Path) -> PathBuf {
     folder.join("scope.toml")

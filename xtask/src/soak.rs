@@ -70,6 +70,7 @@ fn many_seeds(seeds: u32) -> Result<()> {
     println!("{seeds} seeds: {verdicts} verdicts, all as expected: {took:.1} s");
     simulated::sweep(seeds)?;
     simulated::loss(seeds.min(LOSS_SEEDS_MAX))?;
+    simulated::many_days(seeds)?;
     for tests in [
         ["--package", "probe-core", "--lib", "--tests"].as_slice(),
         &["--package", "host-sim", "--test", "oracles"],

@@ -7,10 +7,13 @@
 #[expect(dead_code, reason = "the appliance is not in this program")]
 mod board;
 
-use board::{Board, ThisBoard, stack_config};
+use board::{Board, ThisBoard};
 use embassy_executor::Spawner;
 use embassy_net::{IpEndpoint, Runner, Stack, StackResources, tcp::TcpSocket};
-use firmware::{env::Buffers, net::seed};
+use firmware::{
+    env::Buffers,
+    net::{self, seed},
+};
 use probe_core::frame::about::Addressing;
 use static_cell::{ConstStaticCell, StaticCell};
 
@@ -25,7 +28,7 @@ static RUNNER: StaticCell<BareRunner> = StaticCell::new();
 fn main() -> ! {
     let parts = ThisBoard::start().expect("the board is started once");
     ThisBoard::run(|spawner: Spawner| {
-        let config = stack_config(Addressing::Dhcp);
+        let config = net::config(Addressing::Dhcp);
         let seed = seed(&parts.random);
         let (stack, runner) = embassy_net::new(parts.ethernet, config, RESOURCES.take(), seed);
         let runner = RUNNER.init(runner);

@@ -15,7 +15,6 @@ mod stm32;
 mod tasks;
 
 use embassy_executor::Spawner;
-use embassy_net::{Ipv4Cidr, StaticConfigV4};
 use embassy_net_driver::Driver;
 use embedded_io_async::{Read, Write};
 use embedded_storage_async::nor_flash::NorFlash;
@@ -104,32 +103,6 @@ pub(crate) struct Parts<B: Board> {
     pub(crate) panel: B::Panel,
     /// Flash, and where on it is what.
     pub(crate) flash: Option<(B::Flash, Map)>,
-}
-
-/// The stack's configuration: IPv4 as `addressing` says, and IPv6 addresses as the network's
-/// routers give them.
-pub(crate) fn stack_config(addressing: Addressing) -> embassy_net::Config {
-    #[cfg_attr(
-        not(feature = "ipv6"),
-        expect(unused_mut, reason = "there is only IPv4")
-    )]
-    let mut config = match addressing {
-        Addressing::Dhcp => embassy_net::Config::dhcpv4(Default::default()),
-        Addressing::Static {
-            address,
-            prefix,
-            gateway,
-        } => embassy_net::Config::ipv4_static(StaticConfigV4 {
-            address: Ipv4Cidr::new(address, prefix),
-            gateway,
-            dns_servers: Default::default(),
-        }),
-    };
-    #[cfg(feature = "ipv6")]
-    {
-        config.ipv6 = embassy_net::ConfigV6::Slaac;
-    }
-    config
 }
 
 /// Starts this binary's board and the appliance on it.

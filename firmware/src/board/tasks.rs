@@ -7,25 +7,26 @@ use embassy_net::{Runner, Stack, StackResources};
 use firmware::{
     appliance::{Appliance, Memory, WORKERS},
     duty::{Dutiful, Promise, Promises},
-    env::Env,
     guard::{Doors, Guard, ProberWarden, Watch},
     link::{Link, LinkMemory},
-    net::{StackEnv, now, seed},
+    net::{self, StackEnv, now, seed},
     storage::{Keeper, KeeperMemory},
     worker::WorkerMemory,
 };
 use probe_core::{
     finding::DeviceId,
-    frame::about::{Addressing, Level, Reset, beginning_of},
+    frame::{
+        about::{Addressing, Level, Reset, beginning_of},
+        message::NetworkState,
+    },
     prober::{About, Prober},
-    time::Millis,
 };
 use static_cell::{ConstStaticCell, StaticCell};
 
 use super::{
     Board, Parts, ThisBoard,
     heartbeat::{Heart, beat},
-    report, stack_config,
+    report,
 };
 
 /// The workers' sockets and the one that asks for an address.
@@ -38,9 +39,6 @@ const FOLLOWER: usize = WORKERS + 2;
 const KEEPER: usize = WORKERS + 3;
 /// How many tasks promise to look up.
 pub(super) const TASKS: usize = WORKERS + 4;
-
-/// How often the network's configuration is looked at, in milliseconds.
-const FOLLOW_EVERY_MS: u64 = 200;
 
 pub(super) type BoardAppliance = Appliance<'static, WORKERS>;
 type BoardEnv = StackEnv<'static, <ThisBoard as Board>::Random>;
@@ -145,6 +143,7 @@ fn start(
         .or(provision.map(|provision| provision.address))
         .unwrap_or(Addressing::Dhcp);
     let doors = Doors {
+        slaac: cfg!(feature = "ipv6"),
         dhcp: addressing == Addressing::Dhcp,
         ..Doors::default()
     };
@@ -153,7 +152,7 @@ fn start(
     let guard = Guard::new(board.ethernet, watch, appliance.warden(), ());
     let (stack, runner) = embassy_net::new(
         guard,
-        stack_config(addressing),
+        net::config(addressing),
         RESOURCES.take(),
         seed(&board.random),
     );
@@ -182,14 +181,12 @@ fn start(
     };
     let speaking = speak(appliance, env, promise(LINK), link, &mut memory.link);
     spawner.spawn(speaking.expect("spawned once"));
-    let crew = Crew {
-        appliance,
-        env,
-        promises,
-        memory: &mut memory.workers,
-    };
-    let following = follow(spawner, prober, stack, watch, promise(FOLLOWER), crew);
+    let following = follow(appliance, env, promise(FOLLOWER), stack, watch);
     spawner.spawn(following.expect("spawned once"));
+    for (index, memory) in memory.workers.iter_mut().enumerate() {
+        let task = work(appliance, env, promise(index), index, memory);
+        spawner.spawn(task.expect("the pool holds every worker"));
+    }
 }
 
 #[embassy_executor::task]
@@ -222,69 +219,33 @@ async fn keep(
     promise.keep(env, appliance.keep(env, &mut keeper)).await;
 }
 
-/// Workers that wait for a network.
-struct Crew {
-    appliance: &'static BoardAppliance,
-    env: &'static BoardEnv,
-    promises: &'static Promises<TASKS>,
-    memory: &'static mut [WorkerMemory; WORKERS],
-}
-
-/// Follows the network's configuration: the routers are doors, and no worker begins before there
-/// is an address to probe from.
+/// Follows what becomes of the network.
 #[embassy_executor::task]
 async fn follow(
-    spawner: Spawner,
-    prober: &'static RefCell<Prober>,
+    appliance: &'static BoardAppliance,
+    env: &'static BoardEnv,
+    promise: Promise<'static>,
     stack: Stack<'static>,
     watch: &'static Watch,
-    promise: Promise<'static>,
-    crew: Crew,
-) -> ! {
-    let env = Dutiful::new(crew.env, promise);
-    let mut waiting = Some(crew);
+) {
+    let env = Dutiful::new(env, promise);
     let mut was_up = false;
     #[cfg(feature = "ipv6")]
     let mut had_ipv6 = false;
-    loop {
+    let told = |network: NetworkState| {
         #[cfg(feature = "ipv6")]
-        {
-            let has_ipv6 = stack.is_link_up() && stack.config_v6().is_some();
-            if has_ipv6 && !had_ipv6 {
-                report::ipv6_up();
-            }
-            had_ipv6 = has_ipv6;
+        if !core::mem::replace(&mut had_ipv6, network.ipv6) && network.ipv6 {
+            report::ipv6_up();
         }
-        watch.set_doors(Doors {
-            gateway_v4: stack.config_v4().and_then(|config| config.gateway),
-            #[cfg(feature = "ipv6")]
-            gateway_v6: stack.config_v6().and_then(|config| config.gateway),
-            ..watch.doors()
-        });
-        let is_up = stack.is_link_up() && stack.is_config_up();
+        let is_up = network.lack.is_none();
         match (was_up, is_up) {
-            (false, true) => {
-                report::network_up();
-                let mut prober = prober.borrow_mut();
-                prober.log(env.now(), Level::Info, &["network: up"]);
-            }
-            (true, false) => {
-                report::network_down();
-                let mut prober = prober.borrow_mut();
-                prober.log(env.now(), Level::Warning, &["network: down"]);
-            }
+            (false, true) => report::network_up(),
+            (true, false) => report::network_down(),
             _ => {}
         }
         was_up = is_up;
-        if is_up && let Some(crew) = waiting.take() {
-            for (index, memory) in crew.memory.iter_mut().enumerate() {
-                let promise = crew.promises.of(index).expect("every task has a promise");
-                let task = work(crew.appliance, crew.env, promise, index, memory);
-                spawner.spawn(task.expect("the pool holds every worker"));
-            }
-        }
-        env.sleep_until(env.now() + Millis(FOLLOW_EVERY_MS)).await;
-    }
+    };
+    appliance.follow(&env, stack, watch, told).await;
 }
 
 #[embassy_executor::task(pool_size = WORKERS)]

@@ -14,6 +14,8 @@ pub struct Doors {
     pub resolver: Option<IpAddr>,
     /// The host that may call our link port.
     pub host: Option<HostDoor>,
+    /// Whether routers give the device its IPv6 address.
+    pub slaac: bool,
     /// Whether the device asks for its address by DHCP.
     pub dhcp: bool,
     /// The DHCP server, once it is known, for renewals.

@@ -6,9 +6,13 @@
 //! begin too soon after another one is kept for a moment. Whoever holds the [`Watch`] reads the
 //! counters and decides which doors are open beside the scope.
 
+#[cfg(feature = "ipv6")]
+mod advertised;
+mod dhcp;
 mod doors;
 mod inspect;
 mod limit;
+mod routers;
 mod spacing;
 mod warden;
 mod watch;
@@ -30,6 +34,10 @@ pub use doors::{Doors, HostDoor};
 use inspect::Segment;
 pub use inspect::{Pass, Stop, inspect};
 pub use limit::{LINK_FRAMES_BURST_MAX, LINK_FRAMES_PER_SECOND_MAX};
+use routers::Questions;
+pub use routers::{
+    ROUTER_ASKED_AGAIN_AFTER, ROUTER_ASKED_EVERY, ROUTER_QUESTIONS_MAX, SILENT_ROUTER_ASKED_EVERY,
+};
 use spacing::{Beginnings, Course};
 pub use spacing::{SYN_HELD_MS_MAX, SYN_OCTETS_MAX, SYNS_HELD_MAX, Spacing};
 pub use warden::ProberWarden;
@@ -64,6 +72,9 @@ pub trait Warden {
 
     /// Wakes `waker` when [`Warden::now_us`] says `at_us`.
     fn wake_at(&self, at_us: u64, waker: &Waker);
+
+    /// The network has begun to lack something, or has it again.
+    fn network_changed(&self) {}
 
     /// What makes answers to the guard's own SYNs provable; without one it sends none. As all
     /// that follows, only a warden that has targets to scout need say.
@@ -125,6 +136,10 @@ pub struct Guard<'a, D, W, T> {
     own: [u8; 6],
     beginnings: Beginnings,
     ways: scout::Ways,
+    questions: Questions,
+    #[cfg(feature = "ipv6")]
+    solicitations: advertised::Solicitations,
+    link_is_up: bool,
     frame: [u8; FRAME_OCTETS_MAX],
 }
 
@@ -143,6 +158,10 @@ impl<'a, D: Driver, W: Warden, T: Tap> Guard<'a, D, W, T> {
             own,
             beginnings: Beginnings::new(),
             ways: scout::Ways::new(),
+            questions: [None; 2],
+            #[cfg(feature = "ipv6")]
+            solicitations: advertised::Solicitations::default(),
+            link_is_up: false,
             frame: [0; FRAME_OCTETS_MAX],
         }
     }
@@ -156,6 +175,7 @@ impl<'a, D: Driver, W: Warden, T: Tap> Guard<'a, D, W, T> {
             // It was never sent: what is left of it is the stack's noise.
             let _ = self.watch.admit(now, Err(Stop::Noise));
         }
+        self.watch.holds(self.beginnings.held());
         let Some(spacing) = spacing else {
             return;
         };
@@ -170,6 +190,7 @@ impl<'a, D: Driver, W: Warden, T: Tap> Guard<'a, D, W, T> {
             let Some(frame) = self.beginnings.take(now_us, spacing) else {
                 return;
             };
+            self.watch.holds(self.beginnings.held());
             let _ = self.watch.admit(now, Ok(Pass::Scope));
             self.tap.frame(now, Direction::Sent, &frame);
             embassy_net_driver::TxToken::consume(token, frame.len(), |room| {
@@ -180,6 +201,15 @@ impl<'a, D: Driver, W: Warden, T: Tap> Guard<'a, D, W, T> {
 }
 
 impl<D: Driver, W: Warden, T: Tap> Guard<'_, D, W, T> {
+    /// Sends what is the guard's own to send.
+    fn speak(&mut self, cx: &mut Context) {
+        self.release(cx);
+        self.ask_routers(cx);
+        #[cfg(feature = "ipv6")]
+        self.solicit(cx);
+        self.scout(cx);
+    }
+
     /// Asks targets whether anybody is there, as far as the driver has room, while no connection
     /// of the stack waits to begin.
     fn scout(&mut self, cx: &mut Context) {
@@ -217,7 +247,9 @@ impl<D: Driver, W: Warden, T: Tap> Guard<'_, D, W, T> {
                 && let Some(segment) = Segment::read(&frame)
             {
                 let spacing = self.warden.spacing();
-                match self.beginnings.course(now_us, segment, &frame, spacing) {
+                let course = self.beginnings.course(now_us, segment, &frame, spacing);
+                self.watch.holds(self.beginnings.held());
+                match course {
                     Course::Leaves => {}
                     Course::Kept => {
                         self.watch.kept();
@@ -260,14 +292,14 @@ impl<D: Driver, W: Warden, T: Tap> Driver for Guard<'_, D, W, T> {
         Self: 't;
 
     fn receive(&mut self, cx: &mut Context) -> Option<(Self::RxToken<'_>, Self::TxToken<'_>)> {
-        self.release(cx);
-        self.scout(cx);
+        self.speak(cx);
         let (rx, tx) = self.driver.receive(cx)?;
         let rx = RxToken {
             inner: rx,
             watch: self.watch,
             warden: &self.warden,
             tap: &self.tap,
+            own: self.own,
         };
         let tx = TxToken {
             inner: tx,
@@ -284,8 +316,7 @@ impl<D: Driver, W: Warden, T: Tap> Driver for Guard<'_, D, W, T> {
     }
 
     fn transmit(&mut self, cx: &mut Context) -> Option<Self::TxToken<'_>> {
-        self.release(cx);
-        self.scout(cx);
+        self.speak(cx);
         let inner = self.driver.transmit(cx)?;
         Some(TxToken {
             inner,
@@ -304,6 +335,16 @@ impl<D: Driver, W: Warden, T: Tap> Driver for Guard<'_, D, W, T> {
         let state = self.driver.link_state(cx);
         if state == LinkState::Down {
             self.ways.forget(&self.warden);
+            self.watch.forget_questions();
+            // Another network may be at the other end of the next cable.
+            #[cfg(feature = "ipv6")]
+            self.watch.set_advertised(advertised::Advertised::NOTHING);
+        }
+        let was_up = core::mem::replace(&mut self.link_is_up, state == LinkState::Up);
+        if self.link_is_up != was_up {
+            self.warden.network_changed();
+            // What is to be said at once on a new link is said at the next poll.
+            cx.waker().wake_by_ref();
         }
         state
     }
@@ -326,6 +367,7 @@ pub struct RxToken<'t, I, W, T> {
     watch: &'t Watch,
     warden: &'t W,
     tap: &'t T,
+    own: [u8; 6],
 }
 
 impl<I, W, T> embassy_net_driver::RxToken for RxToken<'_, I, W, T>
@@ -343,6 +385,12 @@ where
             self.tap
                 .frame(self.warden.now(), Direction::Received, frame);
             scout::hear(frame, self.warden);
+            routers::answered(frame, self.watch, self.warden);
+            if let Some(server) = dhcp::server(frame, self.own) {
+                self.watch.set_dhcp_server(server);
+            }
+            #[cfg(feature = "ipv6")]
+            advertised::hear(frame, self.watch, self.warden);
             f(frame)
         })
     }
@@ -383,7 +431,9 @@ where
         {
             let spacing = self.warden.spacing();
             let now_us = self.warden.now_us();
-            match self.beginnings.course(now_us, segment, frame, spacing) {
+            let course = self.beginnings.course(now_us, segment, frame, spacing);
+            self.watch.holds(self.beginnings.held());
+            match course {
                 Course::Leaves => {}
                 Course::Kept => {
                     self.watch.kept();
@@ -443,6 +493,10 @@ impl<W: Warden> Warden for &W {
 
     fn wake_at(&self, at_us: u64, waker: &Waker) {
         W::wake_at(self, at_us, waker);
+    }
+
+    fn network_changed(&self) {
+        W::network_changed(self);
     }
 
     fn scout_key(&self) -> Option<scout::Key> {

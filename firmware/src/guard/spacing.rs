@@ -141,6 +141,11 @@ impl Beginnings {
         self.held.is_empty()
     }
 
+    /// How many SYNs are kept.
+    pub(super) fn held(&self) -> u8 {
+        u8::try_from(self.held.len()).unwrap_or(u8::MAX)
+    }
+
     /// When the next one that is kept may leave.
     pub(super) fn due(&self, spacing: Option<Spacing>) -> Option<u64> {
         let spacing = spacing?;

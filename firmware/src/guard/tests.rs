@@ -188,6 +188,66 @@ fn a_door_that_opens_lets_its_traffic_pass() {
 }
 
 #[test]
+fn a_router_that_does_not_answer_is_silent_until_it_does() {
+    let watch = Watch::new(Doors {
+        gateway_v4: Some("198.51.100.1".parse().unwrap()),
+        ..Doors::default()
+    });
+    watch.set_own_networks(crate::scout::OwnNetworks {
+        v4: Some(("198.51.100.7".parse().unwrap(), 24)),
+        v6: None,
+    });
+    let warden = ScopeWarden::usual();
+    let mut guard = Guard::new(Cable::default(), &watch, &warden, ());
+    let mut cx = Context::from_waker(Waker::noop());
+    guard.link_state(&mut cx);
+    // At which seconds it was asked, and whether it was silent behind.
+    let mut look = |guard: &mut Guard<'_, Cable, _, ()>, seconds: core::ops::Range<u64>| {
+        let mut asked = Vec::new();
+        for second in seconds {
+            warden.now_us.set(second * 1_000_000);
+            assert!(guard.receive(&mut cx).is_none());
+            let questions = core::mem::take(&mut guard.driver.sent);
+            for question in questions {
+                assert_eq!(question, arp(BROADCAST, 1, "198.51.100.7", "198.51.100.1"));
+                asked.push((second, watch.router_is_silent(0)));
+            }
+        }
+        asked
+    };
+    assert_eq!(look(&mut guard, 0..10), [], "nobody wants to connect");
+    watch.set_sockets(1);
+    assert_eq!(
+        look(&mut guard, 10..24),
+        [
+            (10, false),
+            (11, false),
+            (12, false),
+            (13, true),
+            (18, true),
+            (23, true)
+        ]
+    );
+    watch.set_sockets(0);
+    assert_eq!(
+        look(&mut guard, 24..30),
+        [(28, true)],
+        "it is waited for all the same"
+    );
+
+    let mut answer = arp(OWN, 2, "198.51.100.1", "198.51.100.7");
+    answer[..6].copy_from_slice(&OWN);
+    guard.driver.received.push(answer);
+    let mut cx = Context::from_waker(Waker::noop());
+    let (rx, _) = guard.receive(&mut cx).unwrap();
+    rx.consume(|_| ());
+    assert!(!watch.router_is_silent(0));
+    assert_eq!(look(&mut guard, 30..60), []);
+    watch.set_sockets(1);
+    assert_eq!(look(&mut guard, 60..61), [(60, false)]);
+}
+
+#[test]
 fn the_stack_is_told_of_packets_that_every_path_carries() {
     let watch = Watch::new(doors());
     let guard = Guard::new(Cable::default(), &watch, ScopeWarden::usual(), ());

@@ -25,6 +25,7 @@ pub struct ProberWarden<'a> {
     pub(crate) workers: &'a [Bell],
     pub(crate) link: &'a Bell,
     pub(crate) post: &'a scout::Post,
+    pub(crate) follower: &'a Bell,
 }
 
 impl ProberWarden<'_> {
@@ -71,6 +72,10 @@ impl Warden for ProberWarden<'_> {
 
     fn wake_at(&self, at_us: u64, waker: &Waker) {
         net::wake_at_us(at_us, waker);
+    }
+
+    fn network_changed(&self) {
+        self.follower.ring();
     }
 
     fn scout_key(&self) -> Option<scout::Key> {

@@ -1,13 +1,16 @@
 //! What the guard counts and what it was told, shared by reference.
 
-use core::cell::Cell;
+use core::{cell::Cell, net::Ipv4Addr};
 
 use probe_core::{frame::message::GuardCounters, time::Instant};
 
+#[cfg(feature = "ipv6")]
+use super::advertised::Advertised;
 use super::{
     Doors,
     inspect::{Pass, Stop},
     limit::Bucket,
+    routers::ROUTER_QUESTIONS_MAX,
 };
 use crate::scout::OwnNetworks;
 
@@ -79,6 +82,14 @@ pub struct Watch {
     counters: Cell<Counters>,
     bucket: Cell<Bucket>,
     own_networks: Cell<OwnNetworks>,
+    held: Cell<u8>,
+    /// Sockets of connections.
+    sockets: Cell<u8>,
+    /// Questions for the routers of IPv4 and IPv6 since each has said something.
+    unanswered: [Cell<u8>; 2],
+    dhcp_server: Cell<Option<Ipv4Addr>>,
+    #[cfg(feature = "ipv6")]
+    advertised: Cell<Advertised>,
 }
 
 impl Watch {
@@ -105,6 +116,12 @@ impl Watch {
             }),
             bucket: Cell::new(Bucket::FULL),
             own_networks: Cell::new(OwnNetworks { v4: None, v6: None }),
+            held: Cell::new(0),
+            sockets: Cell::new(0),
+            unanswered: [const { Cell::new(0) }; 2],
+            dhcp_server: Cell::new(None),
+            #[cfg(feature = "ipv6")]
+            advertised: Cell::new(Advertised::NOTHING),
         }
     }
 
@@ -113,9 +130,73 @@ impl Watch {
         self.doors.get()
     }
 
-    /// Opens other doors, as when DHCP has found a router.
+    /// Opens other doors, as when DHCP has found a router. Of another router nobody knows yet whether
+    /// it answers.
     pub fn set_doors(&self, doors: Doors) {
-        self.doors.set(doors);
+        let before = self.doors.replace(doors);
+        let [v4, v6] = &self.unanswered;
+        if before.gateway_v4 != doors.gateway_v4 {
+            v4.set(0);
+        }
+        if before.gateway_v6 != doors.gateway_v6 {
+            v6.set(0);
+        }
+    }
+
+    /// The DHCP server that has given the address, if it is on our link: the only one that has to be a
+    /// door.
+    pub(crate) fn dhcp_server(&self) -> Option<Ipv4Addr> {
+        let (own, prefix) = self.own_networks.get().v4?;
+        let is_near = |server: &Ipv4Addr| {
+            let differing = own.to_bits() ^ server.to_bits();
+            differing != 0 && differing.leading_zeros() >= u32::from(prefix)
+        };
+        self.dhcp_server.get().filter(is_near)
+    }
+
+    pub(super) fn set_dhcp_server(&self, server: Ipv4Addr) {
+        self.dhcp_server.set(Some(server));
+    }
+
+    /// What routers have said.
+    #[cfg(feature = "ipv6")]
+    pub(crate) fn advertised(&self) -> Advertised {
+        self.advertised.get()
+    }
+
+    #[cfg(feature = "ipv6")]
+    pub(super) fn set_advertised(&self, advertised: Advertised) {
+        self.advertised.set(advertised);
+    }
+
+    /// Questions for the router of IPv4 (0) or IPv6 (1) since it has said something.
+    pub(super) fn router_unanswered(&self, index: usize) -> u8 {
+        self.unanswered.get(index).map_or(0, Cell::get)
+    }
+
+    /// Whether that router does not answer.
+    pub(crate) fn router_is_silent(&self, index: usize) -> bool {
+        self.router_unanswered(index) >= ROUTER_QUESTIONS_MAX
+    }
+
+    /// The router was asked; says whether it is silent since.
+    pub(super) fn router_asked(&self, index: usize) -> bool {
+        let Some(count) = self.unanswered.get(index) else {
+            return false;
+        };
+        count.set(count.get().saturating_add(1));
+        count.get() == ROUTER_QUESTIONS_MAX
+    }
+
+    /// The router has said something; says whether it was silent.
+    pub(super) fn router_answered(&self, index: usize) -> bool {
+        let unanswered = self.unanswered.get(index);
+        unanswered.is_some_and(|count| count.replace(0) >= ROUTER_QUESTIONS_MAX)
+    }
+
+    /// The link is down: nobody was asked.
+    pub(super) fn forget_questions(&self) {
+        self.unanswered.iter().for_each(|count| count.set(0));
     }
 
     /// Our own addresses, as far as they are known.
@@ -126,7 +207,34 @@ impl Watch {
     /// What the stack's addresses are now. The guard learns the way to a router only from frames
     /// that have them.
     pub fn set_own_networks(&self, networks: OwnNetworks) {
-        self.own_networks.set(networks);
+        let before = self.own_networks.replace(networks);
+        // Of what was asked from another address no answer is waited for.
+        let [v4, v6] = &self.unanswered;
+        if before.v4 != networks.v4 {
+            v4.set(0);
+        }
+        if before.v6 != networks.v6 {
+            v6.set(0);
+        }
+    }
+
+    /// How many sockets of the stack belong to connections that are open or wanted.
+    pub fn sockets(&self) -> u8 {
+        self.sockets.get()
+    }
+
+    pub(crate) fn set_sockets(&self, sockets: u8) {
+        self.sockets.set(sockets);
+    }
+
+    /// How many connection requests the guard keeps until they may leave; at most
+    /// [`super::SYNS_HELD_MAX`].
+    pub fn held(&self) -> u8 {
+        self.held.get()
+    }
+
+    pub(super) fn holds(&self, held: u8) {
+        self.held.set(held);
     }
 
     /// The counters.

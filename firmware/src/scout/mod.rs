@@ -189,6 +189,13 @@ impl Ways {
         self.check(OwnNetworks::default(), warden);
     }
 
+    /// Forgets the way of one family: its router is silent.
+    pub(crate) fn forget_family(&mut self, is_ipv4: bool, warden: &impl Warden) {
+        if self.of(is_ipv4).take().is_some() {
+            warden.scouts_until(is_ipv4, Instant::BOOT);
+        }
+    }
+
     /// The frame that asks `target`, if there is a way.
     pub(crate) fn syn(
         &mut self,

@@ -13,7 +13,11 @@ use std::{
     task::{Context, Poll, Wake, Waker},
 };
 
-use probe_core::{dialogue::OpenFailure, frame::message::GuardCounters, time::Instant};
+use probe_core::{
+    dialogue::OpenFailure,
+    frame::message::{GuardCounters, NetworkState},
+    time::Instant,
+};
 
 use super::peer::{Connection, Peer};
 use crate::env::{Buffers, Env, Network};
@@ -148,6 +152,10 @@ impl Env for Stage {
 
     fn guard_counters(&self) -> GuardCounters {
         GuardCounters::default()
+    }
+
+    fn network_state(&self) -> NetworkState {
+        NetworkState::default()
     }
 }
 

@@ -63,6 +63,13 @@ impl Weather {
         !self.switch.is_calm() && self.wire.out.iter().any(|window| window.holds(now))
     }
 
+    /// When the cable is pulled or put back next.
+    pub(crate) fn turns(&self, now: Duration) -> Option<Duration> {
+        let moments = self.wire.out.iter().flat_map(|of| [of.from, of.until]);
+        let next = moments.filter(|moment| *moment > now).min();
+        next.filter(|_| !self.switch.is_calm())
+    }
+
     /// What arrives of a thing that is sent at `now`, and when: nothing, one, or two of it.
     pub(crate) fn carry<T: Carried>(
         &mut self,

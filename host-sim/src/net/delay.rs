@@ -43,6 +43,11 @@ impl<T: Carried> Delay<T> {
             .is_some_and(|weather| weather.is_out(now))
     }
 
+    /// When the cable is pulled or put back next.
+    pub(crate) fn turns(&self, now: Duration) -> Option<Duration> {
+        self.weather.as_ref().and_then(|weather| weather.turns(now))
+    }
+
     /// When the next thing arrives.
     pub(crate) fn next(&self) -> Option<Duration> {
         self.travelling.first_key_value().map(|((due, _), _)| *due)

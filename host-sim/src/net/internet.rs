@@ -8,6 +8,7 @@ use std::{
 
 use super::{
     delay::Delay,
+    giver::{Given, Giver},
     host::Host,
     link::RouterEnd,
     router::{Routed, Router},
@@ -52,7 +53,7 @@ pub(crate) struct Internet {
     link: RouterEnd,
     router: Router,
     places: BTreeMap<IpAddr, Place>,
-    device: Vec<IpAddr>,
+    device: Option<Vec<IpAddr>>,
     latency: Duration,
     router_down: Vec<Window>,
     switch: Switch,
@@ -64,12 +65,13 @@ pub(crate) struct Internet {
 
 impl Internet {
     /// An internet whose hosts are `latency` away from the router, each way. An address without a
-    /// place is silent. `device` are the device's own addresses: packets to others get lost.
+    /// place is silent. `device` are the device's own addresses: packets to others get lost. Without them
+    /// the router hands it whatever comes.
     pub(crate) fn new(
         link: RouterEnd,
         router: Router,
         places: BTreeMap<IpAddr, Place>,
-        device: Vec<IpAddr>,
+        device: Option<Vec<IpAddr>>,
         latency: Duration,
         trouble: Trouble,
     ) -> Self {
@@ -98,13 +100,25 @@ impl Internet {
             if router_down {
                 continue;
             }
-            match self.router.take(frame) {
-                Routed::Reply(frame) => self.link.send(now, frame),
+            match self.router.take(now, frame) {
+                Routed::Reply(frames) => {
+                    for frame in frames {
+                        self.link.send(now, frame);
+                    }
+                }
                 Routed::Forward {
                     destination,
                     packet,
                 } => self.forward(now, destination, packet),
                 Routed::Ignored => {}
+            }
+        }
+        if let Some(giver) = &mut self.router.giver {
+            for frame in giver.advertise_if_due(now) {
+                busy = true;
+                if !router_down {
+                    self.link.send(now, frame);
+                }
             }
         }
         while let Some(packet) = self.outward.arrived(now) {
@@ -128,10 +142,17 @@ impl Internet {
         busy | self.link.wake_device(now)
     }
 
+    /// What the network has given the device.
+    pub(crate) fn given(&self) -> Given {
+        let giver = self.router.giver.as_ref();
+        giver.map_or_else(Given::default, |giver| giver.given)
+    }
+
     /// When something is due next.
     pub(crate) fn next(&self) -> Option<Duration> {
         [
             self.link.next(),
+            self.router.giver.as_ref().map(Giver::next),
             self.outward.next(),
             self.homeward.next(),
             self.due.first().map(|(due, _)| *due),
@@ -163,7 +184,8 @@ impl Internet {
         };
         host.advance(now);
         while let Some(octets) = host.transmit() {
-            if destination(&octets).is_some_and(|to| self.device.contains(&to)) {
+            let is_ours = |to| self.device.as_ref().is_none_or(|own| own.contains(&to));
+            if destination(&octets).is_some_and(is_ours) {
                 let packet = Packet {
                     host: address,
                     octets,

@@ -30,6 +30,7 @@ pub(crate) fn link(
         down,
         device: None,
         has_power: true,
+        was_out: false,
         observer,
     }));
     (
@@ -47,6 +48,8 @@ struct Wires {
     device: Option<Waker>,
     /// What arrives at a device without power is lost.
     has_power: bool,
+    /// Whether the cable was out when the device was last told.
+    was_out: bool,
     observer: Observer,
 }
 
@@ -157,14 +160,17 @@ impl RouterEnd {
         self.wires.borrow_mut().down.send(now, LINK_LATENCY, frame);
     }
 
-    /// Wakes the device if a frame has arrived for it; says whether it did.
+    /// Wakes the device if a frame has arrived for it, or if its cable was pulled or put back; says
+    /// whether it did.
     pub(crate) fn wake_device(&self, now: Duration) -> bool {
         let mut wires = self.wires.borrow_mut();
         if !wires.has_power {
             while wires.down.arrived(now).is_some() {}
             return false;
         }
-        let arrived = wires.down.next().is_some_and(|due| due <= now);
+        let is_out = wires.up.is_out(now);
+        let turned = std::mem::replace(&mut wires.was_out, is_out) != is_out;
+        let arrived = turned || wires.down.next().is_some_and(|due| due <= now);
         match wires.device.take() {
             Some(waker) if arrived => {
                 waker.wake();
@@ -177,10 +183,11 @@ impl RouterEnd {
         }
     }
 
-    /// When the next frame arrives at either end.
+    /// When the next frame arrives at either end, or the cable is pulled or put back.
     pub(crate) fn next(&self) -> Option<Duration> {
         let wires = self.wires.borrow();
-        [wires.up.next(), wires.down.next()]
+        let turns = wires.up.turns(clock::now());
+        [wires.up.next(), wires.down.next(), turns]
             .into_iter()
             .flatten()
             .min()

@@ -6,6 +6,7 @@
 //! ```
 
 pub(crate) mod delay;
+pub mod giver;
 pub(crate) mod host;
 pub(crate) mod internet;
 pub mod link;

@@ -2,9 +2,13 @@
 //!
 //! It answers ARP and neighbour solicitations for its own addresses, takes IP packets off the
 //! link, and puts packets for the device back on. It learns the device's hardware address from
-//! the frames that it sees, and it answers "no route" where the world says so.
+//! the frames that it sees, and it answers "no route" where the world says so. Where the world says
+//! so it also gives the device its addresses.
 
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+use std::{
+    net::{IpAddr, Ipv4Addr, Ipv6Addr},
+    time::Duration,
+};
 
 use smoltcp::{
     phy::ChecksumCapabilities,
@@ -16,10 +20,14 @@ use smoltcp::{
     },
 };
 
+use super::giver::{Giver, Gives};
+
 /// The router's hardware address, locally administered.
-const HARDWARE: EthernetAddress = EthernetAddress([0x02, 0, 0x5e, 0, 0, 0x01]);
+pub(super) const HARDWARE: EthernetAddress = EthernetAddress([0x02, 0, 0x5e, 0, 0, 0x01]);
 /// Hop limit of the router's own packets; neighbour discovery demands 255 (RFC 4861, 7.1).
-const HOP_LIMIT: u8 = 255;
+pub(super) const HOP_LIMIT: u8 = 255;
+/// The router's own address on the link (RFC 4291, 2.5.6), under which it advertises itself.
+pub(super) const LINK_LOCAL: Ipv6Addr = Ipv6Addr::new(0xfe80, 0, 0, 0, 0, 0x5eff, 0xfe00, 1);
 /// An ICMPv4 error quotes the header and eight octets (RFC 792); options are never sent here.
 const QUOTE_V4_OCTETS: usize = 8;
 /// An ICMPv6 error quotes what fits; this is enough to find the connection (RFC 4443, 2.4 (c)).
@@ -28,8 +36,8 @@ const QUOTE_V6_OCTETS: usize = 64;
 /// What becomes of a frame from the device.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Routed {
-    /// Send this frame back.
-    Reply(Vec<u8>),
+    /// Send these frames back.
+    Reply(Vec<Vec<u8>>),
     /// Carry this IP packet to its destination.
     Forward {
         /// Where it goes.
@@ -43,7 +51,7 @@ pub(crate) enum Routed {
 
 /// What to do with a frame.
 enum Step {
-    Reply(Vec<u8>),
+    Reply(Vec<Vec<u8>>),
     /// Forward so many octets behind the link's header. Padding of short frames is the link's, not
     /// the packet's.
     Forward {
@@ -56,6 +64,8 @@ pub(crate) struct Router {
     ipv4: Ipv4Addr,
     ipv6: Ipv6Addr,
     device: Option<EthernetAddress>,
+    /// Gives the device its addresses, where it has none of its own.
+    pub(crate) giver: Option<Giver>,
 }
 
 impl Router {
@@ -65,23 +75,40 @@ impl Router {
             ipv4,
             ipv6,
             device: None,
+            giver: None,
         }
     }
 
+    /// The same router, which gives addresses too.
+    pub(crate) fn giving(mut self, gives: Gives) -> Self {
+        self.giver = Some(Giver::new(gives, self.ipv4, self.ipv6));
+        self
+    }
+
     /// Takes a frame from the device.
-    pub(crate) fn take(&mut self, octets: Vec<u8>) -> Routed {
+    pub(crate) fn take(&mut self, now: Duration, octets: Vec<u8>) -> Routed {
         let Ok(frame) = EthernetFrame::new_checked(octets.as_slice()) else {
             return Routed::Ignored;
         };
         self.device = Some(frame.src_addr());
         let step = match frame.ethertype() {
-            EthernetProtocol::Arp => self.arp(frame.payload()),
-            EthernetProtocol::Ipv4 if frame.dst_addr() == HARDWARE => ipv4(frame.payload()),
-            EthernetProtocol::Ipv6 => self.ipv6(&frame),
+            EthernetProtocol::Arp => self.arp(now, frame.payload()),
+            EthernetProtocol::Ipv4 => {
+                let given = self
+                    .giver
+                    .as_mut()
+                    .and_then(|giver| giver.dhcp(now, &frame));
+                match given {
+                    Some(frame) => Some(Step::Reply(vec![frame])),
+                    None if frame.dst_addr() == HARDWARE => ipv4(frame.payload()),
+                    None => None,
+                }
+            }
+            EthernetProtocol::Ipv6 => self.ipv6(now, &frame),
             _ => None,
         };
         match step {
-            Some(Step::Reply(frame)) => Routed::Reply(frame),
+            Some(Step::Reply(frames)) => Routed::Reply(frames),
             Some(Step::Forward {
                 destination,
                 packet_octets,
@@ -142,7 +169,8 @@ impl Router {
         Some(icmpv6(self.ipv6, header.src_addr, &icmp))
     }
 
-    fn arp(&self, packet: &[u8]) -> Option<Step> {
+    /// For the router itself, and for a DHCP server beside it.
+    fn arp(&self, now: Duration, packet: &[u8]) -> Option<Step> {
         let request = ArpRepr::parse(&ArpPacket::new_checked(packet).ok()?).ok()?;
         let ArpRepr::EthernetIpv4 {
             operation: ArpOperation::Request,
@@ -154,31 +182,33 @@ impl Router {
         else {
             return None;
         };
-        if target_protocol_addr != self.ipv4 {
+        let giver = self.giver.as_ref();
+        let is_server = giver.is_some_and(|giver| giver.is_at(now, target_protocol_addr));
+        if target_protocol_addr != self.ipv4 && !is_server {
             return None;
         }
         let reply = ArpRepr::EthernetIpv4 {
             operation: ArpOperation::Reply,
             source_hardware_addr: HARDWARE,
-            source_protocol_addr: self.ipv4,
+            source_protocol_addr: target_protocol_addr,
             target_hardware_addr: source_hardware_addr,
             target_protocol_addr: source_protocol_addr,
         };
-        Some(Step::Reply(frame(
+        Some(Step::Reply(vec![frame(
             source_hardware_addr,
             EthernetProtocol::Arp,
             reply.buffer_len(),
             |payload| reply.emit(&mut ArpPacket::new_unchecked(payload)),
-        )))
+        )]))
     }
 
-    fn ipv6(&self, frame: &EthernetFrame<&[u8]>) -> Option<Step> {
+    fn ipv6(&mut self, now: Duration, frame: &EthernetFrame<&[u8]>) -> Option<Step> {
         let packet = Ipv6Packet::new_checked(frame.payload()).ok()?;
         let header = Ipv6Repr::parse(&packet).ok()?;
         if header.next_header == IpProtocol::Icmpv6
-            && let Some(reply) = self.neighbour(&header, packet.payload())
+            && let Some(asked) = discovery(&header, packet.payload())
         {
-            return self.deliver(&reply).map(Step::Reply);
+            return self.discovered(now, &header, &asked);
         }
         let destination = header.dst_addr;
         let ours = frame.dst_addr() == HARDWARE && !destination.is_unicast_link_local();
@@ -188,28 +218,49 @@ impl Router {
         })
     }
 
-    /// The advertisement that answers a solicitation for the router's address (RFC 4861, 7.2.4).
-    fn neighbour(&self, header: &Ipv6Repr, payload: &[u8]) -> Option<Vec<u8>> {
-        let solicitation = Icmpv6Repr::parse(
-            &header.src_addr,
-            &header.dst_addr,
-            &Icmpv6Packet::new_checked(payload).ok()?,
-            &ChecksumCapabilities::default(),
-        )
-        .ok()?;
-        let Icmpv6Repr::Ndisc(NdiscRepr::NeighborSolicit { target_addr, .. }) = solicitation else {
-            return None;
-        };
-        (target_addr == self.ipv6).then(|| {
-            let advertisement = Icmpv6Repr::Ndisc(NdiscRepr::NeighborAdvert {
-                flags: NdiscNeighborFlags::ROUTER
-                    | NdiscNeighborFlags::SOLICITED
-                    | NdiscNeighborFlags::OVERRIDE,
-                target_addr,
-                lladdr: Some(RawHardwareAddress::from(HARDWARE)),
-            });
-            icmpv6(self.ipv6, header.src_addr, &advertisement)
-        })
+    /// The advertisement that answers a solicitation for one of the router's addresses (RFC 4861,
+    /// 7.2.4), and those that answer one for routers (6.2.6).
+    fn discovered(&mut self, now: Duration, header: &Ipv6Repr, asked: &Asked) -> Option<Step> {
+        match *asked {
+            Asked::Neighbour(target) if target == self.ipv6 || target == LINK_LOCAL => {
+                let advertisement = Icmpv6Repr::Ndisc(NdiscRepr::NeighborAdvert {
+                    flags: NdiscNeighborFlags::ROUTER
+                        | NdiscNeighborFlags::SOLICITED
+                        | NdiscNeighborFlags::OVERRIDE,
+                    target_addr: target,
+                    lladdr: Some(RawHardwareAddress::from(HARDWARE)),
+                });
+                let reply = icmpv6(target, header.src_addr, &advertisement);
+                self.deliver(&reply).map(|frame| Step::Reply(vec![frame]))
+            }
+            Asked::Neighbour(_) => None,
+            Asked::Routers => {
+                let giver = self.giver.as_mut()?;
+                Some(Step::Reply(giver.advertisements(now)))
+            }
+        }
+    }
+}
+
+/// What neighbour discovery asks a router.
+enum Asked {
+    Neighbour(Ipv6Addr),
+    Routers,
+}
+
+fn discovery(header: &Ipv6Repr, payload: &[u8]) -> Option<Asked> {
+    let icmp = Icmpv6Repr::parse(
+        &header.src_addr,
+        &header.dst_addr,
+        &Icmpv6Packet::new_checked(payload).ok()?,
+        &ChecksumCapabilities::default(),
+    );
+    match icmp.ok()? {
+        Icmpv6Repr::Ndisc(NdiscRepr::NeighborSolicit { target_addr, .. }) => {
+            Some(Asked::Neighbour(target_addr))
+        }
+        Icmpv6Repr::Ndisc(NdiscRepr::RouterSolicit { .. }) => Some(Asked::Routers),
+        _ => None,
     }
 }
 
@@ -222,7 +273,7 @@ fn ipv4(payload: &[u8]) -> Option<Step> {
     })
 }
 
-fn icmpv6(source: Ipv6Addr, destination: Ipv6Addr, icmp: &Icmpv6Repr<'_>) -> Vec<u8> {
+pub(super) fn icmpv6(source: Ipv6Addr, destination: Ipv6Addr, icmp: &Icmpv6Repr<'_>) -> Vec<u8> {
     let ip = IpRepr::new(
         source.into(),
         destination.into(),
@@ -240,14 +291,14 @@ fn icmpv6(source: Ipv6Addr, destination: Ipv6Addr, icmp: &Icmpv6Repr<'_>) -> Vec
     })
 }
 
-fn ip_packet(ip: &IpRepr, fill: impl FnOnce(&mut [u8])) -> Vec<u8> {
+pub(super) fn ip_packet(ip: &IpRepr, fill: impl FnOnce(&mut [u8])) -> Vec<u8> {
     let mut packet = vec![0; ip.buffer_len()];
     ip.emit(&mut packet, &ChecksumCapabilities::default());
     fill(packet.split_at_mut(ip.header_len()).1);
     packet
 }
 
-fn frame(
+pub(super) fn frame(
     destination: EthernetAddress,
     ethertype: EthernetProtocol,
     payload_octets: usize,

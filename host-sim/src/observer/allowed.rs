@@ -1,6 +1,6 @@
 //! What may leave the device, as the third check has it.
 
-use std::net::{IpAddr, SocketAddr};
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 
 use probe_core::scope::{Network, Scope};
 
@@ -13,6 +13,8 @@ pub struct Allowed {
     pub exclusions: Vec<(IpAddr, u8)>,
     /// TCP ports.
     pub ports: Vec<u16>,
+    /// The DHCP server that may be asked, by everybody's address and by its own.
+    pub dhcp_server: Option<Ipv4Addr>,
 }
 
 impl Allowed {
@@ -28,7 +30,14 @@ impl Allowed {
             networks: networks(&scope.networks),
             exclusions: networks(&scope.exclusions),
             ports: scope.ports.to_vec(),
+            dhcp_server: None,
         }
+    }
+
+    /// Whether a DHCP client may send to `remote`.
+    pub fn allows_dhcp(&self, remote: IpAddr) -> bool {
+        self.dhcp_server
+            .is_some_and(|server| remote == Ipv4Addr::BROADCAST || remote == server)
     }
 
     /// Whether a TCP segment may go to `remote`.
@@ -74,6 +83,7 @@ mod tests {
             ],
             exclusions: vec![("192.0.2.128".parse().unwrap(), 25)],
             ports: vec![25],
+            dhcp_server: None,
         };
         for (remote, expected) in [
             ("192.0.2.1:25", true),

@@ -240,9 +240,8 @@ impl State {
             }
             return;
         }
-        if self.allowed.is_some()
-            && let Err(what) = link_protocol(&frame)
-        {
+        let checked = self.allowed.as_ref().map(|of| link_protocol(&frame, of));
+        if let Some(Err(what)) = checked {
             self.stray(at, || what);
         }
     }

@@ -4,8 +4,10 @@ use std::net::{IpAddr, SocketAddr};
 
 use smoltcp::wire::{
     ArpPacket, ArpRepr, EthernetAddress, EthernetFrame, EthernetProtocol, Icmpv6Message,
-    Icmpv6Packet, IpProtocol, Ipv4Packet, Ipv6Packet, TcpPacket, TcpSeqNumber,
+    Icmpv6Packet, IpProtocol, Ipv4Packet, Ipv6Packet, TcpPacket, TcpSeqNumber, UdpPacket,
 };
+
+use super::Allowed;
 
 /// What matters of a TCP segment.
 pub(super) struct Segment {
@@ -65,8 +67,8 @@ fn addressed<'a>(
 }
 
 /// Beside TCP, a device in the simulator has business with its link only: ARP, neighbour
-/// discovery and multicast reports.
-pub(super) fn link_protocol(frame: &EthernetFrame<&[u8]>) -> Result<(), String> {
+/// discovery, multicast reports, and DHCP where its network gives addresses.
+pub(super) fn link_protocol(frame: &EthernetFrame<&[u8]>, allowed: &Allowed) -> Result<(), String> {
     match frame.ethertype() {
         EthernetProtocol::Arp => ArpPacket::new_checked(frame.payload())
             .and_then(|packet| ArpRepr::parse(&packet))
@@ -95,6 +97,13 @@ pub(super) fn link_protocol(frame: &EthernetFrame<&[u8]>) -> Result<(), String> 
             }
         }
         _ => match addressed(frame) {
+            Some((_, destination, IpProtocol::Udp, payload))
+                if UdpPacket::new_checked(payload)
+                    .is_ok_and(|udp| (udp.src_port(), udp.dst_port()) == (68, 67))
+                    && allowed.allows_dhcp(destination) =>
+            {
+                Ok(())
+            }
             Some((_, destination, protocol, _)) => Err(format!("{protocol} to {destination}")),
             None => Err(format!("a frame of type {}", frame.ethertype())),
         },

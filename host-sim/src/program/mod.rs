@@ -1,5 +1,6 @@
 //! The program's commands.
 
+pub(crate) mod day;
 pub(crate) mod demo_files;
 pub(crate) mod loss;
 pub(crate) mod replay;

@@ -218,7 +218,7 @@ impl Trial {
 }
 
 /// The verdict of each target whose job is over, on the evidence of all its findings.
-fn verdicts<'a>(
+pub(crate) fn verdicts<'a>(
     records: impl Iterator<Item = &'a ToHost>,
     judge: Judge<'_>,
 ) -> BTreeMap<SocketAddr, Verdict> {

@@ -3,7 +3,11 @@
 use std::{cell::RefCell, future::pending, net::IpAddr, time::Duration};
 
 use firmware::env::Env;
-use probe_core::{frame::message::GuardCounters, prober::Prober, time::Instant};
+use probe_core::{
+    frame::message::{GuardCounters, NetworkState},
+    prober::Prober,
+    time::Instant,
+};
 use socket2::{Domain, Socket, Type};
 
 use super::{DirectError, Fence, Sources, network::DirectNetwork};
@@ -58,6 +62,15 @@ impl<'a> Env for DirectEnv<'a> {
 
     fn guard_counters(&self) -> GuardCounters {
         self.network.fence().counters()
+    }
+
+    /// What this computer's network lacks is told by each connection.
+    fn network_state(&self) -> NetworkState {
+        NetworkState {
+            ipv4: true,
+            ipv6: true,
+            ..NetworkState::default()
+        }
     }
 }
 

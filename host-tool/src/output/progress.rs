@@ -16,7 +16,7 @@ use probe_core::{
     finding::DeviceId,
     frame::{
         about::Info,
-        message::{DeviceHello, Progress},
+        message::{DeviceHello, Lack, Progress},
     },
     scope::Refusal,
     verdict::Kind,
@@ -32,6 +32,8 @@ pub struct Watcher {
     over: u64,
     /// The boot that has said how it began.
     boot: Option<(DeviceId, u32)>,
+    /// What the appliance waited for when it last said so.
+    lack: Option<Lack>,
     stop: Arc<AtomicBool>,
     stop_told: Cell<bool>,
 }
@@ -48,6 +50,7 @@ impl Watcher {
             refused: Vec::new(),
             over: 0,
             boot: None,
+            lack: None,
             stop,
             stop_told: Cell::new(false),
         }
@@ -76,6 +79,15 @@ impl Watcher {
             })
             .collect();
         counts.join(", ")
+    }
+}
+
+/// What a device waits for, as a person reads it.
+pub fn lack_text(lack: Lack) -> &'static str {
+    match lack {
+        Lack::Cable => "its network cable is out",
+        Lack::Address => "nobody gives it an address",
+        Lack::Router => "its router does not answer",
     }
 }
 
@@ -177,6 +189,14 @@ impl Watch for Watcher {
 
     fn progress(&mut self, progress: &Progress) {
         let targets = progress.targets;
+        let lack = progress.network.lack;
+        if std::mem::replace(&mut self.lack, lack) != lack {
+            let said = match lack {
+                Some(lack) => format!("the appliance waits: {}", lack_text(lack)),
+                None => "the appliance goes on: its network is back".to_owned(),
+            };
+            self.bar.suspend(|| anstream::eprintln!("postern: {said}"));
+        }
         let mut message = self.message();
         if targets.parked > 0 {
             message.push_str(&format!(", {} waiting to be asked again", targets.parked));

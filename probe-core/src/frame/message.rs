@@ -262,6 +262,8 @@ pub struct Progress {
     pub limits: LimitCounters,
     /// What the sink saw.
     pub sink: SinkCounters,
+    /// The network, and what of it is in use.
+    pub network: NetworkState,
 }
 
 /// What the device does.
@@ -354,6 +356,46 @@ pub struct GuardCounters {
     pub dropped: u64,
     /// Probes outside the scope that were stopped.
     pub violations: u32,
+}
+
+/// How the device's network is. What of it is in use is nothing while no target is probed: a number
+/// that stays is a fault of the device.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NetworkState {
+    /// What is lacking, if the device waits for it.
+    pub lack: Option<Lack>,
+    /// It has an address and a way for IPv4.
+    pub ipv4: bool,
+    /// It has an address and a way for IPv6.
+    pub ipv6: bool,
+    /// Sockets of connections to targets.
+    pub sockets: u8,
+    /// Connection requests that the guard keeps until they may leave.
+    pub held: u8,
+    /// Connections that count against the rates of their networks.
+    pub connections: u16,
+}
+
+/// What a device waits for before it begins another job or connection.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Lack {
+    /// The cable is out.
+    Cable,
+    /// Nobody has given it an address.
+    Address,
+    /// The router does not answer.
+    Router,
+}
+
+impl Lack {
+    /// The word in `--json` and tables.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Cable => "cable",
+            Self::Address => "address",
+            Self::Router => "router",
+        }
+    }
 }
 
 /// What a receiver of frames saw; nothing of it is silent.

@@ -132,6 +132,14 @@ fn the_longest_messages_fit() {
         running: most,
         outbox: most,
     };
+    progress.network = message::NetworkState {
+        lack: Some(message::Lack::Router),
+        ipv4: true,
+        ipv6: true,
+        sockets: u8::MAX,
+        held: u8::MAX,
+        connections: u16::MAX,
+    };
     let octets = octets_of(&ToHost::<crate::evidence::Evidence>::Progress(progress));
     assert!(
         octets.len() <= message::PLAIN_MESSAGE_OCTETS_MAX,

@@ -64,7 +64,7 @@ fn the_scope_digest_is_as_documented() {
 #[test]
 fn the_document_has_every_number_as_it_is() {
     let text = Document::text();
-    let sections: [(&str, Vec<String>); 23] = [
+    let sections: [(&str, Vec<String>); 24] = [
         ("Refusal", words(|of: Refusal| of.as_str().to_string())),
         ("Ended", words(|of: message::Ended| of.as_str().to_string())),
         ("Kind", words(|of: Kind| of.as_str().to_string())),
@@ -91,6 +91,7 @@ fn the_document_has_every_number_as_it_is() {
             words(|of: about::ProvisionError| format!("{of:?}")),
         ),
         ("Level", words(|of: about::Level| of.as_str().to_string())),
+        ("Lack", words(|of: message::Lack| of.as_str().to_string())),
         ("Extensions", bits::<Extensions>()),
         ("Quirks", bits::<Quirks>()),
         ("Notes", bits::<Notes>()),
@@ -537,6 +538,14 @@ fn progress(digest: ScopeDigest) -> message::Progress {
             messages: 2,
             refused: 1,
             ..message::SinkCounters::default()
+        },
+        network: message::NetworkState {
+            lack: Some(message::Lack::Address),
+            ipv4: false,
+            ipv6: false,
+            sockets: 2,
+            held: 0,
+            connections: 3,
         },
     }
 }

@@ -87,6 +87,10 @@ impl Link {
         self.decoder.counters()
     }
 
+    pub(super) fn network_changed(&mut self) {
+        self.progress = true;
+    }
+
     pub(super) fn phase_changed(&mut self) {
         self.progress = true;
         self.ended = true;

@@ -26,7 +26,10 @@ use crate::{
     finding::{DeviceId, JobSerial, Probe},
     frame::{
         RECORD_OCTETS_MAX, ScanId, ScopeDigest,
-        message::{Ended, GuardCounters, LimitCounters, Phase, Progress, SinkCounters, Targets},
+        message::{
+            Ended, GuardCounters, LimitCounters, NetworkState, Phase, Progress, SinkCounters,
+            Targets,
+        },
     },
     outbox::{Outbox, backlog::Backlog},
     relay::{PairSet, Parked, Setup},
@@ -153,6 +156,7 @@ pub struct Prober {
     outbox_full: u32,
     guard: GuardCounters,
     sink: SinkCounters,
+    network: NetworkState,
     link: Link,
 }
 
@@ -234,6 +238,14 @@ impl Prober {
                 out_of_window: 0,
                 wrong_role: 0,
                 put_off: 0,
+            },
+            network: NetworkState {
+                lack: None,
+                ipv4: false,
+                ipv6: false,
+                sockets: 0,
+                held: 0,
+                connections: 0,
             },
             link: Link::new(),
         }
@@ -403,6 +415,21 @@ impl Prober {
         Some(TesterId { scope, key })
     }
 
+    /// How the network was when the shell last said so.
+    pub const fn network(&self) -> NetworkState {
+        self.network
+    }
+
+    /// How the network is, for the progress messages. The host is told at once of what is lacking, and
+    /// when that has come.
+    pub fn network_is(&mut self, network: NetworkState) {
+        let known = (self.network.lack, self.network.ipv4, self.network.ipv6);
+        if known != (network.lack, network.ipv4, network.ipv6) {
+            self.link.network_changed();
+        }
+        self.network = network;
+    }
+
     /// The scope in force, for the guard.
     pub fn scope(&self) -> Option<&Scope> {
         self.scope.as_ref().map(|in_force| &in_force.scope)
@@ -450,6 +477,10 @@ impl Prober {
                 ..self.schedule.limits()
             },
             sink: self.sink,
+            network: NetworkState {
+                connections: self.schedule.connections(),
+                ..self.network
+            },
         }
     }
 

@@ -370,6 +370,11 @@ impl Schedule {
         self.running.len()
     }
 
+    /// How many connections are open that [`Schedule::may_open`] has allowed.
+    pub fn connections(&self) -> u16 {
+        self.networks.connections()
+    }
+
     /// How many jobs are parked.
     pub fn parked_jobs(&self) -> usize {
         self.parked.len()

@@ -142,6 +142,12 @@ impl Networks {
     }
 
     /// From when on a network that is not watched may be asked.
+    /// How many connections are open, in all networks.
+    pub(super) fn connections(&self) -> u16 {
+        let open = self.watched.iter().map(|of| u16::from(of.connections));
+        open.fold(0, u16::saturating_add)
+    }
+
     fn strangers_from(&self, spacing: Millis) -> Instant {
         self.asked_before
             .map_or(Instant::BOOT, |asked| asked + spacing)

@@ -16,6 +16,9 @@ use crate::{
 /// The world that is run twice.
 const SEED: u32 = 7;
 
+/// The days of an appliance that are run; the ordinary tests have the one before.
+const DAYS: &str = "1..3";
+
 /// The boards' binaries, by the features that make them beside or instead of the default ones:
 /// there is none with all.
 const BOARD_FEATURES: [&[&str]; 4] = [
@@ -86,6 +89,10 @@ pub(super) const STEPS: &[Step] = &[
     Step {
         name: "same seed, same frames",
         run: same_seed_same_frames,
+    },
+    Step {
+        name: "days that leave nothing in use",
+        run: days_that_leave_nothing_in_use,
     },
     Step {
         name: "appliance on an emulated board",
@@ -280,6 +287,16 @@ fn same_seed_same_frames() -> Result<Outcome> {
     Ok(Outcome::Passed {
         checks: 3,
         note: format!("{octets} octets of capture, twice alike"),
+    })
+}
+
+fn days_that_leave_nothing_in_use() -> Result<Outcome> {
+    run::output(&mut simulated::build())?;
+    let said = run::output(&mut simulated::days(DAYS))?;
+    let days = said.lines().count();
+    Ok(Outcome::Passed {
+        checks: u32::try_from(days).unwrap_or(u32::MAX),
+        note: "24 virtual hours each".into(),
     })
 }
 

@@ -6,7 +6,7 @@ use probe_core::{
     finding::DeviceId,
     frame::{
         about::{Addressing, Info, Provision},
-        message::Progress,
+        message::{Lack, NetworkState, Progress},
     },
 };
 use serde_json::{Value, json};
@@ -14,7 +14,7 @@ use serde_json::{Value, json};
 use super::super::args::ApplianceInfo as Args;
 use crate::{
     exit::{Exit, Failure},
-    output::restart,
+    output::{progress::lack_text, restart},
     visit::AskInfo,
 };
 
@@ -131,6 +131,7 @@ fn readable(info: &Info, progress: &Progress) -> String {
             None => "none: findings are in memory only".to_owned(),
         },
     ));
+    rows.push(("network", network(progress.network)));
     rows.push((
         "guard",
         format!(
@@ -156,6 +157,26 @@ fn readable(info: &Info, progress: &Progress) -> String {
     for (name, value) in rows {
         let _ = writeln!(text, "{name:<9} {value}");
     }
+    text
+}
+
+/// What the network has, what the device waits for, and what is in use.
+fn network(network: NetworkState) -> String {
+    let families = match (network.ipv4, network.ipv6) {
+        (true, true) => "IPv4 and IPv6",
+        (true, false) => "IPv4 only",
+        (false, true) => "IPv6 only",
+        (false, false) => "neither IPv4 nor IPv6",
+    };
+    let mut text = families.to_owned();
+    if let Some(lack) = network.lack {
+        let _ = write!(text, "; WAITS: {}", lack_text(lack));
+    }
+    let _ = write!(
+        text,
+        "; {} sockets, {} connections, {} requests held",
+        network.sockets, network.connections, network.held
+    );
     text
 }
 
@@ -205,6 +226,14 @@ fn line(info: &Info, progress: &Progress) -> Value {
             "allowed": progress.guard.allowed,
             "dropped": progress.guard.dropped,
             "violations": progress.guard.violations,
+        },
+        "network": {
+            "lack": progress.network.lack.map(Lack::as_str),
+            "ipv4": progress.network.ipv4,
+            "ipv6": progress.network.ipv6,
+            "sockets": progress.network.sockets,
+            "connections": progress.network.connections,
+            "held": progress.network.held,
         },
         "link": {
             "frames": progress.link.frames,
@@ -268,6 +297,14 @@ mod tests {
         progress.outbox.made = 3;
         progress.link.frames = 12;
         progress.link.broken = 2;
+        progress.network = NetworkState {
+            lack: Some(Lack::Router),
+            ipv4: false,
+            ipv6: true,
+            sockets: 2,
+            held: 1,
+            connections: 3,
+        };
         assert_eq!(
             readable(&info, &progress),
             "device    7165525400123456\n\
@@ -281,6 +318,7 @@ mod tests {
              outbox    3 made, 0 acknowledged, 0 lost; records of earlier boots wait\n\
              flash     4 pages, 9 erases, 4 of one page, 130000 octets free, 0 records spoiled; \
              BROKEN: findings are in memory only\n\
+             network   IPv6 only; WAITS: its router does not answer; 2 sockets, 3 connections, 1 requests held\n\
              guard     0 frames let out, 0 dropped, 0 violations\n\
              link      12 frames, 2 not to be read\n"
         );
@@ -293,6 +331,8 @@ mod tests {
         assert_eq!(line["flash"]["broken"], true);
         assert_eq!(line["scope"]["powered_minutes"], 58);
         assert_eq!(line["link"]["broken"], 2);
+        assert_eq!(line["network"]["lack"], "router");
+        assert_eq!(line["network"]["connections"], 3);
         let new = Info {
             reset: Reset::PowerOn,
             panic: None,

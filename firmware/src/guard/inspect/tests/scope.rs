@@ -72,6 +72,7 @@ impl Warden for ScopeWarden {
 
 pub(crate) fn doors() -> Doors {
     Doors {
+        slaac: true,
         gateway_v4: Some("198.51.100.1".parse().unwrap()),
         gateway_v6: Some("2001:db8:1::1".parse().unwrap()),
         resolver: Some("203.0.113.53".parse().unwrap()),
