@@ -10,6 +10,7 @@ use embedded_io_async::{Read, Write};
 use host_sim::{
     demo,
     faults::Window,
+    host::PROVING,
     net::giver::{Gives, Trouble},
     observer::Allowed,
     peers::Personality,
@@ -99,7 +100,7 @@ async fn listen(link: PipeEnd, time: Time, scope: &Scope, list: &[Suspect]) -> H
     let (mut reader, mut writer) = link.split();
     let mut host = Box::new(HostLink::new());
     host.connected(time.now(), time.utc());
-    host.start(time.now(), ScanId(1), scope).unwrap();
+    host.start(time.now(), ScanId(1), scope, PROVING).unwrap();
     host.ask_log(time.now(), 1);
     let (mut frame, mut octets) = ([0; FRAME_OCTETS_MAX], [0; FRAME_OCTETS_MAX]);
     loop {

@@ -14,7 +14,7 @@ use probe_core::{
 };
 
 use super::{Day, InUse, Kind, Shown, judge};
-use crate::{lines::Lines, pipe::Plug, simulation::Time, trial::verdicts};
+use crate::{host::PROVING, lines::Lines, pipe::Plug, simulation::Time, trial::verdicts};
 
 /// The minute of an hour at which a scan begins, and the one at which the device is asked.
 const SCAN_MINUTE: u64 = 5;
@@ -146,7 +146,8 @@ impl Host<'_> {
     async fn scan(&mut self, list: &[Suspect]) -> Result<(), ScopeError> {
         self.shown.scans += 1;
         let mut scan = Scan::new(ScanId(self.shown.scans), list);
-        scan.link.start(self.time.now(), scan.id, &self.day.scope)?;
+        scan.link
+            .start(self.time.now(), scan.id, &self.day.scope, PROVING)?;
         loop {
             let now = self.now();
             let cut = self.day.cuts.iter().find(|cut| cut.until > now);
