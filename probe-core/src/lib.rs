@@ -26,6 +26,7 @@
 
 pub mod dead;
 pub mod dialogue;
+pub mod dns;
 pub mod evidence;
 pub mod finding;
 pub mod frame;
