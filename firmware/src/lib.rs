@@ -39,6 +39,7 @@ pub mod env;
 pub mod guard;
 pub mod link;
 mod log;
+pub mod lookup;
 pub mod net;
 pub mod panel;
 pub mod restart;

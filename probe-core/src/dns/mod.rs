@@ -14,5 +14,5 @@ pub use self::{
     lookup::{LOOKUP_OCTETS_MAX, Lookup, Outcome, Report},
     name::{NameView, WIRE_NAME_OCTETS_MAX, WireName},
     packet::{Data, Malformed, Message, Record, RecordType, ResponseCode, Section},
-    query::{QUERY_OCTETS_MAX, Query, Question, UDP_OCTETS_MAX},
+    query::{DNS_PORT, QUERY_OCTETS_MAX, Query, Question, UDP_OCTETS_MAX},
 };

@@ -5,6 +5,8 @@ use super::{
     packet::{CLASS_IN, HEADER_OCTETS, Message, RecordType},
 };
 
+/// Where a resolver answers.
+pub const DNS_PORT: u16 = 53;
 /// The largest datagram that a server may answer with, in octets: no path over IPv6 splits it.
 pub const UDP_OCTETS_MAX: u16 = 1_232;
 /// The longest query, in octets, without the length before it on a stream.
