@@ -4,6 +4,7 @@
 mod build;
 pub mod clock;
 pub mod demo;
+pub mod dns;
 mod drive;
 mod executor;
 mod failure;
