@@ -9,7 +9,7 @@ use embassy_futures::select::{Either, select};
 use probe_core::{
     dialogue::{
         Close, Dialogue, End, Input, OpenFailure, Output, SecureFailure, TRANSMIT_OCTETS_MIN,
-        Transport,
+        Transport, Turn,
     },
     evidence::Observation,
     prober::Opening,
@@ -76,6 +76,27 @@ impl Lent {
     }
 }
 
+impl Lent {
+    /// All of it.
+    pub fn lend(&mut self) -> Lending<'_> {
+        Lending {
+            buffers: &mut self.buffers,
+            transmit: &mut self.transmit,
+            piece: &mut self.piece,
+        }
+    }
+}
+
+/// The same, wherever it lies. A datagram must fit the piece.
+pub struct Lending<'a> {
+    /// The connection's buffers.
+    pub buffers: &'a mut Buffers,
+    /// What the dialogue writes.
+    pub transmit: &'a mut [u8; TRANSMIT_OCTETS_MIN],
+    /// What the dialogue reads.
+    pub piece: &'a mut [u8],
+}
+
 impl Default for Lent {
     fn default() -> Self {
         Self::new()
@@ -83,14 +104,14 @@ impl Default for Lent {
 }
 
 /// Drives `dialogue` to its end. No connection is left open behind it.
-pub async fn converse<E: Env, D: Dialogue>(
+pub async fn converse<E: Env>(
     env: &E,
     bell: &Bell,
-    desk: &mut impl Desk,
-    dialogue: &mut D,
-    lent: &mut Lent,
+    desk: &mut dyn Desk,
+    dialogue: &mut dyn Dialogue,
+    lent: Lending<'_>,
 ) -> Outcome {
-    let Lent {
+    let Lending {
         buffers,
         transmit,
         piece,
@@ -152,17 +173,17 @@ fn nobody<'a, E: Env + 'a>() -> Option<StreamOf<'a, E>> {
 
 type StreamOf<'a, E> = <<E as Env>::Network as Network>::Stream<'a>;
 
-struct Talk<'a, E, K, D> {
+struct Talk<'a, E> {
     env: &'a E,
     bell: &'a Bell,
-    desk: &'a mut K,
-    dialogue: &'a mut D,
+    desk: &'a mut dyn Desk,
+    dialogue: &'a mut dyn Dialogue,
     transmit: &'a mut [u8; TRANSMIT_OCTETS_MIN],
     todo: Todo,
     state: State,
 }
 
-impl<'a, E: Env, K: Desk, D: Dialogue> Talk<'a, E, K, D> {
+impl<'a, E: Env> Talk<'a, E> {
     /// Goes on without a connection until the dialogue wants one, or is at its end.
     async fn unconnected(&mut self) -> Result<Open, Outcome> {
         loop {
@@ -187,7 +208,7 @@ impl<'a, E: Env, K: Desk, D: Dialogue> Talk<'a, E, K, D> {
         &mut self,
         open: Open,
         buffers: &mut Buffers,
-        piece: &mut [u8; PIECE_OCTETS],
+        piece: &mut [u8],
     ) -> Result<(), Stopped> {
         if let Some(refused) = not_spoken(open.transport) {
             self.turn(&mut nobody::<E>(), refused).await;
@@ -198,8 +219,12 @@ impl<'a, E: Env, K: Desk, D: Dialogue> Talk<'a, E, K, D> {
         // Waiting for permission is our own affair and takes nothing from the peer's time.
         let by = open.by + self.env.now().since(asked);
         let network = self.env.network();
-        let connecting = network.connect(open.remote, by, buffers);
-        let talked = match self.or_stopped(connecting).await {
+        let talked = match if open.transport == Transport::Udp {
+            Either::Second(network.datagrams(open.remote, drawn_port(self.env)))
+        } else {
+            let connecting = network.connect(open.remote, by, buffers);
+            self.or_stopped(connecting).await
+        } {
             Either::Second(Ok(stream)) => {
                 log::connection(open.remote, Ok(()));
                 self.connected(stream, open.remote, piece).await
@@ -238,7 +263,7 @@ impl<'a, E: Env, K: Desk, D: Dialogue> Talk<'a, E, K, D> {
         &mut self,
         stream: StreamOf<'_, E>,
         remote: SocketAddr,
-        piece: &mut [u8; PIECE_OCTETS],
+        piece: &mut [u8],
     ) -> Result<(), Stopped> {
         let local = stream.local();
         let mut line = Some(stream);
@@ -271,7 +296,7 @@ impl<'a, E: Env, K: Desk, D: Dialogue> Talk<'a, E, K, D> {
         &self,
         stream: &mut StreamOf<'_, E>,
         until: Instant,
-        piece: &'p mut [u8; PIECE_OCTETS],
+        piece: &'p mut [u8],
     ) -> Result<Input<'p>, Stopped> {
         let read = select(stream.read(piece), self.env.sleep_until(until));
         let read = match self.or_stopped(read).await {
@@ -283,6 +308,10 @@ impl<'a, E: Env, K: Desk, D: Dialogue> Talk<'a, E, K, D> {
                 octets: piece.get(..count).unwrap_or(piece),
                 source: None,
             },
+            Either::First(Read::Datagram(count, source)) => Input::Received {
+                octets: piece.get(..count).unwrap_or(piece),
+                source: Some(source),
+            },
             Either::First(Read::Ended(end)) => Input::Ended(end),
             Either::Second(()) => Input::Timeout,
         })
@@ -293,7 +322,7 @@ impl<'a, E: Env, K: Desk, D: Dialogue> Talk<'a, E, K, D> {
     async fn turn<S: Stream>(&mut self, line: &mut Option<S>, input: Input<'_>) {
         let now = self.env.now();
         let generation = self.dialogue.generation();
-        let mut turn = self.dialogue.turn(now, generation, input);
+        let mut turn = Turn::begin(self.dialogue, now, generation, input);
         self.state = loop {
             match turn.next(self.transmit) {
                 Output::Open {
@@ -360,7 +389,7 @@ impl Todo {
 /// Runs `future`, unless the scan is over or ends meanwhile: `First` then. Not an async function,
 /// which would keep a second copy of `future`.
 fn or_stopped<F: Future>(
-    desk: &impl Desk,
+    desk: &dyn Desk,
     bell: &Bell,
     future: F,
 ) -> impl Future<Output = Either<Stopped, F::Output>> {
@@ -376,9 +405,18 @@ fn or_stopped<F: Future>(
 /// What to say to a dialogue that wants a transport that this shell does not have.
 const fn not_spoken(transport: Transport) -> Option<Input<'static>> {
     match transport {
-        Transport::Tcp => None,
+        Transport::Tcp | Transport::Udp => None,
         Transport::Tls => Some(Input::SecureFailed(SecureFailure::NotAvailable)),
-        Transport::Udp => Some(Input::OpenFailed(OpenFailure::NoSlot)),
+    }
+}
+
+/// A port that nobody can guess, none of those that are well known.
+fn drawn_port(env: &impl Env) -> u16 {
+    let mut lot = [0; 2];
+    env.random(&mut lot);
+    match u16::from_le_bytes(lot) {
+        known @ 0..1024 => known | 0x8000,
+        port => port,
     }
 }
 

@@ -150,6 +150,15 @@ impl<E: Env> Network for Dutiful<'_, E> {
         let stream = self.env.network().connect(remote, by, buffers).await?;
         Ok(DutifulStream { duty: self, stream })
     }
+
+    fn datagrams(
+        &self,
+        remote: SocketAddr,
+        local_port: u16,
+    ) -> Result<Self::Stream<'_>, OpenFailure> {
+        let stream = self.env.network().datagrams(remote, local_port)?;
+        Ok(DutifulStream { duty: self, stream })
+    }
 }
 
 /// A connection whose waits are promised. Reading has no deadline of its own: whoever reads sleeps

@@ -48,7 +48,7 @@ pub trait Env {
     }
 }
 
-/// TCP connections towards the scope.
+/// TCP connections towards the scope, and datagrams to its resolver.
 pub trait Network {
     /// One connection. Dropping it ends the connection without a word; close it instead.
     type Stream<'a>: Stream
@@ -63,6 +63,15 @@ pub trait Network {
         by: Instant,
         buffers: &'a mut Buffers,
     ) -> Result<Self::Stream<'a>, OpenFailure>;
+
+    /// Makes a socket at `local_port` for datagrams to and from `remote`: each write is one, and each
+    /// [`Read::Datagram`] too. A network may have a single one to give, and then says
+    /// [`OpenFailure::NoSlot`]. Whoever draws the port makes the answers hard to forge.
+    fn datagrams(
+        &self,
+        remote: SocketAddr,
+        local_port: u16,
+    ) -> Result<Self::Stream<'_>, OpenFailure>;
 }
 
 /// What a connection's shell may read next.
@@ -70,6 +79,8 @@ pub trait Network {
 pub enum Read {
     /// So many octets were put into the buffer; never zero.
     Octets(usize),
+    /// A datagram of so many octets was; one that is longer than the buffer is lost.
+    Datagram(usize, SocketAddr),
     /// The connection has ended.
     Ended(End),
 }

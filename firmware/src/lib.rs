@@ -40,6 +40,7 @@ mod follow;
 pub mod guard;
 pub mod link;
 mod log;
+pub mod lookup;
 pub mod net;
 pub mod panel;
 pub mod restart;

@@ -1,16 +1,23 @@
 //! [`Env`] over embassy-net: boards and the simulator.
 
 use core::{
-    cell::Cell,
+    cell::{Cell, RefCell, RefMut},
     net::{IpAddr, SocketAddr},
-    task::Waker,
+    task::{Poll, Waker},
 };
 
-use embassy_futures::select::{Either, select};
-use embassy_net::{IpEndpoint, Ipv4Cidr, Stack, StaticConfigV4, tcp};
+use embassy_futures::{
+    poll_once,
+    select::{Either, select},
+};
+use embassy_net::{
+    IpEndpoint, Ipv4Cidr, Stack, StaticConfigV4, tcp,
+    udp::{self, PacketMetadata, UdpSocket},
+};
 use embassy_time::Timer;
 use probe_core::{
     dialogue::{Close, End, OpenFailure},
+    dns::{QUERY_OCTETS_MAX, UDP_OCTETS_MAX},
     frame::{
         about::Addressing,
         message::{GuardCounters, Lack, NetworkState},
@@ -70,15 +77,31 @@ pub struct StackEnv<'d, R> {
 }
 
 impl<'d, R: Random> StackEnv<'d, R> {
-    /// An environment whose network has `sockets` sockets to give, behind the guard that reports
-    /// to `watch`. The stack's resources must hold at least as many beside its own: embassy-net
-    /// panics on one socket too many.
-    pub const fn new(stack: Stack<'d>, sockets: u8, watch: &'d Watch, random: R) -> Self {
+    /// An environment whose network has `sockets` sockets for TCP to give and one for datagrams,
+    /// behind the guard that reports to `watch`. The stack's resources must hold at least as many
+    /// beside its own: embassy-net panics on one socket too many.
+    pub fn new(
+        stack: Stack<'d>,
+        sockets: u8,
+        datagrams: &'d mut DatagramMemory,
+        watch: &'d Watch,
+        random: R,
+    ) -> Self {
+        let DatagramMemory {
+            received,
+            receive,
+            sent,
+            send,
+        } = datagrams;
         Self {
             network: StackNetwork {
                 stack,
                 sockets,
                 watch,
+                datagrams: RefCell::new(Datagrams {
+                    socket: UdpSocket::new(stack, received, receive, sent, send),
+                    remote: None,
+                }),
             },
             watch,
             random,
@@ -170,17 +193,55 @@ pub fn wake_at_us(at_us: u64, waker: &Waker) {
 /// The latest moment that embassy-time's ticks can express, in milliseconds.
 const MILLIS_MAX: u64 = u64::MAX / embassy_time::TICK_HZ;
 
-/// embassy-net's TCP, with a count of the sockets that are left.
+/// What the network's one socket for datagrams holds; static on a board.
+pub struct DatagramMemory {
+    received: [PacketMetadata; DATAGRAMS_MAX],
+    receive: [u8; UDP_OCTETS_MAX as usize],
+    sent: [PacketMetadata; 1],
+    send: [u8; QUERY_OCTETS_MAX],
+}
+
+/// How many datagrams may wait to be read. More are lost, as are those for which the others have
+/// left no room.
+const DATAGRAMS_MAX: usize = 2;
+
+impl DatagramMemory {
+    /// Empty memory.
+    pub const fn new() -> Self {
+        Self {
+            received: [PacketMetadata::EMPTY; DATAGRAMS_MAX],
+            receive: [0; _],
+            sent: [PacketMetadata::EMPTY],
+            send: [0; _],
+        }
+    }
+}
+
+impl Default for DatagramMemory {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+/// embassy-net's TCP, with a count of the sockets that are left, and its UDP.
 pub struct StackNetwork<'d> {
     stack: Stack<'d>,
     /// How many sockets there are to give; the guard's watch has how many are in use.
     sockets: u8,
     watch: &'d Watch,
+    /// Borrowed by whoever asks the resolver.
+    datagrams: RefCell<Datagrams<'d>>,
+}
+
+/// The socket for datagrams, and where they go.
+struct Datagrams<'d> {
+    socket: UdpSocket<'d>,
+    remote: Option<IpEndpoint>,
 }
 
 impl<'d> Network for StackNetwork<'d> {
     type Stream<'a>
-        = StackStream<'a>
+        = StackStream<'a, 'd>
     where
         Self: 'a;
 
@@ -189,7 +250,7 @@ impl<'d> Network for StackNetwork<'d> {
         remote: SocketAddr,
         by: Instant,
         buffers: &'a mut Buffers,
-    ) -> Result<StackStream<'a>, OpenFailure> {
+    ) -> Result<StackStream<'a, 'd>, OpenFailure> {
         if !self.has_route(remote.ip()) {
             return Err(OpenFailure::Unreachable);
         }
@@ -201,9 +262,11 @@ impl<'d> Network for StackNetwork<'d> {
             Either::First(Ok(())) => match socket.local_endpoint() {
                 Some(local) => {
                     return Ok(StackStream {
-                        socket,
                         local: SocketAddr::from((local.addr, local.port)),
-                        _slot: slot,
+                        line: Line::Tcp {
+                            socket,
+                            _slot: slot,
+                        },
                     });
                 }
                 None => OpenFailure::Refused,
@@ -225,9 +288,40 @@ impl<'d> Network for StackNetwork<'d> {
         };
         Err(failure)
     }
+
+    fn datagrams(
+        &self,
+        remote: SocketAddr,
+        local_port: u16,
+    ) -> Result<StackStream<'_, 'd>, OpenFailure> {
+        let own = self.own_address(remote.ip());
+        let own = own.filter(|_| self.has_route(remote.ip()));
+        let own = own.ok_or(OpenFailure::Unreachable)?;
+        let datagrams = self.datagrams.try_borrow_mut();
+        let mut datagrams = Asking(datagrams.map_err(|_| OpenFailure::NoSlot)?);
+        datagrams.0.remote = Some(endpoint(remote)?);
+        let socket = &mut datagrams.0.socket;
+        socket.bind(local_port).map_err(|error| match error {
+            udp::BindError::InvalidState => OpenFailure::NoSlot,
+            udp::BindError::NoRoute => OpenFailure::Unreachable,
+        })?;
+        Ok(StackStream {
+            local: SocketAddr::new(own, local_port),
+            line: Line::Udp(datagrams),
+        })
+    }
 }
 
 impl StackNetwork<'_> {
+    /// This device's address of the family of `remote`.
+    fn own_address(&self, remote: IpAddr) -> Option<IpAddr> {
+        let own = self.own_networks();
+        match remote {
+            IpAddr::V4(_) => own.v4.map(|(address, _)| IpAddr::V4(address)),
+            IpAddr::V6(_) => own.v6.map(|(address, _)| IpAddr::V6(address)),
+        }
+    }
+
     /// The stack's addresses.
     fn own_networks(&self) -> OwnNetworks {
         let v4 = self.stack.config_v4().map(|config| config.address);
@@ -302,34 +396,74 @@ impl Drop for Slot<'_> {
     }
 }
 
-/// A connection. The socket is declared before its slot, so that it is gone when the slot is
-/// given back.
-pub struct StackStream<'a> {
-    socket: tcp::TcpSocket<'a>,
-    local: SocketAddr,
-    _slot: Slot<'a>,
+/// The network's socket for datagrams, at a port until it is given back.
+struct Asking<'a, 'd>(RefMut<'a, Datagrams<'d>>);
+
+impl Asking<'_, '_> {
+    /// Sends one datagram. There is room for one that waits for its neighbour, and for no second.
+    fn send(&self, octets: &[u8]) -> Result<(), End> {
+        let Datagrams { socket, remote } = &*self.0;
+        let remote = remote.ok_or(End::Reset)?;
+        match poll_once(socket.send_to(octets, remote)) {
+            Poll::Ready(sent) => sent.map_err(|_| End::Reset),
+            Poll::Pending => Err(End::WriteDeadline),
+        }
+    }
 }
 
-impl Stream for StackStream<'_> {
+impl Drop for Asking<'_, '_> {
+    fn drop(&mut self) {
+        self.0.socket.close();
+    }
+}
+
+/// A connection, or datagrams to and from one endpoint.
+pub struct StackStream<'a, 'd> {
+    local: SocketAddr,
+    line: Line<'a, 'd>,
+}
+
+enum Line<'a, 'd> {
+    /// The socket is declared before its slot, so that it is gone when the slot is given back.
+    Tcp {
+        socket: tcp::TcpSocket<'a>,
+        _slot: Slot<'a>,
+    },
+    Udp(Asking<'a, 'd>),
+}
+
+impl Stream for StackStream<'_, '_> {
     fn local(&self) -> SocketAddr {
         self.local
     }
 
     async fn read(&mut self, octets: &mut [u8]) -> Read {
-        match self.socket.read(octets).await {
-            Ok(0) => Read::Ended(End::Fin),
-            Ok(count) => Read::Octets(count),
-            Err(tcp::Error::ConnectionReset) => Read::Ended(End::Reset),
+        match &mut self.line {
+            Line::Tcp { socket, .. } => match socket.read(octets).await {
+                Ok(0) => Read::Ended(End::Fin),
+                Ok(count) => Read::Octets(count),
+                Err(tcp::Error::ConnectionReset) => Read::Ended(End::Reset),
+            },
+            Line::Udp(asking) => loop {
+                if let Ok((count, from)) = asking.0.socket.recv_from(octets).await {
+                    let IpEndpoint { addr, port } = from.endpoint;
+                    return Read::Datagram(count, SocketAddr::from((addr, port)));
+                }
+            },
         }
     }
 
     // What is written before the stack's runner is polled again leaves in one segment, so `more`
     // needs nothing here.
     async fn write_all(&mut self, octets: &[u8], _more: bool, by: Instant) -> Result<(), End> {
+        let socket = match &mut self.line {
+            Line::Tcp { socket, .. } => socket,
+            Line::Udp(asking) => return asking.send(octets),
+        };
         let written = at_deadline(by, async {
             let mut rest = octets;
             while !rest.is_empty() {
-                let count = self.socket.write(rest).await?;
+                let count = socket.write(rest).await?;
                 rest = rest.get(count..).unwrap_or_default();
             }
             Ok(())
@@ -342,28 +476,29 @@ impl Stream for StackStream<'_> {
         }
     }
 
-    async fn close(mut self, how: Close) {
+    async fn close(self, how: Close) {
+        let Line::Tcp { mut socket, _slot } = self.line else {
+            return;
+        };
         if how == Close::Fin {
-            self.socket.close();
-            let drained = at_deadline(now() + LINGER_MAX, self.drain()).await;
+            socket.close();
+            let drained = at_deadline(now() + LINGER_MAX, drain(&mut socket)).await;
             if let Either::First(()) = drained {
                 return;
             }
         }
-        self.socket.abort();
+        socket.abort();
         // The reset leaves at once unless the driver has no room for it.
-        let _ = at_deadline(now() + RESET_MAX, self.socket.flush()).await;
+        let _ = at_deadline(now() + RESET_MAX, socket.flush()).await;
     }
 }
 
-impl StackStream<'_> {
-    /// Throws away what still comes until the peer has closed too, then waits until our end is
-    /// acknowledged: dropping the socket earlier would answer the peer's end with a reset.
-    async fn drain(&mut self) {
-        let mut unread = [0; 64];
-        while let Ok(1..) = self.socket.read(&mut unread).await {}
-        let _ = self.socket.flush().await;
-    }
+/// Throws away what still comes until the peer has closed too, then waits until our end is
+/// acknowledged: dropping the socket earlier would answer the peer's end with a reset.
+async fn drain(socket: &mut tcp::TcpSocket<'_>) {
+    let mut unread = [0; 64];
+    while let Ok(1..) = socket.read(&mut unread).await {}
+    let _ = socket.flush().await;
 }
 
 /// How long a reset may wait for room in the driver, and for the router's hardware address:

@@ -44,13 +44,14 @@ pub(crate) fn internet(
         router = router.giving(gives.clone());
     }
     let mut places = BTreeMap::new();
+    let host_at = |address| {
+        let mut host = Host::new(address, world.seed_of_host(address));
+        host.lingers = !far.is_clean() || !near.is_clean();
+        Place::Host(Box::new(host))
+    };
     for (at, site) in &world.sites {
         let address = at.ip();
-        let host = || {
-            let mut host = Host::new(address, world.seed_of_host(address));
-            host.lingers = !far.is_clean() || !near.is_clean();
-            Place::Host(Box::new(host))
-        };
+        let host = || host_at(address);
         match site {
             Site::Silent => {}
             Site::NoRoute => {
@@ -68,6 +69,12 @@ pub(crate) fn internet(
                     host.serve(at.port(), peer.server());
                 }
             }
+        }
+    }
+    for (address, resolver) in &world.resolvers {
+        let place = places.entry(*address).or_insert_with(|| host_at(*address));
+        if let Place::Host(host) = place {
+            host.resolve(resolver.clone());
         }
     }
     let mut own = vec![IpAddr::V4(world.device.ipv4), IpAddr::V6(world.device.ipv6)];

@@ -5,6 +5,7 @@ mod build;
 pub mod clock;
 pub mod day;
 pub mod demo;
+pub mod dns;
 mod drive;
 mod executor;
 mod failure;

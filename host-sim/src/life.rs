@@ -9,7 +9,7 @@ use firmware::{
     appliance::{Appliance, Memory, WORKERS},
     guard::{Counters, Doors, Guard, Watch},
     link::Link,
-    net::StackEnv,
+    net::{DatagramMemory, StackEnv},
 };
 use probe_core::{finding::DeviceId, frame::message::OutboxState, prober::Prober, time::Instant};
 
@@ -68,7 +68,9 @@ pub(crate) fn live(
     let (stack, mut runner) = bench.stack(guard, purpose("stack").as_bytes(), &mut resources);
     let random = Random::new(world.seed_of(purpose("device").as_bytes()));
     let sockets = u8::try_from(WORKERS).expect("a worker's index fits an octet");
-    let env = StackEnv::new(stack, sockets, &watch, SeededRandom(RefCell::new(random)));
+    let mut datagrams = DatagramMemory::new();
+    let random = SeededRandom(RefCell::new(random));
+    let env = StackEnv::new(stack, sockets, &mut datagrams, &watch, random);
 
     let mut tasks = vec![
         Task::new("network stack", async {

@@ -13,6 +13,7 @@ use probe_core::{
 };
 
 use crate::{
+    dns::Resolver,
     faults::Faults,
     net::giver::Gives,
     peers::{Fate, Peer, Rule},
@@ -43,6 +44,9 @@ pub struct World {
     /// does not appear on an address with a peer is closed. An address is a host as soon as one of
     /// its ports is.
     pub sites: BTreeMap<SocketAddr, Site>,
+    /// Who answers questions about names, at port 53. An address is a host as soon as it has a
+    /// resolver.
+    pub resolvers: BTreeMap<IpAddr, Resolver>,
 }
 
 /// What is at an address and port.
@@ -140,6 +144,7 @@ impl World {
             latency: Duration::from_millis(10),
             faults: Faults::default(),
             sites: BTreeMap::new(),
+            resolvers: BTreeMap::new(),
         }
     }
 
@@ -151,6 +156,12 @@ impl World {
     /// The world, with `peer` at `at`.
     pub fn with_peer(mut self, at: SocketAddr, peer: Peer) -> Self {
         self.sites.insert(at, Site::Peer(peer));
+        self
+    }
+
+    /// The world, with `resolver` at `address`.
+    pub fn with_resolver(mut self, address: IpAddr, resolver: Resolver) -> Self {
+        self.resolvers.insert(address, resolver);
         self
     }
 

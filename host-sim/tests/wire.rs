@@ -23,7 +23,7 @@ use firmware::{
     appliance::{Appliance, Memory, WORKERS},
     guard::{Doors, Guard, Watch},
     link::Link,
-    net::StackEnv,
+    net::{DatagramMemory, StackEnv},
 };
 use host_sim::{
     demo,
@@ -241,7 +241,9 @@ fn the_appliance_reaches_the_same_verdicts_through_the_wire() {
     let mut resources = StackResources::<{ WORKERS + 4 }>::new();
     let (stack, mut runner) = embassy_net::new(guard, config(), &mut resources, 7);
     let sockets = u8::try_from(WORKERS).unwrap();
-    let env = StackEnv::new(stack, sockets, &watch, Dice(RefCell::new(Random::new(7))));
+    let mut datagrams = DatagramMemory::new();
+    let dice = Dice(RefCell::new(Random::new(7)));
+    let env = StackEnv::new(stack, sockets, &mut datagrams, &watch, dice);
     let mut memory = Box::new(Memory::<WORKERS>::new());
     let (host_end, appliance_end) = pipe();
     let (reader, writer) = appliance_end.split();

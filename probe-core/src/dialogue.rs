@@ -242,16 +242,7 @@ pub trait Dialogue {
     where
         Self: Sized,
     {
-        let octets = match input {
-            Input::Received { octets, .. } if generation == self.generation() => octets,
-            _ => &[],
-        };
-        self.input(now, generation, &input);
-        Turn {
-            dialogue: self,
-            now,
-            octets,
-        }
+        Turn::begin(self, now, generation, input)
     }
 }
 
@@ -261,13 +252,31 @@ pub const TRANSMIT_OCTETS_MIN: usize = 512;
 
 /// One input's outputs. Drain it until it waits.
 #[must_use = "outputs that are not drained are lost"]
-pub struct Turn<'a, D> {
+pub struct Turn<'a, D: ?Sized> {
     dialogue: &'a mut D,
     now: Instant,
     octets: &'a [u8],
 }
 
-impl<D: Dialogue> Turn<'_, D> {
+impl<'a, D: Dialogue + ?Sized> Turn<'a, D> {
+    /// [`Dialogue::turn`], also of a dialogue of any kind.
+    pub fn begin(
+        dialogue: &'a mut D,
+        now: Instant,
+        generation: Generation,
+        input: Input<'a>,
+    ) -> Self {
+        let octets = match input {
+            Input::Received { octets, .. } if generation == dialogue.generation() => octets,
+            _ => &[],
+        };
+        dialogue.input(now, generation, &input);
+        Self {
+            dialogue,
+            now,
+            octets,
+        }
+    }
     /// The next output.
     pub fn next(&mut self, transmit: &mut [u8]) -> Output<'_> {
         self.dialogue.output(self.now, &mut self.octets, transmit)

@@ -27,6 +27,7 @@
 pub mod arrival;
 pub mod dead;
 pub mod dialogue;
+pub mod dns;
 pub mod evidence;
 pub mod finding;
 pub mod frame;

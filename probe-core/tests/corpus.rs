@@ -4,8 +4,12 @@
 mod classify;
 #[path = "../fuzz/checks/dialogue.rs"]
 mod dialogue;
+#[path = "../fuzz/checks/dns.rs"]
+mod dns;
 #[path = "../fuzz/checks/frames.rs"]
 mod frames;
+#[path = "../fuzz/checks/lookup.rs"]
+mod lookup;
 #[path = "../fuzz/checks/name.rs"]
 mod name;
 #[path = "../fuzz/checks/path.rs"]
@@ -22,7 +26,9 @@ type Check = fn(&[u8]);
 const CHECKS: &[(&str, Check)] = &[
     ("classify", classify::check),
     ("dialogue", dialogue::check),
+    ("dns", dns::check),
     ("frames", frames::check),
+    ("lookup", lookup::check),
     ("name", name::check),
     ("path", path::check),
     ("prober", prober::check),

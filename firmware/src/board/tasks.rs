@@ -9,7 +9,7 @@ use firmware::{
     duty::{Dutiful, Promise, Promises},
     guard::{Doors, Guard, ProberWarden, Watch},
     link::{Link, LinkMemory},
-    net::{self, StackEnv, now, seed},
+    net::{self, DatagramMemory, StackEnv, now, seed},
     storage::{Keeper, KeeperMemory},
     worker::WorkerMemory,
 };
@@ -29,8 +29,8 @@ use super::{
     report,
 };
 
-/// The workers' sockets and the one that asks for an address.
-const SOCKETS: usize = WORKERS + 1;
+/// The workers' sockets, the one that asks for an address, and the one that asks the resolver.
+const SOCKETS: usize = WORKERS + 2;
 
 /// Tasks that promise to look up, behind the workers.
 const NETWORK: usize = WORKERS;
@@ -55,6 +55,7 @@ static RUNNER: StaticCell<Runner<'static, BoardDriver>> = StaticCell::new();
 static WATCH: StaticCell<Watch> = StaticCell::new();
 static APPLIANCE: StaticCell<BoardAppliance> = StaticCell::new();
 static ENV: StaticCell<BoardEnv> = StaticCell::new();
+static DATAGRAMS: ConstStaticCell<DatagramMemory> = ConstStaticCell::new(DatagramMemory::new());
 
 /// What a task is called, and its number.
 pub(super) fn name(task: usize) -> (&'static str, u32) {
@@ -156,7 +157,9 @@ fn start(
         RESOURCES.take(),
         seed(&board.random),
     );
-    let env: &'static BoardEnv = ENV.init(StackEnv::new(stack, WORKERS as u8, watch, board.random));
+    let datagrams = DATAGRAMS.take();
+    let env = StackEnv::new(stack, WORKERS as u8, datagrams, watch, board.random);
+    let env: &'static BoardEnv = ENV.init(env);
     let promises: &'static Promises<TASKS> = PROMISES.init(Promises::new());
     let promise = |task| promises.of(task).expect("every task has a promise");
     let memory = MEMORY.take();

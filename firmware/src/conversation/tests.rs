@@ -93,7 +93,7 @@ impl Play {
                 bell.ring();
             }
         };
-        let talk = converse(&stage, &bell, &mut desk, &mut dialogue, &mut lent);
+        let talk = converse(&stage, &bell, &mut desk, &mut dialogue, lent.lend());
         let (outcome, ()) = stage.run(join(talk, disturbances));
         assert_eq!(outcome, expected);
         dialogue.assert_over();
@@ -449,15 +449,54 @@ fn a_peer_that_never_stops_talking_does_not_outlive_the_scan() {
 }
 
 #[test]
-fn transports_that_this_shell_does_not_have() {
-    for (transport, heard) in [
-        (Transport::Tls, "secure failed: NotAvailable"),
-        (Transport::Udp, "open failed: NoSlot"),
-    ] {
-        let opens = vec![Move::Open(transport, 10), Move::Waits(10)];
-        Play::new(vec![], vec![("start", opens), (heard, vec![Move::Done])])
-            .ends(Outcome::Done, "");
-    }
+fn a_transport_that_this_shell_does_not_have() {
+    let opens = vec![Move::Open(Transport::Tls, 10), Move::Waits(10)];
+    let heard = "secure failed: NotAvailable";
+    Play::new(vec![], vec![("start", opens), (heard, vec![Move::Done])]).ends(Outcome::Done, "");
+}
+
+#[test]
+fn datagrams_and_then_a_connection() {
+    let asks = |transport| vec![Move::Open(transport, 10), Move::Waits(10)];
+    let answers = |answer| {
+        let steps = vec![Step::Hears("what?"), Step::Pause(30), Step::Says(answer)];
+        Peer::Plays(steps)
+    };
+    Play::new(
+        vec![
+            Peer::Fails(OpenFailure::NoSlot),
+            answers("too long"),
+            answers("that"),
+        ],
+        vec![
+            ("start", asks(Transport::Udp)),
+            ("open failed: NoSlot", asks(Transport::Udp)),
+            ("opened", vec![Move::Says("what?", 10), Move::Waits(10)]),
+            ("sent", vec![Move::Waits(10)]),
+            (
+                "S: too long from 192.0.2.25:25",
+                [vec![Move::Closes(Close::Fin)], asks(Transport::Tcp)].concat(),
+            ),
+            ("opened", vec![Move::Says("what?", 10), Move::Waits(10)]),
+            ("sent", vec![Move::Waits(10)]),
+            ("S: that", vec![Move::Closes(Close::Fin), Move::Done]),
+        ],
+    )
+    .ends(
+        Outcome::Done,
+        "
+        0  datagrams to 192.0.2.25:25 from 1028
+        0  closed
+        0  datagrams to 192.0.2.25:25 from 1028
+        0  C: what?
+        30 close Fin
+        30 closed
+        30 connect 192.0.2.25:25
+        30 C: what?
+        60 close Fin
+        60 closed
+        ",
+    );
 }
 
 #[test]

@@ -2,16 +2,14 @@
 
 use core::net::{IpAddr, Ipv4Addr};
 
-/// The few machines beside the scope that the device has business with. They are configured,
-/// never learned from what somebody sends.
+/// The few machines beside the scope and its resolver that the device has business with. They are
+/// configured, never learned from what somebody sends.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Doors {
     /// The IPv4 router on our link.
     pub gateway_v4: Option<Ipv4Addr>,
     /// The IPv6 router on our link.
     pub gateway_v6: Option<core::net::Ipv6Addr>,
-    /// The resolver; only port 53 of it.
-    pub resolver: Option<IpAddr>,
     /// The host that may call our link port.
     pub host: Option<HostDoor>,
     /// Whether routers give the device its IPv6 address.
@@ -36,7 +34,6 @@ impl Doors {
     pub fn knows(&self, address: IpAddr) -> bool {
         self.gateway_v4.map(IpAddr::V4) == Some(address)
             || self.gateway_v6.map(IpAddr::V6) == Some(address)
-            || self.resolver == Some(address)
             || self.host.is_some_and(|host| host.address == address)
             || self.dhcp_server.map(IpAddr::V4) == Some(address)
     }

@@ -18,7 +18,7 @@ mod warden;
 mod watch;
 
 use core::{
-    net::SocketAddr,
+    net::{IpAddr, SocketAddr},
     task::{Context, Waker},
 };
 
@@ -59,7 +59,12 @@ pub trait Warden {
     fn permits(&self, remote: SocketAddr) -> bool;
 
     /// Whether a probe may go to some port of `address` now.
-    fn permits_address(&self, address: core::net::IpAddr) -> bool;
+    fn permits_address(&self, address: IpAddr) -> bool;
+
+    /// The resolver that the scope names, if there is one now.
+    fn resolver(&self) -> Option<IpAddr> {
+        None
+    }
 
     /// A probe was on its way to `remote`, outside the scope. The scan must stop.
     fn violated(&self, remote: SocketAddr);
@@ -475,8 +480,12 @@ impl<W: Warden> Warden for &W {
         W::permits(self, remote)
     }
 
-    fn permits_address(&self, address: core::net::IpAddr) -> bool {
+    fn permits_address(&self, address: IpAddr) -> bool {
         W::permits_address(self, address)
+    }
+
+    fn resolver(&self) -> Option<IpAddr> {
+        W::resolver(self)
     }
 
     fn violated(&self, remote: SocketAddr) {

@@ -55,6 +55,10 @@ impl Warden for ProberWarden<'_> {
         })
     }
 
+    fn resolver(&self) -> Option<IpAddr> {
+        self.prober.borrow().scope()?.identity.resolver
+    }
+
     fn violated(&self, _remote: SocketAddr) {
         self.stop(net::now());
     }

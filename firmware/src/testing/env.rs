@@ -179,6 +179,19 @@ impl Network for Stage {
             Peer::Plays(steps) => Ok(Connection::new(self, steps)),
         }
     }
+
+    fn datagrams(
+        &self,
+        remote: SocketAddr,
+        local_port: u16,
+    ) -> Result<Connection<'_>, OpenFailure> {
+        self.log(format!("datagrams to {remote} from {local_port}"));
+        let peer = self.peers.borrow_mut().pop_front();
+        match peer.expect("one peer for each socket") {
+            Peer::Fails(failure) => Err(failure),
+            Peer::Plays(steps) => Ok(Connection::new(self, steps).datagrams_from(remote)),
+        }
+    }
 }
 
 /// A timer that is forgotten when nobody waits for it any more.

@@ -48,9 +48,17 @@ pub(crate) struct Connection<'a> {
     pause_over: Option<Instant>,
     octet_ms: Option<u64>,
     deaf: bool,
+    /// Whatever is said is a datagram from there.
+    source: Option<SocketAddr>,
 }
 
 impl<'a> Connection<'a> {
+    /// The same with datagrams.
+    pub(super) fn datagrams_from(mut self, source: SocketAddr) -> Self {
+        self.source = Some(source);
+        self
+    }
+
     pub(super) fn new(stage: &'a Stage, steps: Vec<Step>) -> Self {
         stage.connection_opened();
         Self {
@@ -62,6 +70,7 @@ impl<'a> Connection<'a> {
             pause_over: None,
             octet_ms: None,
             deaf: false,
+            source: None,
         }
     }
 
@@ -129,7 +138,10 @@ impl Stream for Connection<'_> {
                     for (room, said) in octets.iter_mut().zip(self.says.drain(..count)) {
                         *room = said;
                     }
-                    return Read::Octets(count);
+                    return match self.source {
+                        Some(source) => Read::Datagram(count, source),
+                        None => Read::Octets(count),
+                    };
                 }
                 Play::Waits(at) => self.stage.sleep_until(at).await,
                 Play::Ends(end) => return Read::Ended(end),

@@ -117,7 +117,11 @@ fn name(input: &Input<'_>) -> String {
         Input::OpenFailed(failure) => format!("open failed: {failure:?}"),
         Input::Secured { .. } => "secured".into(),
         Input::SecureFailed(failure) => format!("secure failed: {failure:?}"),
-        Input::Received { octets, .. } => format!("S: {}", String::from_utf8_lossy(octets)),
+        Input::Received { octets, source } => {
+            let from = source.map(|source| format!(" from {source}"));
+            let said = String::from_utf8_lossy(octets);
+            format!("S: {said}{}", from.unwrap_or_default())
+        }
         Input::Sent => "sent".into(),
         Input::Ended(end) => format!("ended: {end:?}"),
         Input::Timeout => "timeout".into(),

@@ -16,12 +16,12 @@ use embassy_net::{
 };
 use firmware::{
     guard::{Counters, Doors, Guard, Spacing, Warden, Watch},
-    net::{Random, StackEnv},
+    net::{DatagramMemory, Random, StackEnv},
 };
 use probe_core::time::Instant;
 use smoltcp::{
     iface::{self, Interface, SocketSet},
-    socket::tcp,
+    socket::{tcp, udp},
     wire::{EthernetAddress, IpCidr},
 };
 
@@ -60,6 +60,10 @@ impl Warden for Anything {
 
     fn permits_address(&self, _address: IpAddr) -> bool {
         true
+    }
+
+    fn resolver(&self) -> Option<IpAddr> {
+        Some(PEER_V4.into())
     }
 
     fn violated(&self, _remote: SocketAddr) {}
@@ -122,7 +126,8 @@ pub(crate) fn run<T>(
     let mut resources = StackResources::<4>::new();
     let seed = firmware::net::seed(&Seed);
     let (stack, mut runner) = embassy_net::new(guard, config(addresses), &mut resources, seed);
-    let env = StackEnv::new(stack, sockets, &watch, Seed);
+    let mut datagrams = DatagramMemory::new();
+    let env = StackEnv::new(stack, sockets, &mut datagrams, &watch, Seed);
     let mut peer = Peer::new(&wire);
 
     let mut stack = Task::new();
@@ -169,6 +174,8 @@ struct Peer<'a> {
     interface: Interface,
     sockets: SocketSet<'static>,
     socket: iface::SocketHandle,
+    /// At port 53: sends back what comes.
+    echo: iface::SocketHandle,
 }
 
 impl<'a> Peer<'a> {
@@ -185,13 +192,19 @@ impl<'a> Peer<'a> {
             tcp::SocketBuffer::new(vec![0; 2_048]),
         );
         socket.listen(25).unwrap();
+        let datagrams =
+            || udp::PacketBuffer::new(vec![udp::PacketMetadata::EMPTY; 4], vec![0; 4_096]);
+        let mut echo = udp::Socket::new(datagrams(), datagrams());
+        echo.bind(53).unwrap();
         let mut sockets = SocketSet::new(Vec::new());
         let socket = sockets.add(socket);
+        let echo = sockets.add(echo);
         Self {
             wire,
             interface,
             sockets,
             socket,
+            echo,
         }
     }
 
@@ -204,6 +217,11 @@ impl<'a> Peer<'a> {
         self.interface
             .poll(Self::now(), &mut self.wire, &mut self.sockets);
         behaviour(self.sockets.get_mut(self.socket));
+        let echo = self.sockets.get_mut::<udp::Socket<'_>>(self.echo);
+        while let Ok((octets, from)) = echo.recv() {
+            let octets = octets.to_vec();
+            echo.send_slice(&octets, from).unwrap();
+        }
         self.interface
             .poll(Self::now(), &mut self.wire, &mut self.sockets);
     }

@@ -74,7 +74,7 @@ fn sockets_are_counted_and_given_back() {
 /// Runs `test` with an open connection.
 fn connected<T>(
     mut behaviour: impl FnMut(&mut tcp::Socket<'static>),
-    test: impl AsyncFnOnce(&TestEnv<'_>, StackStream<'_>) -> T,
+    test: impl AsyncFnOnce(&TestEnv<'_>, StackStream<'_, '_>) -> T,
 ) -> (T, bench::Report) {
     run(Addresses::V4, 1, &mut behaviour, async |env| {
         let mut buffers = Buffers::new();
@@ -213,4 +213,52 @@ fn over_ipv6_no_packet_is_longer_than_every_path_carries() {
     let longest = report.sent.iter().map(Vec::len).max().unwrap();
     assert_eq!(longest, 14 + 1_280, "segments are as full as they may be");
     assert_eq!(report.guard.too_long, 0);
+}
+
+/// Says a word to the echo and gives what comes back.
+async fn echoed(env: &TestEnv<'_>, word: &[u8], local_port: u16) -> Vec<u8> {
+    let by = env.now() + Millis::from_secs(1);
+    let mut socket = env.network().datagrams(peer(53), local_port).ok().unwrap();
+    assert_eq!(socket.local().port(), local_port);
+    assert_eq!(socket.write_all(word, false, by).await, Ok(()));
+    let mut octets = [0; 1_300];
+    let Read::Datagram(count, from) = socket.read(&mut octets).await else {
+        panic!("a datagram");
+    };
+    assert_eq!(from, peer(53));
+    let second = env.network().datagrams(peer(53), 40_000).err();
+    assert_eq!(second, Some(OpenFailure::NoSlot), "there is one socket");
+    socket.close(Close::Fin).await;
+    octets[..count].to_vec()
+}
+
+#[test]
+fn datagrams_to_the_resolver_and_back() {
+    let ((), report) = run(Addresses::V4, 0, &mut nothing, async |env| {
+        assert_eq!(echoed(env, b"one", 1_024).await, b"one");
+        assert_eq!(echoed(env, &[7; 282], 65_535).await, [7; 282]);
+    });
+    let datagrams: Vec<_> = report
+        .sent
+        .iter()
+        .filter(|frame| frame[12..14] == [8, 0] && frame[23] == 17)
+        .map(|frame| u16::from_be_bytes([frame[34], frame[35]]))
+        .collect();
+    assert_eq!(datagrams, [1_024, 65_535]);
+    assert_eq!(report.guard.violations, 0);
+}
+
+#[test]
+fn datagrams_elsewhere_are_stopped() {
+    let ((), report) = run(Addresses::V4, 0, &mut nothing, async |env| {
+        for remote in ["198.51.100.1:53", "[2001:db8::25]:53"] {
+            let failure = env.network().datagrams(remote.parse().unwrap(), 1_024);
+            assert_eq!(failure.err(), Some(OpenFailure::Unreachable));
+        }
+        let mut socket = env.network().datagrams(peer(54), 1_024).ok().unwrap();
+        let by = env.now() + Millis::from_secs(1);
+        assert_eq!(socket.write_all(b"one", false, by).await, Ok(()));
+        env.sleep_until(by).await;
+    });
+    assert_eq!(report.guard.violations, 1);
 }

@@ -9,15 +9,23 @@ use std::{
 use smoltcp::{
     iface::{Config, Interface, SocketHandle, SocketSet},
     phy::{Device, DeviceCapabilities, Medium, RxToken, TxToken},
-    socket::tcp::{Socket, SocketBuffer, State},
+    socket::{
+        tcp::{Socket, SocketBuffer, State},
+        udp,
+    },
     time::Instant,
     wire::{HardwareAddress, IpAddress, IpCidr, IpProtocol, Ipv4Packet, Ipv6Packet, TcpPacket},
 };
 
-use crate::server::{Conversation, Server, Turn};
+use crate::{
+    dns::Resolver,
+    server::{Conversation, Server, Turn},
+};
 
 /// Octets of a connection's receive buffer, and of its send buffer.
 const BUFFER_OCTETS: usize = 4_096;
+/// Where a resolver answers.
+const DNS_PORT: u16 = 53;
 /// How many connections a host holds; it resets the next one.
 pub(crate) const CONNECTIONS_MAX: usize = 64;
 /// The largest IP packet, in octets.
@@ -30,6 +38,7 @@ pub(crate) struct Host {
     sockets: SocketSet<'static>,
     servers: BTreeMap<u16, Box<dyn Server>>,
     connections: Vec<Connection>,
+    questions: Option<Questions>,
     /// Whether a connection is waited for at TIME-WAIT. Where the wires neither lose, repeat nor
     /// reorder there is nothing to wait for.
     pub(crate) lingers: bool,
@@ -62,6 +71,7 @@ impl Host {
             sockets: SocketSet::new(Vec::new()),
             servers: BTreeMap::new(),
             connections: Vec::new(),
+            questions: None,
             lingers: false,
         }
     }
@@ -69,6 +79,22 @@ impl Host {
     /// Opens `port`.
     pub(crate) fn serve(&mut self, port: u16, server: Box<dyn Server>) {
         self.servers.insert(port, server);
+    }
+
+    /// Answers questions about names, at port 53.
+    pub(crate) fn resolve(&mut self, resolver: Resolver) {
+        let buffer =
+            || udp::PacketBuffer::new(vec![udp::PacketMetadata::EMPTY; 16], vec![0; 8_192]);
+        let mut socket = udp::Socket::new(buffer(), buffer());
+        socket
+            .bind((IpAddress::from(self.address), DNS_PORT))
+            .expect("a new socket binds to a port that is not zero");
+        self.serve(DNS_PORT, Box::new(resolver.clone()));
+        self.questions = Some(Questions {
+            handle: self.sockets.add(socket),
+            resolver,
+            answers: Vec::new(),
+        });
     }
 
     /// Takes a packet off the path.
@@ -89,6 +115,10 @@ impl Host {
             for connection in &mut self.connections {
                 let socket = self.sockets.get_mut::<Socket<'_>>(connection.handle);
                 busy |= connection.advance(now, socket);
+            }
+            if let Some(questions) = &mut self.questions {
+                let socket = self.sockets.get_mut::<udp::Socket<'_>>(questions.handle);
+                busy |= questions.advance(now, socket);
             }
             if !busy {
                 break;
@@ -112,7 +142,12 @@ impl Host {
             .connections
             .iter()
             .filter_map(|connection| connection.timer);
-        stack.into_iter().chain(servers).min()
+        let answers = self
+            .questions
+            .iter()
+            .flat_map(|questions| &questions.answers);
+        let answers = answers.map(|(due, ..)| *due);
+        stack.into_iter().chain(servers).chain(answers).min()
     }
 
     /// Makes the socket that a connection request will find listening. smoltcp has no backlog and
@@ -162,6 +197,33 @@ impl Host {
             }
             !over
         });
+    }
+}
+
+/// A resolver's datagrams.
+struct Questions {
+    handle: SocketHandle,
+    resolver: Resolver,
+    /// When each leaves, and where to.
+    answers: Vec<(Duration, udp::UdpMetadata, Vec<u8>)>,
+}
+
+impl Questions {
+    /// Takes in what has come and sends what is due; says whether there was anything.
+    fn advance(&mut self, now: Duration, socket: &mut udp::Socket<'static>) -> bool {
+        let mut busy = false;
+        while let Ok((query, from)) = socket.recv() {
+            busy = true;
+            if let Some((delay, answer)) = self.resolver.datagram(query) {
+                self.answers.push((now + delay, from, answer));
+            }
+        }
+        self.answers.retain(|(due, to, answer)| {
+            let leaves = *due <= now && socket.send_slice(answer, *to).is_ok();
+            busy |= leaves;
+            !leaves
+        });
+        busy
     }
 }
 

@@ -15,6 +15,8 @@ pub struct Allowed {
     pub ports: Vec<u16>,
     /// The DHCP server that may be asked, by everybody's address and by its own.
     pub dhcp_server: Option<Ipv4Addr>,
+    /// Who may be asked about names, over TCP and UDP.
+    pub resolver: Option<IpAddr>,
 }
 
 impl Allowed {
@@ -31,6 +33,7 @@ impl Allowed {
             exclusions: networks(&scope.exclusions),
             ports: scope.ports.to_vec(),
             dhcp_server: None,
+            resolver: scope.identity.resolver,
         }
     }
 
@@ -47,7 +50,15 @@ impl Allowed {
                 .iter()
                 .any(|&(network, prefix)| prefix_holds(network, prefix, remote.ip()))
         };
-        holds(&self.networks) && !holds(&self.exclusions) && self.ports.contains(&remote.port())
+        let probe = holds(&self.networks)
+            && !holds(&self.exclusions)
+            && self.ports.contains(&remote.port());
+        probe || self.allows_datagram(remote)
+    }
+
+    /// Whether a datagram may go to `remote`; port 0 is for ICMP answers.
+    pub fn allows_datagram(&self, remote: SocketAddr) -> bool {
+        self.resolver == Some(remote.ip()) && matches!(remote.port(), 0 | 53)
     }
 }
 
@@ -84,8 +95,11 @@ mod tests {
             exclusions: vec![("192.0.2.128".parse().unwrap(), 25)],
             ports: vec![25],
             dhcp_server: None,
+            resolver: Some("203.0.113.53".parse().unwrap()),
         };
         for (remote, expected) in [
+            ("203.0.113.53:53", true),
+            ("203.0.113.53:25", false),
             ("192.0.2.1:25", true),
             ("192.0.2.1:26", false),
             ("192.0.2.129:25", false),

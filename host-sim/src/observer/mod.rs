@@ -22,7 +22,7 @@ use smoltcp::wire::{EthernetFrame, TcpSeqNumber};
 
 pub use allowed::Allowed;
 
-use self::reading::{Segment, link_protocol};
+use self::reading::{Segment, datagram, link_protocol};
 use crate::pcap;
 
 /// How many strays are kept in full; all are counted.
@@ -238,6 +238,11 @@ impl State {
             {
                 self.stray(at, || format!("TCP to {remote}"));
             }
+            return;
+        }
+        if let Some(allowed) = &self.allowed
+            && datagram(&frame).is_some_and(|remote| allowed.allows_datagram(remote))
+        {
             return;
         }
         let checked = self.allowed.as_ref().map(|of| link_protocol(&frame, of));

@@ -40,6 +40,24 @@ impl Segment {
     }
 }
 
+/// Where a UDP datagram goes, or as port 0 an ICMP answer to one.
+pub(super) fn datagram(frame: &EthernetFrame<&[u8]>) -> Option<SocketAddr> {
+    let (_, destination, protocol, payload) = addressed(frame)?;
+    match protocol {
+        IpProtocol::Udp => {
+            let udp = UdpPacket::new_checked(payload).ok()?;
+            Some(SocketAddr::new(destination, udp.dst_port()))
+        }
+        IpProtocol::Icmp => Some(SocketAddr::new(destination, 0)),
+        IpProtocol::Icmpv6 => {
+            let icmp = Icmpv6Packet::new_checked(payload).ok()?;
+            (icmp.msg_type() == Icmpv6Message::DstUnreachable)
+                .then(|| SocketAddr::new(destination, 0))
+        }
+        _ => None,
+    }
+}
+
 fn addressed<'a>(
     frame: &EthernetFrame<&'a [u8]>,
 ) -> Option<(IpAddr, IpAddr, IpProtocol, &'a [u8])> {
@@ -66,7 +84,7 @@ fn addressed<'a>(
     }
 }
 
-/// Beside TCP, a device in the simulator has business with its link only: ARP, neighbour
+/// Beside TCP and its resolver, a device in the simulator has business with its link only: ARP, neighbour
 /// discovery, multicast reports, and DHCP where its network gives addresses.
 pub(super) fn link_protocol(frame: &EthernetFrame<&[u8]>, allowed: &Allowed) -> Result<(), String> {
     match frame.ethertype() {

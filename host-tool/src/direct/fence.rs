@@ -6,6 +6,7 @@ use std::{
 };
 
 use probe_core::{
+    dns::DNS_PORT,
     frame::message::GuardCounters,
     prober::{Prober, Stop},
     time::Instant,
@@ -42,7 +43,18 @@ impl<'a> Fence<'a> {
             let prober = self.prober.borrow();
             prober.scope().is_some_and(|scope| scope.permits(remote))
         };
-        self.count(now, permitted)
+        self.count(now, permitted || self.is_resolver(remote))
+    }
+
+    /// Whether datagrams may go to `remote`: only to the scope's resolver.
+    pub fn check_datagrams(&self, now: Instant, remote: SocketAddr) -> Result<(), OutOfScope> {
+        self.count(now, self.is_resolver(remote))
+    }
+
+    fn is_resolver(&self, remote: SocketAddr) -> bool {
+        let prober = self.prober.borrow();
+        let resolver = prober.scope().and_then(|scope| scope.identity.resolver);
+        resolver == Some(remote.ip()) && remote.port() == DNS_PORT
     }
 
     /// Whether a socket may be bound to `local`: only to a source that was asked for, and never

@@ -4,6 +4,7 @@
 //! socket layer: every connect, every bind and every write asks the scope again before it reaches
 //! the system, and is counted. What it refuses stops the scan.
 
+mod datagrams;
 mod env;
 mod failure;
 mod fence;
@@ -12,10 +13,11 @@ mod stream;
 
 use std::{io, net::IpAddr};
 
+pub use datagrams::Datagrams;
 pub use env::DirectEnv;
 pub use fence::Fence;
 pub use network::DirectNetwork;
-pub use stream::DirectStream;
+pub use stream::{DirectStream, Line};
 
 /// The addresses that probes come from. Where one is missing, the system chooses.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

@@ -1,14 +1,20 @@
 //! Opening connections.
 
-use std::net::{SocketAddr, SocketAddrV6};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, SocketAddrV6};
 
 use firmware::env::{Buffers, Network};
 use probe_core::{dialogue::OpenFailure, time::Instant};
-use tokio::net::TcpSocket;
+use tokio::net::{TcpSocket, UdpSocket};
 
-use super::{Fence, env::Clock, failure, stream::DirectStream};
+use super::{
+    Fence,
+    datagrams::Datagrams,
+    env::Clock,
+    failure,
+    stream::{DirectStream, Line},
+};
 
-/// This computer's TCP, behind a fence.
+/// This computer's TCP and UDP, behind a fence.
 pub struct DirectNetwork<'a> {
     clock: Clock,
     fence: Fence<'a>,
@@ -69,13 +75,34 @@ impl<'n> Network for DirectNetwork<'n> {
         stream
             .set_nodelay(true)
             .map_err(|error| failure::of_connecting(&error))?;
-        Ok(DirectStream::new(
-            self.clock,
-            &self.fence,
-            stream,
-            local,
-            remote,
-        ))
+        let line = Line::new(self.clock, &self.fence, stream, remote);
+        Ok(DirectStream::Line { line, local })
+    }
+
+    fn datagrams(
+        &self,
+        remote: SocketAddr,
+        local_port: u16,
+    ) -> Result<DirectStream<'_>, OpenFailure> {
+        self.fence
+            .check_datagrams(self.clock.now(), remote)
+            .map_err(|_| OpenFailure::OutOfScope)?;
+        let any = match remote {
+            SocketAddr::V4(_) => IpAddr::V4(Ipv4Addr::UNSPECIFIED),
+            SocketAddr::V6(_) => IpAddr::V6(Ipv6Addr::UNSPECIFIED),
+        };
+        let source = self.fence.source(remote.ip()).unwrap_or(any);
+        let open = || {
+            let socket = std::net::UdpSocket::bind((source, local_port))?;
+            // From here on the system drops what others send.
+            socket.connect(remote)?;
+            socket.set_nonblocking(true)?;
+            let local = socket.local_addr()?;
+            Ok((UdpSocket::from_std(socket)?, local))
+        };
+        let (socket, local) = open().map_err(|error| failure::of_connecting(&error))?;
+        let datagrams = Datagrams::new(self.clock, &self.fence, socket, remote);
+        Ok(DirectStream::Datagrams { datagrams, local })
     }
 }
 

@@ -1,4 +1,4 @@
-//! One connection.
+//! One connection, or one socket for datagrams.
 
 use std::{io, net::SocketAddr, time::Duration};
 
@@ -10,14 +10,60 @@ use probe_core::{
 use socket2::SockRef;
 use tokio::net::TcpStream;
 
-use super::{Fence, env::Clock};
+use super::{Fence, datagrams::Datagrams, env::Clock};
 
-/// A connection with a target.
-pub struct DirectStream<'a> {
+/// A connection with a target, or datagrams to and from the resolver.
+pub enum DirectStream<'a> {
+    /// A connection.
+    Line {
+        /// The connection.
+        line: Line<'a>,
+        /// Our end.
+        local: SocketAddr,
+    },
+    /// Datagrams.
+    Datagrams {
+        /// Their socket.
+        datagrams: Datagrams<'a>,
+        /// Our end.
+        local: SocketAddr,
+    },
+}
+
+impl Stream for DirectStream<'_> {
+    fn local(&self) -> SocketAddr {
+        match self {
+            Self::Line { local, .. } | Self::Datagrams { local, .. } => *local,
+        }
+    }
+
+    async fn read(&mut self, octets: &mut [u8]) -> Read {
+        match self {
+            Self::Line { line, .. } => line.read(octets).await,
+            Self::Datagrams { datagrams, .. } => datagrams.read(octets).await,
+        }
+    }
+
+    async fn write_all(&mut self, octets: &[u8], more: bool, by: Instant) -> Result<(), End> {
+        match self {
+            Self::Line { line, .. } => line.write_all(octets, more, by).await,
+            Self::Datagrams { datagrams, .. } => datagrams.send(octets, by).await,
+        }
+    }
+
+    async fn close(self, how: Close) {
+        match self {
+            Self::Line { line, .. } => line.close(how),
+            Self::Datagrams { .. } => {}
+        }
+    }
+}
+
+/// A TCP connection.
+pub struct Line<'a> {
     clock: Clock,
     fence: &'a Fence<'a>,
     stream: TcpStream,
-    local: SocketAddr,
     remote: SocketAddr,
     /// Written with more to follow.
     gathered: Vec<u8>,
@@ -25,29 +71,21 @@ pub struct DirectStream<'a> {
     reset: bool,
 }
 
-impl<'a> DirectStream<'a> {
+impl<'a> Line<'a> {
     pub(super) fn new(
         clock: Clock,
         fence: &'a Fence<'a>,
         stream: TcpStream,
-        local: SocketAddr,
         remote: SocketAddr,
     ) -> Self {
         Self {
             clock,
             fence,
             stream,
-            local,
             remote,
             gathered: Vec::new(),
             reset: false,
         }
-    }
-}
-
-impl Stream for DirectStream<'_> {
-    fn local(&self) -> SocketAddr {
-        self.local
     }
 
     async fn read(&mut self, octets: &mut [u8]) -> Read {
@@ -90,7 +128,7 @@ impl Stream for DirectStream<'_> {
         }
     }
 
-    async fn close(self, how: Close) {
+    fn close(self, how: Close) {
         match how {
             // The system sends what is left and says goodbye without us waiting. It must only
             // find nothing unread when the socket is dropped, or it resets instead.

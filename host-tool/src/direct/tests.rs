@@ -279,6 +279,48 @@ fn nothing_is_opened_outside_the_scope() {
 }
 
 #[test]
+fn datagrams_go_to_the_resolver_and_nowhere_else() {
+    // Nobody answers there: only what may be sent is looked at.
+    let resolver = SocketAddr::from(([127, 9, 9, 53], 53));
+    let mut scope = loopback(&[25]);
+    scope.identity.resolver = Some(resolver.ip());
+    for (remote, opens) in [
+        (resolver, true),
+        (SocketAddr::new(resolver.ip(), 54), false),
+        (SocketAddr::from(([127, 0, 0, 1], 25)), false),
+        (SocketAddr::from(([127, 0, 0, 1], 53)), false),
+    ] {
+        let prober = running(&scope);
+        let env = DirectEnv::new(&prober, Sources::default()).unwrap();
+        run(async {
+            let by = soon(&env);
+            match env.network().datagrams(remote, 40_000 + remote.port()) {
+                Ok(mut socket) => {
+                    assert_eq!(socket.local().port(), 40_053);
+                    assert_eq!(socket.write_all(b"what?", false, by).await, Ok(()));
+                }
+                Err(failure) => assert_eq!(failure, OpenFailure::OutOfScope, "{remote}"),
+            }
+        });
+        let counters = env.guard_counters();
+        let expected = if opens { (2, 0) } else { (0, 1) };
+        assert_eq!(
+            (counters.allowed, counters.violations),
+            expected,
+            "{remote}"
+        );
+        let ended = (!opens).then_some(Ended::GuardViolation);
+        assert_eq!(prober.borrow().ended(), ended, "{remote}");
+    }
+    // A stream to it is no probe either; a stream to another port of it is.
+    let prober = running(&scope);
+    let fence = Fence::new(&prober, Sources::default());
+    assert!(fence.check_remote(NOW, resolver).is_ok());
+    let other_port = SocketAddr::new(resolver.ip(), 25);
+    assert!(fence.check_remote(NOW, other_port).is_err());
+}
+
+#[test]
 fn without_a_scope_nothing_is_opened() {
     let (_listener, endpoint) = listen("127.0.0.1");
     let prober = RefCell::new(Prober::new(DeviceId::default(), 1));

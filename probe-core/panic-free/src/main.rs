@@ -10,6 +10,7 @@
 #![no_std]
 #![no_main]
 
+mod dns;
 mod frames;
 mod host;
 mod names;
@@ -45,6 +46,9 @@ pub extern "C" fn _start() -> ! {
     prober::prober(octets);
     let mut transmit = [0; 512];
     relay::dialogue(octets, black_box(&mut transmit));
+    dns::messages(octets);
+    let mut message = [0; 512];
+    dns::lookup(black_box(&mut message), octets, black_box(&mut transmit));
     #[cfg(feature = "deliberate-index")]
     deliberate_index(octets);
     loop {

@@ -24,7 +24,7 @@ pub(super) use segment::Segment;
 pub enum Pass {
     /// It goes to an endpoint, or as ICMP to an address, that the scope permits.
     Scope,
-    /// It goes through one of the [`Doors`].
+    /// It goes to the scope's resolver, or through one of the [`Doors`].
     Door,
     /// It is one of the link's own protocols; a limit applies.
     Link,
@@ -125,7 +125,14 @@ fn arp<W: Warden>(ethernet: &EthernetFrame<&[u8]>, rules: &Rules<'_, W>) -> Resu
 impl<W: Warden> Rules<'_, W> {
     /// Whether the device has business with `address` on its own link.
     fn neighbour(&self, address: IpAddr) -> bool {
-        self.doors.knows(address) || self.warden.permits_address(address)
+        self.doors.knows(address)
+            || self.is_resolver(address)
+            || self.warden.permits_address(address)
+    }
+
+    /// Whether `address` is the scope's resolver; only port 53 of it is a door.
+    fn is_resolver(&self, address: IpAddr) -> bool {
+        self.warden.resolver() == Some(address)
     }
 }
 

@@ -2,6 +2,7 @@
 
 use core::net::{IpAddr, SocketAddr};
 
+use probe_core::dns::DNS_PORT;
 use smoltcp::wire::{EthernetFrame, IpProtocol, TcpPacket, UdpPacket};
 
 use super::{Pass, Rules, Stop};
@@ -39,8 +40,8 @@ pub(super) fn tcp<W: Warden>(
     }
 }
 
-fn tcp_door<W>(remote: SocketAddr, local_port: u16, rules: &Rules<'_, W>) -> bool {
-    let resolver = rules.doors.resolver == Some(remote.ip()) && remote.port() == DNS_PORT;
+fn tcp_door<W: Warden>(remote: SocketAddr, local_port: u16, rules: &Rules<'_, W>) -> bool {
+    let resolver = rules.is_resolver(remote.ip()) && remote.port() == DNS_PORT;
     let host = rules
         .doors
         .host
@@ -59,12 +60,12 @@ pub(super) fn udp_ports(datagram: &[u8]) -> Result<(u16, u16), Stop> {
 
 /// A datagram may go to the resolver; the stack makes none of its own accord, so any other is a
 /// probe.
-pub(super) fn udp<W>(
+pub(super) fn udp<W: Warden>(
     remote: IpAddr,
     (_, port): (u16, u16),
     rules: &Rules<'_, W>,
 ) -> Result<Pass, Stop> {
-    if rules.doors.resolver == Some(remote) && port == DNS_PORT {
+    if rules.is_resolver(remote) && port == DNS_PORT {
         Ok(Pass::Door)
     } else {
         Err(Stop::Violation(SocketAddr::new(remote, port)))
@@ -90,5 +91,3 @@ pub(super) fn other(protocol: IpProtocol) -> Stop {
         _ => Stop::Unknown,
     }
 }
-
-const DNS_PORT: u16 = 53;

@@ -24,8 +24,10 @@ pub(crate) struct ScopeWarden {
 
 impl ScopeWarden {
     pub(crate) fn new(networks: &[&str], exclusions: &[&str], ports: &[u16]) -> Self {
+        let mut scope = scope(networks, exclusions, ports);
+        scope.identity.resolver = Some("203.0.113.53".parse().unwrap());
         Self {
-            scope: scope(networks, exclusions, ports),
+            scope,
             violations: RefCell::default(),
             spacing: Cell::new(Some(Spacing::NONE)),
             now_us: Cell::new(0),
@@ -53,6 +55,10 @@ impl Warden for ScopeWarden {
         self.scope.permits(SocketAddr::new(address, 25))
     }
 
+    fn resolver(&self) -> Option<IpAddr> {
+        self.scope.identity.resolver
+    }
+
     fn violated(&self, remote: SocketAddr) {
         self.violations.borrow_mut().push(remote);
     }
@@ -75,7 +81,6 @@ pub(crate) fn doors() -> Doors {
         slaac: true,
         gateway_v4: Some("198.51.100.1".parse().unwrap()),
         gateway_v6: Some("2001:db8:1::1".parse().unwrap()),
-        resolver: Some("203.0.113.53".parse().unwrap()),
         host: Some(HostDoor {
             address: "203.0.113.80".parse().unwrap(),
             local_port: 7_025,
