@@ -34,7 +34,7 @@ pub use crate::{
 pub const DURATION_MAX: Duration = Duration::from_secs(30 * 24 * 3_600);
 /// How many sockets the device's stack has, as on the boards: one for each worker, and the one that
 /// asks for an address. It has no room for one that is not given back.
-pub const SOCKETS_MAX: usize = WORKERS + 1;
+pub const SOCKETS_MAX: usize = WORKERS + 2;
 
 /// A simulation that has not begun.
 pub struct Simulation {
