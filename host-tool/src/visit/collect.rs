@@ -84,6 +84,7 @@ impl Task for Collect<'_> {
             ToHost::Finding(finding) => self.gathered.push(Record::Finding(Box::new(finding))),
             ToHost::Refused(refused) => self.gathered.push(Record::Refused(refused)),
             ToHost::Over(over) => self.gathered.push(Record::Over(over)),
+            ToHost::Dead(range) => self.gathered.push(Record::Dead(range)),
             ToHost::Lost(lost) => {
                 self.lost = self.lost.saturating_add(1);
                 self.gathered.push(Record::Lost(lost));
