@@ -14,8 +14,10 @@ use probe_core::{
     time::Instant,
 };
 
+#[cfg(not(feature = "relay-only"))]
+use crate::visit::{self, VisitMemory};
 use crate::{
-    bell::Bell,
+    bell::{Bell, LinkBells},
     env::Env,
     guard::ProberWarden,
     link::{self, Bells, Link, LinkEndOf, LinkMemory},
@@ -58,7 +60,7 @@ pub struct Appliance<'a, const N: usize> {
     prober: &'a RefCell<Prober>,
     identity: RefCell<Option<Identity>>,
     workers: [Bell; N],
-    link: Bell,
+    link: LinkBells,
     keeper: Bell,
     post: Post,
 }
@@ -70,7 +72,7 @@ impl<'a, const N: usize> Appliance<'a, N> {
             prober,
             identity: RefCell::new(None),
             workers: [const { Bell::new() }; N],
-            link: Bell::new(),
+            link: LinkBells::new(),
             keeper: Bell::new(),
             post: Post::new(),
         }
@@ -119,13 +121,28 @@ impl<'a, const N: usize> Appliance<'a, N> {
         link: Link<R, W>,
         memory: &mut LinkMemory,
     ) -> LinkEndOf<R, W> {
-        let bells = Bells {
+        link::speak(env, self.prober, self.bells(), link, memory).await
+    }
+
+    /// Speaks with a host that calls over the network, until it goes or is sent away. One at a
+    /// time.
+    #[cfg(not(feature = "relay-only"))]
+    pub async fn receive<E: Env, R: Read, W: Write>(
+        &self,
+        env: &E,
+        link: Link<R, W>,
+        memory: &mut VisitMemory,
+    ) {
+        visit::receive(env, self.prober, self.bells(), link, memory).await;
+    }
+
+    pub(crate) const fn bells(&self) -> Bells<'_> {
+        Bells {
             link: &self.link,
             workers: &self.workers,
             keeper: &self.keeper,
             post: &self.post,
-        };
-        link::speak(env, self.prober, bells, link, memory).await
+        }
     }
 
     /// Keeps on flash what must outlive a power cut, for ever. Call [`Keeper::restore`] first.

@@ -1,5 +1,8 @@
 //! [`Env`] over embassy-net: boards and the simulator.
 
+#[cfg(not(feature = "relay-only"))]
+mod link_port;
+
 use core::{
     cell::Cell,
     net::{IpAddr, SocketAddr},
@@ -20,6 +23,9 @@ use crate::{
     guard::Watch,
     scout::OwnNetworks,
 };
+
+#[cfg(not(feature = "relay-only"))]
+pub use link_port::LinkPortMemory;
 
 /// Where random octets come from: a generator of the chip, or the simulator's seed.
 pub trait Random {
@@ -43,8 +49,8 @@ pub struct StackEnv<'d, R> {
 }
 
 impl<'d, R: Random> StackEnv<'d, R> {
-    /// An environment whose network has `sockets` sockets to give, behind the guard that reports
-    /// to `watch`. The stack's resources must hold at least as many beside its own: embassy-net
+    /// An environment whose network has `sockets` sockets to give, one for each worker and one for
+    /// the link port where there is one, behind the guard that reports to `watch`. The stack's resources must hold at least as many beside its own: embassy-net
     /// panics on one socket too many.
     pub const fn new(stack: Stack<'d>, sockets: u8, watch: &'d Watch, random: R) -> Self {
         Self {

@@ -10,6 +10,7 @@ use embassy_net::{Config, Ipv4Cidr, Ipv6Cidr, StaticConfigV4, StaticConfigV6};
 use crate::{
     faults::{Faults, Switch, Tally, Weather, Wire},
     net::{
+        caller::Caller,
         host::Host,
         internet::{Internet, Place, Trouble},
         link::{DeviceEnd, link},
@@ -25,6 +26,7 @@ pub(crate) fn internet(
     observer: &Observer,
     switch: &Switch,
     tally: &Tally,
+    callers: &[(IpAddr, Caller)],
 ) -> (DeviceEnd, Internet) {
     let Faults {
         link: near,
@@ -65,6 +67,15 @@ pub(crate) fn internet(
             }
         }
     }
+    for (address, caller) in callers {
+        let host = || {
+            let host = Host::new(*address, world.seed_of_host(*address));
+            Place::Host(Box::new(host))
+        };
+        if let Place::Host(host) = places.entry(*address).or_insert_with(host) {
+            host.call(caller.requests());
+        }
+    }
     let mut own = vec![IpAddr::V4(world.device.ipv4), IpAddr::V6(world.device.ipv6)];
     if world.faults.address_change.is_some() {
         own.push(world.device.ipv4_changed.into());
@@ -74,7 +85,15 @@ pub(crate) fn internet(
         router_down: world.faults.router_down.clone(),
         switch: switch.clone(),
     };
-    let internet = Internet::new(router_end, router, places, own, world.latency, trouble);
+    let internet = Internet::new(
+        router_end,
+        router,
+        places,
+        own,
+        callers.iter().map(|(address, _)| *address).collect(),
+        world.latency,
+        trouble,
+    );
     (device_end, internet)
 }
 

@@ -9,7 +9,7 @@ use firmware::{
     appliance::{Appliance, Memory, WORKERS},
     guard::{Counters, Doors, Guard, Watch},
     link::Link,
-    net::StackEnv,
+    net::{LinkPortMemory, StackEnv},
 };
 use probe_core::{finding::DeviceId, frame::message::OutboxState, prober::Prober, time::Instant};
 
@@ -52,10 +52,12 @@ pub(crate) fn live(
     let watch = Watch::new(Doors {
         gateway_v4: Some(world.device.gateway_v4),
         gateway_v6: Some(world.device.gateway_v6),
+        host: world.link_port,
         ..Doors::default()
     });
     let appliance = Appliance::<WORKERS>::new(&prober);
     let mut memory = Box::new(Memory::<WORKERS>::new());
+    let mut link_port_memory = Box::new(LinkPortMemory::new());
     let mut resources = StackResources::<SOCKETS_MAX>::new();
 
     let guard = Guard::new(wire, &watch, appliance.warden(), ());
@@ -66,7 +68,7 @@ pub(crate) fn live(
     };
     let (stack, mut runner) = bench.stack(guard, purpose("stack").as_bytes(), &mut resources);
     let random = Random::new(world.seed_of(purpose("device").as_bytes()));
-    let sockets = u8::try_from(WORKERS).expect("a worker's index fits an octet");
+    let sockets = u8::try_from(WORKERS + 1).expect("a worker's index fits an octet");
     let env = StackEnv::new(stack, sockets, &watch, SeededRandom(RefCell::new(random)));
 
     let mut tasks = vec![
@@ -82,6 +84,12 @@ pub(crate) fn live(
             }
         }),
     ];
+    if let Some(door) = world.link_port {
+        let (env, appliance, memory) = (&env, &appliance, &mut link_port_memory);
+        tasks.push(Task::new("link port", async move {
+            env.answer(env, door, appliance, memory).await;
+        }));
+    }
     if let Some(at) = world.faults.address_change {
         let config = build::config_v4(&world, world.device.ipv4_changed);
         tasks.push(Task::new("address change", async move {
@@ -117,6 +125,7 @@ pub(crate) fn sum(one: Counters, other: Counters) -> Counters {
     let sum = |of: fn(&Counters) -> u32| of(&one).saturating_add(of(&other));
     Counters {
         received: sum(|of| of.received),
+        strangers: sum(|of| of.strangers),
         sent: sum(|of| of.sent),
         sent_link: sum(|of| of.sent_link),
         kept: sum(|of| of.kept),

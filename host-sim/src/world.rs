@@ -6,6 +6,7 @@ use std::{
     time::Duration,
 };
 
+use firmware::guard::HostDoor;
 use probe_core::{
     scope::Depth,
     time::Utc,
@@ -31,6 +32,8 @@ pub struct World {
     pub began: Utc,
     /// The device's place.
     pub device: DeviceNet,
+    /// Who may call the device over the network, and at which of its ports.
+    pub link_port: Option<HostDoor>,
     /// How long a packet takes from the router to a peer, or back.
     pub latency: Duration,
     /// What goes wrong on the way.
@@ -132,6 +135,7 @@ impl World {
             boot: 1,
             began: BEGAN,
             device: DeviceNet::default(),
+            link_port: None,
             latency: Duration::from_millis(10),
             faults: Faults::default(),
             sites: BTreeMap::new(),

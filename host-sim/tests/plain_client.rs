@@ -136,6 +136,7 @@ fn the_third_check_sees_what_leaves_the_scope() {
         networks: vec![("192.0.2.0".parse().unwrap(), 24)],
         exclusions: vec![],
         ports: vec![25],
+        link_port: None,
     };
     for (remote, strays) in [(V4, false), (V6, true)] {
         let (_, report) = Simulation::new(open_world(1))

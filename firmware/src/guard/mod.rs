@@ -6,6 +6,7 @@
 //! begin too soon after another one is kept for a moment. Whoever holds the [`Watch`] reads the
 //! counters and decides which doors are open beside the scope.
 
+mod callers;
 mod doors;
 mod inspect;
 mod limit;
@@ -343,6 +344,12 @@ where
             self.tap
                 .frame(self.warden.now(), Direction::Received, frame);
             scout::hear(frame, self.warden);
+            if callers::is_stranger(frame, &self.watch.doors()) {
+                self.watch.stranger();
+                log::stranger();
+                // Something has to be read: of nothing the stack makes nothing.
+                return f(&mut []);
+            }
             f(frame)
         })
     }

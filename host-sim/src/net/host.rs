@@ -14,6 +14,7 @@ use smoltcp::{
     wire::{HardwareAddress, IpAddress, IpCidr, IpProtocol, Ipv4Packet, Ipv6Packet, TcpPacket},
 };
 
+use super::caller::{Calls, Requests};
 use crate::server::{Conversation, Server, Turn};
 
 /// Octets of a connection's receive buffer, and of its send buffer.
@@ -30,6 +31,7 @@ pub(crate) struct Host {
     sockets: SocketSet<'static>,
     servers: BTreeMap<u16, Box<dyn Server>>,
     connections: Vec<Connection>,
+    calls: Calls,
     /// Whether a connection is waited for at TIME-WAIT. Where the wires neither lose, repeat nor
     /// reorder there is nothing to wait for.
     pub(crate) lingers: bool,
@@ -62,6 +64,7 @@ impl Host {
             sockets: SocketSet::new(Vec::new()),
             servers: BTreeMap::new(),
             connections: Vec::new(),
+            calls: Calls::default(),
             lingers: false,
         }
     }
@@ -69,6 +72,16 @@ impl Host {
     /// Opens `port`.
     pub(crate) fn serve(&mut self, port: u16, server: Box<dyn Server>) {
         self.servers.insert(port, server);
+    }
+
+    /// Makes calls to the device, too.
+    pub(crate) fn call(&mut self, requests: Requests) {
+        self.calls = Calls::of(requests);
+    }
+
+    /// Whether a caller wants something.
+    pub(crate) fn is_stirred(&self) -> bool {
+        self.calls.is_stirred(&self.sockets)
     }
 
     /// Takes a packet off the path.
@@ -81,6 +94,9 @@ impl Host {
 
     /// Does everything that is due at `now`.
     pub(crate) fn advance(&mut self, now: Duration) {
+        let from = self.address.into();
+        self.calls
+            .begin(from, &mut self.interface, &mut self.sockets);
         loop {
             let changed = self
                 .interface
@@ -90,6 +106,7 @@ impl Host {
                 let socket = self.sockets.get_mut::<Socket<'_>>(connection.handle);
                 busy |= connection.advance(now, socket);
             }
+            busy |= self.calls.advance(&mut self.sockets);
             if !busy {
                 break;
             }
@@ -152,6 +169,7 @@ impl Host {
     /// was taken back (a late copy, which the caller resets): it would answer the next caller in
     /// the place of that one's own.
     fn forget_ended(&mut self) {
+        self.calls.forget_ended(&mut self.sockets);
         let (sockets, lingers) = (&mut self.sockets, self.lingers);
         self.connections.retain(|connection| {
             let state = sockets.get::<Socket<'_>>(connection.handle).state();

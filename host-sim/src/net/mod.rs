@@ -5,6 +5,7 @@
 //!                                         \- path --[host: ...]
 //! ```
 
+pub mod caller;
 pub(crate) mod delay;
 pub(crate) mod host;
 pub(crate) mod internet;

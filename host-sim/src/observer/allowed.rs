@@ -13,6 +13,8 @@ pub struct Allowed {
     pub exclusions: Vec<(IpAddr, u8)>,
     /// TCP ports.
     pub ports: Vec<u16>,
+    /// Who is answered at the device's link port, and that port.
+    pub link_port: Option<(IpAddr, u16)>,
 }
 
 impl Allowed {
@@ -28,10 +30,16 @@ impl Allowed {
             networks: networks(&scope.networks),
             exclusions: networks(&scope.exclusions),
             ports: scope.ports.to_vec(),
+            link_port: None,
         }
     }
 
-    /// Whether a TCP segment may go to `remote`.
+    /// Whether a TCP segment may go from the device's port to `remote`.
+    pub fn allows_segment(&self, local_port: u16, remote: SocketAddr) -> bool {
+        self.allows(remote) || self.link_port == Some((remote.ip(), local_port))
+    }
+
+    /// Whether a probe may go to `remote`.
     pub fn allows(&self, remote: SocketAddr) -> bool {
         let holds = |networks: &[(IpAddr, u8)]| {
             networks
@@ -74,6 +82,7 @@ mod tests {
             ],
             exclusions: vec![("192.0.2.128".parse().unwrap(), 25)],
             ports: vec![25],
+            link_port: Some(("203.0.113.80".parse().unwrap(), 7_323)),
         };
         for (remote, expected) in [
             ("192.0.2.1:25", true),
@@ -89,6 +98,15 @@ mod tests {
                 expected,
                 "{remote}"
             );
+        }
+        for (local_port, remote, expected) in [
+            (7_323, "203.0.113.80:40000", true),
+            (7_324, "203.0.113.80:40000", false),
+            (7_323, "203.0.113.81:40000", false),
+            (50_000, "192.0.2.1:25", true),
+        ] {
+            let is_allowed = allowed.allows_segment(local_port, remote.parse().unwrap());
+            assert_eq!(is_allowed, expected, "{local_port} to {remote}");
         }
     }
 
