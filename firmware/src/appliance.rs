@@ -16,8 +16,10 @@ use probe_core::{
     time::Instant,
 };
 
+#[cfg(not(feature = "relay-only"))]
+use crate::visit::{self, VisitMemory};
 use crate::{
-    bell::Bell,
+    bell::{Bell, LinkBells},
     env::Env,
     follow::Follower,
     guard::{ProberWarden, Watch},
@@ -61,7 +63,7 @@ pub struct Appliance<'a, const N: usize> {
     prober: &'a RefCell<Prober>,
     tester: RefCell<Option<Tester>>,
     workers: [Bell; N],
-    link: Bell,
+    link: LinkBells,
     keeper: Bell,
     post: Post,
     follower: Bell,
@@ -74,7 +76,7 @@ impl<'a, const N: usize> Appliance<'a, N> {
             prober,
             tester: RefCell::new(None),
             workers: [const { Bell::new() }; N],
-            link: Bell::new(),
+            link: LinkBells::new(),
             keeper: Bell::new(),
             post: Post::new(),
             follower: Bell::new(),
@@ -147,7 +149,19 @@ impl<'a, const N: usize> Appliance<'a, N> {
         link::speak(env, self.prober, self.bells(), link, memory).await
     }
 
-    const fn bells(&self) -> Bells<'_> {
+    /// Speaks with a host that calls over the network, until it goes or is sent away. One at a
+    /// time.
+    #[cfg(not(feature = "relay-only"))]
+    pub async fn receive<E: Env, R: Read, W: Write>(
+        &self,
+        env: &E,
+        link: Link<R, W>,
+        memory: &mut VisitMemory,
+    ) {
+        visit::receive(env, self.prober, self.bells(), link, memory).await;
+    }
+
+    pub(crate) const fn bells(&self) -> Bells<'_> {
         Bells {
             link: &self.link,
             workers: &self.workers,

@@ -25,6 +25,29 @@ impl Bell {
     }
 }
 
+/// The bells of the tasks that speak with a host.
+pub(crate) struct LinkBells {
+    /// Over the serial link.
+    pub(crate) serial: Bell,
+    /// Over the network.
+    pub(crate) visit: Bell,
+}
+
+impl LinkBells {
+    pub(crate) const fn new() -> Self {
+        Self {
+            serial: Bell::new(),
+            visit: Bell::new(),
+        }
+    }
+
+    /// Rings both: who is spoken with may have changed.
+    pub(crate) fn ring(&self) {
+        self.serial.ring();
+        self.visit.ring();
+    }
+}
+
 impl Default for Bell {
     fn default() -> Self {
         Self::new()

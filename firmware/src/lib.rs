@@ -47,6 +47,8 @@ pub mod restart;
 pub mod scout;
 pub mod storage;
 pub mod unique;
+#[cfg(not(feature = "relay-only"))]
+pub mod visit;
 pub mod worker;
 
 #[cfg(test)]

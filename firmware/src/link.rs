@@ -14,7 +14,12 @@ use probe_core::{
     time::{Instant, Millis},
 };
 
-use crate::{bell::Bell, env::Env, log, scout::Post};
+use crate::{
+    bell::{Bell, LinkBells},
+    env::Env,
+    log,
+    scout::Post,
+};
 
 /// The two directions of a link, apart so that a host that reads slowly does not stop us from
 /// listening.
@@ -68,7 +73,7 @@ impl Default for LinkMemory {
 #[derive(Clone, Copy)]
 pub(crate) struct Bells<'a> {
     /// There may be news for the host.
-    pub(crate) link: &'a Bell,
+    pub(crate) link: &'a LinkBells,
     /// The host had news for us, or took some.
     pub(crate) workers: &'a [Bell],
     /// There may be something to keep.
@@ -83,7 +88,7 @@ impl Bells<'_> {
         self.ring_others();
     }
 
-    fn ring_others(self) {
+    pub(crate) fn ring_others(self) {
         self.keeper.ring();
         self.post.ring();
         self.workers.iter().for_each(Bell::ring);
@@ -199,7 +204,7 @@ async fn tell<E: Env, W: Write>(
             None => {
                 let flushed = writer.flush().await;
                 let due = prober.borrow().link_due(now).max(now + Millis(1));
-                select(bells.link.wait(), env.sleep_until(due)).await;
+                select(bells.link.serial.wait(), env.sleep_until(due)).await;
                 flushed
             }
         };

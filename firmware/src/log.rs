@@ -107,6 +107,26 @@ pub(crate) fn link_down() {
     defmt::info!("link: down");
 }
 
+/// A host has called over the network.
+#[cfg(not(feature = "relay-only"))]
+pub(crate) fn visit_begun() {
+    #[cfg(feature = "defmt")]
+    defmt::info!("link port: a call");
+}
+
+/// It has gone, or was sent away.
+#[cfg(not(feature = "relay-only"))]
+pub(crate) fn visit_over() {
+    #[cfg(feature = "defmt")]
+    defmt::info!("link port: the call is over");
+}
+
+/// Somebody who may not call has asked for a connection.
+pub(crate) fn stranger() {
+    #[cfg(feature = "defmt")]
+    defmt::debug!("guard: a stranger's connection request was dropped");
+}
+
 /// A scan begins under `scope`.
 pub(crate) fn scan_begun(scope: Option<&Scope>) {
     #[cfg(feature = "defmt")]

@@ -1,5 +1,8 @@
 //! [`Env`] over embassy-net: boards and the simulator.
 
+#[cfg(not(feature = "relay-only"))]
+mod link_port;
+
 use core::{
     cell::{Cell, RefCell, RefMut},
     net::{IpAddr, SocketAddr},
@@ -30,6 +33,9 @@ use crate::{
     guard::Watch,
     scout::OwnNetworks,
 };
+
+#[cfg(not(feature = "relay-only"))]
+pub use link_port::LinkPortMemory;
 
 /// Where random octets come from: a generator of the chip, or the simulator's seed.
 pub trait Random {
@@ -77,9 +83,10 @@ pub struct StackEnv<'d, R> {
 }
 
 impl<'d, R: Random> StackEnv<'d, R> {
-    /// An environment whose network has `sockets` sockets for TCP to give and one for datagrams,
-    /// behind the guard that reports to `watch`. The stack's resources must hold at least as many
-    /// beside its own: embassy-net panics on one socket too many.
+    /// An environment whose network has `sockets` sockets for TCP to give, one for each worker, and
+    /// one for datagrams, behind the guard that reports to `watch`. The stack's resources must hold
+    /// at least as many beside its own and the link port's: embassy-net panics on one socket too
+    /// many.
     pub fn new(
         stack: Stack<'d>,
         sockets: u8,
@@ -265,7 +272,7 @@ impl<'d> Network for StackNetwork<'d> {
                         local: SocketAddr::from((local.addr, local.port)),
                         line: Line::Tcp {
                             socket,
-                            _slot: slot,
+                            _slot: Some(slot),
                         },
                     });
                 }
@@ -427,7 +434,8 @@ enum Line<'a, 'd> {
     /// The socket is declared before its slot, so that it is gone when the slot is given back.
     Tcp {
         socket: tcp::TcpSocket<'a>,
-        _slot: Slot<'a>,
+        /// Of a connection to a target.
+        _slot: Option<Slot<'a>>,
     },
     Udp(Asking<'a, 'd>),
 }

@@ -12,7 +12,7 @@ use probe_core::{
 };
 
 use crate::{
-    bell::Bell,
+    bell::{Bell, LinkBells},
     conversation::{Desk, Lent, Outcome, converse},
     env::Env,
     log,
@@ -80,8 +80,8 @@ pub(crate) struct Office<'a, E> {
     pub(crate) bell: &'a Bell,
     /// Every worker's bell, this one's too.
     pub(crate) workers: &'a [Bell],
-    /// The link's bell.
-    pub(crate) link: &'a Bell,
+    /// The bells of whoever speaks with a host.
+    pub(crate) link: &'a LinkBells,
     /// The keeper's bell.
     pub(crate) keeper: &'a Bell,
     /// Where the guard is told that there may be somebody to scout.

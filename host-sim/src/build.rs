@@ -12,6 +12,7 @@ use probe_core::frame::about::Addressing;
 use crate::{
     faults::{Faults, Switch, Tally, Weather, Wire},
     net::{
+        caller::Caller,
         host::Host,
         internet::{Internet, Place, Trouble},
         link::{DeviceEnd, link},
@@ -27,6 +28,7 @@ pub(crate) fn internet(
     observer: &Observer,
     switch: &Switch,
     tally: &Tally,
+    callers: &[(IpAddr, Caller)],
 ) -> (DeviceEnd, Internet) {
     let Faults {
         link: near,
@@ -77,6 +79,12 @@ pub(crate) fn internet(
             host.resolve(resolver.clone());
         }
     }
+    for (address, caller) in callers {
+        let place = places.entry(*address).or_insert_with(|| host_at(*address));
+        if let Place::Host(host) = place {
+            host.call(caller.requests());
+        }
+    }
     let mut own = vec![IpAddr::V4(world.device.ipv4), IpAddr::V6(world.device.ipv6)];
     if world.faults.address_change.is_some() {
         own.push(world.device.ipv4_changed.into());
@@ -87,7 +95,15 @@ pub(crate) fn internet(
         switch: switch.clone(),
     };
     let own = world.gives.is_none().then_some(own);
-    let internet = Internet::new(router_end, router, places, own, world.latency, trouble);
+    let internet = Internet::new(
+        router_end,
+        router,
+        places,
+        own,
+        callers.iter().map(|(address, _)| *address).collect(),
+        world.latency,
+        trouble,
+    );
     (device_end, internet)
 }
 

@@ -9,7 +9,7 @@ use firmware::{
     appliance::{Appliance, Memory, WORKERS},
     guard::{Counters, Doors, Guard, Watch},
     link::Link,
-    net::{DatagramMemory, StackEnv},
+    net::{DatagramMemory, LinkPortMemory, StackEnv},
 };
 use probe_core::{finding::DeviceId, frame::message::OutboxState, prober::Prober, time::Instant};
 
@@ -53,10 +53,12 @@ pub(crate) fn live(
     let watch = Watch::new(Doors {
         slaac: world.gives.is_some(),
         dhcp: world.gives.is_some(),
+        host: world.link_port,
         ..Doors::default()
     });
     let appliance = Appliance::<WORKERS>::new(&prober);
     let mut memory = Box::new(Memory::<WORKERS>::new());
+    let mut link_port_memory = Box::new(LinkPortMemory::new());
     let mut resources = StackResources::<SOCKETS_MAX>::new();
 
     let guard = Guard::new(wire, &watch, appliance.warden(), ());
@@ -85,6 +87,12 @@ pub(crate) fn live(
             }
         }),
     ];
+    if let Some(door) = world.link_port {
+        let (env, appliance, memory) = (&env, &appliance, &mut link_port_memory);
+        tasks.push(Task::new("link port", async move {
+            env.answer(env, door, appliance, memory).await;
+        }));
+    }
     tasks.push(Task::new("follower", async {
         match appliance.follow(&env, stack, &watch, |_| {}).await {}
     }));
@@ -124,6 +132,7 @@ pub(crate) fn sum(one: Counters, other: Counters) -> Counters {
     let sum = |of: fn(&Counters) -> u32| of(&one).saturating_add(of(&other));
     Counters {
         received: sum(|of| of.received),
+        strangers: sum(|of| of.strangers),
         sent: sum(|of| of.sent),
         sent_link: sum(|of| of.sent_link),
         kept: sum(|of| of.kept),

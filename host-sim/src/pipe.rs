@@ -132,6 +132,26 @@ struct Direction {
 }
 
 impl PipeReader {
+    /// Whether something is there to be read.
+    pub(crate) fn has_octets(&self) -> bool {
+        !self.0.borrow().octets.is_empty()
+    }
+
+    /// Whether nothing is there, and nothing will come.
+    pub(crate) fn is_over(&self) -> bool {
+        let incoming = self.0.borrow();
+        incoming.octets.is_empty() && incoming.writer_gone
+    }
+
+    /// Takes what is there, at most `count` octets.
+    pub(crate) fn take_now(&mut self, count: usize) -> Vec<u8> {
+        let mut incoming = self.0.borrow_mut();
+        let count = count.min(incoming.octets.len());
+        let octets = incoming.octets.drain(..count).collect();
+        wake(&mut incoming.writer);
+        octets
+    }
+
     fn clear(&self) {
         let mut incoming = self.0.borrow_mut();
         incoming.octets.clear();
@@ -171,6 +191,20 @@ impl Drop for PipeReader {
         incoming.reader_gone = true;
         incoming.octets.clear();
         wake(&mut incoming.writer);
+    }
+}
+
+impl PipeWriter {
+    /// How many octets can be written now.
+    pub(crate) fn room(&self) -> usize {
+        PIPE_OCTETS_MAX.saturating_sub(self.0.borrow().octets.len())
+    }
+
+    /// Writes `octets`, for which there is room.
+    pub(crate) fn give_now(&mut self, octets: &[u8]) {
+        let mut outgoing = self.0.borrow_mut();
+        outgoing.octets.extend(octets);
+        wake(&mut outgoing.reader);
     }
 }
 

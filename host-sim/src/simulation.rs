@@ -4,7 +4,7 @@
 //! and the host at the other end are futures, polled in turn until nothing moves; then time jumps
 //! to the next moment at which something is due.
 
-use std::{cell::Cell, future::poll_fn, io::Write, task::Poll, time::Duration};
+use std::{cell::Cell, future::poll_fn, io::Write, net::IpAddr, task::Poll, time::Duration};
 
 use embassy_net::{Runner, Stack, StackResources};
 use embassy_net_driver::Driver;
@@ -18,7 +18,7 @@ use crate::{
     executor::Task,
     faults::{Dropped, Switch, Tally, Window},
     life,
-    net::{giver::Given, internet::Internet, link::DeviceEnd},
+    net::{caller::Caller, giver::Given, internet::Internet, link::DeviceEnd},
     observer::{Allowed, Observer, Seen},
     pipe::{PipeEnd, Plug, socket},
     world::World,
@@ -32,9 +32,10 @@ pub use crate::{
 
 /// How much virtual time a simulation may take, unless [`Simulation::lasting`] says otherwise.
 pub const DURATION_MAX: Duration = Duration::from_secs(30 * 24 * 3_600);
-/// How many sockets the device's stack has, as on the boards: one for each worker, and the one that
-/// asks for an address. It has no room for one that is not given back.
-pub const SOCKETS_MAX: usize = WORKERS + 2;
+/// How many sockets the device's stack has, as on the boards: one for each worker, the link port's, the
+/// one that asks for an address, and the one that asks the resolver. It has no room for one that is
+/// not given back.
+pub const SOCKETS_MAX: usize = WORKERS + 3;
 
 /// A simulation that has not begun.
 pub struct Simulation {
@@ -43,6 +44,7 @@ pub struct Simulation {
     capture: Option<Box<dyn Write>>,
     duration_max: Duration,
     switch: Switch,
+    callers: Vec<(IpAddr, Caller)>,
 }
 
 /// What a simulation has shown.
@@ -113,7 +115,15 @@ impl Simulation {
             capture: None,
             duration_max: DURATION_MAX,
             switch: Switch::default(),
+            callers: Vec::new(),
         }
+    }
+
+    /// A host at this address that may be made to call the device.
+    pub fn caller(&mut self, address: IpAddr) -> Caller {
+        let caller = Caller::default();
+        self.callers.push((address, caller.clone()));
+        caller
     }
 
     /// What ends the world's faults, for the host that is about to run.
@@ -234,7 +244,8 @@ impl Simulation {
         let clock = Clock::start();
         let observer = Observer::new(self.allowed, self.capture);
         let tally = Tally::default();
-        let (device_end, internet) = build::internet(&self.world, &observer, &self.switch, &tally);
+        let (device_end, internet) =
+            build::internet(&self.world, &observer, &self.switch, &tally, &self.callers);
         Bench {
             world: self.world,
             duration_max: self.duration_max,

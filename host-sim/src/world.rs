@@ -6,6 +6,7 @@ use std::{
     time::Duration,
 };
 
+use firmware::guard::HostDoor;
 use probe_core::{
     scope::Depth,
     time::Utc,
@@ -36,6 +37,8 @@ pub struct World {
     /// How the network gives the device its addresses. Without it the device has those of
     /// [`World::device`].
     pub gives: Option<Gives>,
+    /// Who may call the device over the network, and at which of its ports.
+    pub link_port: Option<HostDoor>,
     /// How long a packet takes from the router to a peer, or back.
     pub latency: Duration,
     /// What goes wrong on the way.
@@ -141,6 +144,7 @@ impl World {
             began: BEGAN,
             device: DeviceNet::default(),
             gives: None,
+            link_port: None,
             latency: Duration::from_millis(10),
             faults: Faults::default(),
             sites: BTreeMap::new(),

@@ -138,6 +138,7 @@ fn the_third_check_sees_what_leaves_the_scope() {
         ports: vec![25],
         dhcp_server: None,
         resolver: None,
+        link_port: None,
     };
     for (remote, strays) in [(V4, false), (V6, true)] {
         let (_, report) = Simulation::new(open_world(1))

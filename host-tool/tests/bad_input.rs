@@ -206,6 +206,11 @@ fn an_appliance_is_set_up_over_a_serial_link_and_only_as_a_host_may_be() {
             unix,
             &["--dhcp", "--host", "255.255.255.255"],
         ),
+        (
+            "appliance-port",
+            unix,
+            &["--dhcp", "--host", "192.0.2.7", "--port", "0"],
+        ),
     ] {
         let mut arguments = vec!["appliance", "provision", "--link", link];
         arguments.extend(more);

@@ -10,8 +10,8 @@ mod repeat;
 use crate::{
     finding::RecordId,
     frame::{
-        Decoder, FORMAT, PAYLOAD_OCTETS_MAX, Part, RECORD_OCTETS_MAX, ScanId, ScopeDigest,
-        ToDevice, ToHost,
+        Decoder, FORMAT, HOST_SPEAKS_EVERY_MS, PAYLOAD_OCTETS_MAX, Part, RECORD_OCTETS_MAX, ScanId,
+        ScopeDigest, ToDevice, ToHost,
         about::Provision,
         decode_message, encode_message,
         message::{
@@ -21,7 +21,7 @@ use crate::{
     },
     scope::{Scope, ScopeError},
     suspect::Suspect,
-    time::{Anchor, Instant, Utc},
+    time::{Anchor, Instant, Millis, Utc},
 };
 
 use repeat::{Asks, List, Records, Timer};
@@ -40,6 +40,8 @@ pub struct HostLink {
     /// UTC as it was when the link was connected.
     connected: Option<Anchor>,
     greet: Timer,
+    /// When to show that a host is there.
+    presence: Timer,
     /// The device has answered the last Hello.
     answered: bool,
     /// Nothing was said on this connection.
@@ -78,6 +80,7 @@ impl HostLink {
             message_sent: 0,
             connected: None,
             greet: Timer::NEVER,
+            presence: Timer::NEVER,
             answered: false,
             silent: true,
             device: None,
@@ -196,6 +199,7 @@ impl HostLink {
     ) -> Option<usize> {
         if self.message.is_empty() {
             let message = self.say(now, list)?;
+            self.presence = Timer(now + Millis(HOST_SPEAKS_EVERY_MS));
             let kept = &mut self.message;
             encode_message(&message, |octet| kept.push(octet).is_ok())?;
         }
@@ -254,6 +258,7 @@ impl HostLink {
         let log = log.map_or(Timer::NEVER, |(_, timer)| timer);
         [
             self.greet,
+            self.presence,
             self.scope,
             self.start,
             self.stop,
@@ -368,6 +373,7 @@ impl HostLink {
             ToHost::Info(_) => self.asks.info = Timer::NEVER,
             ToHost::Provisioned(_) => self.asks.provision = None,
             ToHost::Log(line) => return self.heard_line(now, line.number),
+            ToHost::Denied(_) => {}
         }
         true
     }
@@ -410,7 +416,7 @@ impl HostLink {
             .is_some_and(|of| of.device == hello.device && of.boot == hello.boot);
         self.device = Some(*hello);
         if known {
-            self.records.next = self.records.next.max(hello.first);
+            self.records.begin_at(hello.first);
             if self.wanted.is_some() {
                 self.scope.arm(now);
                 self.start.arm(now);
@@ -496,6 +502,11 @@ impl HostLink {
             .or_else(|| {
                 let scan = self.wanted.as_ref()?.scan;
                 self.list.say(now, scan, list)
+            })
+            .or_else(|| {
+                let through = self.records.stored;
+                let is_due = self.presence.is_due(now);
+                is_due.then_some(ToDevice::Ack { boot, through })
             })
     }
 

@@ -9,6 +9,8 @@ mod demo;
 mod emulate;
 mod failure;
 mod finding;
+#[cfg(unix)]
+mod frame;
 mod fuzz;
 mod intelmq;
 #[cfg_attr(not(target_os = "linux"), path = "lab_elsewhere.rs")]
@@ -48,7 +50,7 @@ cargo xtask COMMAND
   lab race [--runs N]     postern's full battery beside nmap's smtp-open-relay, at 50 ms round trip
   lab record              writes what every server answers into host-sim/recorded, for the simulator
   lab shell               a shell in the near scanner's namespace
-  emulate [--patience SECONDS] [--kills N] [--cuts N] [--only-cuts] [--log]
+  emulate [--patience SECONDS] [--kills N] [--cuts N] [--only-cuts] [--only-link-port] [--log]
                           the appliance's own binary on boards in QEMU: servers on this computer and the
                           simulator's, two boards on one wire, postern killed in mid-scan, the power cut;
                           with --log only a board's log, decoded from power-on to the first finding

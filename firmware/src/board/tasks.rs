@@ -4,10 +4,12 @@ use core::cell::RefCell;
 
 use embassy_executor::Spawner;
 use embassy_net::{Runner, Stack, StackResources};
+#[cfg(not(feature = "relay-only"))]
+use firmware::net::LinkPortMemory;
 use firmware::{
     appliance::{Appliance, Memory, WORKERS},
     duty::{Dutiful, Promise, Promises},
-    guard::{Doors, Guard, ProberWarden, Watch},
+    guard::{Doors, Guard, HostDoor, ProberWarden, Watch},
     link::{Link, LinkMemory},
     net::{self, DatagramMemory, StackEnv, now, seed},
     storage::{Keeper, KeeperMemory},
@@ -29,16 +31,21 @@ use super::{
     report,
 };
 
-/// The workers' sockets, the one that asks for an address, and the one that asks the resolver.
-const SOCKETS: usize = WORKERS + 2;
+/// Whether there is a link port over the network.
+const HAS_LINK_PORT: bool = cfg!(not(feature = "relay-only"));
+
+/// The workers' sockets, the link port's, the one that asks for an address, and the one that asks the
+/// resolver.
+const SOCKETS: usize = WORKERS + HAS_LINK_PORT as usize + 2;
 
 /// Tasks that promise to look up, behind the workers.
 const NETWORK: usize = WORKERS;
 const LINK: usize = WORKERS + 1;
 const FOLLOWER: usize = WORKERS + 2;
 const KEEPER: usize = WORKERS + 3;
+const LINK_PORT: usize = WORKERS + 4;
 /// How many tasks promise to look up.
-pub(super) const TASKS: usize = WORKERS + 4;
+pub(super) const TASKS: usize = WORKERS + 5;
 
 pub(super) type BoardAppliance = Appliance<'static, WORKERS>;
 type BoardEnv = StackEnv<'static, <ThisBoard as Board>::Random>;
@@ -48,6 +55,9 @@ type BoardLink = Link<<ThisBoard as Board>::Reader, <ThisBoard as Board>::Writer
 
 static MEMORY: ConstStaticCell<Memory<WORKERS>> = ConstStaticCell::new(Memory::new());
 static KEEPER_MEMORY: ConstStaticCell<KeeperMemory> = ConstStaticCell::new(KeeperMemory::new());
+#[cfg(not(feature = "relay-only"))]
+static LINK_PORT_MEMORY: ConstStaticCell<LinkPortMemory> =
+    ConstStaticCell::new(LinkPortMemory::new());
 static RESOURCES: ConstStaticCell<StackResources<SOCKETS>> =
     ConstStaticCell::new(StackResources::new());
 static PROMISES: StaticCell<Promises<TASKS>> = StaticCell::new();
@@ -64,6 +74,7 @@ pub(super) fn name(task: usize) -> (&'static str, u32) {
         LINK => ("link", 0),
         FOLLOWER => ("follower", 0),
         KEEPER => ("keeper", 0),
+        LINK_PORT => ("link port", 0),
         worker => ("worker", u32::try_from(worker).unwrap_or(u32::MAX)),
     }
 }
@@ -113,6 +124,7 @@ fn introduce(prober: &RefCell<Prober>, board: &Parts<ThisBoard>, keeper: Option<
         panic: restart.panic.clone(),
         provision: keeper.and_then(Keeper::provision),
         keeps: keeper.is_some(),
+        has_link_port: HAS_LINK_PORT,
     });
     let level = if restart.reset.is_fault() {
         Level::Error
@@ -143,8 +155,14 @@ fn start(
         .addressing
         .or(provision.map(|provision| provision.address))
         .unwrap_or(Addressing::Dhcp);
+    let link_port = provision.and_then(|provision| provision.link_port);
+    let host = link_port.filter(|_| HAS_LINK_PORT).map(|of| HostDoor {
+        address: of.host,
+        local_port: of.port,
+    });
     let doors = Doors {
         slaac: cfg!(feature = "ipv6"),
+        host,
         dhcp: addressing == Addressing::Dhcp,
         ..Doors::default()
     };
@@ -184,6 +202,12 @@ fn start(
     };
     let speaking = speak(appliance, env, promise(LINK), link, &mut memory.link);
     spawner.spawn(speaking.expect("spawned once"));
+    #[cfg(not(feature = "relay-only"))]
+    if let Some(door) = host {
+        let memory = LINK_PORT_MEMORY.take();
+        let answering = answer(appliance, env, promise(LINK_PORT), door, memory);
+        spawner.spawn(answering.expect("spawned once"));
+    }
     let following = follow(appliance, env, promise(FOLLOWER), stack, watch);
     spawner.spawn(following.expect("spawned once"));
     for (index, memory) in memory.workers.iter_mut().enumerate() {
@@ -210,6 +234,21 @@ async fn speak(
     memory: &'static mut LinkMemory,
 ) {
     promise.keep(env, appliance.link(env, link, memory)).await;
+}
+
+/// Answers the host that may call over the network.
+#[cfg(not(feature = "relay-only"))]
+#[embassy_executor::task]
+async fn answer(
+    appliance: &'static BoardAppliance,
+    env: &'static BoardEnv,
+    promise: Promise<'static>,
+    door: HostDoor,
+    memory: &'static mut LinkPortMemory,
+) -> ! {
+    promise
+        .keep(env, env.answer(env, door, appliance, memory))
+        .await
 }
 
 #[embassy_executor::task]

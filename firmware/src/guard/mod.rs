@@ -8,6 +8,7 @@
 
 #[cfg(feature = "ipv6")]
 mod advertised;
+mod callers;
 mod dhcp;
 mod doors;
 mod inspect;
@@ -390,6 +391,12 @@ where
             self.tap
                 .frame(self.warden.now(), Direction::Received, frame);
             scout::hear(frame, self.warden);
+            if callers::is_stranger(frame, &self.watch.doors()) {
+                self.watch.stranger();
+                log::stranger();
+                // Something has to be read: of nothing the stack makes nothing.
+                return f(&mut []);
+            }
             routers::answered(frame, self.watch, self.warden);
             if let Some(server) = dhcp::server(frame, self.own) {
                 self.watch.set_dhcp_server(server);

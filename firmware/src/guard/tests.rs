@@ -123,6 +123,36 @@ fn only_what_may_leave_reaches_the_driver() {
 }
 
 #[test]
+fn a_stranger_who_calls_is_not_heard() {
+    let watch = Watch::new(doors());
+    let warden = ScopeWarden::usual();
+    // It looks like one of ours, which come from 198.51.100.7.
+    let call = v4("198.51.100.7", 6, &tcp(40_000, 7_025, SYN, b""));
+    let mut cable = Cable::default();
+    cable.received.push(call.clone());
+    cable.received.push(call.clone());
+    let mut guard = Guard::new(&mut cable, &watch, &warden, ());
+    let mut hear = || {
+        let mut cx = Context::from_waker(Waker::noop());
+        let (rx, _) = guard.receive(&mut cx).unwrap();
+        rx.consume(|frame| frame.to_vec())
+    };
+    assert_eq!(hear(), b"");
+    assert_eq!(watch.counters().summary().strangers, 1);
+    // The same, when it is the one that may call.
+    watch.set_doors(Doors {
+        host: Some(HostDoor {
+            address: "198.51.100.7".parse().unwrap(),
+            local_port: 7_025,
+        }),
+        ..doors()
+    });
+    assert_eq!(hear(), call);
+    let counters = watch.counters();
+    assert_eq!((counters.strangers, counters.received), (1, 2));
+}
+
+#[test]
 fn the_links_own_protocols_have_a_limit_and_probes_have_none() {
     let watch = Watch::new(doors());
     let warden = ScopeWarden::usual();

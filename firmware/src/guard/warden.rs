@@ -13,7 +13,10 @@ use probe_core::{
 };
 
 use super::{Spacing, Warden};
-use crate::{bell::Bell, net, scout};
+use crate::{
+    bell::{Bell, LinkBells},
+    net, scout,
+};
 
 /// Asks the prober's scope, and stops the prober's scan. The prober must not be borrowed while
 /// the network's runner is polled; nothing in this crate holds it over an await.
@@ -23,7 +26,7 @@ pub struct ProberWarden<'a> {
     pub(crate) prober: &'a RefCell<Prober>,
     /// Whoever works on the scan, or tells of it: told at once when it is stopped.
     pub(crate) workers: &'a [Bell],
-    pub(crate) link: &'a Bell,
+    pub(crate) link: &'a LinkBells,
     pub(crate) post: &'a scout::Post,
     pub(crate) follower: &'a Bell,
 }

@@ -20,6 +20,8 @@ use crate::scout::OwnNetworks;
 pub struct Counters {
     /// Came in.
     pub received: u32,
+    /// Of them dropped: asked for a connection, from nobody who may call.
+    pub strangers: u32,
     /// Left: towards the scope, or one of the doors.
     pub sent: u32,
     /// Left: the link's own protocols.
@@ -71,6 +73,7 @@ impl Counters {
             allowed: u64::from(self.sent) + u64::from(self.sent_link),
             dropped: dropped.into_iter().map(u64::from).sum(),
             violations: self.violations,
+            strangers: self.strangers,
         }
     }
 }
@@ -99,6 +102,7 @@ impl Watch {
             doors: Cell::new(doors),
             counters: Cell::new(Counters {
                 received: 0,
+                strangers: 0,
                 sent: 0,
                 sent_link: 0,
                 kept: 0,
@@ -244,6 +248,10 @@ impl Watch {
 
     pub(super) fn received(&self) {
         self.count(|counters| &mut counters.received);
+    }
+
+    pub(super) fn stranger(&self) {
+        self.count(|counters| &mut counters.strangers);
     }
 
     pub(super) fn kept(&self) {

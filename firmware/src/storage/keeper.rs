@@ -24,7 +24,11 @@ use probe_core::{
 };
 
 use super::{Failure, Kept, Key, Map, STORED_OCTETS_MAX, Storage};
-use crate::{bell::Bell, env::Env, log};
+use crate::{
+    bell::{Bell, LinkBells},
+    env::Env,
+    log,
+};
 
 /// How long a mark may wait, in milliseconds: each costs a word, and a host that stores a hundred
 /// times a minute needs one.
@@ -167,7 +171,7 @@ impl<'m, F: NorFlash> Keeper<'m, F> {
         env: &E,
         prober: &RefCell<Prober>,
         bell: &Bell,
-        link: &Bell,
+        link: &LinkBells,
         workers: &[Bell],
     ) {
         loop {

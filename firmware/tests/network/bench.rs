@@ -33,7 +33,7 @@ use crate::{
 pub(crate) const PEER_V4: Ipv4Addr = Ipv4Addr::new(192, 0, 2, 25);
 pub(crate) const PEER_V6: Ipv6Addr = Ipv6Addr::new(0x2001, 0xdb8, 0, 0, 0, 0, 0, 0x25);
 
-const DEVICE_V4: Ipv4Addr = Ipv4Addr::new(192, 0, 2, 1);
+pub(crate) const DEVICE_V4: Ipv4Addr = Ipv4Addr::new(192, 0, 2, 1);
 const DEVICE_V6: Ipv6Addr = Ipv6Addr::new(0x2001, 0xdb8, 0, 0, 0, 0, 0, 1);
 
 pub(crate) type TestEnv<'a> = StackEnv<'a, Seed>;
@@ -84,6 +84,9 @@ impl Warden for Anything {
 /// What the peer does with the socket that listens on port 25, each time it may do something.
 pub(crate) type Behaviour<'a> = &'a mut dyn FnMut(&mut tcp::Socket<'static>);
 
+/// What the peer does with the socket with which it calls, each time it may do something.
+pub(crate) type Calling<'a> = &'a mut dyn FnMut(&mut Interface, &mut tcp::Socket<'static>);
+
 /// Which addresses the device has.
 #[derive(Clone, Copy)]
 pub(crate) enum Addresses {
@@ -120,8 +123,30 @@ pub(crate) fn run<T>(
     behaviour: Behaviour<'_>,
     test: impl AsyncFnOnce(&TestEnv<'_>) -> T,
 ) -> (T, Report) {
+    let doors = Doors::default();
+    run_both((addresses, sockets, doors), behaviour, &mut |_, _| {}, test)
+}
+
+/// The same with these doors, against a peer that calls.
+#[cfg(not(feature = "relay-only"))]
+pub(crate) fn run_called<T>(
+    addresses: Addresses,
+    sockets: u8,
+    doors: Doors,
+    calling: Calling<'_>,
+    test: impl AsyncFnOnce(&TestEnv<'_>) -> T,
+) -> (T, Report) {
+    run_both((addresses, sockets, doors), &mut |_| {}, calling, test)
+}
+
+fn run_both<T>(
+    (addresses, sockets, doors): (Addresses, u8, Doors),
+    behaviour: Behaviour<'_>,
+    calling: Calling<'_>,
+    test: impl AsyncFnOnce(&TestEnv<'_>) -> T,
+) -> (T, Report) {
     let wire = Wire::default();
-    let watch = Watch::new(Doors::default());
+    let watch = Watch::new(doors);
     let guard = Guard::new(DeviceEnd(&wire), &watch, Anything, ());
     let mut resources = StackResources::<4>::new();
     let seed = firmware::net::seed(&Seed);
@@ -139,7 +164,7 @@ pub(crate) fn run<T>(
         if let Some(Poll::Ready(value)) = application.poll(test.as_mut()) {
             break value;
         }
-        peer.poll(behaviour);
+        peer.poll(behaviour, calling);
         if !stack.is_woken() && !application.is_woken() && !wire.peer_has_frames() {
             let next_us = clock::next_us().min(peer.next_us());
             assert_ne!(next_us, u64::MAX, "somebody waits for what never comes");
@@ -176,6 +201,7 @@ struct Peer<'a> {
     socket: iface::SocketHandle,
     /// At port 53: sends back what comes.
     echo: iface::SocketHandle,
+    caller: iface::SocketHandle,
 }
 
 impl<'a> Peer<'a> {
@@ -187,10 +213,13 @@ impl<'a> Peer<'a> {
             addresses.push(IpCidr::new(PEER_V4.into(), 24)).unwrap();
             addresses.push(IpCidr::new(PEER_V6.into(), 64)).unwrap();
         });
-        let mut socket = tcp::Socket::new(
-            tcp::SocketBuffer::new(vec![0; 2_048]),
-            tcp::SocketBuffer::new(vec![0; 2_048]),
-        );
+        let new_socket = || {
+            tcp::Socket::new(
+                tcp::SocketBuffer::new(vec![0; 2_048]),
+                tcp::SocketBuffer::new(vec![0; 2_048]),
+            )
+        };
+        let mut socket = new_socket();
         socket.listen(25).unwrap();
         let datagrams =
             || udp::PacketBuffer::new(vec![udp::PacketMetadata::EMPTY; 4], vec![0; 4_096]);
@@ -199,12 +228,14 @@ impl<'a> Peer<'a> {
         let mut sockets = SocketSet::new(Vec::new());
         let socket = sockets.add(socket);
         let echo = sockets.add(echo);
+        let caller = sockets.add(new_socket());
         Self {
             wire,
             interface,
             sockets,
             socket,
             echo,
+            caller,
         }
     }
 
@@ -213,7 +244,7 @@ impl<'a> Peer<'a> {
         smoltcp::time::Instant::from_micros(now_us)
     }
 
-    fn poll(&mut self, behaviour: Behaviour<'_>) {
+    fn poll(&mut self, behaviour: Behaviour<'_>, calling: Calling<'_>) {
         self.interface
             .poll(Self::now(), &mut self.wire, &mut self.sockets);
         behaviour(self.sockets.get_mut(self.socket));
@@ -222,6 +253,7 @@ impl<'a> Peer<'a> {
             let octets = octets.to_vec();
             echo.send_slice(&octets, from).unwrap();
         }
+        calling(&mut self.interface, self.sockets.get_mut(self.caller));
         self.interface
             .poll(Self::now(), &mut self.wire, &mut self.sockets);
     }

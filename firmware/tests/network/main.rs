@@ -3,6 +3,8 @@
 
 mod bench;
 mod clock;
+#[cfg(not(feature = "relay-only"))]
+mod link_port;
 mod wire;
 
 use std::net::SocketAddr;

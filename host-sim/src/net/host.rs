@@ -17,6 +17,7 @@ use smoltcp::{
     wire::{HardwareAddress, IpAddress, IpCidr, IpProtocol, Ipv4Packet, Ipv6Packet, TcpPacket},
 };
 
+use super::caller::{Calls, Requests};
 use crate::{
     dns::Resolver,
     server::{Conversation, Server, Turn},
@@ -39,6 +40,7 @@ pub(crate) struct Host {
     servers: BTreeMap<u16, Box<dyn Server>>,
     connections: Vec<Connection>,
     questions: Option<Questions>,
+    calls: Calls,
     /// Whether a connection is waited for at TIME-WAIT. Where the wires neither lose, repeat nor
     /// reorder there is nothing to wait for.
     pub(crate) lingers: bool,
@@ -72,6 +74,7 @@ impl Host {
             servers: BTreeMap::new(),
             connections: Vec::new(),
             questions: None,
+            calls: Calls::default(),
             lingers: false,
         }
     }
@@ -97,6 +100,16 @@ impl Host {
         });
     }
 
+    /// Makes calls to the device, too.
+    pub(crate) fn call(&mut self, requests: Requests) {
+        self.calls = Calls::of(requests);
+    }
+
+    /// Whether a caller wants something.
+    pub(crate) fn is_stirred(&self) -> bool {
+        self.calls.is_stirred(&self.sockets)
+    }
+
     /// Takes a packet off the path.
     pub(crate) fn receive(&mut self, packet: Vec<u8>) {
         if let Some((from, port)) = connection_request(&packet) {
@@ -107,6 +120,9 @@ impl Host {
 
     /// Does everything that is due at `now`.
     pub(crate) fn advance(&mut self, now: Duration) {
+        let from = self.address.into();
+        self.calls
+            .begin(from, &mut self.interface, &mut self.sockets);
         loop {
             let changed = self
                 .interface
@@ -120,6 +136,7 @@ impl Host {
                 let socket = self.sockets.get_mut::<udp::Socket<'_>>(questions.handle);
                 busy |= questions.advance(now, socket);
             }
+            busy |= self.calls.advance(&mut self.sockets);
             if !busy {
                 break;
             }
@@ -187,6 +204,7 @@ impl Host {
     /// was taken back (a late copy, which the caller resets): it would answer the next caller in
     /// the place of that one's own.
     fn forget_ended(&mut self) {
+        self.calls.forget_ended(&mut self.sockets);
         let (sockets, lingers) = (&mut self.sockets, self.lingers);
         self.connections.retain(|connection| {
             let state = sockets.get::<Socket<'_>>(connection.handle).state();

@@ -61,17 +61,19 @@ pub(crate) struct Internet {
     homeward: Delay<Packet>,
     due: BTreeSet<(Duration, IpAddr)>,
     due_of: BTreeMap<IpAddr, Duration>,
+    callers: Vec<IpAddr>,
 }
 
 impl Internet {
     /// An internet whose hosts are `latency` away from the router, each way. An address without a
     /// place is silent. `device` are the device's own addresses: packets to others get lost. Without them
-    /// the router hands it whatever comes.
+    /// the router hands it whatever comes. `callers` are the hosts that call it.
     pub(crate) fn new(
         link: RouterEnd,
         router: Router,
         places: BTreeMap<IpAddr, Place>,
         device: Option<Vec<IpAddr>>,
+        callers: Vec<IpAddr>,
         latency: Duration,
         trouble: Trouble,
     ) -> Self {
@@ -88,6 +90,7 @@ impl Internet {
             homeward: Delay::new(homeward),
             due: BTreeSet::new(),
             due_of: BTreeMap::new(),
+            callers,
         }
     }
 
@@ -132,6 +135,17 @@ impl Internet {
         for address in ready.map(|(_, address)| *address).collect::<Vec<_>>() {
             busy = true;
             self.serve(now, address);
+        }
+        for index in 0..self.callers.len() {
+            let address = self.callers[index];
+            let stirred = match self.places.get(&address) {
+                Some(Place::Host(host)) => host.is_stirred(),
+                Some(Place::NoRoute) | None => false,
+            };
+            if stirred {
+                busy = true;
+                self.serve(now, address);
+            }
         }
         while let Some(packet) = self.homeward.arrived(now) {
             busy = true;

@@ -5,6 +5,7 @@
 //!                                         \- path --[host: ...]
 //! ```
 
+pub mod caller;
 pub(crate) mod delay;
 pub mod giver;
 pub(crate) mod host;

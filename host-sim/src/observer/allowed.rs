@@ -17,6 +17,8 @@ pub struct Allowed {
     pub dhcp_server: Option<Ipv4Addr>,
     /// Who may be asked about names, over TCP and UDP.
     pub resolver: Option<IpAddr>,
+    /// Who is answered at the device's link port, and that port.
+    pub link_port: Option<(IpAddr, u16)>,
 }
 
 impl Allowed {
@@ -34,6 +36,7 @@ impl Allowed {
             ports: scope.ports.to_vec(),
             dhcp_server: None,
             resolver: scope.identity.resolver,
+            link_port: None,
         }
     }
 
@@ -43,7 +46,12 @@ impl Allowed {
             .is_some_and(|server| remote == Ipv4Addr::BROADCAST || remote == server)
     }
 
-    /// Whether a TCP segment may go to `remote`.
+    /// Whether a TCP segment may go from the device's port to `remote`.
+    pub fn allows_segment(&self, local_port: u16, remote: SocketAddr) -> bool {
+        self.allows(remote) || self.link_port == Some((remote.ip(), local_port))
+    }
+
+    /// Whether a probe may go to `remote`.
     pub fn allows(&self, remote: SocketAddr) -> bool {
         let holds = |networks: &[(IpAddr, u8)]| {
             networks
@@ -96,6 +104,7 @@ mod tests {
             ports: vec![25],
             dhcp_server: None,
             resolver: Some("203.0.113.53".parse().unwrap()),
+            link_port: Some(("203.0.113.80".parse().unwrap(), 7_323)),
         };
         for (remote, expected) in [
             ("203.0.113.53:53", true),
@@ -113,6 +122,15 @@ mod tests {
                 expected,
                 "{remote}"
             );
+        }
+        for (local_port, remote, expected) in [
+            (7_323, "203.0.113.80:40000", true),
+            (7_324, "203.0.113.80:40000", false),
+            (7_323, "203.0.113.81:40000", false),
+            (50_000, "192.0.2.1:25", true),
+        ] {
+            let is_allowed = allowed.allows_segment(local_port, remote.parse().unwrap());
+            assert_eq!(is_allowed, expected, "{local_port} to {remote}");
         }
     }
 

@@ -234,7 +234,7 @@ impl State {
             if self
                 .allowed
                 .as_ref()
-                .is_some_and(|allowed| !allowed.allows(remote))
+                .is_some_and(|allowed| !allowed.allows_segment(key.1, remote))
             {
                 self.stray(at, || format!("TCP to {remote}"));
             }

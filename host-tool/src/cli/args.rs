@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
-use probe_core::scope::Depth;
+use probe_core::{frame::about::LINK_PORT_USUAL, scope::Depth};
 
 use crate::{cases::groups::Grouping, lists::Claim};
 
@@ -325,9 +325,12 @@ pub struct ApplianceProvision {
     /// The router of that network
     #[arg(long, value_name = "ADDRESS", requires = "address")]
     pub gateway: Option<std::net::Ipv4Addr>,
-    /// The host that may call its link port over the network [default: nobody]
+    /// The only host that may call its link port over the network [default: nobody]
     #[arg(long, value_name = "ADDRESS")]
     pub host: Option<std::net::IpAddr>,
+    /// The TCP port of its link port
+    #[arg(long, value_name = "PORT", requires = "host", default_value_t = LINK_PORT_USUAL)]
+    pub port: u16,
 }
 
 /// Arguments of `appliance log`.

@@ -82,6 +82,7 @@ impl<'a> Fence<'a> {
             allowed: self.allowed.get(),
             dropped: 0,
             violations: self.refused.get(),
+            strangers: 0,
         }
     }
 

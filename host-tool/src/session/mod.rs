@@ -19,7 +19,9 @@ use probe_core::{
     frame::{
         FORMAT, FRAME_OCTETS_MAX, ScanId, ToHost,
         about::Info,
-        message::{DeviceHello, Earlier, Ended, GuardCounters, Progress, Proving, ScopeAnswer},
+        message::{
+            Denial, DeviceHello, Earlier, Ended, GuardCounters, Progress, Proving, ScopeAnswer,
+        },
     },
     host_link::HostLink,
     scope::{Scope, ScopeError},
@@ -116,6 +118,8 @@ pub enum SessionError {
     ScopeRefused(ScopeError),
     /// The device is busy with a scan under another scope.
     Busy,
+    /// The device does not do that for a host that calls over the network.
+    Denied(Denial),
     /// The store failed. What it had not stored was not acknowledged.
     Store(StoreError),
 }
@@ -244,6 +248,7 @@ impl State<'_, '_> {
                     ScopeAnswer::Refused(error) => return Err(SessionError::ScopeRefused(error)),
                     ScopeAnswer::ScanRunning => return Err(SessionError::Busy),
                 },
+                ToHost::Denied(denial) => return Err(SessionError::Denied(denial)),
                 ToHost::Progress(progress) => self.watch.progress(&progress),
                 ToHost::Want(_)
                 | ToHost::Ended { .. }

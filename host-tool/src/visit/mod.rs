@@ -123,6 +123,9 @@ pub(crate) async fn run<R: Read, W: Write>(
                 greeted.get_or_insert(moment);
                 errand.task.greeted(moment, &mut host);
             }
+            if let ToHost::Denied(denial) = message {
+                return Err(SessionError::Denied(denial));
+            }
             errand.task.heard(moment, &mut host, message)?;
         }
         errand.task.settle(moment, &mut host)?;

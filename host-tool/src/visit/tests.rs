@@ -7,16 +7,23 @@ use std::{
 };
 
 use probe_core::{
-    finding::DeviceId,
+    dead::{DeadBy, DeadRange},
+    finding::{DeviceId, JobSerial, Probe, RecordId},
     frame::{
         FRAME_OCTETS_MAX,
         about::{Addressing, FlashState, Level, Provision, ProvisionAnswer, beginning_of},
+        message::{Denial, DeviceHello},
     },
-    prober::{About, Prober},
+    prober::{About, Prober, Visitor},
+    scope::Depth,
+    verdict::RULES,
 };
 
 use super::*;
-use crate::link::{Link, LinkError};
+use crate::{
+    link::{Link, LinkError},
+    store::SqliteStore,
+};
 
 const UTC: Utc = Utc(1_795_000_000);
 
@@ -26,6 +33,7 @@ fn device() -> Prober {
         version: beginning_of("0.1.0"),
         board: beginning_of("test-board"),
         keeps: true,
+        has_link_port: true,
         ..About::default()
     });
     prober.flash_fares(FlashState {
@@ -43,15 +51,29 @@ fn device() -> Prober {
     prober
 }
 
+/// Which of its links a host has to the device.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Way {
+    Serial,
+    LinkPort,
+}
+
 /// Runs a device until its link is closed, or long enough. It keeps what it is to keep.
-fn serve(mut link: impl std::io::Read + std::io::Write, mut prober: Prober) {
+fn serve(way: Way, mut link: impl std::io::Read + std::io::Write, mut prober: Prober) {
+    let mut visitor = Visitor::new();
     let began = Clock::now();
     let now = || Instant::from_millis(began.elapsed().as_millis() as u64 + 100);
+    prober.visitor_came(now(), &mut visitor);
     let (mut piece, mut frame) = ([0; 512], [0; FRAME_OCTETS_MAX]);
     while began.elapsed() < Duration::from_secs(20) {
         match link.read(&mut piece) {
             Ok(0) => return,
-            Ok(count) => prober.link_received(now(), &piece[..count]),
+            Ok(count) => match way {
+                Way::Serial => prober.link_received(now(), &piece[..count]),
+                Way::LinkPort => {
+                    prober.visitor_received(now(), &mut visitor, &piece[..count]);
+                }
+            },
             Err(error)
                 if matches!(
                     error.kind(),
@@ -66,7 +88,10 @@ fn serve(mut link: impl std::io::Read + std::io::Write, mut prober: Prober) {
         if let Some(provision) = prober.provision_to_keep() {
             prober.provisioned(provision, true);
         }
-        while let Some(count) = prober.link_transmit(now(), &mut frame) {
+        while let Some(count) = match way {
+            Way::Serial => prober.link_transmit(now(), &mut frame),
+            Way::LinkPort => prober.visitor_transmit(now(), &mut visitor, &mut frame),
+        } {
             let mut rest = &frame[..count];
             while !rest.is_empty() {
                 match link.write(rest) {
@@ -90,7 +115,7 @@ fn over_tcp() -> Link {
         stream
             .set_read_timeout(Some(Duration::from_millis(5)))
             .unwrap();
-        serve(stream, device());
+        serve(Way::LinkPort, stream, device());
     });
     Link::Tcp("127.0.0.1".to_owned(), port)
 }
@@ -116,7 +141,7 @@ fn over_serial() -> Link {
         .unwrap();
     thread::spawn(move || {
         let _held = theirs;
-        serve(std::fs::File::from(ours), device());
+        serve(Way::Serial, std::fs::File::from(ours), device());
     });
     Link::Serial(path.to_str().unwrap().into())
 }
@@ -159,7 +184,7 @@ fn an_appliance_keeps_how_it_is_to_be_set_up_or_says_what_is_wrong() {
             prefix,
             gateway: None,
         },
-        host: None,
+        link_port: None,
     };
     for (prefix, expected) in [
         (24, ProvisionAnswer::Kept),
@@ -168,11 +193,20 @@ fn an_appliance_keeps_how_it_is_to_be_set_up_or_says_what_is_wrong() {
             ProvisionAnswer::Refused(probe_core::frame::about::ProvisionError::Prefix),
         ),
     ] {
-        for link in links() {
+        #[cfg(unix)]
+        {
             let mut task = SetUp::new(provision(prefix));
-            visit(&link, &mut task);
-            assert_eq!(task.answer, Some(expected), "{link}");
+            visit(&over_serial(), &mut task);
+            assert_eq!(task.answer, Some(expected));
         }
+        // Over the network it does not even look.
+        let mut task = SetUp::new(provision(prefix));
+        let task = &mut task;
+        let denied = over_tcp().visit(&mut Errand { utc: UTC, task });
+        let Err(LinkError::Session(SessionError::Denied(denial))) = denied else {
+            panic!("{denied:?}");
+        };
+        assert_eq!((denial, &task.answer), (Denial::Provision, &None));
     }
 }
 
@@ -221,4 +255,42 @@ fn a_file_is_no_serial_port() {
     let failure = link.visit(&mut Errand { utc: UTC, task }).unwrap_err();
     let told = format!("{failure:?}");
     assert!(told.contains("it is no serial port"), "{told}");
+}
+
+#[test]
+fn neighbours_where_nobody_answers_are_stored_too() {
+    let folder = std::env::temp_dir().join(format!("postern-collect-{}", std::process::id()));
+    std::fs::create_dir_all(&folder).unwrap();
+    let mut store = SqliteStore::open(&folder.join("findings.db")).unwrap();
+    let mut collect = Collect::new(&mut store, UTC);
+    let (now, mut host) = (Instant::BOOT, HostLink::new());
+    let id = RecordId { boot: 7, number: 1 };
+    let hello = DeviceHello {
+        format: FORMAT,
+        rules: RULES,
+        device: DeviceId(*b"postern1"),
+        boot: id.boot,
+        now,
+        first: id.number,
+    };
+    let range = DeadRange {
+        id,
+        job: JobSerial::default(),
+        first: "192.0.2.1:25".parse().unwrap(),
+        count: 20,
+        by: DeadBy::NoAnswer,
+        probe: Probe::Relay,
+        depth: Depth::Quick,
+        lab: false,
+        hours: 0,
+        began: now,
+        ended: now,
+        rules: RULES,
+    };
+    for message in [ToHost::Hello(hello), ToHost::Dead(range)] {
+        collect.heard(now, &mut host, message).unwrap();
+    }
+    collect.settle(now, &mut host).unwrap();
+    assert!(collect.stored > 0);
+    std::fs::remove_dir_all(&folder).unwrap();
 }

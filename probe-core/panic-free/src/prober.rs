@@ -10,7 +10,7 @@ use probe_core::{
         decode_message,
         message::GuardCounters,
     },
-    prober::{About, Next, Prober, Stop},
+    prober::{About, Next, Prober, Stop, Visitor},
     scope::Scope,
     time::Instant,
 };
@@ -19,11 +19,14 @@ pub(crate) fn prober(octets: &mut [u8]) {
     let mut prober = Prober::new(black_box(DeviceId::default()), black_box(1));
     let mut evidence = Evidence::default();
     black_box(&mut evidence);
+    let mut visitor = Visitor::new();
+    black_box(&mut visitor);
     let now = || black_box(Instant::BOOT);
     while black_box(true) {
         prober.link_received(now(), octets);
         black_box(prober.link_transmit(now(), octets));
         black_box(prober.link_due(now()));
+        visited(&mut prober, &mut visitor, octets);
         match prober.next(now()) {
             Next::Job(job) => {
                 black_box(prober.may_open(now(), &job));
@@ -49,6 +52,18 @@ pub(crate) fn prober(octets: &mut [u8]) {
             prober.stop(now(), Stop::Button);
         }
         kept(&mut prober, octets);
+    }
+}
+
+/// What a shell with a link port does beside it.
+fn visited(prober: &mut Prober, visitor: &mut Visitor, octets: &mut [u8]) {
+    let now = black_box(Instant::BOOT);
+    prober.visitor_came(now, visitor);
+    prober.visitor_received(now, visitor, octets);
+    black_box(prober.visitor_transmit(now, visitor, octets));
+    black_box(prober.visitor_due(now, visitor));
+    if black_box(visitor.is_over(now)) {
+        prober.visitor_left(visitor);
     }
 }
 

@@ -23,6 +23,8 @@ pub const PANIC_FILE_OCTETS_MAX: usize = 48;
 pub const PANIC_MESSAGE_OCTETS_MAX: usize = 56;
 /// The longest line of the log, in octets; its beginning is kept.
 pub const LOG_TEXT_OCTETS_MAX: usize = 96;
+/// The link port's TCP port, unless whoever sets the device up says otherwise.
+pub const LINK_PORT_USUAL: u16 = 7_323;
 
 /// Who the device is and how it fares. What it counts comes with
 /// [`Progress`](super::message::Progress).
@@ -144,8 +146,17 @@ pub struct FlashState {
 pub struct Provision {
     /// Its IPv4 address.
     pub address: Addressing,
-    /// The host that may call its link port, over the network.
-    pub host: Option<IpAddr>,
+    /// Where it may be called over the network, and by whom; `None`: nowhere.
+    pub link_port: Option<LinkPort>,
+}
+
+/// Where a device may be called over the network, and by whom.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LinkPort {
+    /// The only host that is answered.
+    pub host: IpAddr,
+    /// The device's TCP port.
+    pub port: u16,
 }
 
 /// Where a device's IPv4 address comes from.
@@ -175,6 +186,10 @@ pub enum ProvisionError {
     Gateway,
     /// The host's address is no host's.
     Host,
+    /// The port is 0.
+    Port,
+    /// The device's program has no link port.
+    NoLinkPort,
 }
 
 impl ProvisionError {
@@ -185,6 +200,8 @@ impl ProvisionError {
             Self::Prefix => "the prefix is not 1 to 30",
             Self::Gateway => "the gateway is no other host in the address's network",
             Self::Host => "the host's address is no host's address",
+            Self::Port => "the link port is 0",
+            Self::NoLinkPort => "its firmware has no link port over the network",
         }
     }
 }
@@ -219,8 +236,9 @@ impl Provision {
                 return Err(ProvisionError::Gateway);
             }
         }
-        match self.host {
-            Some(host) if !is_host(host) => Err(ProvisionError::Host),
+        match self.link_port {
+            Some(of) if !is_host(of.host) => Err(ProvisionError::Host),
+            Some(of) if of.port == 0 => Err(ProvisionError::Port),
             Some(_) | None => Ok(()),
         }
     }
@@ -340,7 +358,7 @@ mod tests {
                     prefix,
                     gateway: gateway.map(|gateway| gateway.parse().unwrap()),
                 },
-                host: None,
+                link_port: None,
             };
             assert_eq!(
                 provision.check(),
@@ -348,18 +366,22 @@ mod tests {
                 "{address}/{prefix} {gateway:?}"
             );
         }
-        for (host, expected) in [
-            ("192.0.2.7", Ok(())),
-            ("2001:db8::7", Ok(())),
-            ("255.255.255.255", Err(Wrong::Host)),
-            ("ff02::1", Err(Wrong::Host)),
-            ("::", Err(Wrong::Host)),
+        for (host, port, expected) in [
+            ("192.0.2.7", 7_323, Ok(())),
+            ("2001:db8::7", 1, Ok(())),
+            ("192.0.2.7", 0, Err(Wrong::Port)),
+            ("255.255.255.255", 7_323, Err(Wrong::Host)),
+            ("ff02::1", 7_323, Err(Wrong::Host)),
+            ("::", 7_323, Err(Wrong::Host)),
         ] {
             let provision = Provision {
                 address: Addressing::Dhcp,
-                host: Some(host.parse().unwrap()),
+                link_port: Some(LinkPort {
+                    host: host.parse().unwrap(),
+                    port,
+                }),
             };
-            assert_eq!(provision.check(), expected, "{host}");
+            assert_eq!(provision.check(), expected, "{host}:{port}");
         }
     }
 
@@ -392,7 +414,10 @@ mod tests {
                     prefix: 255,
                     gateway: Some(Ipv4Addr::BROADCAST),
                 },
-                host: Some("2001:db8::1".parse().unwrap()),
+                link_port: Some(LinkPort {
+                    host: "2001:db8::1".parse().unwrap(),
+                    port: u16::MAX,
+                }),
             }),
             scope: Some((ScopeDigest(u32::MAX), u32::MAX)),
             earlier: true,

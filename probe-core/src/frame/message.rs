@@ -159,6 +159,8 @@ pub enum ToHost<E = Evidence> {
     Dead(DeadRange),
     /// A record: something came to the sink.
     Arrival(Arrival),
+    /// To a host that calls over the network: what it may not have.
+    Denied(Denial),
 }
 
 impl<E> ToHost<E> {
@@ -184,7 +186,8 @@ impl<E> ToHost<E> {
             | Self::Earlier(_)
             | Self::Info(_)
             | Self::Provisioned(_)
-            | Self::Log(_) => None,
+            | Self::Log(_)
+            | Self::Denied(_) => None,
         }
     }
 }
@@ -204,6 +207,41 @@ pub struct DeviceHello {
     pub now: Instant,
     /// The first record that it keeps, or the next that it will make.
     pub first: u32,
+}
+
+/// What a host that calls over the network may not have: whoever is there is believed for its
+/// address alone.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Denial {
+    /// The link at all: a host on the serial link is spoken with. The call is over.
+    Busy,
+    /// To say what may be probed.
+    Scope,
+    /// To begin a scan.
+    Start,
+    /// To name a suspect.
+    Suspect,
+    /// To end the list.
+    NoMore,
+    /// To end a scan.
+    Stop,
+    /// To set the device up.
+    Provision,
+}
+
+impl Denial {
+    /// The word in messages.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Busy => "busy",
+            Self::Scope => "scope",
+            Self::Start => "start",
+            Self::Suspect => "suspect",
+            Self::NoMore => "no-more",
+            Self::Stop => "stop",
+            Self::Provision => "provision",
+        }
+    }
 }
 
 /// Which records of an earlier boot follow.
@@ -256,8 +294,10 @@ pub struct Progress {
     pub outbox: OutboxState,
     /// What the guard saw.
     pub guard: GuardCounters,
-    /// The link, as the device sees it.
+    /// The serial link, as the device sees it.
     pub link: LinkCounters,
+    /// The link port, as the device sees it.
+    pub visits: VisitCounters,
     /// Limits that were reached.
     pub limits: LimitCounters,
     /// What the sink saw.
@@ -356,6 +396,8 @@ pub struct GuardCounters {
     pub dropped: u64,
     /// Probes outside the scope that were stopped.
     pub violations: u32,
+    /// Connections that were asked for by whoever may not call, and dropped on their way in.
+    pub strangers: u32,
 }
 
 /// How the device's network is. What of it is in use is nothing while no target is probed: a number
@@ -442,6 +484,19 @@ pub struct SinkCounters {
     pub wrong_role: u32,
     /// Arrivals that could not be recorded: the outbox was full. The peer was put off.
     pub put_off: u32,
+}
+
+/// What the device saw of hosts that called over the network.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct VisitCounters {
+    /// Calls.
+    pub calls: u32,
+    /// Calls that were ended because a host was there on the serial link.
+    pub busy: u32,
+    /// Messages that do not go over the network.
+    pub denied: u32,
+    /// Frames, parts and messages that could not be read.
+    pub unreadable: u32,
 }
 
 /// How often a limit of the device was reached.

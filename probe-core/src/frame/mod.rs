@@ -37,6 +37,10 @@ pub const PAYLOAD_OCTETS_MAX: usize = 1_010;
 pub const RECORD_OCTETS_MAX: usize = 3_072;
 /// How often the device says how it goes, in milliseconds.
 pub const PROGRESS_EVERY_MS: u64 = 1_000;
+/// How often the host says something, even when it has nothing to say, in milliseconds.
+pub const HOST_SPEAKS_EVERY_MS: u64 = 10_000;
+/// A host that was not heard for so long is gone, in milliseconds.
+pub const HOST_GONE_AFTER_MS: u64 = 30_000;
 /// The checksum of frames and scopes: CRC-32 as in IEEE 802.3 (reflected, start and final
 /// exclusive-or all ones). Sixteen bits would let one garbled frame in 65,536 through; a link
 /// without flow control garbles many.

@@ -113,6 +113,7 @@ fn the_longest_messages_fit() {
         allowed: u64::MAX,
         dropped: u64::MAX,
         violations: most,
+        strangers: most,
     };
     progress.link = LinkCounters {
         frames: most,
@@ -123,6 +124,12 @@ fn the_longest_messages_fit() {
         orphans: most,
         records_too_long: most,
         undecodable: most,
+    };
+    progress.visits = message::VisitCounters {
+        calls: most,
+        busy: most,
+        denied: most,
+        unreadable: most,
     };
     progress.limits = message::LimitCounters {
         queue: most,

@@ -64,7 +64,7 @@ fn the_scope_digest_is_as_documented() {
 #[test]
 fn the_document_has_every_number_as_it_is() {
     let text = Document::text();
-    let sections: [(&str, Vec<String>); 24] = [
+    let sections: [(&str, Vec<String>); 25] = [
         ("Refusal", words(|of: Refusal| of.as_str().to_string())),
         ("Ended", words(|of: message::Ended| of.as_str().to_string())),
         ("Kind", words(|of: Kind| of.as_str().to_string())),
@@ -92,6 +92,10 @@ fn the_document_has_every_number_as_it_is() {
         ),
         ("Level", words(|of: about::Level| of.as_str().to_string())),
         ("Lack", words(|of: message::Lack| of.as_str().to_string())),
+        (
+            "Denial",
+            words(|of: message::Denial| of.as_str().to_string()),
+        ),
         ("Extensions", bits::<Extensions>()),
         ("Quirks", bits::<Quirks>()),
         ("Notes", bits::<Notes>()),
@@ -273,7 +277,7 @@ fn to_device() -> [(&'static str, ToDevice); 11] {
     ]
 }
 
-fn to_host() -> [(&'static str, ToHost); 18] {
+fn to_host() -> [(&'static str, ToHost); 19] {
     let digest = ScopeDigest(0x0403_0201);
     let id = RecordId {
         boot: 3,
@@ -433,6 +437,7 @@ fn to_host() -> [(&'static str, ToHost); 18] {
                 rules: RULES_OF_THE_VECTORS,
             }),
         ),
+        ("to-host/denied", ToHost::Denied(message::Denial::Scope)),
     ]
 }
 
@@ -470,7 +475,10 @@ fn provision() -> about::Provision {
             prefix: 24,
             gateway: Some([192, 0, 2, 1].into()),
         },
-        host: "192.0.2.7".parse().ok(),
+        link_port: Some(about::LinkPort {
+            host: [192, 0, 2, 7].into(),
+            port: 7_323,
+        }),
     }
 }
 
@@ -522,12 +530,19 @@ fn progress(digest: ScopeDigest) -> message::Progress {
             allowed: 20_000,
             dropped: 2,
             violations: 0,
+            strangers: 6,
         },
         link: message::LinkCounters {
             frames: 305,
             messages: 303,
             broken: 1,
             ..message::LinkCounters::default()
+        },
+        visits: message::VisitCounters {
+            calls: 5,
+            busy: 1,
+            denied: 2,
+            unreadable: 0,
         },
         limits: message::LimitCounters {
             outbox: 1,

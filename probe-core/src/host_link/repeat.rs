@@ -158,6 +158,13 @@ impl Records {
         }
     }
 
+    /// The device has none before `first` any more: they are stored here, or by another host that
+    /// it has spoken with.
+    pub(super) fn begin_at(&mut self, first: u32) {
+        self.next = self.next.max(first);
+        self.stored = self.stored.max(first.saturating_sub(1));
+    }
+
     pub(super) fn say(&mut self, now: Instant, boot: u32) -> Option<ToDevice> {
         if self.missing && self.resend.is_due(now) {
             self.missing = false;

@@ -6,7 +6,7 @@ use super::Prober;
 use crate::{
     frame::about::{
         BOARD_OCTETS_MAX, FlashState, Info, Level, LogLine, Panic, Provision, ProvisionAnswer,
-        Reset, VERSION_OCTETS_MAX,
+        ProvisionError, Reset, VERSION_OCTETS_MAX,
     },
     time::Instant,
 };
@@ -29,6 +29,8 @@ pub struct About {
     pub provision: Option<Provision>,
     /// It can keep a [`Provision`].
     pub keeps: bool,
+    /// It has a link port over the network.
+    pub has_link_port: bool,
 }
 
 #[derive(Debug)]
@@ -57,6 +59,7 @@ impl Device {
                 panic: None,
                 provision: None,
                 keeps: false,
+                has_link_port: false,
             },
             flash: None,
             info_wanted: false,
@@ -76,9 +79,19 @@ impl Device {
         self.log_wanted = Some(from);
     }
 
+    /// Another host is spoken with.
+    pub(super) fn forget_asked(&mut self) {
+        self.info_wanted = false;
+        self.log_wanted = None;
+    }
+
     pub(super) fn heard_provision(&mut self, provision: &Provision) {
         match provision.check() {
             Err(error) => self.provision_answer = Some(ProvisionAnswer::Refused(error)),
+            Ok(()) if provision.link_port.is_some() && !self.about.has_link_port => {
+                let error = ProvisionError::NoLinkPort;
+                self.provision_answer = Some(ProvisionAnswer::Refused(error));
+            }
             Ok(()) if !self.about.keeps => {
                 self.provision_answer = Some(ProvisionAnswer::NotKept);
             }

@@ -9,11 +9,11 @@ use crate::{
     evidence::Evidence,
     finding::{Gone, RecordId},
     frame::{
-        Decoder, FORMAT, PAYLOAD_OCTETS_MAX, PROGRESS_EVERY_MS, Part, ScanId, ScopeDigest,
-        ToDevice, ToHost, decode_message, encode_message,
+        Decoder, FORMAT, HOST_GONE_AFTER_MS, PAYLOAD_OCTETS_MAX, PROGRESS_EVERY_MS, Part, ScanId,
+        ScopeDigest, ToDevice, ToHost, decode_message, encode_message,
         message::{
             DeviceHello, Earlier, Ended, LinkCounters, PLAIN_MESSAGE_OCTETS_MAX, Phase, Proving,
-            ScopeAnswer, Want,
+            ScopeAnswer, VisitCounters, Want,
         },
         write_first_frame, write_frame,
     },
@@ -32,13 +32,20 @@ pub const RESEND_AFTER_MS: u64 = 5_000;
 /// The least change of room for suspects that is worth a message.
 const ROOM_WORTH_TELLING: u32 = (QUEUED_TARGETS_MAX / 2) as u32;
 
-/// What the link has to say.
+/// What the link has to say, to the host on the serial link or to a visitor in its place.
 #[derive(Debug)]
 pub(super) struct Link {
     decoder: Decoder,
-    /// A host has said Hello.
+    /// A host has said Hello on the serial link.
     greeted: bool,
+    /// When it was heard last.
+    heard_at: Instant,
+    /// A visitor is spoken with.
+    pub(super) visited: bool,
+    pub(super) visits: VisitCounters,
     sequence: u16,
+    /// The same, of the frames for visitors.
+    visit_sequence: u16,
     hello: bool,
     /// A host of another format is to be told which one this device speaks.
     version: bool,
@@ -50,7 +57,7 @@ pub(super) struct Link {
     progress_due: Instant,
     ended: bool,
     /// The record that is being sent, and how many of its octets have been.
-    part: Option<(RecordId, usize)>,
+    pub(super) part: Option<(RecordId, usize)>,
     /// When to send records again.
     resend_at: Instant,
     /// The last record that was told to be gone.
@@ -63,7 +70,16 @@ impl Link {
         Self {
             decoder: Decoder::new(),
             greeted: false,
+            heard_at: Instant::BOOT,
+            visited: false,
+            visits: VisitCounters {
+                calls: 0,
+                busy: 0,
+                denied: 0,
+                unreadable: 0,
+            },
             sequence: 0,
+            visit_sequence: 0,
             hello: false,
             version: false,
             scope_answer: None,
@@ -78,9 +94,28 @@ impl Link {
         }
     }
 
-    /// Whether a host has said Hello.
+    /// Whether there is anybody to speak with.
     pub(super) const fn is_greeted(&self) -> bool {
-        self.greeted
+        self.greeted || self.visited
+    }
+
+    /// The number of the next frame.
+    const fn sequence(&self, for_visitor: bool) -> u16 {
+        if for_visitor {
+            self.visit_sequence
+        } else {
+            self.sequence
+        }
+    }
+
+    /// A frame was written.
+    const fn count_frame(&mut self, for_visitor: bool) {
+        let next = self.sequence(for_visitor).wrapping_add(1);
+        if for_visitor {
+            self.visit_sequence = next;
+        } else {
+            self.sequence = next;
+        }
     }
 
     pub(super) const fn counters(&self) -> LinkCounters {
@@ -98,7 +133,7 @@ impl Link {
 }
 
 impl Prober {
-    /// Takes in octets from the host, in pieces of any length.
+    /// Takes in octets from the serial link, in pieces of any length.
     pub fn link_received(&mut self, now: Instant, octets: &[u8]) {
         let foreign = self.link.counters().foreign;
         for octet in octets {
@@ -115,16 +150,21 @@ impl Prober {
         self.link.version |= another && self.link.counters().foreign != foreign;
     }
 
-    /// Writes the next frame for the host into `out`, which is at least
+    /// Writes the next frame for the host on the serial link into `out`, which is at least
     /// [`crate::frame::FRAME_OCTETS_MAX`] long, and says how many octets it has. `None`: nothing
     /// before [`Prober::link_due`] unless something changes.
     pub fn link_transmit(&mut self, now: Instant, out: &mut [u8]) -> Option<usize> {
         if core::mem::take(&mut self.link.version) {
-            return self.write_hello(now, out);
+            return self.write_hello(now, out, false);
         }
-        if !self.link.greeted {
+        if !self.link.greeted || self.link.visited {
             return None;
         }
+        self.speak(now, out)
+    }
+
+    /// Writes the next frame for whoever is spoken with.
+    pub(super) fn speak(&mut self, now: Instant, out: &mut [u8]) -> Option<usize> {
         self.settle(now);
         self.mind_the_time(now);
         if self.link.part.is_some() {
@@ -141,15 +181,21 @@ impl Prober {
     pub fn link_due(&self, now: Instant) -> Instant {
         let link = &self.link;
         if link.version {
-            return now;
+            now
+        } else if link.greeted && !link.visited {
+            self.due_to_speak(now)
+        } else {
+            Instant::NEVER
         }
-        if !link.greeted {
-            return Instant::NEVER;
-        }
+    }
+
+    /// The same, for [`Prober::speak`].
+    pub(super) fn due_to_speak(&self, now: Instant) -> Instant {
+        let link = &self.link;
         let over = link.ended && matches!(self.phase, Phase::Ended(_));
         let something = link.hello
             || link.progress
-            || link.scope_answer.is_some()
+            || link.scope_answer.is_some() && !link.visited
             || over && self.has_sent_all()
             || self.about.has_news();
         if something || self.has_record_to_send() || self.want().is_some() {
@@ -162,6 +208,10 @@ impl Prober {
     }
 
     fn heard(&mut self, now: Instant, message: &ToDevice) {
+        self.link.heard_at = now;
+        if self.link.visited {
+            self.speak_with(false);
+        }
         match message {
             ToDevice::Hello { utc, .. } => self.heard_hello(now, *utc),
             ToDevice::Scope(scope) => {
@@ -190,6 +240,17 @@ impl Prober {
                     self.end(now, Ended::HostAsked);
                 }
             }
+            ToDevice::Provision(provision) => self.about.heard_provision(provision),
+            ToDevice::Ack { .. }
+            | ToDevice::Resend { .. }
+            | ToDevice::AskInfo
+            | ToDevice::AskLog { .. } => self.heard_request(now, message),
+        }
+    }
+
+    /// What a visitor may say as well.
+    pub(super) fn heard_request(&mut self, now: Instant, message: &ToDevice) {
+        match message {
             ToDevice::Ack { boot, through } => {
                 if *boot != self.boot {
                     self.backlog.acknowledge(*boot, *through);
@@ -212,17 +273,41 @@ impl Prober {
                 self.link.part = None;
             }
             ToDevice::AskInfo => self.about.heard_ask_info(),
-            ToDevice::Provision(provision) => self.about.heard_provision(provision),
             ToDevice::AskLog { from } => self.about.heard_ask_log(*from),
+            ToDevice::Hello { .. }
+            | ToDevice::Scope(_)
+            | ToDevice::Start { .. }
+            | ToDevice::Suspect { .. }
+            | ToDevice::NoMore { .. }
+            | ToDevice::Stop { .. }
+            | ToDevice::Provision(_) => {}
         }
+    }
+
+    /// Whether a host on the serial link has been heard not long ago.
+    pub(super) fn host_is_there(&self, now: Instant) -> bool {
+        self.link.greeted && now.since(self.link.heard_at).0 < HOST_GONE_AFTER_MS
     }
 
     fn heard_hello(&mut self, now: Instant, utc: Utc) {
         self.anchor = Some(Anchor { at: now, utc });
+        self.link.greeted = true;
+        self.begin_to_speak();
+    }
+
+    /// Speaks with the visitor, or with the host on the serial link, from here on.
+    pub(super) fn speak_with(&mut self, visitor: bool) {
+        if self.link.visited != visitor {
+            self.link.visited = visitor;
+            self.about.forget_asked();
+        }
+        self.begin_to_speak();
+    }
+
+    fn begin_to_speak(&mut self) {
         self.outbox.send_again(0);
         self.backlog.restart();
         let link = &mut self.link;
-        link.greeted = true;
         link.part = None;
         link.hello = true;
         link.progress = true;
@@ -309,11 +394,13 @@ impl Prober {
 
     fn transmit_plain(&mut self, now: Instant, out: &mut [u8]) -> Option<usize> {
         if self.link.hello {
-            let sent = self.write_hello(now, out)?;
+            let sent = self.write_hello(now, out, self.link.visited)?;
             self.link.hello = false;
             return Some(sent);
         }
-        if let Some((digest, answer)) = self.link.scope_answer {
+        if let Some((digest, answer)) = self.link.scope_answer
+            && !self.link.visited
+        {
             let sent = self.write_plain(out, &ToHost::ScopeAnswer { digest, answer })?;
             self.link.scope_answer = None;
             return Some(sent);
@@ -453,13 +540,13 @@ impl Prober {
         Part {
             first: from == 0,
             last: from.saturating_add(PAYLOAD_OCTETS_MAX) >= length,
-            sequence: self.link.sequence,
+            sequence: self.link.sequence(self.link.visited),
         }
     }
 
     /// A part was written; true when it was the last one of its record.
     fn part_sent(&mut self, now: Instant, id: RecordId, from: usize, part: Part) -> bool {
-        self.link.sequence = self.link.sequence.wrapping_add(1);
+        self.link.count_frame(self.link.visited);
         if part.last {
             self.link.part = None;
             self.link.resend_at = now + Millis(RESEND_AFTER_MS);
@@ -483,7 +570,8 @@ impl Prober {
 
     /// What to ask of the host, when there is something to ask.
     fn want(&self) -> Option<Want> {
-        let (Phase::Running, Some(scan), false) = (self.phase, self.scan, self.list.complete)
+        let (Phase::Running, Some(scan), false, false) =
+            (self.phase, self.scan, self.list.complete, self.link.visited)
         else {
             return None;
         };
@@ -504,7 +592,12 @@ impl Prober {
         })
     }
 
-    fn write_hello(&mut self, now: Instant, out: &mut [u8]) -> Option<usize> {
+    pub(super) fn write_hello(
+        &mut self,
+        now: Instant,
+        out: &mut [u8],
+        for_visitor: bool,
+    ) -> Option<usize> {
         let hello = DeviceHello {
             format: FORMAT,
             rules: RULES,
@@ -514,25 +607,27 @@ impl Prober {
             first: self.outbox.first_number(),
         };
         // The boot before, or a record that was cut off, may have ended within a frame.
-        self.write(out, &ToHost::Hello(hello), true)
+        self.write(out, &ToHost::Hello(hello), true, for_visitor)
     }
 
     fn write_plain(&mut self, out: &mut [u8], message: &ToHost<&Evidence>) -> Option<usize> {
-        self.write(out, message, false)
+        self.write(out, message, false, self.link.visited)
     }
 
-    fn write(
+    /// Writes a message in a frame of its own.
+    pub(super) fn write(
         &mut self,
         out: &mut [u8],
         message: &ToHost<&Evidence>,
         is_first: bool,
+        for_visitor: bool,
     ) -> Option<usize> {
         let mut octets = heapless::Vec::<u8, PLAIN_MESSAGE_OCTETS_MAX>::new();
         encode_message(message, |octet| octets.push(octet).is_ok())?;
         let part = Part {
             first: true,
             last: true,
-            sequence: self.link.sequence,
+            sequence: self.link.sequence(for_visitor),
         };
         let payload = octets.iter().copied();
         let sent = if is_first {
@@ -540,7 +635,7 @@ impl Prober {
         } else {
             write_frame(out, part, payload)?
         };
-        self.link.sequence = self.link.sequence.wrapping_add(1);
+        self.link.count_frame(for_visitor);
         Some(sent)
     }
 }

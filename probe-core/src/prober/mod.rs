@@ -19,6 +19,7 @@ mod records;
 mod scout;
 #[cfg(test)]
 mod tests;
+mod visit;
 
 use crate::{
     dead::DeadBy,
@@ -46,6 +47,7 @@ pub use crate::schedule::{Heard, Opening, Scouting};
 pub use dead::{DEAD_RANGE_IDLE_MS, DEAD_RANGES_GATHERED_MAX, FEW_LINES_MAX};
 pub use device::{About, LOG_LINES_MAX};
 pub use link::RESEND_AFTER_MS;
+pub use visit::{VISITOR_HELLO_WITHIN_MS, Visitor};
 
 use dead::Gathered;
 use device::Device;
@@ -226,6 +228,7 @@ impl Prober {
                 allowed: 0,
                 dropped: 0,
                 violations: 0,
+                strangers: 0,
             },
             sink: SinkCounters {
                 sessions: 0,
@@ -472,6 +475,7 @@ impl Prober {
             outbox: self.outbox.state(),
             guard: self.guard,
             link: self.link.counters(),
+            visits: self.link.visits,
             limits: LimitCounters {
                 outbox: self.outbox_full,
                 ..self.schedule.limits()

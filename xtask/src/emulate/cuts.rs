@@ -4,7 +4,7 @@
 use std::{
     collections::BTreeSet,
     fmt::Write as _,
-    path::{Path, PathBuf},
+    path::Path,
     process::Stdio,
     thread,
     time::{Duration, SystemTime, UNIX_EPOCH},
@@ -45,7 +45,7 @@ pub(super) fn cut(folder: &Path, cuts: u32, emulated: &mut Emulated) -> Result<(
     let list: Vec<String> = ports.iter().map(|port| format!("{HOST},{port},")).collect();
     let errand = Errand::prepare(folder, "cut", &[format!("{HOST}/32")], &ports, &list)?;
     let flash = folder.join("flash.bin");
-    let setup = setup(&flash);
+    let setup = setup("cut", &flash);
     let mut device = Device::default();
 
     let board = Machine::start(folder, &setup)?;
@@ -127,8 +127,8 @@ pub(super) fn cut(folder: &Path, cuts: u32, emulated: &mut Emulated) -> Result<(
 }
 
 /// A board whose flash is in a file.
-fn setup(flash: &Path) -> Setup {
-    let mut setup = Setup::on_loopback("cut");
+pub(super) fn setup(name: &'static str, flash: &Path) -> Setup {
+    let mut setup = Setup::on_loopback(name);
     let file = flash.display();
     setup.wire.extend([
         "-machine".to_owned(),
@@ -173,7 +173,7 @@ impl Device {
             }
             None => "none".to_owned(),
         };
-        let now = (digest, text(info.get("host"))?);
+        let now = (digest, text(info.get("link_port"))?);
         if let Some(kept) = &self.kept
             && *kept != now
         {
@@ -186,7 +186,7 @@ impl Device {
 }
 
 /// Runs postern at a board; anything but success is a failure.
-fn postern(board: &Machine, words: &[&str], errand: Option<&Errand>) -> Result<String> {
+pub(super) fn postern(board: &Machine, words: &[&str], errand: Option<&Errand>) -> Result<String> {
     let mut command = run::command(&[place::postern()]);
     command.args(words);
     command
@@ -209,7 +209,7 @@ fn postern(board: &Machine, words: &[&str], errand: Option<&Errand>) -> Result<S
 }
 
 /// The records that are on the flash and wait for the host.
-fn waiting(flash: &PathBuf) -> Result<Vec<(u32, u32)>> {
+pub(super) fn waiting(flash: &Path) -> Result<Vec<(u32, u32)>> {
     let program = place::target().join("debug/examples").join(READER);
     let said = run::output(run::command(&[program.as_os_str()]).arg(flash))?;
     let record = |line: &str| -> Option<(u32, u32)> {

@@ -9,6 +9,8 @@ mod cuts;
 mod errand;
 #[cfg(unix)]
 mod kills;
+#[cfg(unix)]
+mod link_port;
 mod log;
 mod loopback;
 mod machine;
@@ -78,12 +80,14 @@ pub(crate) fn command(mut arguments: lexopt::Parser) -> Result<ExitCode> {
     let mut extent = Extent::COMMAND;
     let mut only_cuts = false;
     let mut only_log = false;
+    let mut only_port = false;
     while let Some(argument) = arguments.next()? {
         match argument {
             Long("patience") => extent.patience_s = arguments.value()?.parse()?,
             Long("kills") => extent.kills = arguments.value()?.parse()?,
             Long("cuts") => extent.cuts = arguments.value()?.parse()?,
             Long("only-cuts") => only_cuts = true,
+            Long("only-link-port") => only_port = true,
             Long("log") => only_log = true,
             other => return Err(other.unexpected().into()),
         }
@@ -91,12 +95,18 @@ pub(crate) fn command(mut arguments: lexopt::Parser) -> Result<ExitCode> {
     if let Some(lack) = lack() {
         return Err(Failure::new(lack.why).next(lack.get));
     }
-    build()?;
+    if only_cuts || only_port {
+        build_all_but_the_log()?;
+    } else {
+        build()?;
+    }
     let started = Instant::now();
     let emulated = if only_log {
         log_only()?
     } else if only_cuts {
         cut_only(&extent)?
+    } else if only_port {
+        port_only()?
     } else {
         scan(&extent)?
     };
@@ -130,6 +140,10 @@ const BUILD_BOARD: [&str; 10] = [
 /// Builds the board's binary with a log and without, what decodes the log, postern, the simulator, and what counts a store.
 pub(crate) fn build() -> Result<()> {
     log::build()?;
+    build_all_but_the_log()
+}
+
+fn build_all_but_the_log() -> Result<()> {
     run::output(cargo(&BUILD_BOARD).arg("board-qemu-mps2"))?;
     let tools = [
         "build",
@@ -179,6 +193,8 @@ pub(crate) fn scan(extent: &Extent) -> Result<Emulated> {
     loopback::two_hosts(&folder, &mut emulated)?;
     pair::side_by_side(&folder, &mut emulated)?;
     six::announced(&folder, &mut emulated)?;
+    #[cfg(unix)]
+    link_port::over_the_network(&folder, &mut emulated)?;
     restarts::restarts(&folder, &mut emulated)?;
     let parade = Parade::prepare(&folder, extent.patience_s)?;
     parade.scan(&folder, extent.patience_s, &mut emulated)?;
@@ -200,6 +216,20 @@ fn cut_only(extent: &Extent) -> Result<Emulated> {
     };
     #[cfg(unix)]
     cuts::cut(&folder, extent.cuts, &mut emulated)?;
+    Ok(emulated)
+}
+
+/// The link port alone.
+fn port_only() -> Result<Emulated> {
+    let folder = place::target().join("emulate-port");
+    place::make_fresh_folder(&folder)?;
+    let mut emulated = Emulated {
+        table: String::new(),
+        held: 0,
+        broken: Vec::new(),
+    };
+    #[cfg(unix)]
+    link_port::over_the_network(&folder, &mut emulated)?;
     Ok(emulated)
 }
 

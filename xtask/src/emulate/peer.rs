@@ -8,6 +8,7 @@ use std::{
         atomic::{AtomicUsize, Ordering},
     },
     thread,
+    time::Duration,
 };
 
 use crate::failure::{Failure, Result};
@@ -19,9 +20,14 @@ pub(super) enum Manners {
     Closed,
     /// A mail server that takes every recipient.
     Open,
+    /// The same, after [`SLOW`].
+    Slow,
     /// No mail server at all.
     Ssh,
 }
+
+/// How long a slow peer takes to greet.
+const SLOW: Duration = Duration::from_secs(3);
 
 /// A peer that listens until the program ends.
 pub(super) struct Peer {
@@ -68,6 +74,9 @@ fn talk(manners: Manners, mut stream: TcpStream) -> std::io::Result<()> {
     if manners == Manners::Ssh {
         return stream.write_all(b"SSH-2.0-OpenSSH_9.2p1\r\n");
     }
+    if manners == Manners::Slow {
+        thread::sleep(SLOW);
+    }
     stream.write_all(b"220 mx.peer.example ESMTP\r\n")?;
     for line in reader.split(b'\n') {
         let line = line?;
@@ -85,7 +94,7 @@ fn answer(manners: Manners, verb: &str) -> &'static str {
     match (verb, manners) {
         ("EHLO", _) => "250-mx.peer.example\r\n250-PIPELINING\r\n250 ENHANCEDSTATUSCODES\r\n",
         ("QUIT", _) => "221 2.0.0 Bye\r\n",
-        ("RCPT", Manners::Closed) => "554 5.7.1 <you>: Relay access denied\r\n",
+        ("RCPT", Manners::Closed | Manners::Slow) => "554 5.7.1 <you>: Relay access denied\r\n",
         ("HELO" | "MAIL" | "RCPT" | "RSET", _) => "250 2.0.0 Ok\r\n",
         _ => "502 5.5.2 Command not recognized\r\n",
     }

@@ -15,7 +15,10 @@ use embedded_io_async::{Read, Write};
 use probe_core::{
     dialogue::OpenFailure,
     finding::{DeviceId, RecordId},
-    frame::{FRAME_OCTETS_MAX, ScanId, ToHost, about::Addressing},
+    frame::{
+        FRAME_OCTETS_MAX, ScanId, ToHost,
+        about::{Addressing, LinkPort},
+    },
     host_link::HostLink,
     prober::About,
     suspect::Suspect,
@@ -252,12 +255,16 @@ fn scope_minutes_and_provision_are_there_after_a_restart() {
 
     let provision = Provision {
         address: Addressing::Dhcp,
-        host: "192.0.2.7".parse().ok(),
+        link_port: Some(LinkPort {
+            host: [192, 0, 2, 7].into(),
+            port: 7_323,
+        }),
     };
     {
         let mut prober = prober.borrow_mut();
         prober.introduce(About {
             keeps: true,
+            has_link_port: true,
             ..About::default()
         });
         let mut host = HostLink::new();
@@ -324,7 +331,10 @@ fn a_reset_to_factory_forgets_all_but_the_count_of_boots_and_what_waits() {
     let mut memory = KeeperMemory::new();
     let provision = Provision {
         address: Addressing::Dhcp,
-        host: "192.0.2.7".parse().ok(),
+        link_port: Some(LinkPort {
+            host: [192, 0, 2, 7].into(),
+            port: 7_323,
+        }),
     };
     let record = Kept {
         id: RecordId { boot: 1, number: 1 },

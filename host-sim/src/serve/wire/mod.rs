@@ -75,6 +75,7 @@ impl Plugged {
             &observer,
             &Switch::default(),
             &Tally::default(),
+            &[],
         );
         let mut ends = Ends {
             device,

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use probe_core::{
     finding::DeviceId,
     frame::{
-        about::{Addressing, Info, Provision},
+        about::{Addressing, Info, LinkPort, Provision},
         message::{Lack, NetworkState, Progress},
     },
 };
@@ -49,7 +49,7 @@ fn hex(device: DeviceId) -> String {
 
 /// How it is set up, as the arguments of `provision` say it.
 fn set_up(provision: Option<Provision>) -> String {
-    let Some(Provision { address, host }) = provision else {
+    let Some(Provision { address, link_port }) = provision else {
         return "as it left the factory: DHCP".to_owned();
     };
     let mut text = match address {
@@ -63,8 +63,8 @@ fn set_up(provision: Option<Provision>) -> String {
             format!("{address}/{prefix}{gateway}")
         }
     };
-    if let Some(host) = host {
-        let _ = write!(text, ", host {host}");
+    if let Some(LinkPort { host, port }) = link_port {
+        let _ = write!(text, ", link port {port} for {host}");
     }
     text
 }
@@ -135,8 +135,11 @@ fn readable(info: &Info, progress: &Progress) -> String {
     rows.push((
         "guard",
         format!(
-            "{} frames let out, {} dropped, {} violations",
-            progress.guard.allowed, progress.guard.dropped, progress.guard.violations
+            "{} frames let out, {} dropped, {} violations, {} strangers not answered",
+            progress.guard.allowed,
+            progress.guard.dropped,
+            progress.guard.violations,
+            progress.guard.strangers
         ),
     ));
     let link = progress.link;
@@ -152,6 +155,14 @@ fn readable(info: &Info, progress: &Progress) -> String {
     rows.push((
         "link",
         format!("{} frames, {garbled} not to be read", link.frames),
+    ));
+    let visits = progress.visits;
+    rows.push((
+        "link port",
+        format!(
+            "{} calls, {} turned away, {} messages denied, {} not to be read",
+            visits.calls, visits.busy, visits.denied, visits.unreadable
+        ),
     ));
     let mut text = String::new();
     for (name, value) in rows {
@@ -202,7 +213,10 @@ fn line(info: &Info, progress: &Progress) -> Value {
             "message": printable(&panic.message),
         })),
         "address": address,
-        "host": info.provision.and_then(|provision| provision.host),
+        "link_port": info.provision.and_then(|provision| provision.link_port).map(|of| json!({
+            "host": of.host,
+            "port": of.port,
+        })),
         "scope": info.scope.map(|(digest, minutes)| json!({
             "digest": format!("{:08x}", digest.0),
             "powered_minutes": minutes,
@@ -226,6 +240,7 @@ fn line(info: &Info, progress: &Progress) -> Value {
             "allowed": progress.guard.allowed,
             "dropped": progress.guard.dropped,
             "violations": progress.guard.violations,
+            "strangers": progress.guard.strangers,
         },
         "network": {
             "lack": progress.network.lack.map(Lack::as_str),
@@ -245,6 +260,12 @@ fn line(info: &Info, progress: &Progress) -> Value {
             "records_too_long": progress.link.records_too_long,
             "undecodable": progress.link.undecodable,
         },
+        "visits": {
+            "calls": progress.visits.calls,
+            "busy": progress.visits.busy,
+            "denied": progress.visits.denied,
+            "unreadable": progress.visits.unreadable,
+        },
     })
 }
 
@@ -254,6 +275,7 @@ mod tests {
         frame::{
             ScopeDigest,
             about::{FlashState, Panic, Reset, beginning_of},
+            message::VisitCounters,
         },
         time::Instant,
     };
@@ -288,7 +310,10 @@ mod tests {
                     prefix: 24,
                     gateway: Some([192, 0, 2, 1].into()),
                 },
-                host: "192.0.2.7".parse().ok(),
+                link_port: Some(LinkPort {
+                    host: [192, 0, 2, 7].into(),
+                    port: 7_323,
+                }),
             }),
             scope: Some((ScopeDigest(0x0403_0201), 58)),
             earlier: true,
@@ -305,6 +330,13 @@ mod tests {
             held: 1,
             connections: 3,
         };
+        progress.guard.strangers = 6;
+        progress.visits = VisitCounters {
+            calls: 5,
+            busy: 1,
+            denied: 2,
+            unreadable: 3,
+        };
         assert_eq!(
             readable(&info, &progress),
             "device    7165525400123456\n\
@@ -313,14 +345,15 @@ mod tests {
              boot      7\n\
              up for    1 h 2 min\n\
              started   after a panic at src/net.rs:300: cannot be\n\
-             set up    192.0.2.10/24, gateway 192.0.2.1, host 192.0.2.7\n\
+             set up    192.0.2.10/24, gateway 192.0.2.1, link port 7323 for 192.0.2.7\n\
              scope     04030201, powered for 58 min\n\
              outbox    3 made, 0 acknowledged, 0 lost; records of earlier boots wait\n\
              flash     4 pages, 9 erases, 4 of one page, 130000 octets free, 0 records spoiled; \
              BROKEN: findings are in memory only\n\
              network   IPv6 only; WAITS: its router does not answer; 2 sockets, 3 connections, 1 requests held\n\
-             guard     0 frames let out, 0 dropped, 0 violations\n\
-             link      12 frames, 2 not to be read\n"
+             guard     0 frames let out, 0 dropped, 0 violations, 6 strangers not answered\n\
+             link      12 frames, 2 not to be read\n\
+             link port 5 calls, 1 turned away, 2 messages denied, 3 not to be read\n"
         );
         let line = line(&info, &progress);
         assert_eq!(
@@ -333,6 +366,8 @@ mod tests {
         assert_eq!(line["link"]["broken"], 2);
         assert_eq!(line["network"]["lack"], "router");
         assert_eq!(line["network"]["connections"], 3);
+        assert_eq!(line["link_port"]["port"], 7_323);
+        assert_eq!(line["visits"]["denied"], 2);
         let new = Info {
             reset: Reset::PowerOn,
             panic: None,

@@ -2,7 +2,7 @@
 
 use std::net::Ipv4Addr;
 
-use probe_core::frame::about::{Addressing, Provision, ProvisionAnswer};
+use probe_core::frame::about::{Addressing, LinkPort, Provision, ProvisionAnswer};
 
 use super::super::args::ApplianceProvision as Args;
 use crate::{
@@ -30,7 +30,7 @@ pub(super) fn run(args: &Args) -> Result<Exit, Failure> {
         }
         Some(ProvisionAnswer::Refused(error)) => Err(Failure::input(problem(
             &format!("the appliance refuses it: {}", error.as_str()),
-            "an address that a host may have",
+            "an address that a host may have, and no link port where its firmware has none",
         ))),
         Some(ProvisionAnswer::NotKept) => Err(Failure::Appliance(problem(
             "the appliance has nowhere to keep it, or its flash is broken",
@@ -64,13 +64,16 @@ fn read(args: &Args) -> Result<Provision, Problem> {
     };
     let provision = Provision {
         address,
-        host: args.host,
+        link_port: args.host.map(|host| LinkPort {
+            host,
+            port: args.port,
+        }),
     };
     provision.check().map_err(|error| {
         Problem::new(
             Place::named("appliance provision"),
             error.as_str(),
-            "an address of its own, a router in the same network, and a host's address",
+            "an address of its own, a router in the same network, a host's address, and a port",
         )
     })?;
     Ok(provision)

@@ -1,6 +1,7 @@
 //! Why a link did not carry a scan to its end, for people.
 
 use jiff::Timestamp;
+use probe_core::frame::message::Denial;
 
 use crate::{
     cli::args::Scan as Args,
@@ -85,6 +86,9 @@ pub(super) fn explain(args: &Args, link: &Link, began: Timestamp, error: LinkErr
             format!("the appliance speaks format {format}"),
             "an appliance of this version",
         )),
+        LinkError::Session(SessionError::Denied(denial)) => {
+            Failure::Appliance(denied(link, denial))
+        }
         LinkError::Session(SessionError::Busy) => Failure::Appliance(
             problem(
                 "the appliance is busy with a scan under another scope".to_owned(),
@@ -122,6 +126,9 @@ pub(in crate::cli) fn of_link(link: &Link, error: LinkError) -> Failure {
             format!("the appliance speaks format {format}"),
             "an appliance of this version",
         )),
+        LinkError::Session(SessionError::Denied(denial)) => {
+            Failure::Appliance(denied(link, denial))
+        }
         LinkError::Session(error) => Failure::Appliance(
             Problem::new(
                 place(),
@@ -154,6 +161,27 @@ pub(in crate::cli) fn not_trusted(link: &Link) -> Problem {
         "serial:PATH, or unix:PATH for an appliance in QEMU",
     )
     .next("connect the appliance's serial port, or fetch what it has found with `postern appliance collect`")
+}
+
+/// What an appliance does not do for a host that calls over the network.
+fn denied(link: &Link, denial: Denial) -> Problem {
+    let place = Place::named(format!("--link {link}"));
+    match denial {
+        Denial::Busy => Problem::new(
+            place,
+            "the appliance speaks with a host on its serial link",
+            "an appliance whose serial link nobody uses",
+        )
+        .next("try again later, or fetch what it has found there"),
+        other => Problem::new(
+            place,
+            format!(
+                "the appliance takes no `{}` over the network",
+                other.as_str()
+            ),
+            "serial:PATH, or unix:PATH for an appliance in QEMU",
+        ),
+    }
 }
 
 /// The command that runs the same simulation again. The seed may be the scenario's, or nobody's, so it

@@ -5,6 +5,7 @@ mod dead;
 mod kept;
 mod resume;
 mod site;
+mod visit;
 
 use std::collections::{BTreeSet, VecDeque};
 

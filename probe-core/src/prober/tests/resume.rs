@@ -244,7 +244,7 @@ fn a_frame_of_another_format_is_answered_with_the_device_s_own() {
 }
 
 /// A frame with another format's number, and the CRC that belongs to it.
-fn reformatted(frame: &[u8], format: u8) -> Vec<u8> {
+pub(super) fn reformatted(frame: &[u8], format: u8) -> Vec<u8> {
     // Short enough to be taken apart by hand: blocks of less than 255 octets.
     let mut raw = Vec::new();
     let mut rest = frame.strip_suffix(&[0]).unwrap();
