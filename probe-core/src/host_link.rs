@@ -122,6 +122,16 @@ impl HostLink {
         Ok(())
     }
 
+    /// Wants no scan until [`HostLink::start`]: a device that has started anew gets its list when the
+    /// host knows what is left of it.
+    pub fn hold(&mut self) {
+        self.wanted = None;
+        self.scope = Timer::NEVER;
+        self.start = Timer::NEVER;
+        self.stop = Timer::NEVER;
+        self.list = List::new();
+    }
+
     /// Wants the scan to end.
     pub fn stop(&mut self, now: Instant) {
         if self.wanted.is_some() {

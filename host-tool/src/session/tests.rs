@@ -9,13 +9,17 @@ use probe_core::{
     evidence::Evidence,
     finding::DeviceId,
     prober::{Next, Prober},
+    scope::Refusal,
+    verdict::Kind,
 };
 
 use super::*;
 use crate::{
     lists::Entry,
     problem::{Place, Problem},
-    store::{Case, CaseNumber, Exclusion, Judgement, Kept, Reference, SqliteStore},
+    store::{
+        Case, CaseNumber, Exclusion, Judgement, Kept, Plan, Reference, SqliteStore, Unfinished,
+    },
 };
 
 const DEVICE: DeviceId = DeviceId(*b"test 001");
@@ -66,9 +70,39 @@ fn a_device_that_starts_anew_probes_nothing_again_that_had_its_end() {
     let targets = bench.prober.borrow().progress(now()).targets;
     assert_eq!(
         (targets.taken, targets.done, targets.refused),
-        (2, 1, 1),
-        "the line that was probed and the one that was refused are left out"
+        (3, 1, 2),
+        "the line that was probed is left out"
     );
+}
+
+#[test]
+fn a_scan_that_goes_on_asks_a_device_that_has_forgotten_it_for_the_rest() {
+    let mut bench = Bench::new("rest");
+    bench.restarts = true;
+    bench.scan(&mut Dying(bench.store())).unwrap_err();
+    assert_eq!(bench.cases(), ["192.0.2.1:25"]);
+    *bench.prober.borrow_mut() = Prober::new(DEVICE, 2);
+    bench.resumes = true;
+    let outcome = bench.scan(&mut bench.store()).unwrap();
+    assert_eq!((outcome.boot, outcome.ended), (2, Some(Ended::ListDone)));
+    let jobs = bench.jobs.borrow();
+    let jobs: Vec<_> = jobs.iter().map(|(boot, at)| (*boot, at.as_str())).collect();
+    assert_eq!(jobs, [(1, "192.0.2.1:25"), (2, "192.0.2.2:25")]);
+}
+
+#[test]
+fn a_scan_that_goes_on_gives_a_device_the_lines_that_it_had() {
+    let mut bench = Bench::new("same");
+    bench.restarts = true;
+    bench.scan(&mut Dying(bench.store())).unwrap_err();
+    // What is stored meanwhile does not move the lines that the device counts.
+    bench.restarts = false;
+    bench.resumes = true;
+    let outcome = bench.scan(&mut bench.store()).unwrap();
+    assert_eq!((outcome.boot, outcome.ended), (1, Some(Ended::ListDone)));
+    let targets = bench.prober.borrow().progress(now()).targets;
+    assert_eq!((targets.taken, targets.done, targets.refused), (3, 2, 1));
+    assert_eq!(bench.cases(), ["192.0.2.1:25", "192.0.2.2:25"]);
 }
 
 #[test]
@@ -119,6 +153,9 @@ struct Bench {
     works: bool,
     /// The device starts anew when its first job's end is stored, with the others under way.
     restarts: bool,
+    /// The scan was begun by an earlier session.
+    resumes: bool,
+    began: Utc,
     /// The jobs that ended: in which boot, and whose.
     jobs: RefCell<Vec<(u32, String)>>,
 }
@@ -142,6 +179,8 @@ impl Bench {
             list: list.to_vec(),
             works: true,
             restarts: false,
+            resumes: false,
+            began: Utc(Timestamp::now().as_second() as u64),
             jobs: RefCell::default(),
         }
     }
@@ -176,6 +215,8 @@ impl Bench {
             scope: &self.scope,
             list: &self.list,
             utc: UTC,
+            began: self.began,
+            resumes: self.resumes,
         };
         let (reader, writer) = host.split();
         let both = async {
@@ -329,7 +370,36 @@ impl Store for Dying {
     ) -> Result<(), StoreError> {
         self.0.begin_scan(device, boot, scope, now)
     }
-    fn next_scan(&mut self, _: Timestamp) -> Result<ScanId, StoreError> {
+    fn next_scan(&mut self, _: Plan, _: Utc) -> Result<ScanId, StoreError> {
+        Err(Self::dead())
+    }
+    fn unfinished_scan(&self, _: Plan, _: Utc) -> Result<Option<Unfinished>, StoreError> {
+        Err(Self::dead())
+    }
+    fn scan_is_over(&mut self, _: ScanId) -> Result<(), StoreError> {
+        Err(Self::dead())
+    }
+    fn left_out(
+        &self,
+        scan: ScanId,
+        device: DeviceId,
+        boot: u32,
+    ) -> Result<Option<Vec<u8>>, StoreError> {
+        self.0.left_out(scan, device, boot)
+    }
+    fn leave_out(
+        &mut self,
+        scan: ScanId,
+        device: DeviceId,
+        boot: u32,
+        lines: &[u8],
+    ) -> Result<(), StoreError> {
+        self.0.leave_out(scan, device, boot, lines)
+    }
+    fn ended_since(&self, since: Utc) -> Result<Vec<(SocketAddr, Kind)>, StoreError> {
+        self.0.ended_since(since)
+    }
+    fn refused_since(&self, _: Utc) -> Result<Vec<(SocketAddr, Refusal)>, StoreError> {
         Err(Self::dead())
     }
     fn begin_boot(&mut self, _: crate::store::DeviceFamily) -> Result<(DeviceId, u32), StoreError> {

@@ -4,11 +4,31 @@
 pub(super) const APPLICATION_ID: i32 = 0x706f_7374;
 
 /// The version of the tables. A store of a newer one is refused.
-pub(super) const VERSION: i32 = 4;
+pub(super) const VERSION: i32 = 5;
 
 /// What makes each version of the one before it, from nothing on.
-pub(super) const STEPS: [&str; VERSION as usize] =
-    [TABLES, SCAN_NUMBERS, LETTER_REFERENCES, FINDINGS_OF_RANGES];
+pub(super) const STEPS: [&str; VERSION as usize] = [
+    TABLES,
+    SCAN_NUMBERS,
+    LETTER_REFERENCES,
+    FINDINGS_OF_RANGES,
+    UNFINISHED_SCANS,
+];
+
+/// Version 5: which scan came to its end, so that one that did not can go on. `plan` stands for the link, the
+/// scope and the list; `left_out` has a bit for each line of the list that this boot was not given.
+const UNFINISHED_SCANS: &str = "
+ALTER TABLE scan_numbers ADD COLUMN plan INTEGER;
+ALTER TABLE scan_numbers ADD COLUMN over INTEGER NOT NULL DEFAULT 0;
+CREATE TABLE scan_lists (
+    scan        INTEGER NOT NULL,
+    device      BLOB NOT NULL,
+    boot        INTEGER NOT NULL,
+    left_out    BLOB NOT NULL,
+    PRIMARY KEY (scan, device, boot),
+    FOREIGN KEY (device, boot) REFERENCES boots
+) STRICT, WITHOUT ROWID;
+";
 
 /// Version 4: a record may be the findings of many dead targets, so a finding's name is the record and the job.
 const FINDINGS_OF_RANGES: &str = "

@@ -96,11 +96,13 @@ pub(super) fn cut(folder: &Path, cuts: u32, emulated: &mut Emulated) -> Result<(
     writeln!(
         emulated.table,
         "the board's power cut {in_time} times in mid-scan: {records} records stored of {} boots; \
-         {} were on flash alone, {missing} of them missing; {} twice, {} lost",
+         {} were on flash alone, {missing} of them missing; {} twice, {} lost; {} scans begun, no target asked more than {} times",
         count.boots.len(),
         waited.len(),
         count.again,
         count.lost,
+        count.scans,
+        count.asked,
     )
     .expect("strings take everything");
     emulated.check(

@@ -83,12 +83,14 @@ pub(crate) fn command(mut arguments: lexopt::Parser) -> Result<ExitCode> {
     let mut only_cuts = false;
     let mut only_log = false;
     let mut only_lab = false;
+    let mut only_kills = false;
     while let Some(argument) = arguments.next()? {
         match argument {
             Long("patience") => extent.patience_s = arguments.value()?.parse()?,
             Long("kills") => extent.kills = arguments.value()?.parse()?,
             Long("cuts") => extent.cuts = arguments.value()?.parse()?,
             Long("only-cuts") => only_cuts = true,
+            Long("only-kills") => only_kills = true,
             Long("only-lab") => only_lab = true,
             Long("log") => only_log = true,
             other => return Err(other.unexpected().into()),
@@ -104,6 +106,8 @@ pub(crate) fn command(mut arguments: lexopt::Parser) -> Result<ExitCode> {
         real_servers()?
     } else if only_log {
         log_only()?
+    } else if only_kills {
+        kill_only(&extent)?
     } else if only_cuts {
         cut_only(&extent)?
     } else {
@@ -228,6 +232,21 @@ fn cut_only(extent: &Extent) -> Result<Emulated> {
     let mut emulated = Emulated::default();
     #[cfg(unix)]
     cuts::cut(&folder, extent.cuts, &mut emulated)?;
+    Ok(emulated)
+}
+
+/// Kills of postern alone.
+fn kill_only(extent: &Extent) -> Result<Emulated> {
+    let folder = place::target().join("emulate-kills");
+    place::make_fresh_folder(&folder)?;
+    let mut emulated = Emulated::default();
+    #[cfg(unix)]
+    kills::kill(
+        &folder,
+        &Parade::prepare(&folder, extent.patience_s)?,
+        extent.kills,
+        &mut emulated,
+    )?;
     Ok(emulated)
 }
 

@@ -4,6 +4,7 @@ pub(super) mod failure;
 mod inputs;
 mod order;
 mod report;
+mod resume;
 
 use std::{
     net::SocketAddr,
@@ -53,15 +54,23 @@ pub(super) fn run(args: &Args) -> Result<Exit, Failure> {
             began: inputs.began,
             capture: inputs.capture,
         };
+        let begun = resume::begin(args, &inputs.link, &scope, &list, &mut store, &mut watcher)?;
         let scan = Scan {
-            id: store.next_scan(now()).map_err(Failure::Store)?,
+            id: begun.id,
             scope: &scope,
             list: &list,
             utc: output::utc(inputs.began),
+            began: begun.at,
+            resumes: begun.before,
         };
         let outcome = inputs.link.scan(settings, &scan, &mut store, &mut watcher);
         watcher.finish();
-        Some(outcome.map_err(|error| failure::explain(args, &inputs.link, inputs.began, error))?)
+        let outcome =
+            outcome.map_err(|error| failure::explain(args, &inputs.link, inputs.began, error))?;
+        if outcome.ended.is_some() {
+            store.scan_is_over(scan.id).map_err(Failure::Store)?;
+        }
+        Some(outcome)
     };
     let entries = &inputs.suspects.entries;
     let scanned = Scanned::gather(&mut store, entries, refused, &watcher, outcome)?;

@@ -15,7 +15,7 @@ use super::{signed, unsigned};
 use crate::{
     lists::Entry,
     scope_file::describe::shown,
-    store::{JobNumber, Record, Reference},
+    store::{JobNumber, Plan, Record, Reference},
 };
 
 /// `sim` and a number that no run before had.
@@ -50,14 +50,18 @@ pub(super) fn next_direct(transaction: &Transaction<'_>) -> rusqlite::Result<(De
 }
 
 /// A number that this store has not drawn before.
-pub(super) fn next_scan(transaction: &Transaction<'_>, now: Timestamp) -> rusqlite::Result<ScanId> {
+pub(super) fn next_scan(
+    transaction: &Transaction<'_>,
+    plan: Plan,
+    now: Utc,
+) -> rusqlite::Result<ScanId> {
     loop {
         // 32 of its 64 bits; 0 is left out, so that a number is never empty.
         let [a, b, c, d, ..] = RandomState::new().hash_one(()).to_be_bytes();
         let number = u32::from_be_bytes([a, b, c, d]).max(1);
         let new = transaction.execute(
-            "INSERT OR IGNORE INTO scan_numbers (number, drawn_utc) VALUES (?1, ?2)",
-            params![number, now.as_second()],
+            "INSERT OR IGNORE INTO scan_numbers (number, drawn_utc, plan) VALUES (?1, ?2, ?3)",
+            params![number, signed(now.0), plan.0.cast_signed()],
         )?;
         if new == 1 {
             return Ok(ScanId(number));
