@@ -6,7 +6,7 @@ use embedded_io_async::{Read, Write};
 use probe_core::{
     finding::{Finding, Refused},
     frame::{FRAME_OCTETS_MAX, ScanId, ToHost, message::Ended},
-    host_link::HostLink,
+    host_link::{HostLink, Line},
     scope::{Scope, ScopeError},
     suspect::Suspect,
     time::Millis,
@@ -43,9 +43,11 @@ pub async fn collect(
     let (mut findings, mut refused, mut others) = (Vec::new(), Vec::new(), Vec::new());
     let (mut frame, mut octets) = ([0; FRAME_OCTETS_MAX], [0; FRAME_OCTETS_MAX]);
     loop {
-        while let Some(count) =
-            host.link_transmit(time.now(), |index| lines.line(index), &mut frame)
-        {
+        while let Some(count) = host.link_transmit(
+            time.now(),
+            |index| lines.line(index).map(Line::from),
+            &mut frame,
+        ) {
             let Ok(()) = writer.write_all(&frame[..count]).await;
         }
         if let Some(ended) = host.ended() {

@@ -27,6 +27,24 @@ use repeat::{Asks, List, Records, Timer};
 /// For how long the host waits for the device to show that it has heard, in milliseconds.
 pub const ASK_AGAIN_AFTER_MS: u64 = 1_500;
 
+/// A line of the list, with what the host knows of its target.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Line {
+    /// The line.
+    pub suspect: Suspect,
+    /// Refusals of the last 24 hours that the device does not know; see [`ToDevice::Suspect`].
+    pub refusals: u8,
+}
+
+impl From<Suspect> for Line {
+    fn from(suspect: Suspect) -> Self {
+        Self {
+            suspect,
+            refusals: 0,
+        }
+    }
+}
+
 /// The host's end of one link.
 #[derive(Debug)]
 pub struct HostLink {
@@ -191,7 +209,7 @@ impl HostLink {
     pub fn link_transmit(
         &mut self,
         now: Instant,
-        list: impl Fn(u32) -> Option<Suspect>,
+        list: impl Fn(u32) -> Option<Line>,
         out: &mut [u8],
     ) -> Option<usize> {
         if self.message.is_empty() {
@@ -474,7 +492,7 @@ impl HostLink {
     }
 
     /// What to say next, if anything.
-    fn say(&mut self, now: Instant, list: impl Fn(u32) -> Option<Suspect>) -> Option<ToDevice> {
+    fn say(&mut self, now: Instant, list: impl Fn(u32) -> Option<Line>) -> Option<ToDevice> {
         let anchor = self.connected?;
         if self.greet.is_due(now) {
             self.greet = Timer::again(now);

@@ -1,8 +1,11 @@
 //! The list as a session gives it to a device that may have had a part of it.
 
-use std::{collections::BTreeSet, net::SocketAddr};
+use std::{
+    collections::{BTreeSet, HashMap},
+    net::SocketAddr,
+};
 
-use probe_core::suspect::Suspect;
+use probe_core::{host_link::Line, suspect::Suspect};
 
 /// The lines that a device is given, as it counts them: one after the other, without those that are left out.
 ///
@@ -11,14 +14,17 @@ use probe_core::suspect::Suspect;
 pub(super) struct Lines<'a> {
     list: &'a [Suspect],
     given: Vec<usize>,
+    /// Refusals that the device does not know of, where there are any.
+    refusals: HashMap<SocketAddr, u8>,
 }
 
 impl<'a> Lines<'a> {
     /// None of `list`.
-    pub(super) const fn none_of(list: &'a [Suspect]) -> Self {
+    pub(super) fn none_of(list: &'a [Suspect]) -> Self {
         Self {
             list,
             given: Vec::new(),
+            refusals: HashMap::new(),
         }
     }
 
@@ -33,18 +39,29 @@ impl<'a> Lines<'a> {
             .collect();
     }
 
+    /// Tells the device of these refusals with the lines.
+    pub(super) fn know(&mut self, refusals: Vec<(SocketAddr, u32)>) {
+        let short = |count: u32| u8::try_from(count).unwrap_or(u8::MAX);
+        self.refusals = refusals
+            .into_iter()
+            .map(|(target, count)| (target, short(count)))
+            .collect();
+    }
+
     /// The line of an index.
-    pub(super) fn line(&self, index: u32) -> Option<Suspect> {
+    pub(super) fn line(&self, index: u32) -> Option<Line> {
         let index = usize::try_from(index).ok()?;
-        self.list.get(*self.given.get(index)?).cloned()
+        let suspect = self.list.get(*self.given.get(index)?)?.clone();
+        let refusals = self.refusals.get(&target(&suspect));
+        Some(Line {
+            refusals: refusals.copied().unwrap_or(0),
+            suspect,
+        })
     }
 
     /// Which lines are about targets that have had their end, a bit for each.
     pub(super) fn left_out(&self, ended: &BTreeSet<SocketAddr>) -> Vec<u8> {
-        let has_end = |line: &Suspect| {
-            let target = SocketAddr::new(line.address.to_canonical(), line.port);
-            ended.contains(&target)
-        };
+        let has_end = |line: &Suspect| ended.contains(&target(line));
         let octet = |lines: &[Suspect]| {
             let bits = lines.iter().enumerate();
             bits.fold(0, |octet, (bit, line)| {
@@ -53,6 +70,11 @@ impl<'a> Lines<'a> {
         };
         self.list.chunks(8).map(octet).collect()
     }
+}
+
+/// Under which address findings know it.
+fn target(line: &Suspect) -> SocketAddr {
+    SocketAddr::new(line.address.to_canonical(), line.port)
 }
 
 #[cfg(test)]
@@ -74,15 +96,16 @@ mod tests {
         let mut lines = Lines::none_of(&list);
         assert_eq!(lines.line(0), None);
         lines.give(&[]);
-        assert_eq!(lines.line(19).as_ref(), list.last());
+        let line = |lines: &Lines<'_>, index| lines.line(index).map(|line| line.suspect);
+        assert_eq!(line(&lines, 19).as_ref(), list.last());
         assert_eq!(lines.line(20), None);
         let ended = [0, 7, 8, 19].map(|low| SocketAddr::from(([192, 0, 2, low], 25)));
         let left_out = lines.left_out(&ended.into());
         assert_eq!(left_out, [0x81, 0x01, 0x08]);
         lines.give(&left_out);
-        assert_eq!(lines.line(0), Some(list[1].clone()));
-        assert_eq!(lines.line(6), Some(list[9].clone()));
-        assert_eq!(lines.line(15), Some(list[18].clone()));
+        assert_eq!(line(&lines, 0).as_ref(), list.get(1));
+        assert_eq!(line(&lines, 6).as_ref(), list.get(9));
+        assert_eq!(line(&lines, 15).as_ref(), list.get(18));
         assert_eq!(lines.line(16), None);
     }
 }

@@ -70,6 +70,9 @@ pub struct Scan<'a> {
     pub began: Utc,
     /// Another session has begun it, and this one goes on.
     pub resumes: bool,
+    /// Refusals that were stored from then on, by this computer's clock, still count for the scope's limit of
+    /// a day; `None` in a simulated world, which knows nothing of others.
+    pub refusals_since: Option<Utc>,
 }
 
 /// Whoever watches a scan.
@@ -178,7 +181,7 @@ struct State<'s, 'a> {
     host: HostLink,
     scan: &'s Scan<'a>,
     lines: Lines<'a>,
-    /// What an earlier boot has left behind may hold ends of lines: until it is here, no line is given.
+    /// What an earlier boot has left behind may hold ends and refusals: until it is here, no line is given.
     /// When the device was last asked whether there is more.
     unsettled: Option<Instant>,
     /// A boot was given lines of this scan in this session.
@@ -323,7 +326,8 @@ impl State<'_, '_> {
             self.watch.device(&hello);
             self.host.ask_info(now);
             let is_known = self.given_before(&hello)?.is_some();
-            if self.is_under_way() && !is_known {
+            let counts = self.is_under_way() && !is_known || self.scan.refusals_since.is_some();
+            if counts {
                 self.unsettled = Some(now);
             } else {
                 self.begin_list(now)?;
@@ -371,6 +375,10 @@ impl State<'_, '_> {
         };
         self.was_given = true;
         self.lines.give(&left_out);
+        if let Some(since) = self.scan.refusals_since {
+            let refusals = self.store.refusals_since(since, device.device, device.boot);
+            self.lines.know(refusals.map_err(SessionError::Store)?);
+        }
         self.host
             .start(now, self.scan.id, self.scan.scope)
             .map_err(SessionError::ScopeRefused)

@@ -106,6 +106,26 @@ fn a_scan_that_goes_on_gives_a_device_the_lines_that_it_had() {
 }
 
 #[test]
+fn refusals_of_the_day_outlive_the_device_that_has_counted_them() {
+    let mut bench = Bench::new("refusals");
+    bench.refusals_since = Some(bench.began);
+    bench.refusals = 10;
+    bench.scan(&mut bench.store()).unwrap();
+    assert_eq!(bench.jobs.borrow().len(), 2);
+    *bench.prober.borrow_mut() = Prober::new(DEVICE, 2);
+    let outcome = bench.scan(&mut bench.store()).unwrap();
+    assert_eq!((outcome.boot, outcome.ended), (2, Some(Ended::ListDone)));
+    assert_eq!(bench.jobs.borrow().len(), 2, "nobody is asked again");
+    let targets = bench.prober.borrow().progress(now()).targets;
+    assert_eq!((targets.done, targets.refused), (0, 3));
+    // What is a day old does not count any more.
+    bench.refusals_since = Some(Utc(bench.began.0 + 3_600));
+    *bench.prober.borrow_mut() = Prober::new(DEVICE, 3);
+    bench.scan(&mut bench.store()).unwrap();
+    assert_eq!(bench.jobs.borrow().len(), 4);
+}
+
+#[test]
 fn a_user_who_stops_keeps_what_is_stored() {
     let mut bench = Bench::new("stops");
     bench.works = false;
@@ -155,6 +175,9 @@ struct Bench {
     restarts: bool,
     /// The scan was begun by an earlier session.
     resumes: bool,
+    refusals_since: Option<Utc>,
+    /// How often every target refuses.
+    refusals: u8,
     began: Utc,
     /// The jobs that ended: in which boot, and whose.
     jobs: RefCell<Vec<(u32, String)>>,
@@ -180,6 +203,8 @@ impl Bench {
             works: true,
             restarts: false,
             resumes: false,
+            refusals_since: None,
+            refusals: 0,
             began: Utc(Timestamp::now().as_second() as u64),
             jobs: RefCell::default(),
         }
@@ -217,6 +242,7 @@ impl Bench {
             utc: UTC,
             began: self.began,
             resumes: self.resumes,
+            refusals_since: self.refusals_since,
         };
         let (reader, writer) = host.split();
         let both = async {
@@ -245,6 +271,7 @@ impl Bench {
                 return;
             }
             jobs.push((prober.boot(), job.target.endpoint().to_string()));
+            prober.spent(now(), &job, self.refusals);
             prober.finish(now(), &job, &Evidence::default()).unwrap();
         }
     }
@@ -398,6 +425,14 @@ impl Store for Dying {
     }
     fn ended_since(&self, since: Utc) -> Result<Vec<(SocketAddr, Kind)>, StoreError> {
         self.0.ended_since(since)
+    }
+    fn refusals_since(
+        &self,
+        since: Utc,
+        device: DeviceId,
+        boot: u32,
+    ) -> Result<Vec<(SocketAddr, u32)>, StoreError> {
+        self.0.refusals_since(since, device, boot)
     }
     fn refused_since(&self, _: Utc) -> Result<Vec<(SocketAddr, Refusal)>, StoreError> {
         Err(Self::dead())

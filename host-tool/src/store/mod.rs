@@ -72,6 +72,15 @@ pub trait Store {
     /// lag behind; this computer's own tells what came before a scan was begun.
     fn ended_since(&self, since: Utc) -> Result<Vec<(SocketAddr, Kind)>, StoreError>;
 
+    /// How many refusals each target gave whose findings were stored at `since` or later, without those of
+    /// this boot and of simulated devices.
+    fn refusals_since(
+        &self,
+        since: Utc,
+        device: DeviceId,
+        boot: u32,
+    ) -> Result<Vec<(SocketAddr, u32)>, StoreError>;
+
     /// The suspects that devices have refused at `since` or later, and why.
     fn refused_since(&self, since: Utc) -> Result<Vec<(SocketAddr, Refusal)>, StoreError>;
 

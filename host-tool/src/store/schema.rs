@@ -16,10 +16,12 @@ pub(super) const STEPS: [&str; VERSION as usize] = [
 ];
 
 /// Version 5: which scan came to its end, so that one that did not can go on. `plan` stands for the link, the
-/// scope and the list; `left_out` has a bit for each line of the list that this boot was not given.
+/// scope and the list; `left_out` has a bit for each line of the list that this boot was not given. And how many
+/// refusals a target gave for a finding.
 const UNFINISHED_SCANS: &str = "
 ALTER TABLE scan_numbers ADD COLUMN plan INTEGER;
 ALTER TABLE scan_numbers ADD COLUMN over INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE findings ADD COLUMN refusals INTEGER NOT NULL DEFAULT 0;
 CREATE TABLE scan_lists (
     scan        INTEGER NOT NULL,
     device      BLOB NOT NULL,

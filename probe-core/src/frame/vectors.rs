@@ -243,6 +243,7 @@ fn to_device() -> [(&'static str, ToDevice); 11] {
                 scan: SCAN,
                 index: 300,
                 suspect,
+                refusals: 2,
             },
         ),
         (
@@ -339,6 +340,7 @@ fn to_host() -> [(&'static str, ToHost); 17] {
                 rules: RULES_OF_THE_VECTORS,
                 verdict,
                 evidence: evidence(),
+                refusals: 9,
             }),
         ),
         (

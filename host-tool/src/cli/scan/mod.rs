@@ -62,6 +62,7 @@ pub(super) fn run(args: &Args) -> Result<Exit, Failure> {
             utc: output::utc(inputs.began),
             began: begun.at,
             resumes: begun.before,
+            refusals_since: resume::refusals_since(&inputs.link),
         };
         let outcome = inputs.link.scan(settings, &scan, &mut store, &mut watcher);
         watcher.finish();

@@ -24,6 +24,7 @@ use crate::{
 /// For how many days a scan can go on: what was found before would be too old to stand beside what is
 /// found now.
 const RESUMED_WITHIN_DAYS: u64 = 7;
+const DAY_S: u64 = 24 * 3_600;
 
 /// The scan that is made.
 pub(super) struct Begun {
@@ -47,8 +48,8 @@ pub(super) fn begin(
 ) -> Result<Begun, Failure> {
     let plan = plan(link, scope, list);
     let at = output::utc(now());
-    let is_fresh = args.fresh || matches!(link, Link::Sim | Link::Scenario(_));
-    let since = Utc(at.0.saturating_sub(RESUMED_WITHIN_DAYS * 24 * 3_600));
+    let is_fresh = args.fresh || is_simulated(link);
+    let since = Utc(at.0.saturating_sub(RESUMED_WITHIN_DAYS * DAY_S));
     let unfinished = match is_fresh {
         true => Ok(None),
         false => store.unfinished_scan(plan, since),
@@ -67,6 +68,17 @@ pub(super) fn begin(
         at,
         before: false,
     })
+}
+
+/// Since when refusals count for the scope's limit of a day: a device that has started anew has forgotten them,
+/// and this computer's sockets are a device that starts with each scan.
+pub(super) fn refusals_since(link: &Link) -> Option<Utc> {
+    let since = || Utc(output::utc(now()).0.saturating_sub(DAY_S));
+    (!is_simulated(link)).then(since)
+}
+
+const fn is_simulated(link: &Link) -> bool {
+    matches!(link, Link::Sim | Link::Scenario(_))
 }
 
 /// What stands for a scan of `list` under `scope` over `link`. It may be another number in another

@@ -215,6 +215,26 @@ impl Store for SqliteStore {
             .collect()
     }
 
+    fn refusals_since(
+        &self,
+        since: Utc,
+        device: DeviceId,
+        boot: u32,
+    ) -> Result<Vec<(SocketAddr, u32)>, StoreError> {
+        self.rows(
+            "SELECT address, port, sum(refusals) FROM findings
+             JOIN records USING (device, boot, number)
+             JOIN jobs ON jobs.number = findings.job
+             JOIN cases ON cases.number = case_number
+             WHERE stored_utc >= ?1 AND refusals > 0
+             AND NOT (findings.device = ?2 AND findings.boot = ?3)
+             AND substr(findings.device, 1, 3) <> x'73696d'
+             GROUP BY address, port",
+            params![signed(since.0), device.0, boot],
+            |row| Ok((endpoint(row, 0)?, row.get(2)?)),
+        )
+    }
+
     fn refused_since(&self, since: Utc) -> Result<Vec<(SocketAddr, Refusal)>, StoreError> {
         let rows = self.rows(
             "SELECT address, port, why FROM refusals
@@ -341,8 +361,8 @@ impl Store for SqliteStore {
                     if format != FORMAT {
                         return Err(self.damaged(&format!("a finding of format {format}")));
                     }
-                    let finding: Finding = postcard::from_bytes(&record)
-                        .map_err(|_| self.damaged("a finding that cannot be read"))?;
+                    let finding = read_finding(record)
+                        .ok_or_else(|| self.damaged("a finding that cannot be read"))?;
                     Ok(Kept {
                         job: JobNumber(unsigned(job)),
                         began: Utc(unsigned(began)),
@@ -576,6 +596,14 @@ fn endpoint(row: &Row<'_>, at: usize) -> rusqlite::Result<SocketAddr> {
         )
     })?;
     Ok(SocketAddr::new(address, row.get(at + 1)?))
+}
+
+/// A finding from before refusals were told lacks its last octet.
+fn read_finding(mut record: Vec<u8>) -> Option<Finding> {
+    postcard::from_bytes(&record).ok().or_else(|| {
+        record.push(0);
+        postcard::from_bytes(&record).ok()
+    })
 }
 
 /// SQLite's integers are signed; ours never pass 2^63.

@@ -55,6 +55,7 @@ fn finding(boot: u32, number: u32, job: u64, revision: u8, target: &str) -> Reco
             reason: Reason::Greylisted,
         },
         evidence: Evidence::default(),
+        refusals: 4,
     }))
 }
 

@@ -208,8 +208,8 @@ fn append_finding(
     transaction.execute(
         "INSERT INTO findings
          (device, boot, number, job, revision, last, depth, began_utc, ended_utc,
-          rules, verdict, reason, format, record)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)",
+          rules, verdict, reason, format, record, refusals)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)",
         params![
             device.0,
             finding.boot,
@@ -225,6 +225,7 @@ fn append_finding(
             finding.verdict.reason.as_str(),
             FORMAT,
             octets_of(finding)?,
+            finding.refusals,
         ],
     )?;
     if finding.last {
