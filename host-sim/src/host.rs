@@ -9,7 +9,7 @@ use probe_core::{
         FRAME_OCTETS_MAX, ScanId, ToHost,
         message::{Ended, Proving},
     },
-    host_link::HostLink,
+    host_link::{HostLink, Line},
     scope::{Scope, ScopeError},
     suspect::Suspect,
     time::Millis,
@@ -53,9 +53,11 @@ pub async fn collect(
     let (mut findings, mut refused, mut others) = (Vec::new(), Vec::new(), Vec::new());
     let (mut frame, mut octets) = ([0; FRAME_OCTETS_MAX], [0; FRAME_OCTETS_MAX]);
     loop {
-        while let Some(count) =
-            host.link_transmit(time.now(), |index| lines.line(index), &mut frame)
-        {
+        while let Some(count) = host.link_transmit(
+            time.now(),
+            |index| lines.line(index).map(Line::from),
+            &mut frame,
+        ) {
             let Ok(()) = writer.write_all(&frame[..count]).await;
         }
         if let Some(ended) = host.ended() {

@@ -21,7 +21,7 @@ use probe_core::{
     dns::{Outcome, Question, RecordType, Report, WireName},
     finding::DeviceId,
     frame::{FRAME_OCTETS_MAX, ScanId},
-    host_link::HostLink,
+    host_link::{HostLink, Line},
     prober::Prober,
     scope::{Depth, Scope},
     suspect::Suspect,
@@ -50,11 +50,11 @@ fn running(scope: &Scope) -> RefCell<Prober> {
     loop {
         let mut spoken = false;
         let unfinished = |_| {
-            Some(Suspect {
+            Some(Line::from(Suspect {
                 address: scope.networks[0].address,
                 port: 9,
                 names: Default::default(),
-            })
+            }))
         };
         while let Some(count) = host.link_transmit(now, unfinished, &mut frame) {
             prober.link_received(now, &frame[..count]);

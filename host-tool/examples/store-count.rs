@@ -1,6 +1,7 @@
 //! Counts what a store keeps of each start of each device, for whoever tests links: a line
-//! `DEVICE BOOT FIRST LAST RECORDS`, then `again N`, the findings that repeat a revision of a job, and
-//! `lost N`, the records that a device could not keep.
+//! `DEVICE BOOT FIRST LAST RECORDS`, then `again N`, the findings that repeat a revision of a job,
+//! `lost N`, the records that a device could not keep, `scans N`, the scans that were begun, and `asked N`, how
+//! often the target was asked that was asked most often.
 
 use std::{env, error::Error, fmt::Write as _};
 
@@ -31,6 +32,14 @@ fn main() -> Result<(), Box<dyn Error>> {
     let different = count("SELECT count(*) FROM (SELECT DISTINCT job, revision FROM findings)")?;
     writeln!(told, "again {}", all - different)?;
     writeln!(told, "lost {}", count("SELECT count(*) FROM losses")?)?;
+    writeln!(
+        told,
+        "scans {}",
+        count("SELECT count(*) FROM scan_numbers")?
+    )?;
+    let most = "SELECT ifnull(max(jobs), 0)
+                FROM (SELECT count(*) AS jobs FROM jobs GROUP BY case_number)";
+    writeln!(told, "asked {}", count(most)?)?;
     print!("{told}");
     Ok(())
 }

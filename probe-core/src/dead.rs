@@ -120,6 +120,7 @@ impl DeadRange {
                 rules: self.rules,
                 verdict,
                 evidence: evidence.clone(),
+                refusals: 0,
             })
     }
 

@@ -83,6 +83,9 @@ pub struct Finding<E = Evidence> {
     pub verdict: Verdict,
     /// What was seen.
     pub evidence: E,
+    /// How many refusals the target gave for it, at most: the host tells the device of them when it has
+    /// forgotten.
+    pub refusals: u8,
 }
 
 impl<E> Finding<E> {

@@ -29,6 +29,24 @@ use repeat::{Asks, List, Records, Timer};
 /// For how long the host waits for the device to show that it has heard, in milliseconds.
 pub const ASK_AGAIN_AFTER_MS: u64 = 1_500;
 
+/// A line of the list, with what the host knows of its target.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Line {
+    /// The line.
+    pub suspect: Suspect,
+    /// Refusals of the last 24 hours that the device does not know; see [`ToDevice::Suspect`].
+    pub refusals: u8,
+}
+
+impl From<Suspect> for Line {
+    fn from(suspect: Suspect) -> Self {
+        Self {
+            suspect,
+            refusals: 0,
+        }
+    }
+}
+
 /// The host's end of one link.
 #[derive(Debug)]
 pub struct HostLink {
@@ -135,6 +153,16 @@ impl HostLink {
         Ok(())
     }
 
+    /// Wants no scan until [`HostLink::start`]: a device that has started anew gets its list when the
+    /// host knows what is left of it.
+    pub fn hold(&mut self) {
+        self.wanted = None;
+        self.scope = Timer::NEVER;
+        self.start = Timer::NEVER;
+        self.stop = Timer::NEVER;
+        self.list = List::new();
+    }
+
     /// Wants the scan to end.
     pub fn stop(&mut self, now: Instant) {
         if self.wanted.is_some() {
@@ -194,7 +222,7 @@ impl HostLink {
     pub fn link_transmit(
         &mut self,
         now: Instant,
-        list: impl Fn(u32) -> Option<Suspect>,
+        list: impl Fn(u32) -> Option<Line>,
         out: &mut [u8],
     ) -> Option<usize> {
         if self.message.is_empty() {
@@ -481,7 +509,7 @@ impl HostLink {
     }
 
     /// What to say next, if anything.
-    fn say(&mut self, now: Instant, list: impl Fn(u32) -> Option<Suspect>) -> Option<ToDevice> {
+    fn say(&mut self, now: Instant, list: impl Fn(u32) -> Option<Line>) -> Option<ToDevice> {
         let anchor = self.connected?;
         if self.greet.is_due(now) {
             self.greet = Timer::again(now);

@@ -8,7 +8,7 @@ use probe_core::{
     dialogue::OpenFailure,
     finding::{DeviceId, Finding},
     frame::{FRAME_OCTETS_MAX, ScanId, ToHost, message::Ended},
-    host_link::HostLink,
+    host_link::{HostLink, Line},
     name::Name,
     scope::Scope,
     suspect::Suspect,
@@ -91,7 +91,12 @@ async fn speak_of(
     writer: &mut impl Write<Error: std::fmt::Debug>,
 ) -> Story {
     let suspects: Vec<Suspect> = targets.iter().map(|target| suspect(target)).collect();
-    let list = |index: u32| suspects.get(usize::try_from(index).unwrap()).cloned();
+    let list = |index: u32| {
+        suspects
+            .get(usize::try_from(index).unwrap())
+            .cloned()
+            .map(Line::from)
+    };
     let mut host = HostLink::new();
     host.connected(stage.now(), Utc(1_000));
     host.start(stage.now(), scan, scope, PROVING).unwrap();

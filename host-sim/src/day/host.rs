@@ -7,7 +7,7 @@ use embedded_io_async::{Read, Write};
 use probe_core::{
     finding::RecordId,
     frame::{FRAME_OCTETS_MAX, ScanId, ToHost, message::Progress},
-    host_link::HostLink,
+    host_link::{HostLink, Line},
     scope::ScopeError,
     suspect::Suspect,
     time::{Instant, Millis},
@@ -175,7 +175,7 @@ impl Host<'_> {
         let (mut frame, mut octets) = ([0; FRAME_OCTETS_MAX], [0; FRAME_OCTETS_MAX]);
         loop {
             let Scan { link, lines, .. } = &mut *scan;
-            let line = |index| lines.line(index);
+            let line = |index| lines.line(index).map(Line::from);
             while let Some(count) = link.link_transmit(time.now(), line, &mut frame) {
                 let written = select(writer.write_all(&frame[..count]), time.sleep_until(until));
                 if let Either::Second(()) = written.await {

@@ -14,7 +14,7 @@ use probe_core::{
         FRAME_OCTETS_MAX, ScanId, ToHost,
         message::{Ended, Phase, Progress},
     },
-    host_link::HostLink,
+    host_link::{HostLink, Line},
     scope::{Scope, ScopeError},
     suspect::Suspect,
     time::{Instant, Millis},
@@ -164,7 +164,7 @@ impl<'a> Desk<'a> {
         let (mut reader, mut writer) = link.split();
         let (mut frame, mut octets) = ([0; FRAME_OCTETS_MAX], [0; FRAME_OCTETS_MAX]);
         loop {
-            let line = |index| lines.line(index);
+            let line = |index| lines.line(index).map(Line::from);
             while let Some(count) = host.link_transmit(time.now(), line, &mut frame) {
                 let written = select(writer.write_all(&frame[..count]), time.sleep_until(until));
                 if let Either::Second(()) = written.await {

@@ -85,6 +85,9 @@ pub struct Scan {
     /// Which probes to run; this version has `relay`
     #[arg(long, value_name = "PROBE,…", value_delimiter = ',')]
     pub probes: Vec<String>,
+    /// Begin anew, and leave a scan of the same list and scope that did not come to its end as it is
+    #[arg(long)]
+    pub fresh: bool,
     /// Ask less of each target than the scope allows: quick, standard or full
     #[arg(long, value_name = "DEPTH", value_parser = depth)]
     pub depth: Option<Depth>,

@@ -12,7 +12,7 @@ use probe_core::{
     dialogue::{Close, End, OpenFailure},
     finding::DeviceId,
     frame::{FRAME_OCTETS_MAX, ScanId, message::Ended},
-    host_link::HostLink,
+    host_link::{HostLink, Line},
     name::Name,
     prober::Prober,
     scope::{self, Authority, AuthorityKind, Depth, Identity, Rates, Scope},
@@ -69,11 +69,11 @@ fn running(scope: &Scope) -> RefCell<Prober> {
     loop {
         let mut spoken = false;
         let unfinished = |_| {
-            Some(probe_core::suspect::Suspect {
+            Some(Line::from(probe_core::suspect::Suspect {
                 address: Ipv4Addr::LOCALHOST.into(),
                 port: 9,
                 names: Default::default(),
-            })
+            }))
         };
         while let Some(count) = host.link_transmit(NOW, unfinished, &mut frame) {
             prober.link_received(NOW, &frame[..count]);

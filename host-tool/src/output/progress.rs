@@ -2,7 +2,7 @@
 
 use std::{
     cell::Cell,
-    collections::BTreeMap,
+    collections::{BTreeMap, HashSet},
     io::IsTerminal as _,
     net::SocketAddr,
     sync::{
@@ -29,6 +29,8 @@ pub struct Watcher {
     bar: ProgressBar,
     verdicts: BTreeMap<SocketAddr, Kind>,
     refused: Vec<(SocketAddr, Refusal)>,
+    /// The same, to find them.
+    known: HashSet<(SocketAddr, Refusal)>,
     over: u64,
     /// The boot that has said how it began.
     boot: Option<(DeviceId, u32)>,
@@ -48,11 +50,35 @@ impl Watcher {
             ),
             verdicts: BTreeMap::new(),
             refused: Vec::new(),
+            known: HashSet::new(),
             over: 0,
             boot: None,
             lack: None,
             stop,
             stop_told: Cell::new(false),
+        }
+    }
+
+    /// What the scan had brought before this session: the targets that had their end, and the suspects that
+    /// were refused.
+    pub fn resume(
+        &mut self,
+        ended: BTreeMap<SocketAddr, Kind>,
+        refused: Vec<(SocketAddr, Refusal)>,
+    ) {
+        self.over = ended.len() as u64;
+        self.verdicts = ended;
+        for (suspect, why) in refused {
+            self.refuse(suspect, why);
+        }
+        self.bar.set_position(self.over);
+    }
+
+    /// Takes a refusal in, once: a device that has started anew refuses again what it had refused.
+    fn refuse(&mut self, suspect: SocketAddr, why: Refusal) {
+        if self.known.insert((suspect, why)) {
+            self.refused.push((suspect, why));
+            self.over += 1;
         }
     }
 
@@ -219,8 +245,7 @@ impl Watch for Watcher {
             Record::Refused(refused) => {
                 let suspect = refused.suspect;
                 let suspect = SocketAddr::new(suspect.ip().to_canonical(), suspect.port());
-                self.refused.push((suspect, refused.why));
-                self.over += 1;
+                self.refuse(suspect, refused.why);
             }
             Record::Over(_) => self.over += 1,
             Record::Arrival(_) => {}

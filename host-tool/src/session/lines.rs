@@ -1,81 +1,111 @@
-//! The list as a session gives it to a device that may start anew meanwhile.
+//! The list as a session gives it to a device that may have had a part of it.
 
-use std::{cell::RefCell, collections::HashSet, net::SocketAddr};
+use std::{
+    collections::{BTreeSet, HashMap},
+    net::SocketAddr,
+};
 
-use probe_core::{scope::Refusal, suspect::Suspect};
+use probe_core::{host_link::Line, suspect::Suspect};
 
-use crate::store::Record;
-
-/// The lines that a device is given. One that has started anew has forgotten its scan and asks for
-/// the list again from the first line: then whatever has an end already is left out.
+/// The lines that a device is given, as it counts them: one after the other, without those that are left out.
+///
+/// A boot that was given lines once is given the same ones again, whatever has its end meanwhile and whoever
+/// gives them: it may ask for any of them, and goes on at the one where it was.
 pub(super) struct Lines<'a> {
     list: &'a [Suspect],
-    /// Which of them the device was given, as it counts: it may ask for any of them again, and
-    /// must be given the same.
-    given: RefCell<Vec<usize>>,
-    /// What has an end.
-    ended: HashSet<SocketAddr>,
-    /// Ends count: before the device has started anew nothing has an end before it was given, and
-    /// a target that the list names twice is the device's to refuse.
-    is_again: bool,
+    given: Vec<usize>,
+    /// Refusals that the device does not know of, where there are any.
+    refusals: HashMap<SocketAddr, u8>,
 }
 
 impl<'a> Lines<'a> {
-    pub(super) fn new(list: &'a [Suspect]) -> Self {
+    /// None of `list`.
+    pub(super) fn none_of(list: &'a [Suspect]) -> Self {
         Self {
             list,
-            given: RefCell::default(),
-            ended: HashSet::new(),
-            is_again: false,
+            given: Vec::new(),
+            refusals: HashMap::new(),
         }
     }
 
-    /// The line of an index, as the device counts: lines are counted one after the other.
-    pub(super) fn line(&self, index: u32) -> Option<Suspect> {
+    /// All of them from here on, but those whose bit is set in `left_out`.
+    pub(super) fn give(&mut self, left_out: &[u8]) {
+        let is_left_out = |line: usize| {
+            let octet = left_out.get(line / 8).copied().unwrap_or(0);
+            octet >> (line % 8) & 1 == 1
+        };
+        self.given = (0..self.list.len())
+            .filter(|line| !is_left_out(*line))
+            .collect();
+    }
+
+    /// Tells the device of these refusals with the lines.
+    pub(super) fn know(&mut self, refusals: Vec<(SocketAddr, u32)>) {
+        let short = |count: u32| u8::try_from(count).unwrap_or(u8::MAX);
+        self.refusals = refusals
+            .into_iter()
+            .map(|(target, count)| (target, short(count)))
+            .collect();
+    }
+
+    /// The line of an index.
+    pub(super) fn line(&self, index: u32) -> Option<Line> {
         let index = usize::try_from(index).ok()?;
-        let mut given = self.given.borrow_mut();
-        while given.len() <= index {
-            let from = given.last().map_or(0, |last| last + 1);
-            let mut behind = self.list.iter().enumerate().skip(from);
-            let (next, _) = behind.find(|(_, line)| !self.is_left_out(line))?;
-            given.push(next);
-        }
-        self.list.get(*given.get(index)?).cloned()
+        let suspect = self.list.get(*self.given.get(index)?)?.clone();
+        let refusals = self.refusals.get(&target(&suspect));
+        Some(Line {
+            refusals: refusals.copied().unwrap_or(0),
+            suspect,
+        })
     }
 
-    /// The device has told this, in whichever of its boots. What an earlier one left behind comes
-    /// after the greeting, so it leaves out lines that are not given yet.
-    pub(super) fn heard(&mut self, record: &Record) {
-        match record {
-            Record::Finding(finding) if finding.last => {
-                self.ended.insert(finding.target);
-            }
-            Record::Lost(lost) if lost.last => {
-                self.ended.insert(lost.target);
-            }
-            // Another line names the same target, and that one has its own end.
-            Record::Refused(refused) if refused.why == Refusal::Duplicate => {}
-            Record::Refused(refused) => {
-                self.ended.insert(refused.suspect);
-            }
-            Record::Over(over) => {
-                self.ended.insert(over.target);
-            }
-            Record::Dead(range) => self.ended.extend(range.targets()),
-            Record::Finding(_) | Record::Lost(_) | Record::Arrival(_) => {}
-        }
+    /// Which lines are about targets that have had their end, a bit for each.
+    pub(super) fn left_out(&self, ended: &BTreeSet<SocketAddr>) -> Vec<u8> {
+        let has_end = |line: &Suspect| ended.contains(&target(line));
+        let octet = |lines: &[Suspect]| {
+            let bits = lines.iter().enumerate();
+            bits.fold(0, |octet, (bit, line)| {
+                octet | u8::from(has_end(line)) << bit
+            })
+        };
+        self.list.chunks(8).map(octet).collect()
+    }
+}
+
+/// Under which address findings know it.
+fn target(line: &Suspect) -> SocketAddr {
+    SocketAddr::new(line.address.to_canonical(), line.port)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn suspects(count: u8) -> Vec<Suspect> {
+        let suspect = |low| Suspect {
+            address: [192, 0, 2, low].into(),
+            port: 25,
+            names: heapless::Vec::new(),
+        };
+        (0..count).map(suspect).collect()
     }
 
-    /// The device counts from the first line again.
-    pub(super) fn begin_anew(&mut self) {
-        self.is_again |= !self.given.get_mut().is_empty();
-        self.given.get_mut().clear();
-    }
-
-    fn is_left_out(&self, line: &Suspect) -> bool {
-        self.is_again
-            && self
-                .ended
-                .contains(&SocketAddr::new(line.address, line.port))
+    #[test]
+    fn what_has_its_end_is_left_out_and_the_others_move_up() {
+        let list = suspects(20);
+        let mut lines = Lines::none_of(&list);
+        assert_eq!(lines.line(0), None);
+        lines.give(&[]);
+        let line = |lines: &Lines<'_>, index| lines.line(index).map(|line| line.suspect);
+        assert_eq!(line(&lines, 19).as_ref(), list.last());
+        assert_eq!(lines.line(20), None);
+        let ended = [0, 7, 8, 19].map(|low| SocketAddr::from(([192, 0, 2, low], 25)));
+        let left_out = lines.left_out(&ended.into());
+        assert_eq!(left_out, [0x81, 0x01, 0x08]);
+        lines.give(&left_out);
+        assert_eq!(line(&lines, 0).as_ref(), list.get(1));
+        assert_eq!(line(&lines, 6).as_ref(), list.get(9));
+        assert_eq!(line(&lines, 15).as_ref(), list.get(18));
+        assert_eq!(lines.line(16), None);
     }
 }

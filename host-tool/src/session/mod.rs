@@ -50,6 +50,9 @@ pub const GATHER_MS: u64 = 100;
 /// How many records are gathered at most.
 pub const GATHERED_RECORDS_MAX: usize = 64;
 
+/// How often a device is asked whether more of its earlier boots is to come, in milliseconds.
+const ASK_EARLIER_EVERY_MS: u64 = 500;
+
 /// How many octets are taken from the link at once.
 const PIECE_OCTETS: usize = 4_096;
 
@@ -66,6 +69,14 @@ pub struct Scan<'a> {
     pub list: &'a [Suspect],
     /// What the host's clock says now: the device's anchor.
     pub utc: Utc,
+    /// When the scan was begun, by this computer's clock, in this session or in one before: what has had its
+    /// end since then is not given to a device that has forgotten the scan.
+    pub began: Utc,
+    /// Another session has begun it, and this one goes on.
+    pub resumes: bool,
+    /// Refusals that were stored from then on, by this computer's clock, still count for the scope's limit of
+    /// a day; `None` in a simulated world, which knows nothing of others.
+    pub refusals_since: Option<Utc>,
 }
 
 /// Whoever watches a scan.
@@ -135,12 +146,13 @@ pub async fn run<R: Read, W: Write>(
     let began = now();
     let mut host = HostLink::new();
     host.connected(began, scan.utc);
-    host.start(began, scan.id, scan.scope, scan.proving)
-        .map_err(SessionError::ScopeRefused)?;
+    scan.scope.check().map_err(SessionError::ScopeRefused)?;
     let state = RefCell::new(State {
         host,
         scan,
-        lines: Lines::new(scan.list),
+        lines: Lines::none_of(scan.list),
+        unsettled: None,
+        was_given: false,
         store,
         watch,
         greeted: None,
@@ -175,6 +187,11 @@ struct State<'s, 'a> {
     host: HostLink,
     scan: &'s Scan<'a>,
     lines: Lines<'a>,
+    /// What an earlier boot has left behind may hold ends and refusals: until it is here, no line is given.
+    /// When the device was last asked whether there is more.
+    unsettled: Option<Instant>,
+    /// A boot was given lines of this scan in this session.
+    was_given: bool,
     store: &'s mut dyn Store,
     watch: &'s mut dyn Watch,
     greeted: Option<DeviceHello>,
@@ -242,7 +259,7 @@ impl State<'_, '_> {
         while let Some(message) = self.host.received(now, &mut octets) {
             self.heard = now;
             match message {
-                ToHost::Hello(hello) => self.greet(hello)?,
+                ToHost::Hello(hello) => self.greet(now, hello)?,
                 ToHost::ScopeAnswer { answer, .. } => match answer {
                     ScopeAnswer::Taken => {}
                     ScopeAnswer::Refused(error) => return Err(SessionError::ScopeRefused(error)),
@@ -254,7 +271,12 @@ impl State<'_, '_> {
                 | ToHost::Ended { .. }
                 | ToHost::Provisioned(_)
                 | ToHost::Log(_) => {}
-                ToHost::Info(info) => self.watch.info(&info),
+                ToHost::Info(info) => {
+                    self.watch.info(&info);
+                    if self.unsettled.is_some() && !info.earlier {
+                        self.begin_list(now)?;
+                    }
+                }
                 ToHost::Earlier(earlier) => self.date(&earlier)?,
                 ToHost::Gone(gone) => {
                     // What came before it is stored before it is acknowledged with it.
@@ -283,14 +305,13 @@ impl State<'_, '_> {
     }
 
     fn gather(&mut self, now: Instant, record: Record) {
-        self.lines.heard(&record);
         if self.gathered.is_empty() {
             self.gathered_since = now;
         }
         self.gathered.push(record);
     }
 
-    fn greet(&mut self, hello: DeviceHello) -> Result<(), SessionError> {
+    fn greet(&mut self, now: Instant, hello: DeviceHello) -> Result<(), SessionError> {
         if hello.format != FORMAT {
             return Err(SessionError::Format(hello.format));
         }
@@ -304,8 +325,9 @@ impl State<'_, '_> {
         let same = self
             .greeted
             .is_some_and(|known| (known.device, known.boot) == (hello.device, hello.boot));
+        self.greeted = Some(hello);
         if !same {
-            self.lines.begin_anew();
+            self.host.hold();
             self.store
                 .begin_scan(
                     hello.device,
@@ -316,10 +338,64 @@ impl State<'_, '_> {
                 )
                 .map_err(SessionError::Store)?;
             self.watch.device(&hello);
-            self.host.ask_info(self.heard);
+            self.host.ask_info(now);
+            let is_known = self.given_before(&hello)?.is_some();
+            let counts = self.is_under_way() && !is_known || self.scan.refusals_since.is_some();
+            if counts {
+                self.unsettled = Some(now);
+            } else {
+                self.begin_list(now)?;
+            }
         }
-        self.greeted = Some(hello);
         Ok(())
+    }
+
+    /// Whether a boot was given lines of this scan.
+    fn is_under_way(&self) -> bool {
+        self.was_given || self.scan.resumes
+    }
+
+    /// Which lines a boot was not given when it was given the list, if it was.
+    fn given_before(&self, device: &DeviceHello) -> Result<Option<Vec<u8>>, SessionError> {
+        self.store
+            .left_out(self.scan.id, device.device, device.boot)
+            .map_err(SessionError::Store)
+    }
+
+    /// Gives the device the list: the same lines as before, or else those that have no end yet.
+    fn begin_list(&mut self, now: Instant) -> Result<(), SessionError> {
+        self.unsettled = None;
+        // What has come tells of ends.
+        self.keep()?;
+        let Some(device) = self.greeted else {
+            return Ok(());
+        };
+        let left_out = match self.given_before(&device)? {
+            Some(left_out) => left_out,
+            None => {
+                let ended = if self.is_under_way() {
+                    self.store.ended_since(self.scan.began)
+                } else {
+                    Ok(Vec::new())
+                };
+                let ended = ended.map_err(SessionError::Store)?;
+                let ended = ended.into_iter().map(|(target, _)| target).collect();
+                let left_out = self.lines.left_out(&ended);
+                self.store
+                    .leave_out(self.scan.id, device.device, device.boot, &left_out)
+                    .map_err(SessionError::Store)?;
+                left_out
+            }
+        };
+        self.was_given = true;
+        self.lines.give(&left_out);
+        if let Some(since) = self.scan.refusals_since {
+            let refusals = self.store.refusals_since(since, device.device, device.boot);
+            self.lines.know(refusals.map_err(SessionError::Store)?);
+        }
+        self.host
+            .start(now, self.scan.id, self.scan.scope, self.scan.proving)
+            .map_err(SessionError::ScopeRefused)
     }
 
     /// Keeps what dates the records of an earlier boot: another host may have been there then.
@@ -362,6 +438,12 @@ impl State<'_, '_> {
         }
         if now.since(self.gathered_since).0 >= GATHER_MS {
             self.keep()?;
+        }
+        if let Some(asked) = self.unsettled
+            && now.since(asked).0 >= ASK_EARLIER_EVERY_MS
+        {
+            self.unsettled = Some(now);
+            self.host.ask_info(now);
         }
         if self.over.is_none() && self.host.ended().is_some() {
             self.over = Some(now);
@@ -423,6 +505,9 @@ impl State<'_, '_> {
         }
         if let Some(over) = self.over {
             due = due.min(over + Millis(FAREWELL_WITHIN_MS));
+        }
+        if let Some(asked) = self.unsettled {
+            due = due.min(asked + Millis(ASK_EARLIER_EVERY_MS));
         }
         if !self.gathered.is_empty() {
             due = due.min(self.gathered_since + Millis(GATHER_MS));

@@ -12,14 +12,18 @@ use probe_core::{
     evidence::Evidence,
     finding::DeviceId,
     prober::{Next, Prober},
+    scope::Refusal,
     token::Key,
+    verdict::Kind,
 };
 
 use super::*;
 use crate::{
     lists::Entry,
     problem::{Place, Problem},
-    store::{Case, CaseNumber, Exclusion, Judgement, Kept, Reference, SqliteStore},
+    store::{
+        Case, CaseNumber, Exclusion, Judgement, Kept, Plan, Reference, SqliteStore, Unfinished,
+    },
 };
 
 const DEVICE: DeviceId = DeviceId(*b"test 001");
@@ -70,9 +74,59 @@ fn a_device_that_starts_anew_probes_nothing_again_that_had_its_end() {
     let targets = bench.prober.borrow().progress(now()).targets;
     assert_eq!(
         (targets.taken, targets.done, targets.refused),
-        (2, 1, 1),
-        "the line that was probed and the one that was refused are left out"
+        (3, 1, 2),
+        "the line that was probed is left out"
     );
+}
+
+#[test]
+fn a_scan_that_goes_on_asks_a_device_that_has_forgotten_it_for_the_rest() {
+    let mut bench = Bench::new("rest");
+    bench.restarts = true;
+    bench.scan(&mut Dying(bench.store())).unwrap_err();
+    assert_eq!(bench.cases(), ["192.0.2.1:25"]);
+    *bench.prober.borrow_mut() = Prober::new(DEVICE, 2);
+    bench.resumes = true;
+    let outcome = bench.scan(&mut bench.store()).unwrap();
+    assert_eq!((outcome.boot, outcome.ended), (2, Some(Ended::ListDone)));
+    let jobs = bench.jobs.borrow();
+    let jobs: Vec<_> = jobs.iter().map(|(boot, at)| (*boot, at.as_str())).collect();
+    assert_eq!(jobs, [(1, "192.0.2.1:25"), (2, "192.0.2.2:25")]);
+}
+
+#[test]
+fn a_scan_that_goes_on_gives_a_device_the_lines_that_it_had() {
+    let mut bench = Bench::new("same");
+    bench.restarts = true;
+    bench.scan(&mut Dying(bench.store())).unwrap_err();
+    // What is stored meanwhile does not move the lines that the device counts.
+    bench.restarts = false;
+    bench.resumes = true;
+    let outcome = bench.scan(&mut bench.store()).unwrap();
+    assert_eq!((outcome.boot, outcome.ended), (1, Some(Ended::ListDone)));
+    let targets = bench.prober.borrow().progress(now()).targets;
+    assert_eq!((targets.taken, targets.done, targets.refused), (3, 2, 1));
+    assert_eq!(bench.cases(), ["192.0.2.1:25", "192.0.2.2:25"]);
+}
+
+#[test]
+fn refusals_of_the_day_outlive_the_device_that_has_counted_them() {
+    let mut bench = Bench::new("refusals");
+    bench.refusals_since = Some(bench.began);
+    bench.refusals = 10;
+    bench.scan(&mut bench.store()).unwrap();
+    assert_eq!(bench.jobs.borrow().len(), 2);
+    *bench.prober.borrow_mut() = Prober::new(DEVICE, 2);
+    let outcome = bench.scan(&mut bench.store()).unwrap();
+    assert_eq!((outcome.boot, outcome.ended), (2, Some(Ended::ListDone)));
+    assert_eq!(bench.jobs.borrow().len(), 2, "nobody is asked again");
+    let targets = bench.prober.borrow().progress(now()).targets;
+    assert_eq!((targets.done, targets.refused), (0, 3));
+    // What is a day old does not count any more.
+    bench.refusals_since = Some(Utc(bench.began.0 + 3_600));
+    *bench.prober.borrow_mut() = Prober::new(DEVICE, 3);
+    bench.scan(&mut bench.store()).unwrap();
+    assert_eq!(bench.jobs.borrow().len(), 4);
 }
 
 #[test]
@@ -123,6 +177,12 @@ struct Bench {
     works: bool,
     /// The device starts anew when its first job's end is stored, with the others under way.
     restarts: bool,
+    /// The scan was begun by an earlier session.
+    resumes: bool,
+    refusals_since: Option<Utc>,
+    /// How often every target refuses.
+    refusals: u8,
+    began: Utc,
     /// The jobs that ended: in which boot, and whose.
     jobs: RefCell<Vec<(u32, String)>>,
 }
@@ -146,6 +206,10 @@ impl Bench {
             list: list.to_vec(),
             works: true,
             restarts: false,
+            resumes: false,
+            refusals_since: None,
+            refusals: 0,
+            began: Utc(Timestamp::now().as_second() as u64),
             jobs: RefCell::default(),
         }
     }
@@ -181,6 +245,9 @@ impl Bench {
             proving: PROVING,
             list: &self.list,
             utc: UTC,
+            began: self.began,
+            resumes: self.resumes,
+            refusals_since: self.refusals_since,
         };
         let (reader, writer) = host.split();
         let both = async {
@@ -209,6 +276,7 @@ impl Bench {
                 return;
             }
             jobs.push((prober.boot(), job.target.endpoint().to_string()));
+            prober.spent(now(), &job, self.refusals);
             prober.finish(now(), &job, &Evidence::default()).unwrap();
         }
     }
@@ -338,7 +406,44 @@ impl Store for Dying {
     fn key(&mut self, _: Timestamp) -> Result<Key, StoreError> {
         Err(Self::dead())
     }
-    fn next_scan(&mut self, _: Timestamp) -> Result<ScanId, StoreError> {
+    fn next_scan(&mut self, _: Plan, _: Utc) -> Result<ScanId, StoreError> {
+        Err(Self::dead())
+    }
+    fn unfinished_scan(&self, _: Plan, _: Utc) -> Result<Option<Unfinished>, StoreError> {
+        Err(Self::dead())
+    }
+    fn scan_is_over(&mut self, _: ScanId) -> Result<(), StoreError> {
+        Err(Self::dead())
+    }
+    fn left_out(
+        &self,
+        scan: ScanId,
+        device: DeviceId,
+        boot: u32,
+    ) -> Result<Option<Vec<u8>>, StoreError> {
+        self.0.left_out(scan, device, boot)
+    }
+    fn leave_out(
+        &mut self,
+        scan: ScanId,
+        device: DeviceId,
+        boot: u32,
+        lines: &[u8],
+    ) -> Result<(), StoreError> {
+        self.0.leave_out(scan, device, boot, lines)
+    }
+    fn ended_since(&self, since: Utc) -> Result<Vec<(SocketAddr, Kind)>, StoreError> {
+        self.0.ended_since(since)
+    }
+    fn refusals_since(
+        &self,
+        since: Utc,
+        device: DeviceId,
+        boot: u32,
+    ) -> Result<Vec<(SocketAddr, u32)>, StoreError> {
+        self.0.refusals_since(since, device, boot)
+    }
+    fn refused_since(&self, _: Utc) -> Result<Vec<(SocketAddr, Refusal)>, StoreError> {
         Err(Self::dead())
     }
     fn begin_boot(&mut self, _: crate::store::DeviceFamily) -> Result<(DeviceId, u32), StoreError> {

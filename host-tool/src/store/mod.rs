@@ -16,10 +16,10 @@ use probe_core::{
     finding::{DeviceId, Finding, Lost, Over, Probe, RecordId, Refused},
     frame::{ScanId, message::Proving},
     name::Name,
-    scope::{Depth, Network, Scope},
+    scope::{Depth, Network, Refusal, Scope},
     time::{Anchor, Utc},
     token::Key,
-    verdict::Verdict,
+    verdict::{Kind, Verdict},
 };
 
 use crate::{
@@ -45,7 +45,47 @@ pub trait Store {
 
     /// A number for a scan that no other scan of this store ever had. It is drawn, so that two
     /// stores that scan with one device do not meet.
-    fn next_scan(&mut self, now: Timestamp) -> Result<ScanId, StoreError>;
+    fn next_scan(&mut self, plan: Plan, now: Utc) -> Result<ScanId, StoreError>;
+
+    /// The newest scan of this plan, if it has not come to its end and was begun at `since` or later.
+    fn unfinished_scan(&self, plan: Plan, since: Utc) -> Result<Option<Unfinished>, StoreError>;
+
+    /// Keeps that a scan has come to its end.
+    fn scan_is_over(&mut self, scan: ScanId) -> Result<(), StoreError>;
+
+    /// Which lines of a scan's list a boot was not given, a bit for each line from the first one's on;
+    /// `None` for a boot that was given none yet.
+    fn left_out(
+        &self,
+        scan: ScanId,
+        device: DeviceId,
+        boot: u32,
+    ) -> Result<Option<Vec<u8>>, StoreError>;
+
+    /// Keeps which lines a boot is not given, durably when it returns.
+    fn leave_out(
+        &mut self,
+        scan: ScanId,
+        device: DeviceId,
+        boot: u32,
+        lines: &[u8],
+    ) -> Result<(), StoreError>;
+
+    /// The targets whose last finding was stored at `since` or later, and what it says. A device's clock may
+    /// lag behind; this computer's own tells what came before a scan was begun.
+    fn ended_since(&self, since: Utc) -> Result<Vec<(SocketAddr, Kind)>, StoreError>;
+
+    /// How many refusals each target gave whose findings were stored at `since` or later, without those of
+    /// this boot and of simulated devices.
+    fn refusals_since(
+        &self,
+        since: Utc,
+        device: DeviceId,
+        boot: u32,
+    ) -> Result<Vec<(SocketAddr, u32)>, StoreError>;
+
+    /// The suspects that devices have refused at `since` or later, and why.
+    fn refused_since(&self, since: Utc) -> Result<Vec<(SocketAddr, Refusal)>, StoreError>;
 
     /// The key that tokens are made with: the newest of this store, or a new one.
     fn key(&mut self, now: Timestamp) -> Result<Key, StoreError>;
@@ -123,6 +163,19 @@ pub trait Store {
 
     /// Everything that is excluded, oldest first.
     fn exclusions(&self) -> Result<Vec<Exclusion>, StoreError>;
+}
+
+/// What stands for the link, the scope and the list of a scan.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Plan(pub u64);
+
+/// A scan that has not come to its end.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Unfinished {
+    /// Its number.
+    pub id: ScanId,
+    /// When it was begun.
+    pub began: Utc,
 }
 
 /// A device whose name the store gives.

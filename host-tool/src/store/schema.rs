@@ -4,7 +4,7 @@
 pub(super) const APPLICATION_ID: i32 = 0x706f_7374;
 
 /// The version of the tables. A store of a newer one is refused.
-pub(super) const VERSION: i32 = 6;
+pub(super) const VERSION: i32 = 7;
 
 /// What makes each version of the one before it, from nothing on.
 pub(super) const STEPS: [&str; VERSION as usize] = [
@@ -14,7 +14,25 @@ pub(super) const STEPS: [&str; VERSION as usize] = [
     FINDINGS_OF_RANGES,
     LISTINGS_BY_CLAIM,
     ARRIVALS,
+    UNFINISHED_SCANS,
 ];
+
+/// Version 7: which scan came to its end, so that one that did not can go on. `plan` stands for the link, the
+/// scope and the list; `left_out` has a bit for each line of the list that this boot was not given. And how many
+/// refusals a target gave for a finding.
+const UNFINISHED_SCANS: &str = "
+ALTER TABLE scan_numbers ADD COLUMN plan INTEGER;
+ALTER TABLE scan_numbers ADD COLUMN over INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE findings ADD COLUMN refusals INTEGER NOT NULL DEFAULT 0;
+CREATE TABLE scan_lists (
+    scan        INTEGER NOT NULL,
+    device      BLOB NOT NULL,
+    boot        INTEGER NOT NULL,
+    left_out    BLOB NOT NULL,
+    PRIMARY KEY (scan, device, boot),
+    FOREIGN KEY (device, boot) REFERENCES boots
+) STRICT, WITHOUT ROWID;
+";
 
 /// Version 6: keys of tokens, what came to sinks, and records of that kind. A scan of an earlier version has no
 /// key: its addresses carried no tokens.

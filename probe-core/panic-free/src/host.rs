@@ -4,7 +4,7 @@ use core::hint::black_box;
 
 use probe_core::{
     frame::{ScanId, ToHost, decode_message, message::Proving},
-    host_link::HostLink,
+    host_link::{HostLink, Line},
     scope::Scope,
     suspect::Suspect,
     time::{Instant, Utc},
@@ -45,9 +45,13 @@ pub(crate) fn host(octets: &mut [u8]) {
             black_box(index == 0)
                 .then(|| decode_message::<Suspect>(&[0]))
                 .flatten()
+                .map(Line::from)
         };
         black_box(link.link_transmit(now(), list, octets));
         black_box(link.link_due(now()));
+        if black_box(octets.is_empty()) {
+            link.hold();
+        }
         black_box(link.device());
         black_box(link.progress());
         black_box(link.scope_answer());

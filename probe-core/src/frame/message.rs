@@ -64,6 +64,9 @@ pub enum ToDevice {
         index: u32,
         /// The line.
         suspect: Suspect,
+        /// How many refusals the target gave in the last 24 hours, in other boots of this device or
+        /// to others, as far as the host knows. The device counts those of this boot itself.
+        refusals: u8,
     },
     /// The list has ended.
     NoMore {

@@ -253,6 +253,7 @@ fn to_device() -> [(&'static str, ToDevice); 11] {
                 scan: SCAN,
                 index: 300,
                 suspect,
+                refusals: 2,
             },
         ),
         (
@@ -349,6 +350,7 @@ fn to_host() -> [(&'static str, ToHost); 19] {
                 rules: RULES_OF_THE_VECTORS,
                 verdict,
                 evidence: evidence(),
+                refusals: 9,
             }),
         ),
         (

@@ -1,9 +1,8 @@
 //! What the host says until the device shows that it has heard.
 
-use super::ASK_AGAIN_AFTER_MS;
+use super::{ASK_AGAIN_AFTER_MS, Line};
 use crate::{
     frame::{ScanId, ToDevice, about::Provision, message::Want},
-    suspect::Suspect,
     time::{Instant, Millis},
 };
 
@@ -70,7 +69,7 @@ impl List {
         &mut self,
         now: Instant,
         scan: ScanId,
-        list: impl Fn(u32) -> Option<Suspect>,
+        list: impl Fn(u32) -> Option<Line>,
     ) -> Option<ToDevice> {
         if self.cursor > self.next && self.rewind.is_due(now) {
             self.cursor = self.next;
@@ -79,14 +78,15 @@ impl List {
             return None;
         }
         match list(self.cursor) {
-            Some(suspect) if self.cursor < self.reach => {
+            Some(line) if self.cursor < self.reach => {
                 let index = self.cursor;
                 self.cursor = self.cursor.saturating_add(1);
                 self.rewind = Timer::again(now);
                 Some(ToDevice::Suspect {
                     scan,
                     index,
-                    suspect,
+                    suspect: line.suspect,
+                    refusals: line.refusals,
                 })
             }
             Some(_) => None,

@@ -108,7 +108,7 @@ fn recorded(depth: Depth, evidence: &Evidence) -> (usize, Finding) {
         port: 25,
         names: Names::new(),
     };
-    assert!(prober.take_suspect(now, 0, &suspect));
+    assert!(prober.take_suspect(now, 0, &suspect, 0));
     let Next::Job(job) = prober.next(now) else {
         panic!("no job");
     };

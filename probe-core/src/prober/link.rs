@@ -20,7 +20,6 @@ use crate::{
     outbox::backlog::Turn,
     schedule::QUEUED_TARGETS_MAX,
     scope::Scope,
-    suspect::Suspect,
     time::{Anchor, Instant, Millis, Utc},
     verdict::RULES,
 };
@@ -228,7 +227,13 @@ impl Prober {
                 scan,
                 index,
                 suspect,
-            } => self.heard_suspect(now, *scan, *index, suspect),
+                refusals,
+            } => {
+                let is_next = self.runs(*scan) && !self.list.complete && *index == self.list.taken;
+                if is_next {
+                    self.take_suspect(now, *index, suspect, *refusals);
+                }
+            }
             ToDevice::NoMore { scan, count } => {
                 if self.runs(*scan) && *count == self.list.taken {
                     self.list.complete = true;
@@ -366,13 +371,6 @@ impl Prober {
         self.link.want_told = 0;
         self.set_phase(Phase::Running);
         self.settle(now);
-    }
-
-    fn heard_suspect(&mut self, now: Instant, scan: ScanId, index: u32, suspect: &Suspect) {
-        if !self.runs(scan) || self.list.complete || index != self.list.taken {
-            return;
-        }
-        self.take_suspect(now, index, suspect);
     }
 
     fn runs(&self, scan: ScanId) -> bool {

@@ -498,8 +498,9 @@ impl Prober {
         self.boot
     }
 
-    /// Takes a line of the list in, or leaves it for later: false when there is no room.
-    fn take_suspect(&mut self, now: Instant, index: u32, suspect: &Suspect) -> bool {
+    /// Takes a line of the list in, or leaves it for later: false when there is no room. `told` is
+    /// how many refusals others have counted.
+    fn take_suspect(&mut self, now: Instant, index: u32, suspect: &Suspect, told: u8) -> bool {
         let Some(scan) = self.scan else {
             return false;
         };
@@ -510,7 +511,7 @@ impl Prober {
         let queueing = match self.admit(now, suspect) {
             Ok(target) => self
                 .schedule
-                .queue(now, scan, index, target, &suspect.names),
+                .queue(now, scan, index, target, &suspect.names, told),
             Err(refusal) => Queueing::Refused(refusal),
         };
         match queueing {

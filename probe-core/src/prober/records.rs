@@ -42,6 +42,7 @@ impl Prober {
             rules: RULES,
             verdict,
             evidence,
+            refusals: self.schedule.running_refusals(job.serial),
         };
         let shortened;
         let over = octets_over(&finding);

@@ -35,6 +35,8 @@ struct Entry {
     target: Target,
     scan: ScanId,
     refusals: u8,
+    /// Those that the host told of, from other boots and other devices.
+    told: u8,
     touched: Instant,
     /// The next place of those that have the same hash.
     next: Link,
@@ -69,9 +71,20 @@ impl Ledger {
 
     /// How many refusals of `target` count.
     pub(super) fn refusals(&self, now: Instant, target: Target) -> u8 {
+        self.refusals_with(now, target, 0)
+    }
+
+    /// The same, where the host tells of so many that others have counted.
+    pub(super) fn refusals_with(&self, now: Instant, target: Target, told: u8) -> u8 {
+        let (own, known) = self.counted(now, target);
+        own.saturating_add(known.max(told))
+    }
+
+    /// What this boot has counted and what it was told, as far as it still counts.
+    fn counted(&self, now: Instant, target: Target) -> (u8, u8) {
         self.entry(target)
             .filter(|of| now < of.touched + REFUSALS_COUNT_FOR)
-            .map_or(0, |of| of.refusals)
+            .map_or((0, 0), |of| (of.refusals, of.told))
     }
 
     /// When the refusals of `target` stop to count, if nothing new comes.
@@ -79,20 +92,22 @@ impl Ledger {
         self.entry(target).map(|of| of.touched + REFUSALS_COUNT_FOR)
     }
 
-    /// `target` has its turn in `scan`. True when another one that is not `pinned` had to be
+    /// `target` has its turn in `scan`, and gave `told` refusals that others have counted. True when another one that is not `pinned` had to be
     /// forgotten for it. Whoever is pinned is not left alone, and grows no older.
     pub(super) fn touch(
         &mut self,
         now: Instant,
         target: Target,
         scan: ScanId,
+        told: u8,
         pinned: impl Fn(Target) -> bool,
     ) -> bool {
-        let refusals = self.refusals(now, target);
+        let (refusals, known) = self.counted(now, target);
         if let Some(place) = self.place_of(target) {
             if let Some(of) = self.at_mut(place) {
                 of.scan = scan;
                 of.refusals = refusals;
+                of.told = known.max(told);
                 of.touched = now;
             }
             self.becomes_newest(place);
@@ -103,7 +118,7 @@ impl Ledger {
             None => (self.forget_the_oldest(pinned), true),
         };
         if let Some(place) = place {
-            self.remember(place, now, target, scan);
+            self.remember(place, now, target, scan, told);
         }
         forgets
     }
@@ -157,11 +172,12 @@ impl Ledger {
         })
     }
 
-    fn remember(&mut self, place: Link, now: Instant, target: Target, scan: ScanId) {
+    fn remember(&mut self, place: Link, now: Instant, target: Target, scan: ScanId, told: u8) {
         let entry = Entry {
             target,
             scan,
             refusals: 0,
+            told,
             touched: now,
             next: NOWHERE,
             older: NOWHERE,
@@ -286,17 +302,17 @@ mod tests {
 
     /// The same, as plainly as can be: a list, the newest last.
     #[derive(Default)]
-    struct Model(Vec<(Target, u32, u8, Instant)>);
+    struct Model(Vec<(Target, u32, u8, Instant, u8)>);
 
     impl Model {
-        fn of(&self, target: Target) -> Option<&(Target, u32, u8, Instant)> {
+        fn of(&self, target: Target) -> Option<&(Target, u32, u8, Instant, u8)> {
             self.0.iter().find(|of| of.0 == target)
         }
 
-        fn refusals(&self, now: Instant, target: Target) -> u8 {
+        fn counted(&self, now: Instant, target: Target) -> (u8, u8) {
             self.of(target)
                 .filter(|of| now < of.3 + REFUSALS_COUNT_FOR)
-                .map_or(0, |of| of.2)
+                .map_or((0, 0), |of| (of.2, of.4))
         }
 
         fn touch(
@@ -304,12 +320,13 @@ mod tests {
             now: Instant,
             target: Target,
             scan: u32,
+            told: u8,
             pinned: impl Fn(Target) -> bool,
         ) -> bool {
-            let refusals = self.refusals(now, target);
+            let (refusals, known) = self.counted(now, target);
             if let Some(place) = self.0.iter().position(|of| of.0 == target) {
                 self.0.remove(place);
-                self.0.push((target, scan, refusals, now));
+                self.0.push((target, scan, refusals, now, known.max(told)));
                 return false;
             }
             let is_full = self.0.len() == LEDGER_TARGETS_MAX;
@@ -318,7 +335,7 @@ mod tests {
                 self.0.rotate_left(pinned_ones);
                 self.0.remove(0);
             }
-            self.0.push((target, scan, 0, now));
+            self.0.push((target, scan, 0, now, told));
             is_full
         }
 
@@ -360,16 +377,24 @@ mod tests {
                 ledger.spend(now, here, refusals);
                 model.spend(now, here, refusals);
             } else {
-                let forgets = ledger.touch(now, here, ScanId(scan), pinned);
-                assert_eq!(forgets, model.touch(now, here, scan, pinned), "{round}");
+                let told = random.below(12) as u8;
+                let forgets = ledger.touch(now, here, ScanId(scan), told, pinned);
+                assert_eq!(
+                    forgets,
+                    model.touch(now, here, scan, told, pinned),
+                    "{round}"
+                );
                 forgotten += u32::from(forgets);
             }
             for number in 0..if round % 50 == 0 { 700 } else { 3 } {
                 let any = target(number);
                 let of = model.of(any);
-                let refusals = model.refusals(now, any);
+                let (own, told) = model.counted(now, any);
+                let refusals = own.saturating_add(told);
                 assert_eq!(ledger.knows(any, ScanId(1)), of.is_some_and(|of| of.1 == 1));
                 assert_eq!(ledger.refusals(now, any), refusals, "{round}");
+                let with = own.saturating_add(told.max(7));
+                assert_eq!(ledger.refusals_with(now, any, 7), with, "{round}");
                 let renewed = of.map(|of| of.3 + REFUSALS_COUNT_FOR);
                 assert_eq!(ledger.renewed(any), renewed);
             }
@@ -381,10 +406,10 @@ mod tests {
     fn where_everyone_is_pinned_nobody_is_forgotten() {
         let mut ledger = Ledger::new();
         for number in 0..LEDGER_TARGETS_MAX as u64 {
-            assert!(!ledger.touch(Instant::BOOT, target(number), ScanId(1), |_| true));
+            assert!(!ledger.touch(Instant::BOOT, target(number), ScanId(1), 0, |_| true));
         }
         let late = target(600);
-        assert!(ledger.touch(Instant::BOOT, late, ScanId(1), |_| true));
+        assert!(ledger.touch(Instant::BOOT, late, ScanId(1), 0, |_| true));
         assert!(!ledger.knows(late, ScanId(1)));
         assert!(
             (0..LEDGER_TARGETS_MAX as u64).all(|number| ledger.knows(target(number), ScanId(1)))

@@ -50,6 +50,10 @@ const DEAD_SERIALS_KEPT: u32 = 1 << 13;
 /// The last boot that has job numbers.
 pub const BOOT_MAX: u32 = (1 << 16) - 1;
 
+/// A target that others have asked today is asked only if it may give so many more refusals: with fewer a battery
+/// would not come to its end, and its finding would stand before the one that is known.
+pub const REFUSALS_OF_A_BATTERY: u8 = 9;
+
 /// Known domains of a target.
 pub type Names = heapless::Vec<Name, LISTED_NAMES_MAX, u8>;
 
@@ -124,7 +128,8 @@ impl Schedule {
         self.networks.were_asked(now);
     }
 
-    /// Queues the target of line `index` of `scan`'s list.
+    /// Queues the target of line `index` of `scan`'s list. In other boots, or by other devices, it was made
+    /// to give `told` refusals of late, which count like those of this boot.
     pub fn queue(
         &mut self,
         now: Instant,
@@ -132,17 +137,26 @@ impl Schedule {
         index: u32,
         target: Target,
         names: &Names,
+        told: u8,
     ) -> Queueing {
         if self.holds(target) || self.ledger.knows(target, scan) {
             return Queueing::Refused(Refusal::Duplicate);
         }
-        if self.refusals_left(now, target) == 0 {
+        let refusals_max = self.rates.target_refusals_max;
+        let refusals = self.ledger.refusals_with(now, target, told);
+        let needed = if told > 0 {
+            REFUSALS_OF_A_BATTERY.min(refusals_max)
+        } else {
+            1
+        };
+        if refusals_max.saturating_sub(refusals) < needed {
             return Queueing::Refused(Refusal::RefusalsSpent);
         }
         let queued = Queued {
             target,
             names: names.clone(),
             index,
+            told,
             arrival: self.arrivals,
         };
         if self.queued.insert(queued).is_err() {
@@ -252,10 +266,18 @@ impl Schedule {
     /// A running job's target gave so many more refusals.
     pub fn spent(&mut self, now: Instant, serial: JobSerial, refusals: u8) {
         if refusals > 0
-            && let Some(job) = self.running.find(|of| of.serial == serial)
+            && let Some(job) = self.running.find_mut(|of| of.serial == serial)
         {
+            job.refusals = job.refusals.saturating_add(refusals);
             self.ledger.spend(now, job.target, refusals);
         }
+    }
+
+    /// How many refusals a running job's target has given since it was handed out.
+    pub fn running_refusals(&self, serial: JobSerial) -> u8 {
+        self.running
+            .find(|of| of.serial == serial)
+            .map_or(0, |of| of.refusals)
     }
 
     /// Whether a running job can be parked until `until`, and until when it then is: not before
@@ -431,17 +453,17 @@ impl Schedule {
             Candidate::Scouted { arrival } => self
                 .scouted
                 .find(|of| of.arrival == arrival)
-                .map(|of| of.target),
+                .map(|of| (of.target, of.told)),
             Candidate::Queued { arrival } => self
                 .queued
                 .find(|of| of.arrival == arrival)
-                .map(|of| of.target),
+                .map(|of| (of.target, of.told)),
             Candidate::Parked { serial, .. } => self
                 .parked
                 .find(|of| of.serial == serial)
-                .map(|of| of.target),
+                .map(|of| (of.target, 0)),
         };
-        let Some(target) = target else {
+        let Some((target, told)) = target else {
             return Whose::Nobody;
         };
         let network = RateNetwork::of(target.address());
@@ -449,7 +471,7 @@ impl Schedule {
             return Whose::Nobody;
         }
         self.handed = Some(now);
-        self.touch(now, scan, target);
+        self.touch(now, scan, target, told);
         let refusals_max = self.refusals_left(now, target);
         let Some((turn, parked_since)) = self.take_turn(candidate, refusals_max) else {
             self.networks.job_returned(network);
@@ -460,6 +482,7 @@ impl Schedule {
             target,
             network,
             connections: 0,
+            refusals: 0,
             parked_since,
             returned: turn.returned,
         };
@@ -470,9 +493,9 @@ impl Schedule {
     }
 
     /// Remembers that a target was probed in this scan.
-    fn touch(&mut self, now: Instant, scan: ScanId, target: Target) {
+    fn touch(&mut self, now: Instant, scan: ScanId, target: Target, told: u8) {
         let (running, parked) = (&self.running, &self.parked);
-        let forgot = self.ledger.touch(now, target, scan, |other| {
+        let forgot = self.ledger.touch(now, target, scan, told, |other| {
             running.find(|of| of.target == other).is_some()
                 || parked.find(|of| of.target == other).is_some()
         });

@@ -64,6 +64,8 @@ pub(super) struct Scouted {
     due: Instant,
     tries: u8,
     answered: bool,
+    /// Refusals that the host has told of.
+    pub(super) told: u8,
 }
 
 /// Until when a shell knows the way for each family.
@@ -101,6 +103,7 @@ impl Scouted {
             names: super::Names::new(),
             index: self.index,
             arrival: self.arrival,
+            told: self.told,
         }
     }
 }
@@ -201,6 +204,7 @@ impl Schedule {
             due: now + first_wait,
             tries: 1,
             answered: false,
+            told: queued.told,
         });
         Ok(Some(Scouting::Try {
             target,
@@ -276,8 +280,8 @@ impl Schedule {
 
     /// Takes a target as dead: no worker sees it. It counts as probed in this scan.
     pub fn died(&mut self, now: Instant, scan: ScanId, target: Target) {
-        if self.scouted.take(|of| of.target == target).is_some() {
-            self.touch(now, scan, target);
+        if let Some(scouted) = self.scouted.take(|of| of.target == target) {
+            self.touch(now, scan, target, scouted.told);
         }
     }
 

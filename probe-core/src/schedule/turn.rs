@@ -21,6 +21,8 @@ pub struct Queued {
     /// Its line of the list.
     pub index: u32,
     pub(super) arrival: u32,
+    /// Refusals that the host has told of.
+    pub(super) told: u8,
 }
 
 /// A job that waits to be asked again.
@@ -69,6 +71,8 @@ pub(super) struct Running {
     pub(super) target: Target,
     pub(super) network: RateNetwork,
     pub(super) connections: u8,
+    /// Refusals since it was handed out.
+    pub(super) refusals: u8,
     pub(super) parked_since: Option<Instant>,
     pub(super) returned: PairSet,
 }

@@ -39,7 +39,8 @@ pub(super) const READER: &str = "flash-read";
 
 /// Cuts the board's power so often, then lets a scan come to its end, and looks at the store.
 pub(super) fn cut(folder: &Path, cuts: u32, emulated: &mut Emulated) -> Result<()> {
-    let peers = (0..PEERS).map(|_| Peer::serve(Manners::Closed));
+    // One that refuses would be left alone for the rest of the day.
+    let peers = (0..PEERS).map(|_| Peer::serve(Manners::Open));
     let peers: Vec<Peer> = peers.collect::<Result<_>>()?;
     let ports: Vec<u16> = peers.iter().map(Peer::port).collect();
     let list: Vec<String> = ports.iter().map(|port| format!("{HOST},{port},")).collect();
@@ -96,11 +97,13 @@ pub(super) fn cut(folder: &Path, cuts: u32, emulated: &mut Emulated) -> Result<(
     writeln!(
         emulated.table,
         "the board's power cut {in_time} times in mid-scan: {records} records stored of {} boots; \
-         {} were on flash alone, {missing} of them missing; {} twice, {} lost",
+         {} were on flash alone, {missing} of them missing; {} twice, {} lost; {} scans begun, no target asked more than {} times",
         count.boots.len(),
         waited.len(),
         count.again,
         count.lost,
+        count.scans,
+        count.asked,
     )
     .expect("strings take everything");
     emulated.check(

@@ -1,5 +1,5 @@
-//! postern killed at random instants, and worse than nothing said in between: the board goes on, and
-//! every record is stored once.
+//! postern killed at random instants, and worse than nothing said in between: the board goes on, the next
+//! postern goes on with the scan, and every record is stored once.
 
 use std::{
     collections::BTreeSet,
@@ -76,10 +76,12 @@ pub(super) fn kill(
     let records: u32 = count.boots.iter().map(|boot| boot.records).sum();
     writeln!(
         emulated.table,
-        "postern killed {in_time} times in mid-scan: {records} records stored, {} missing, {} twice, {} lost",
+        "postern killed {in_time} times in mid-scan: {records} records stored, {} missing, {} twice, {} lost; {} scans begun, no target asked more than {} times",
         count.boots.iter().map(|boot| boot.last - boot.records).sum::<u32>(),
         count.again,
         count.lost,
+        count.scans,
+        count.asked,
     )
     .expect("strings take everything");
     emulated.check(
@@ -93,6 +95,21 @@ pub(super) fn kill(
     emulated.check(
         count.again == 0 && count.lost == 0,
         format!("records are there twice, or were lost: {count:?}"),
+    );
+    // Each takes several lives of postern.
+    emulated.check(
+        count.scans < kills.max(2),
+        format!(
+            "{} scans were begun: those that were killed did not go on",
+            count.scans
+        ),
+    );
+    emulated.check(
+        count.asked <= count.scans,
+        format!(
+            "a target was asked {} times in {} scans",
+            count.asked, count.scans
+        ),
     );
     emulated.check(
         told.len() == parade.list.len(),

@@ -4,6 +4,7 @@
 //! QEMU runs it without privileges: on its user-mode network, where what the board calls 10.0.2.2 is
 //! this computer's loopback interface, and on a wire at whose other end the simulator is.
 
+mod alike;
 #[cfg(unix)]
 mod cuts;
 mod errand;
@@ -17,11 +18,13 @@ mod machine;
 mod pair;
 mod parade;
 mod peer;
+#[cfg(target_os = "linux")]
+mod real;
 mod restarts;
 mod six;
 mod world;
 
-use std::{process::ExitCode, time::Instant};
+use std::{fmt::Write as _, process::ExitCode, time::Instant};
 
 use lexopt::{Arg::Long, ValueExt as _};
 
@@ -66,6 +69,7 @@ impl Extent {
 }
 
 /// What a run showed.
+#[derive(Default)]
 pub(crate) struct Emulated {
     /// What was seen.
     pub(crate) table: String,
@@ -81,6 +85,8 @@ pub(crate) fn command(mut arguments: lexopt::Parser) -> Result<ExitCode> {
     let mut only_cuts = false;
     let mut only_log = false;
     let mut only_port = false;
+    let mut only_lab = false;
+    let mut only_kills = false;
     while let Some(argument) = arguments.next()? {
         match argument {
             Long("patience") => extent.patience_s = arguments.value()?.parse()?,
@@ -88,11 +94,14 @@ pub(crate) fn command(mut arguments: lexopt::Parser) -> Result<ExitCode> {
             Long("cuts") => extent.cuts = arguments.value()?.parse()?,
             Long("only-cuts") => only_cuts = true,
             Long("only-link-port") => only_port = true,
+            Long("only-kills") => only_kills = true,
+            Long("only-lab") => only_lab = true,
             Long("log") => only_log = true,
             other => return Err(other.unexpected().into()),
         }
     }
-    if let Some(lack) = lack() {
+    let lab_lack = || only_lab.then(here::lab_lack).flatten();
+    if let Some(lack) = lack().or_else(lab_lack) {
         return Err(Failure::new(lack.why).next(lack.get));
     }
     if only_cuts || only_port {
@@ -101,14 +110,18 @@ pub(crate) fn command(mut arguments: lexopt::Parser) -> Result<ExitCode> {
         build()?;
     }
     let started = Instant::now();
-    let emulated = if only_log {
+    let emulated = if only_lab {
+        real_servers()?
+    } else if only_log {
         log_only()?
+    } else if only_kills {
+        kill_only(&extent)?
     } else if only_cuts {
         cut_only(&extent)?
     } else if only_port {
         port_only()?
     } else {
-        scan(&extent)?
+        with_real_servers(&extent)?
     };
     print!("{}", emulated.table);
     for broken in &emulated.broken {
@@ -184,11 +197,7 @@ pub(crate) fn lack() -> Option<Lack> {
 pub(crate) fn scan(extent: &Extent) -> Result<Emulated> {
     let folder = place::target().join("emulate");
     place::make_fresh_folder(&folder)?;
-    let mut emulated = Emulated {
-        table: String::new(),
-        held: 0,
-        broken: Vec::new(),
-    };
+    let mut emulated = Emulated::default();
     log::tells(&folder, &mut emulated)?;
     loopback::two_hosts(&folder, &mut emulated)?;
     pair::side_by_side(&folder, &mut emulated)?;
@@ -205,15 +214,38 @@ pub(crate) fn scan(extent: &Extent) -> Result<Emulated> {
     Ok(emulated)
 }
 
+/// Scans the lab's real mail servers through a board; the lab is up meanwhile.
+pub(crate) fn real_servers() -> Result<Emulated> {
+    let mut emulated = Emulated::default();
+    #[cfg(target_os = "linux")]
+    crate::lab::with_lab(|| real::real_servers(&mut emulated))?;
+    Ok(emulated)
+}
+
+/// Everything that the command does: the real servers too, where there can be a lab.
+fn with_real_servers(extent: &Extent) -> Result<Emulated> {
+    let mut emulated = scan(extent)?;
+    if let Some(lack) = here::lab_lack() {
+        writeln!(
+            emulated.table,
+            "NOT RUN: the lab's real mail servers: {}\n  next: {}",
+            lack.why, lack.get
+        )
+        .expect("strings take everything");
+        return Ok(emulated);
+    }
+    let real = real_servers()?;
+    emulated.table.push_str(&real.table);
+    emulated.held += real.held;
+    emulated.broken.extend(real.broken);
+    Ok(emulated)
+}
+
 /// Power cuts alone.
 fn cut_only(extent: &Extent) -> Result<Emulated> {
     let folder = place::target().join("emulate-cuts");
     place::make_fresh_folder(&folder)?;
-    let mut emulated = Emulated {
-        table: String::new(),
-        held: 0,
-        broken: Vec::new(),
-    };
+    let mut emulated = Emulated::default();
     #[cfg(unix)]
     cuts::cut(&folder, extent.cuts, &mut emulated)?;
     Ok(emulated)
@@ -223,13 +255,24 @@ fn cut_only(extent: &Extent) -> Result<Emulated> {
 fn port_only() -> Result<Emulated> {
     let folder = place::target().join("emulate-port");
     place::make_fresh_folder(&folder)?;
-    let mut emulated = Emulated {
-        table: String::new(),
-        held: 0,
-        broken: Vec::new(),
-    };
+    let mut emulated = Emulated::default();
     #[cfg(unix)]
     link_port::over_the_network(&folder, &mut emulated)?;
+    Ok(emulated)
+}
+
+/// Kills of postern alone.
+fn kill_only(extent: &Extent) -> Result<Emulated> {
+    let folder = place::target().join("emulate-kills");
+    place::make_fresh_folder(&folder)?;
+    let mut emulated = Emulated::default();
+    #[cfg(unix)]
+    kills::kill(
+        &folder,
+        &Parade::prepare(&folder, extent.patience_s)?,
+        extent.kills,
+        &mut emulated,
+    )?;
     Ok(emulated)
 }
 
@@ -237,11 +280,7 @@ fn port_only() -> Result<Emulated> {
 fn log_only() -> Result<Emulated> {
     let folder = place::target().join("emulate-log");
     place::make_fresh_folder(&folder)?;
-    let mut emulated = Emulated {
-        table: String::new(),
-        held: 0,
-        broken: Vec::new(),
-    };
+    let mut emulated = Emulated::default();
     emulated.table = log::tells(&folder, &mut emulated)?;
     Ok(emulated)
 }

@@ -2,7 +2,7 @@
 //! binary on the board, in real time. Both must find the same.
 
 use std::{
-    collections::{BTreeMap, HashMap},
+    collections::BTreeMap,
     fmt::Write as _,
     path::{Path, PathBuf},
     time::Duration,
@@ -10,16 +10,14 @@ use std::{
 
 use tinyjson::JsonValue;
 
-use super::{Emulated, errand::Errand, machine::Machine, world::World};
-use crate::{
-    failure::{Failure, Result},
-    place, run,
+use super::{
+    Emulated,
+    alike::{self, Finding, findings},
+    errand::Errand,
+    machine::Machine,
+    world::World,
 };
-
-/// What a finding must have in common with the library's. Times and numbers differ.
-const COMPARED: [&str; 10] = [
-    "port", "probe", "verdict", "reason", "forms", "proof", "server", "depth", "rules", "over",
-];
+use crate::{failure::Result, place, run};
 
 /// Beyond the slowest server's own time: starting, spacing, waiting for a worker.
 const BESIDES_S: u64 = 60;
@@ -35,8 +33,6 @@ pub(super) struct Parade {
     library: BTreeMap<String, Finding>,
     expected: BTreeMap<String, (String, (String, String))>,
 }
-
-type Finding = HashMap<String, JsonValue>;
 
 impl Parade {
     /// Lets the library scan them all. Those that take it longer than `patience_s` are slow.
@@ -151,15 +147,7 @@ impl Parade {
         if verdict != (expected.0.as_str(), expected.1.as_str()) {
             return Some(format!("{name}: expected {expected:?}, found {verdict:?}"));
         }
-        let field = COMPARED
-            .into_iter()
-            .find(|field| found.get(*field) != library.get(*field))?;
-        let told = |of: &Finding| of.get(field).map(|value| format!("{value:?}"));
-        Some(format!(
-            "{name}: {field:?} is not as the library finds it:\n  board {:?}\n  library {:?}",
-            told(found),
-            told(library)
-        ))
+        alike::difference(found, library).map(|difference| format!("{name}: {difference}"))
     }
 }
 
@@ -179,19 +167,6 @@ fn scan_in_virtual_time(folder: &Path, scenario: &Path) -> Result<BTreeMap<Strin
     command.arg(format!("sim:{}", scenario.display()));
     command.arg("--store").arg(folder.join("library.db"));
     findings(&run::output(&mut command)?)
-}
-
-/// The findings of `postern scan --json`, by address.
-fn findings(said: &str) -> Result<BTreeMap<String, Finding>> {
-    let read = |line: &str| {
-        let value: JsonValue = line.parse().ok()?;
-        let finding: &Finding = value.get()?;
-        let address: &String = finding.get("address")?.get()?;
-        Some((address.clone(), finding.clone()))
-    };
-    said.lines()
-        .map(|line| read(line).ok_or_else(|| Failure::new(format!("not a finding: {line}"))))
-        .collect()
 }
 
 /// How long a finding took.

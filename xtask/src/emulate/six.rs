@@ -33,17 +33,7 @@ const SCANNED_WITHIN: Duration = Duration::from_secs(30);
 pub(super) fn announced(folder: &Path, emulated: &mut Emulated) -> Result<()> {
     let peer = Peer::serve_at(IpAddr::V6(Ipv6Addr::LOCALHOST), Manners::Closed)?;
     let board = Machine::start(folder, &Setup::on_loopback("six"))?;
-    let deadline = Instant::now() + UP_WITHIN;
-    while !board.said().contains(UP) {
-        if Instant::now() > deadline {
-            return Err(Failure::new(format!(
-                "the board did not say {UP:?} within {} s; it said:\n{}",
-                UP_WITHIN.as_secs(),
-                board.said()
-            )));
-        }
-        thread::sleep(Duration::from_millis(20));
-    }
+    wait_until_announced(&board)?;
     let list = [format!("{HOST},{},", peer.port())];
     let networks = [NETWORK.to_owned()];
     let errand = Errand::prepare(folder, "six", &networks, &[peer.port()], &list)?;
@@ -63,5 +53,21 @@ pub(super) fn announced(folder: &Path, emulated: &mut Emulated) -> Result<()> {
         found == [(HOST.to_owned(), "closed", "relay-denied")] && peer.calls() > 0,
         format!("IPv6: expected {HOST} closed (relay-denied), found {found:?}"),
     );
+    Ok(())
+}
+
+/// Waits until a router has given the board an IPv6 address.
+pub(super) fn wait_until_announced(board: &Machine) -> Result<()> {
+    let deadline = Instant::now() + UP_WITHIN;
+    while !board.said().contains(UP) {
+        if Instant::now() > deadline {
+            return Err(Failure::new(format!(
+                "the board did not say {UP:?} within {} s; it said:\n{}",
+                UP_WITHIN.as_secs(),
+                board.said()
+            )));
+        }
+        thread::sleep(Duration::from_millis(20));
+    }
     Ok(())
 }

@@ -1,7 +1,7 @@
 //! Captures of a link in the pcap format (link type 1, Ethernet), and what they say about TCP.
 
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet},
     fs::File,
     io::{self, Write as _},
     net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr},
@@ -88,7 +88,7 @@ impl Mark {
 }
 
 /// Packets in the order of their capture.
-pub(super) struct Capture {
+pub(crate) struct Capture {
     packets: Vec<Packet>,
 }
 
@@ -96,6 +96,8 @@ pub(super) struct Capture {
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct Packet {
     at: Duration,
+    /// The Ethernet address of whoever sent it.
+    sender: [u8; 6],
     from: SocketAddr,
     to: SocketAddr,
     /// Without ports for anything but TCP.
@@ -121,8 +123,22 @@ pub(super) struct Talk {
 }
 
 impl Capture {
+    /// All of a file.
+    pub(crate) fn read(path: &Path) -> Result<Self> {
+        Mark(FILE_HEADER_OCTETS).read(path)
+    }
+
+    /// Where an Ethernet address sent packets; the port is 0 for anything but TCP.
+    pub(crate) fn sent_by(&self, sender: [u8; 6]) -> BTreeSet<SocketAddr> {
+        self.packets
+            .iter()
+            .filter(|packet| packet.sender == sender)
+            .map(|packet| packet.to)
+            .collect()
+    }
+
     /// Packets to or from an address.
-    pub(super) fn packets_with(&self, address: IpAddr) -> usize {
+    pub(crate) fn packets_with(&self, address: IpAddr) -> usize {
         self.packets
             .iter()
             .filter(|packet| packet.from.ip() == address || packet.to.ip() == address)
@@ -195,6 +211,7 @@ impl Capture {
 
 impl Packet {
     fn parse(at: Duration, octets: &[u8]) -> Option<Self> {
+        let sender = *octets.get(6..)?.first_chunk()?;
         // Anything but IP has no version there that we know.
         let octets = octets.get(ETHERNET_HEADER_OCTETS..)?;
         let (from, to, protocol, payload) = match octets.first()? >> 4 {
@@ -224,6 +241,7 @@ impl Packet {
         };
         let mut packet = Self {
             at,
+            sender,
             from: SocketAddr::new(from, 0),
             to: SocketAddr::new(to, 0),
             tcp: None,
@@ -259,6 +277,7 @@ mod tests {
     fn tcp(from: (Ipv4Addr, u16), to: (Ipv4Addr, u16), flags: u8, payload: &str) -> Vec<u8> {
         let total = 40 + payload.len() as u16;
         let mut packet = vec![0; ETHERNET_HEADER_OCTETS];
+        packet[6..12].copy_from_slice(&[from.0.octets()[3]; 6]);
         packet.extend([0x45, 0]);
         packet.extend(total.to_be_bytes());
         packet.extend([0, 0, 0, 0, 64, TCP, 0, 0]);
@@ -321,6 +340,13 @@ mod tests {
             capture.packets_with(IpAddr::V4(Ipv4Addr::new(192, 0, 2, 99))),
             0
         );
+    }
+
+    #[test]
+    fn a_sender_is_known_by_its_ethernet_address() {
+        let sent = dialogue().sent_by([2; 6]);
+        assert_eq!(Vec::from_iter(sent), [SocketAddr::from((SERVER, 25))]);
+        assert!(dialogue().sent_by([3; 6]).is_empty());
     }
 
     #[test]

@@ -7,7 +7,7 @@ use super::{
     plan::{RESOLVER, SENDER_DOMAIN, SERVERS, SINK, SINK_DOMAIN, Scanner},
 };
 use crate::{
-    failure::Result,
+    failure::{Failure, Result},
     finding::Finding,
     place,
     run::{self, Said},
@@ -17,14 +17,14 @@ use crate::{
 const NETWORKS: [&str; 2] = ["192.0.2.0/26", "2001:db8:25::/64"];
 
 /// One run of `postern scan`, prepared.
-pub(super) struct Errand<'a> {
+pub(crate) struct Errand<'a> {
     scanner: &'a Scanner,
     folder: PathBuf,
 }
 
 impl<'a> Errand<'a> {
     /// Writes a scope of that depth and the list into a fresh folder.
-    pub(super) fn prepare(
+    pub(crate) fn prepare(
         scanner: &'a Scanner,
         name: &str,
         suspects: &[Suspect],
@@ -37,16 +37,24 @@ impl<'a> Errand<'a> {
         Ok(Self { scanner, folder })
     }
 
-    /// Scans, and keeps what was printed in the folder.
-    pub(super) fn scan(&self) -> Result<Said> {
+    /// Scans over a link, as `--link` has it, and keeps what was printed in the folder. Anything but
+    /// success is a failure.
+    pub(crate) fn scan(&self, link: &str) -> Result<Said> {
         let mut command = self.postern("scan");
         command.arg("--scope").arg(self.folder.join("scope.toml"));
         command.arg("--targets").arg(self.folder.join("list.csv"));
-        command.args(["--link", "direct", "--json"]);
+        command.args(["--link", link, "--json"]);
         let said = run::capture(&mut command)?;
         place::write(&self.folder.join("findings.jsonl"), &said.out)?;
         place::write(&self.folder.join("scan.log"), &said.err)?;
-        Ok(said)
+        if said.status == Some(0) {
+            return Ok(said);
+        }
+        Err(Failure::new(format!(
+            "postern scan ended with {:?} and not with 0:\n{}",
+            said.status,
+            said.everything()
+        )))
     }
 
     /// Keeps a finding's transcript in the folder.
@@ -71,13 +79,13 @@ impl<'a> Errand<'a> {
 }
 
 /// A line of the list.
-pub(super) struct Suspect {
-    pub(super) address: String,
-    pub(super) domain: String,
+pub(crate) struct Suspect {
+    pub(crate) address: String,
+    pub(crate) domain: String,
 }
 
 /// Every address of every server, with the domain that it serves.
-pub(super) fn all_servers() -> Vec<Suspect> {
+pub(crate) fn all_servers() -> Vec<Suspect> {
     SERVERS
         .iter()
         .flat_map(|server| {

@@ -1,5 +1,6 @@
 //! Real mail servers, closed and open, in network namespaces without a way out: docs/lab.md.
 
+mod board;
 mod capture;
 mod errand;
 mod exim;
@@ -39,6 +40,14 @@ const RACE_RUNS: u32 = 3;
 
 pub(crate) use record::answer;
 pub(crate) use scan::scan;
+/// For a board that scans the lab.
+pub(crate) use {
+    board::Port,
+    capture::Capture,
+    errand::Errand,
+    plan::{BOARD, BOARD_ETHERNET_ADDRESS, BOARD_ROUTER, NEAR},
+    scan::{is_next_hop, is_server, outside_the_scope, suspects},
+};
 pub(crate) use {greeting::greet, inside::enter, link::carry};
 
 /// `cargo xtask lab …`.

@@ -107,6 +107,40 @@ pub(super) fn address(scanner: &Scanner) -> Result<()> {
     Ok(())
 }
 
+/// Makes the TAP device of the board's wire, with the servers' end of it. QEMU opens it by its name.
+pub(super) fn make_board_port() -> Result<()> {
+    let interface = plan::BOARD.interface;
+    let ipv4 = format!("{}/{}", plan::BOARD.gateway_ipv4, plan::BOARD_PREFIX);
+    let ipv6 = format!("{}/64", plan::BOARD.gateway_ipv6);
+    let router = format!("{}/64", plan::BOARD_ROUTER);
+    let nodad = ["dev", interface, "nodad"];
+    for words in [
+        &["ip", "tuntap", "add", "dev", interface, "mode", "tap"][..],
+        // The kernel's own address would have to wait for the board before it counts.
+        &["ip", "link", "set", interface, "addrgenmode", "none"],
+        &["ip", "link", "set", interface, "up"],
+        &["ip", "address", "add", &ipv4, "dev", interface],
+        &[&["ip", "address", "add", &ipv6][..], &nodad].concat(),
+        &[&["ip", "address", "add", &router][..], &nodad].concat(),
+    ] {
+        inside(Namespace::Servers, words)?;
+    }
+    Ok(())
+}
+
+/// Removes it, if it is there.
+pub(super) fn remove_board_port() -> Result<()> {
+    let interface = plan::BOARD.interface;
+    if inside(Namespace::Servers, &["ip", "link", "show", interface]).is_err() {
+        return Ok(());
+    }
+    inside(
+        Namespace::Servers,
+        &["ip", "link", "delete", "dev", interface],
+    )
+    .map(drop)
+}
+
 /// Whether all three namespaces are there.
 pub(super) fn is_whole() -> bool {
     let names = names();

@@ -174,7 +174,25 @@ pub(crate) const FAR: Scanner = Scanner {
     delay_one_way_ms: 25,
 };
 
-/// Every scanner.
+/// The emulated board, whose wire ends among the servers. It is there for as long as a board is.
+pub(crate) const BOARD: Scanner = Scanner {
+    namespace: Namespace::Servers,
+    interface: "board",
+    host_name: "board.probe.example",
+    ipv4: Ipv4Addr::new(192, 0, 2, 130),
+    // What a board makes of its Ethernet address (RFC 4291, appendix A).
+    ipv6: Ipv6Addr::new(0x2001, 0xdb8, 0x192, 0, 0, 0xff, 0xfe00, 3),
+    gateway_ipv4: Ipv4Addr::new(192, 0, 2, 129),
+    gateway_ipv6: Ipv6Addr::new(0x2001, 0xdb8, 0x192, 0, 0, 0, 0, 1),
+    delay_one_way_ms: 0,
+};
+/// The address of the board's router on their link.
+pub(crate) const BOARD_ROUTER: Ipv6Addr = Ipv6Addr::new(0xfe80, 0, 0, 0, 0, 0, 0, 1);
+/// The board's Ethernet address, and the length of its IPv4 network's prefix.
+pub(crate) const BOARD_ETHERNET_ADDRESS: [u8; 6] = [0x02, 0, 0, 0, 0, 3];
+pub(crate) const BOARD_PREFIX: u8 = 25;
+
+/// Every scanner that has a link.
 pub(crate) const SCANNERS: [&Scanner; 2] = [&NEAR, &FAR];
 
 /// Ethernet address of the servers' end of a link, and of the scanner's.
@@ -201,7 +219,7 @@ pub(crate) fn resolver_configuration() -> String {
          host-record=mx.{SINK_DOMAIN},{SINK}\nmx-host={SINK_DOMAIN},mx.{SINK_DOMAIN},10\n\
          mx-host={SENDER_DOMAIN},mx.{SINK_DOMAIN},10\n"
     );
-    for scanner in SCANNERS {
+    for scanner in SCANNERS.into_iter().chain([&BOARD]) {
         let Scanner {
             host_name,
             ipv4,
@@ -221,6 +239,27 @@ pub(crate) fn resolver_configuration() -> String {
         .expect("strings take everything");
     }
     text
+}
+
+/// What tells the board who it is: its IPv4 address by DHCP, its IPv6 network by a router's announcements.
+pub(crate) fn board_configuration() -> String {
+    let Scanner {
+        interface,
+        ipv4,
+        gateway_ipv6,
+        ..
+    } = BOARD;
+    let mac = BOARD_ETHERNET_ADDRESS.map(|octet| format!("{octet:02x}"));
+    let mask = Ipv4Addr::from(u32::MAX << (32 - u32::from(BOARD_PREFIX)));
+    let [a, b, c, d, ..] = gateway_ipv6.segments();
+    let network = Ipv6Addr::new(a, b, c, d, 0, 0, 0, 0);
+    format!(
+        "port=0\ninterface={interface}\nbind-interfaces\nuser=root\npid-file=\n\
+         dhcp-leasefile=/run/leases\nno-ping\ndhcp-authoritative\n\
+         dhcp-range={ipv4},{ipv4},{mask}\ndhcp-host={},{ipv4}\n\
+         enable-ra\ndhcp-range={network},ra-only\n",
+        mac.join(":")
+    )
 }
 
 /// FNV-1a, folded: the same for a path in every build.

@@ -65,15 +65,7 @@ fn postern(server: &Server) -> Result<Run> {
     };
     let errand = Errand::prepare(&FAR, "race", &[suspect], "full")?;
     measure(IpAddr::V4(server.ipv4()), || {
-        let said = errand.scan()?;
-        if said.status == Some(0) {
-            Ok(())
-        } else {
-            Err(Failure::new(format!(
-                "postern scan did not end well:\n{}",
-                said.everything()
-            )))
-        }
+        errand.scan("direct").map(drop)
     })
 }
 

@@ -17,13 +17,19 @@ pub(super) const NAME: &str = "resolver";
 
 /// Makes the root and starts the resolver.
 pub(super) fn start() -> Result<()> {
+    dnsmasq(NAME, &plan::resolver_configuration())
+}
+
+/// Starts another dnsmasq, of that name.
+pub(super) fn dnsmasq(name: &str, configuration: &str) -> Result<()> {
     let bundle = debian::root(&BUNDLE)?;
-    let root = Root::make(NAME, &bundle, "dns.lab.example", &[])?;
-    root.write("/etc/dnsmasq.conf", &plan::resolver_configuration())?;
+    let host_name = format!("{name}.lab.example");
+    let root = Root::make(name, &bundle, &host_name, &[])?;
+    root.write("/etc/dnsmasq.conf", configuration)?;
     let program = [
         "/usr/sbin/dnsmasq",
         "--keep-in-foreground",
         "--log-facility=-",
     ];
-    inside::start(NAME, &root, "dns.lab.example", &program)
+    inside::start(name, &root, &host_name, &program)
 }

@@ -6,7 +6,7 @@ use super::{Outcome, Step};
 use crate::{
     cargo::{self, BOARD_TARGET, cargo},
     debian,
-    emulate::{self, Extent},
+    emulate::{self, Emulated, Extent},
     failure::Result,
     finding::verdicts,
     intelmq, lab, letters, machine, outside, panic_free, place, run, simulated, sizes,
@@ -105,6 +105,10 @@ pub(super) const STEPS: &[Step] = &[
     Step {
         name: "real mail servers",
         run: real_mail_servers,
+    },
+    Step {
+        name: "real mail servers through an emulated board",
+        run: real_mail_servers_through_a_board,
     },
 ];
 
@@ -308,8 +312,22 @@ fn appliance_on_an_emulated_board() -> Result<Outcome> {
         return Ok(Outcome::skipped(lack.why, lack.get));
     }
     emulate::build()?;
-    let emulated = emulate::scan(&Extent::TEST)?;
-    Ok(if emulated.broken.is_empty() {
+    Ok(of_board(emulate::scan(&Extent::TEST)?))
+}
+
+fn real_mail_servers_through_a_board() -> Result<Outcome> {
+    if !has_board_target()? {
+        return Ok(lacks_board_target());
+    }
+    if let Some(lack) = emulate::lack().or_else(machine::lab_lack) {
+        return Ok(Outcome::skipped(lack.why, lack.get));
+    }
+    emulate::build()?;
+    Ok(of_board(emulate::real_servers()?))
+}
+
+fn of_board(emulated: Emulated) -> Outcome {
+    if emulated.broken.is_empty() {
         Outcome::Passed {
             checks: emulated.held,
             note: String::new(),
@@ -320,7 +338,7 @@ fn appliance_on_an_emulated_board() -> Result<Outcome> {
             failed: u32::try_from(emulated.broken.len()).unwrap_or(u32::MAX),
             output: format!("{}{}", emulated.table, emulated.broken.join("\n")),
         }
-    })
+    }
 }
 
 fn simulated_servers_from_outside() -> Result<Outcome> {

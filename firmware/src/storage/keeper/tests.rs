@@ -19,7 +19,7 @@ use probe_core::{
         FRAME_OCTETS_MAX, ScanId, ToHost,
         about::{Addressing, LinkPort},
     },
-    host_link::HostLink,
+    host_link::{HostLink, Line},
     prober::About,
     suspect::Suspect,
     time::Utc,
@@ -88,7 +88,7 @@ impl Home {
         mut writer: impl Write<Error: std::fmt::Debug>,
     ) {
         let suspects = self.list();
-        let list = |index: u32| suspects.get(index as usize).cloned();
+        let list = |index: u32| suspects.get(index as usize).cloned().map(Line::from);
         let scope = scope(&["192.0.2.0/24"], &[], &[25]);
         let mut host = HostLink::new();
         host.connected(stage.now(), Utc(1_000));

@@ -5,6 +5,7 @@ mod imported;
 mod inputs;
 mod order;
 mod report;
+mod resume;
 
 use std::{
     net::SocketAddr,
@@ -54,8 +55,9 @@ pub(super) fn run(args: &Args) -> Result<Exit, Failure> {
             began: inputs.began,
             capture: inputs.capture,
         };
+        let begun = resume::begin(args, &inputs.link, &scope, &list, &mut store, &mut watcher)?;
         let scan = Scan {
-            id: store.next_scan(now()).map_err(Failure::Store)?,
+            id: begun.id,
             scope: &scope,
             proving: Proving {
                 key: key(&inputs.link, &mut store)?,
@@ -63,10 +65,18 @@ pub(super) fn run(args: &Args) -> Result<Exit, Failure> {
             },
             list: &list,
             utc: output::utc(inputs.began),
+            began: begun.at,
+            resumes: begun.before,
+            refusals_since: resume::refusals_since(&inputs.link),
         };
         let outcome = inputs.link.scan(settings, &scan, &mut store, &mut watcher);
         watcher.finish();
-        Some(outcome.map_err(|error| failure::explain(args, &inputs.link, inputs.began, error))?)
+        let outcome =
+            outcome.map_err(|error| failure::explain(args, &inputs.link, inputs.began, error))?;
+        if outcome.ended.is_some() {
+            store.scan_is_over(scan.id).map_err(Failure::Store)?;
+        }
+        Some(outcome)
     };
     let entries = &inputs.suspects.entries;
     let scanned = Scanned::gather(&mut store, entries, refused, &watcher, outcome)?;

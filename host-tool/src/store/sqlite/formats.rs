@@ -5,10 +5,11 @@ use probe_core::{finding::Finding, frame::FORMAT, scope::Scope};
 /// The last format that knew no test messages.
 const WITHOUT_PROOF: u8 = 1;
 
-/// A finding. One without proof ends where today's has no messages, and nothing that came back.
+/// A finding. One without proof ends where today's has no messages, nothing that came back, and no
+/// refusals that were counted.
 pub(super) fn finding(format: u8, mut octets: Vec<u8>) -> Option<Finding> {
     match format {
-        WITHOUT_PROOF => octets.extend([0; 4]),
+        WITHOUT_PROOF => octets.extend([0; 5]),
         FORMAT => {}
         _ => return None,
     }

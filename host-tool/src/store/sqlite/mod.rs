@@ -17,16 +17,16 @@ use probe_core::{
     finding::DeviceId,
     frame::{FORMAT, ScanId, message::Proving},
     name::Name,
-    scope::Scope,
+    scope::{Refusal, Scope},
     time::{Anchor, Utc},
     token::Key,
-    verdict::Verdict,
+    verdict::{Kind, Verdict},
 };
 use rusqlite::{Connection, Row, Transaction, params};
 
 use super::{
     Case, CaseNumber, DeviceFamily, Excluded, Exclusion, Imported, JobNumber, Judgement, Kept,
-    Record, Reference, ReferenceKey, Store, StoreError, open,
+    Plan, Record, Reference, ReferenceKey, Store, StoreError, Unfinished, open,
 };
 use crate::{
     import::Reading,
@@ -138,8 +138,121 @@ impl Store for SqliteStore {
         })
     }
 
-    fn next_scan(&mut self, now: Timestamp) -> Result<ScanId, StoreError> {
-        self.at_once(|transaction| write::next_scan(transaction, now))
+    fn next_scan(&mut self, plan: Plan, now: Utc) -> Result<ScanId, StoreError> {
+        self.at_once(|transaction| write::next_scan(transaction, plan, now))
+    }
+
+    fn unfinished_scan(&self, plan: Plan, since: Utc) -> Result<Option<Unfinished>, StoreError> {
+        let newest = self.rows(
+            "SELECT number, drawn_utc FROM scan_numbers
+             WHERE number = (SELECT number FROM scan_numbers WHERE plan = ?1
+                            ORDER BY drawn_utc DESC, number LIMIT 1)
+             AND over = 0 AND drawn_utc >= ?2",
+            params![plan.0.cast_signed(), signed(since.0)],
+            |row| {
+                Ok(Unfinished {
+                    id: ScanId(row.get(0)?),
+                    began: Utc(unsigned(row.get(1)?)),
+                })
+            },
+        )?;
+        Ok(newest.into_iter().next())
+    }
+
+    fn scan_is_over(&mut self, scan: ScanId) -> Result<(), StoreError> {
+        self.at_once(|transaction| {
+            transaction.execute("DELETE FROM scan_lists WHERE scan = ?1", [scan.0])?;
+            transaction.execute(
+                "UPDATE scan_numbers SET over = 1 WHERE number = ?1",
+                [scan.0],
+            )?;
+            Ok(())
+        })
+    }
+
+    fn left_out(
+        &self,
+        scan: ScanId,
+        device: DeviceId,
+        boot: u32,
+    ) -> Result<Option<Vec<u8>>, StoreError> {
+        let known = self.rows(
+            "SELECT left_out FROM scan_lists WHERE scan = ?1 AND device = ?2 AND boot = ?3",
+            params![scan.0, device.0, boot],
+            |row| row.get(0),
+        )?;
+        Ok(known.into_iter().next())
+    }
+
+    fn leave_out(
+        &mut self,
+        scan: ScanId,
+        device: DeviceId,
+        boot: u32,
+        lines: &[u8],
+    ) -> Result<(), StoreError> {
+        self.at_once(|transaction| {
+            transaction.execute(
+                "INSERT INTO scan_lists (scan, device, boot, left_out) VALUES (?1, ?2, ?3, ?4)",
+                params![scan.0, device.0, boot, lines],
+            )?;
+            Ok(())
+        })
+    }
+
+    fn ended_since(&self, since: Utc) -> Result<Vec<(SocketAddr, Kind)>, StoreError> {
+        let rows = self.rows(
+            "SELECT address, port, verdict FROM findings
+             JOIN records USING (device, boot, number)
+             JOIN jobs ON jobs.number = findings.job
+             JOIN cases ON cases.number = case_number
+             WHERE last AND stored_utc >= ?1 ORDER BY findings.rowid",
+            [signed(since.0)],
+            |row| Ok((endpoint(row, 0)?, row.get::<_, String>(2)?)),
+        )?;
+        rows.into_iter()
+            .map(|(target, word)| {
+                let kind = words::kind(&word);
+                let kind = kind.ok_or_else(|| self.damaged(&format!("the word {word:?}")))?;
+                Ok((target, kind))
+            })
+            .collect()
+    }
+
+    fn refusals_since(
+        &self,
+        since: Utc,
+        device: DeviceId,
+        boot: u32,
+    ) -> Result<Vec<(SocketAddr, u32)>, StoreError> {
+        self.rows(
+            "SELECT address, port, sum(refusals) FROM findings
+             JOIN records USING (device, boot, number)
+             JOIN jobs ON jobs.number = findings.job
+             JOIN cases ON cases.number = case_number
+             WHERE stored_utc >= ?1 AND refusals > 0
+             AND NOT (findings.device = ?2 AND findings.boot = ?3)
+             AND substr(findings.device, 1, 3) <> x'73696d'
+             GROUP BY address, port",
+            params![signed(since.0), device.0, boot],
+            |row| Ok((endpoint(row, 0)?, row.get(2)?)),
+        )
+    }
+
+    fn refused_since(&self, since: Utc) -> Result<Vec<(SocketAddr, Refusal)>, StoreError> {
+        let rows = self.rows(
+            "SELECT address, port, why FROM refusals
+             WHERE refused_utc >= ?1 AND device IS NOT NULL ORDER BY id",
+            [signed(since.0)],
+            |row| Ok((endpoint(row, 0)?, row.get::<_, String>(2)?)),
+        )?;
+        rows.into_iter()
+            .map(|(suspect, word)| {
+                let why = words::refusal(&word);
+                let why = why.ok_or_else(|| self.damaged(&format!("the word {word:?}")))?;
+                Ok((suspect, why))
+            })
+            .collect()
     }
 
     fn key(&mut self, now: Timestamp) -> Result<Key, StoreError> {

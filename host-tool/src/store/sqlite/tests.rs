@@ -58,6 +58,7 @@ fn finding(boot: u32, number: u32, job: u64, revision: u8, target: &str) -> Reco
             reason: Reason::Greylisted,
         },
         evidence: Evidence::default(),
+        refusals: 4,
     }))
 }
 
@@ -363,10 +364,40 @@ fn a_scans_number_never_comes_again() {
     for _ in 0..3 {
         let mut store = SqliteStore::open(&scratch.file()).unwrap();
         for _ in 0..20 {
-            assert!(drawn.insert(store.next_scan(NOW).unwrap()));
+            assert!(drawn.insert(store.next_scan(Plan(1), Utc(1)).unwrap()));
         }
     }
     assert!(!drawn.contains(&ScanId(0)));
+}
+
+#[test]
+fn the_newest_scan_of_a_plan_goes_on_until_it_is_over() {
+    let scratch = Scratch::new("unfinished");
+    let (mut store, device) = started(&scratch);
+    let (plan, other) = (Plan(u64::MAX), Plan(2));
+    assert_eq!(store.unfinished_scan(plan, Utc(0)), Ok(None));
+    let first = store.next_scan(plan, Utc(100)).unwrap();
+    let second = store.next_scan(plan, Utc(200)).unwrap();
+    store.next_scan(other, Utc(300)).unwrap();
+    let newest = Unfinished {
+        id: second,
+        began: Utc(200),
+    };
+    assert_eq!(store.unfinished_scan(plan, Utc(200)), Ok(Some(newest)));
+    assert_eq!(store.unfinished_scan(plan, Utc(201)), Ok(None), "too old");
+
+    assert_eq!(store.left_out(second, device, 1), Ok(None));
+    store.leave_out(second, device, 1, &[]).unwrap();
+    assert_eq!(store.left_out(second, device, 1), Ok(Some(Vec::new())));
+    assert_eq!(store.left_out(first, device, 1), Ok(None));
+
+    store.scan_is_over(second).unwrap();
+    assert_eq!(
+        store.unfinished_scan(plan, Utc(0)),
+        Ok(None),
+        "the older one is past"
+    );
+    assert!(store.unfinished_scan(other, Utc(0)).unwrap().is_some());
 }
 
 #[test]
@@ -379,7 +410,7 @@ fn a_store_of_the_first_version_goes_on() {
     raw.execute_batch(
         "DROP TABLE arrivals; DROP TABLE keys;
          ALTER TABLE scans DROP COLUMN key; ALTER TABLE scans DROP COLUMN format;
-         DROP TABLE scan_numbers; DROP TABLE letter_references;
+         DROP TABLE scan_lists; DROP TABLE scan_numbers; DROP TABLE letter_references;
          DROP TABLE listings;
          CREATE TABLE listings (
              suspect INTEGER NOT NULL REFERENCES suspects, listed_by TEXT NOT NULL,
@@ -416,7 +447,7 @@ fn a_store_of_the_first_version_goes_on() {
     );
     drop(read);
     let mut store = SqliteStore::open(&scratch.file()).unwrap();
-    store.next_scan(NOW).unwrap();
+    store.next_scan(Plan(1), Utc(1)).unwrap();
     assert_eq!(store.references(), Ok(Vec::new()));
     let next = store.begin_boot(DeviceFamily::Direct).unwrap();
     assert_eq!(next, (device, 2));

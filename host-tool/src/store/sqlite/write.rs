@@ -17,7 +17,7 @@ use super::{signed, unsigned};
 use crate::{
     lists::{Entry, Listing},
     scope_file::describe::shown,
-    store::{Imported, JobNumber, Record, Reference},
+    store::{Imported, JobNumber, Plan, Record, Reference},
 };
 
 /// `sim` and a number that no run before had.
@@ -52,14 +52,18 @@ pub(super) fn next_direct(transaction: &Transaction<'_>) -> rusqlite::Result<(De
 }
 
 /// A number that this store has not drawn before.
-pub(super) fn next_scan(transaction: &Transaction<'_>, now: Timestamp) -> rusqlite::Result<ScanId> {
+pub(super) fn next_scan(
+    transaction: &Transaction<'_>,
+    plan: Plan,
+    now: Utc,
+) -> rusqlite::Result<ScanId> {
     loop {
         // 32 of its 64 bits; 0 is left out, so that a number is never empty.
         let [a, b, c, d, ..] = RandomState::new().hash_one(()).to_be_bytes();
         let number = u32::from_be_bytes([a, b, c, d]).max(1);
         let new = transaction.execute(
-            "INSERT OR IGNORE INTO scan_numbers (number, drawn_utc) VALUES (?1, ?2)",
-            params![number, now.as_second()],
+            "INSERT OR IGNORE INTO scan_numbers (number, drawn_utc, plan) VALUES (?1, ?2, ?3)",
+            params![number, signed(now.0), plan.0.cast_signed()],
         )?;
         if new == 1 {
             return Ok(ScanId(number));
@@ -307,8 +311,8 @@ fn append_finding(
     transaction.execute(
         "INSERT INTO findings
          (device, boot, number, job, revision, last, depth, began_utc, ended_utc,
-          rules, verdict, reason, format, record)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)",
+          rules, verdict, reason, format, record, refusals)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)",
         params![
             device.0,
             finding.boot,
@@ -324,6 +328,7 @@ fn append_finding(
             finding.verdict.reason.as_str(),
             FORMAT,
             octets_of(finding)?,
+            finding.refusals,
         ],
     )?;
     if finding.last {

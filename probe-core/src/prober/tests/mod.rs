@@ -14,7 +14,7 @@ use crate::{
     evidence::Observation,
     finding::RecordId,
     frame::{FRAME_OCTETS_MAX, ToDevice, ToHost, message::ScopeAnswer},
-    host_link::{ASK_AGAIN_AFTER_MS, HostLink},
+    host_link::{ASK_AGAIN_AFTER_MS, HostLink, Line},
     relay::{Hello, Outcome, PairId, PairSet},
     schedule::RUNNING_JOBS_MAX,
     scope::{ScopeError, fixture},
@@ -77,6 +77,7 @@ fn nothing_is_probed_before_scope_anchor_and_start() {
             scan: SCAN,
             index: 0,
             suspect: suspect("10.0.0.1"),
+            refusals: 0,
         },
     );
     assert_eq!(site.prober.phase(), Phase::Idle);

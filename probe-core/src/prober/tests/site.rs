@@ -49,7 +49,7 @@ impl Site {
     /// Both ends say all they have to say.
     pub(super) fn write(&mut self) {
         let (now, mut frame) = (at(self.now_ms), [0; FRAME_OCTETS_MAX]);
-        let list = |index: u32| self.list.get(index as usize).cloned();
+        let list = |index: u32| self.list.get(index as usize).cloned().map(Line::from);
         while let Some(octets) = self.host.link_transmit(now, list, &mut frame) {
             self.to_device.extend(&frame[..octets]);
         }

@@ -166,6 +166,7 @@ fn what_a_visitor_may_not_have_is_denied_by_name_and_not_done() {
                 scan: SCAN,
                 index: 2,
                 suspect: suspect("10.0.2.1"),
+                refusals: 0,
             },
             Denial::Suspect,
         ),

@@ -24,7 +24,7 @@ fn at(ms: u64) -> Instant {
 }
 
 fn queue(schedule: &mut Schedule, now: Instant, index: u32, target: Target) -> Queueing {
-    schedule.queue(now, SCAN, index, target, &Names::new())
+    schedule.queue(now, SCAN, index, target, &Names::new(), 0)
 }
 
 fn turn(schedule: &mut Schedule, now: Instant) -> Turn {
@@ -56,7 +56,7 @@ fn a_target_is_told_twice_and_probed_once() {
     schedule.finish(job.serial);
     assert_eq!(queue(&mut schedule, now, 4, one), duplicate);
     // Another scan may have it again.
-    let another = schedule.queue(now, ScanId(2), 0, one, &Names::new());
+    let another = schedule.queue(now, ScanId(2), 0, one, &Names::new(), 0);
     assert_eq!(another, Queueing::Queued);
 }
 
@@ -78,12 +78,53 @@ fn refusals_count_for_a_day_over_all_scans() {
     );
     schedule.finish(job.serial);
     let again = |schedule: &mut Schedule, ms, scan| {
-        schedule.queue(at(ms), ScanId(scan), 0, one, &Names::new())
+        schedule.queue(at(ms), ScanId(scan), 0, one, &Names::new(), 0)
     };
     let spent = Queueing::Refused(Refusal::RefusalsSpent);
     assert_eq!(again(&mut schedule, 60, 2), spent);
     assert_eq!(again(&mut schedule, 40 + DAY_MS - 1, 2), spent);
     assert_eq!(again(&mut schedule, 40 + DAY_MS, 2), Queueing::Queued);
+}
+
+#[test]
+fn refusals_that_the_host_tells_of_count_like_our_own() {
+    let mut schedule = Schedule::new(1);
+    schedule.set_rates(Rates {
+        target_refusals_max: 20,
+        ..Rates::DEFAULT
+    });
+    let names = Names::new();
+    let (one, two) = (target("10.0.0.1"), target("10.1.0.1"));
+    let spent = Queueing::Refused(Refusal::RefusalsSpent);
+    // Too few are left for a battery.
+    assert_eq!(schedule.queue(at(0), SCAN, 0, one, &names, 12), spent);
+    let queueing = schedule.queue(at(0), SCAN, 0, two, &names, 6);
+    assert_eq!(queueing, Queueing::Queued);
+    let job = turn(&mut schedule, at(0));
+    assert_eq!(job.refusals_max, 14);
+    schedule.spent(at(10), job.serial, 5);
+    assert_eq!(schedule.running_refusals(job.serial), 5);
+    schedule.finish(job.serial);
+    // The host tells of others' refusals again, and ours are not among them.
+    let mut again = |ms, told| schedule.queue(at(ms), ScanId(2), 0, two, &names, told);
+    assert_eq!(again(20, 7), spent);
+    assert_eq!(again(10 + DAY_MS, 7), Queueing::Queued);
+}
+
+#[test]
+fn what_the_host_has_told_is_not_forgotten_because_another_store_knows_less() {
+    let mut schedule = Schedule::new(1);
+    let (one, names) = (target("10.0.0.1"), Names::new());
+    schedule.queue(at(0), SCAN, 0, one, &names, 1);
+    let job = turn(&mut schedule, at(0));
+    schedule.spent(at(10), job.serial, 3);
+    schedule.finish(job.serial);
+    let queueing = schedule.queue(at(20), ScanId(2), 0, one, &names, 0);
+    assert_eq!(queueing, Queueing::Queued);
+    let Whose::Turn(job) = schedule.next(at(5_000), ScanId(2)) else {
+        panic!("no turn");
+    };
+    assert_eq!(job.refusals_max, 6);
 }
 
 #[test]

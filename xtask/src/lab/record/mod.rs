@@ -32,13 +32,7 @@ pub(super) fn record() -> Result<()> {
             &errand::all_servers(),
             depth,
         )?;
-        let said = errand.scan()?;
-        if said.status != Some(0) {
-            return Err(Failure::new(format!(
-                "postern scan failed:\n{}",
-                said.everything()
-            )));
-        }
+        let said = errand.scan("direct")?;
         scans.push((depth, Finding::parse_all(&said.out)?));
     }
     for server in &SERVERS {
