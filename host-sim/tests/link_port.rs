@@ -25,7 +25,7 @@ use probe_core::{
         FRAME_OCTETS_MAX, HOST_GONE_AFTER_MS, ScanId, ToHost,
         message::{Denial, Phase},
     },
-    host_link::HostLink,
+    host_link::{HostLink, Line},
     scope::Depth,
     suspect::Suspect,
     time::Millis,
@@ -40,13 +40,13 @@ fn address(index: u8) -> IpAddr {
     [192, 0, 2, 10 + index].into()
 }
 
-fn list(index: u32) -> Option<Suspect> {
+fn list(index: u32) -> Option<Line> {
     let index = u8::try_from(index).ok().filter(|of| *of < SERVERS)?;
-    Some(Suspect {
+    Some(Line::from(Suspect {
         address: address(index),
         port: 25,
         names: Default::default(),
-    })
+    }))
 }
 
 /// Speaks until `enough`, and says what was heard. It stores what it hears if it `stores`.

@@ -8,7 +8,7 @@ use embedded_io_async::ErrorType;
 use probe_core::{
     finding::DeviceId,
     frame::{HOST_GONE_AFTER_MS, ScanId, ToHost, message::Denial},
-    host_link::HostLink,
+    host_link::{HostLink, Line},
     prober::VISITOR_HELLO_WITHIN_MS,
     suspect::Suspect,
     time::{Instant, Utc},
@@ -17,7 +17,7 @@ use probe_core::{
 use super::*;
 use crate::{
     appliance::Appliance,
-    testing::{Stage, scope},
+    testing::{PROVING, Stage, scope},
 };
 
 type Wire = Pipe<NoopRawMutex, 2_048>;
@@ -28,17 +28,19 @@ fn device(stage: &Stage) -> (RefCell<Prober>, HostLink) {
     let mut host = HostLink::new();
     host.connected(stage.now(), Utc(1_000));
     let scope = scope(&["192.0.2.0/24"], &[], &[25]);
-    host.start(stage.now(), ScanId(1), &scope).unwrap();
+    host.start(stage.now(), ScanId(1), &scope, PROVING).unwrap();
     converse(stage, &mut prober, &mut host);
     (RefCell::new(prober), host)
 }
 
 /// The list of its scan: a line that the scope refuses.
-fn list(index: u32) -> Option<Suspect> {
-    (index == 0).then(|| Suspect {
-        address: [203, 0, 113, 1].into(),
-        port: 25,
-        names: heapless::Vec::new(),
+fn list(index: u32) -> Option<Line> {
+    (index == 0).then(|| {
+        Line::from(Suspect {
+            address: [203, 0, 113, 1].into(),
+            port: 25,
+            names: heapless::Vec::new(),
+        })
     })
 }
 

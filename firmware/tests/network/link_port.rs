@@ -11,18 +11,23 @@ use firmware::{
 };
 use probe_core::{
     finding::DeviceId,
-    frame::{FRAME_OCTETS_MAX, HOST_GONE_AFTER_MS, ScanId, ToHost},
-    host_link::HostLink,
+    frame::{FRAME_OCTETS_MAX, HOST_GONE_AFTER_MS, ScanId, ToHost, message::Proving},
+    host_link::{HostLink, Line},
     prober::Prober,
     scope::{Authority, AuthorityKind, Depth, Identity, Network, Rates, Scope},
     suspect::Suspect,
     time::{Instant, Millis, Utc},
+    token::Key,
 };
 use smoltcp::{iface::Interface, socket::tcp};
 
 use crate::bench::{Addresses, DEVICE_V4, PEER_V4, run_called};
 
 const PORT: u16 = 7_323;
+const PROVING: Proving = Proving {
+    key: Key::new([7; 16]),
+    deliver: false,
+};
 
 /// A device with a record that a host on the serial link has not stored before it went, long ago.
 fn device() -> Prober {
@@ -30,13 +35,15 @@ fn device() -> Prober {
     let mut host = HostLink::new();
     let now = Instant::BOOT;
     host.connected(now, Utc(1_000));
-    host.start(now, ScanId(1), &scope()).unwrap();
+    host.start(now, ScanId(1), &scope(), PROVING).unwrap();
     // The scope refuses the only line of its list.
     let list = |index: u32| {
-        (index == 0).then(|| Suspect {
-            address: [203, 0, 113, 1].into(),
-            port: 25,
-            names: Default::default(),
+        (index == 0).then(|| {
+            Line::from(Suspect {
+                address: [203, 0, 113, 1].into(),
+                port: 25,
+                names: Default::default(),
+            })
         })
     };
     let mut frame = [0; FRAME_OCTETS_MAX];
@@ -79,6 +86,8 @@ fn scope() -> Scope {
         expires: Utc(u64::MAX),
         powered_minutes_max: u32::MAX,
         lab: false,
+        delivery: Default::default(),
+        sink_ports: Default::default(),
     }
 }
 
