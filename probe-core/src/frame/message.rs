@@ -342,6 +342,8 @@ pub enum Ended {
     SerialsSpent,
     /// Somebody pressed the button of the device.
     Button,
+    /// More objected than the device can keep: it probes nobody until it is started again.
+    Objections,
 }
 
 impl Ended {
@@ -356,6 +358,7 @@ impl Ended {
             Self::GuardViolation => "guard-violation",
             Self::SerialsSpent => "serials-spent",
             Self::Button => "button",
+            Self::Objections => "objections",
         }
     }
 }

@@ -4,6 +4,7 @@ mod chaos;
 mod dead;
 mod kept;
 mod resume;
+mod sink;
 mod site;
 mod visit;
 
