@@ -86,9 +86,9 @@ impl Prober {
         self.sink.refused = self.sink.refused.saturating_add(refused);
     }
 
-    /// So many SYNs have been dropped since boot, because nobody listened on a sink's port.
-    pub fn sink_dropped(&mut self, dropped: u32) {
-        self.sink.dropped = dropped;
+    /// Somebody has called a port of the sink, and nobody listened there.
+    pub fn sink_dropped(&mut self) {
+        count(&mut self.sink.dropped);
     }
 
     /// The answer to what a sink's dialogue asks. Something has changed then.

@@ -368,8 +368,14 @@ impl Schedule {
     /// A target that still waits for its turn, or is asked without a socket, and its line of the
     /// list; where there is an `address`, only one there.
     pub fn first_waiting(&self, address: Option<IpAddr>) -> Option<(u32, Target)> {
-        let queued = self.queued.iter().map(|of| (of.arrival, of.index, of.target));
-        let scouted = self.scouted.iter().map(|of| (of.arrival, of.index, of.target));
+        let queued = self
+            .queued
+            .iter()
+            .map(|of| (of.arrival, of.index, of.target));
+        let scouted = self
+            .scouted
+            .iter()
+            .map(|of| (of.arrival, of.index, of.target));
         let there = |target: Target| address.is_none_or(|address| target.address() == address);
         let first = queued
             .chain(scouted)

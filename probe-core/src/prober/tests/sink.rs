@@ -58,7 +58,13 @@ fn a_recipient_counts_by_its_token() {
     let job = site.job();
     let right = site.token(Role::Recipient, &job);
     let strange = Signer::new(&Key::new([99; 16]), DEVICE);
-    let forged = strange.sign(Role::Recipient, job.serial, 4, job.hours, job.target.endpoint());
+    let forged = strange.sign(
+        Role::Recipient,
+        job.serial,
+        4,
+        job.hours,
+        job.target.endpoint(),
+    );
     let unknown = Token::unsigned(Role::Recipient, JobSerial(1), 4, 0);
     for (texts, expected) in [
         (vec![&right], Answer::Token(right)),
@@ -91,7 +97,10 @@ fn a_message_that_comes_back_is_recorded_and_its_job_is_told() {
     site.park(&job, 1_000).unwrap();
     site.now_ms = 2_000;
     let again = site.job();
-    assert_eq!(again.returned.iter().collect::<Vec<_>>(), [PairId::EMPTY_SENDER]);
+    assert_eq!(
+        again.returned.iter().collect::<Vec<_>>(),
+        [PairId::EMPTY_SENDER]
+    );
 }
 
 #[test]
@@ -156,7 +165,11 @@ fn an_objection_counts_without_room_for_its_record() {
 
 #[test]
 fn too_many_objections_end_the_scan_and_every_later_one() {
-    let mut site = Site::scanning((1..=60).map(|of| suspect(&format!("10.0.1.{of}"))).collect());
+    let mut site = Site::scanning(
+        (1..=60)
+            .map(|of| suspect(&format!("10.0.1.{of}")))
+            .collect(),
+    );
     for of in 1..=OBJECTIONS_MAX {
         assert_eq!(site.objects(&format!("10.0.0.{of}"), None), Answer::Yes);
     }
