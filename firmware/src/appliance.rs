@@ -18,11 +18,6 @@ use probe_core::{
     time::Instant,
 };
 
-#[cfg(not(feature = "relay-only"))]
-use crate::{
-    sink::{Porch, SINK_SESSIONS, SessionMemory, Sessions},
-    visit::{self, VisitMemory},
-};
 use crate::{
     bell::{Bell, LinkBells},
     env::Env,
@@ -32,6 +27,11 @@ use crate::{
     scout::Post,
     storage::Keeper,
     worker::{Office, WorkerMemory},
+};
+#[cfg(not(feature = "relay-only"))]
+use crate::{
+    sink::{Porch, SINK_SESSIONS, SessionMemory, Sessions},
+    visit::{self, VisitMemory},
 };
 
 /// How many workers a board has: fewer where it has nothing but the relay battery.

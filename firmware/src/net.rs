@@ -475,7 +475,9 @@ impl Stream for StackStream<'_, '_> {
         };
         // Nowhere when it is over.
         let nowhere = SocketAddr::from(([0; 4], 0));
-        remote.map_or(nowhere, |remote| SocketAddr::from((remote.addr, remote.port)))
+        remote.map_or(nowhere, |remote| {
+            SocketAddr::from((remote.addr, remote.port))
+        })
     }
 
     async fn read(&mut self, octets: &mut [u8]) -> Read {

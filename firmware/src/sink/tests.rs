@@ -72,13 +72,7 @@ fn a_message_is_received_and_recorded() {
     let mut memory = Box::new(Memory::<1>::new());
     let [session, ..] = &mut memory.sessions;
     let until = Instant::from_millis(5_000);
-    stage.run(async {
-        select(
-            appliance.sink(&stage, 0, session),
-            stage.sleep_until(until),
-        )
-        .await
-    });
+    stage.run(async { select(appliance.sink(&stage, 0, session), stage.sleep_until(until)).await });
     let sink = prober.borrow().progress(stage.now()).sink;
     assert_eq!((sink.sessions, sink.messages, sink.refused), (1, 1, 0));
     assert_eq!(stage.connections_open(), 0);
@@ -92,12 +86,6 @@ fn without_a_key_nobody_listens() {
     let mut memory = Box::new(Memory::<1>::new());
     let [session, ..] = &mut memory.sessions;
     let until = Instant::from_millis(5_000);
-    stage.run(async {
-        select(
-            appliance.sink(&stage, 0, session),
-            stage.sleep_until(until),
-        )
-        .await
-    });
+    stage.run(async { select(appliance.sink(&stage, 0, session), stage.sleep_until(until)).await });
     stage.assert_log("");
 }

@@ -49,9 +49,9 @@ pub use crate::schedule::{Heard, Opening, Scouting};
 pub use dead::{DEAD_RANGE_IDLE_MS, DEAD_RANGES_GATHERED_MAX, FEW_LINES_MAX};
 pub use device::{About, LOG_LINES_MAX};
 pub use link::RESEND_AFTER_MS;
-pub use visit::{VISITOR_HELLO_WITHIN_MS, Visitor};
 pub use objections::OBJECTIONS_MAX;
 pub use sink::{UNASKED_ARRIVALS_BURST_MAX, UNASKED_ARRIVALS_EVERY_MS};
+pub use visit::{VISITOR_HELLO_WITHIN_MS, Visitor};
 
 use dead::Gathered;
 use device::Device;

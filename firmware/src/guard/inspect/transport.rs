@@ -31,9 +31,6 @@ pub(super) fn tcp<W: Warden>(
         return Ok(Pass::Door);
     }
     let asks = segment.syn() && !segment.ack();
-    if rules.warden.is_sink_port(segment.src_port()) {
-        return sink(endpoint, &segment, asks);
-    }
     if rules.warden.permits(endpoint) {
         return if asks && rules.warden.is_objected(remote) {
             // It was asked for before somebody objected.
@@ -42,6 +39,9 @@ pub(super) fn tcp<W: Warden>(
             Ok(Pass::Scope)
         };
     }
+    if !asks && rules.warden.is_sink_port(segment.src_port()) {
+        return sink(remote, &segment);
+    }
     if asks || !segment.payload().is_empty() && !segment.rst() {
         Err(Stop::Violation(endpoint))
     } else {
@@ -49,16 +49,14 @@ pub(super) fn tcp<W: Warden>(
     }
 }
 
-/// From a port of the sink the device only answers.
-fn sink(remote: SocketAddr, segment: &TcpPacket<&[u8]>, asks: bool) -> Result<Pass, Stop> {
+/// Answers whoever has called a port of the sink.
+fn sink(remote: IpAddr, segment: &TcpPacket<&[u8]>) -> Result<Pass, Stop> {
     // RFC 9293, 3.5.2: what answers a SYN for which nobody listens acknowledges it and has no number
     // of its own. Without it the peer asks again in a second, when somebody may listen.
     let nobody_listens = segment.rst() && segment.ack() && segment.seq_number().0 == 0;
-    if asks {
-        Err(Stop::Violation(remote))
-    } else if nobody_listens {
+    if nobody_listens {
         Err(Stop::NobodyListens)
-    } else if is_one_machine(remote.ip()) {
+    } else if is_one_machine(remote) {
         Ok(Pass::Door)
     } else {
         Err(Stop::Noise)

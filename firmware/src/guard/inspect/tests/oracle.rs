@@ -205,8 +205,7 @@ fn tcp_may_leave(in_scope: bool, to: &[u8], segment: &[u8]) -> bool {
     if to == [203, 0, 113, 53] && to_port == 53 || to == [203, 0, 113, 80] && from_port == 7_025 {
         return true;
     }
-    if matches!(from_port, 25 | 2_525) {
-        return !begins && !everybody && !group;
-    }
-    in_scope && matches!(to_port, 25 | 587) && !(begins && to == [192, 0, 2, 77])
+    let objects = begins && to == [192, 0, 2, 77];
+    let answers = matches!(from_port, 25 | 2_525) && !begins && !everybody && !group;
+    in_scope && matches!(to_port, 25 | 587) && !objects || answers
 }
