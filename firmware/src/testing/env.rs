@@ -208,6 +208,7 @@ impl Network for Stage {
         match peer.expect("one peer for each socket") {
             Peer::Fails(failure) => Err(failure),
             Peer::Plays(steps) => Ok(Connection::new(self, steps).datagrams_from(remote)),
+            Peer::Calls(_) => panic!("it is not called, it calls"),
         }
     }
 }
