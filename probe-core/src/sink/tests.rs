@@ -311,6 +311,10 @@ fn it_relays_for_nobody() {
             assert!(!evidence.outcome(pair).is_accepted(), "{:?}", pair.pair());
         }
         for arrival in arrivals {
+            // Of the second recipient of a transaction only the token is kept.
+            if arrival.marks.contains(Marks::RECIPIENT_CUT) {
+                continue;
+            }
             let domain = arrival.recipient.rsplit('@').next().unwrap();
             let here = ["[198.51.100.7]", "sink.example.net"];
             assert!(here.contains(&domain), "{arrival:?}");
