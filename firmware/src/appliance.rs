@@ -2,6 +2,8 @@
 
 use core::{cell::RefCell, convert::Infallible, future::pending};
 
+#[cfg(not(feature = "relay-only"))]
+use embassy_futures::join::join;
 use embassy_futures::{
     join::join_array,
     select::{Either, select},
@@ -16,8 +18,6 @@ use probe_core::{
     time::Instant,
 };
 
-#[cfg(not(feature = "relay-only"))]
-use crate::visit::{self, VisitMemory};
 use crate::{
     bell::{Bell, LinkBells},
     env::Env,
@@ -28,6 +28,11 @@ use crate::{
     storage::Keeper,
     worker::{Office, WorkerMemory},
 };
+#[cfg(not(feature = "relay-only"))]
+use crate::{
+    sink::{Porch, SINK_SESSIONS, SessionMemory, Sessions},
+    visit::{self, VisitMemory},
+};
 
 /// How many workers a board has: fewer where it has nothing but the relay battery.
 pub const WORKERS: usize = if cfg!(feature = "relay-only") { 8 } else { 16 };
@@ -36,6 +41,9 @@ pub const WORKERS: usize = if cfg!(feature = "relay-only") { 8 } else { 16 };
 pub struct Memory<const N: usize> {
     /// The workers'.
     pub workers: [WorkerMemory; N],
+    /// The sink's sessions'.
+    #[cfg(not(feature = "relay-only"))]
+    pub sessions: [SessionMemory; SINK_SESSIONS],
     /// The link's.
     pub link: LinkMemory,
 }
@@ -45,6 +53,8 @@ impl<const N: usize> Memory<N> {
     pub const fn new() -> Self {
         Self {
             workers: [const { WorkerMemory::new() }; N],
+            #[cfg(not(feature = "relay-only"))]
+            sessions: [const { SessionMemory::new() }; SINK_SESSIONS],
             link: LinkMemory::new(),
         }
     }
@@ -63,6 +73,8 @@ pub struct Appliance<'a, const N: usize> {
     prober: &'a RefCell<Prober>,
     tester: RefCell<Option<Tester>>,
     workers: [Bell; N],
+    #[cfg(not(feature = "relay-only"))]
+    sessions: Sessions,
     link: LinkBells,
     keeper: Bell,
     post: Post,
@@ -76,6 +88,8 @@ impl<'a, const N: usize> Appliance<'a, N> {
             prober,
             tester: RefCell::new(None),
             workers: [const { Bell::new() }; N],
+            #[cfg(not(feature = "relay-only"))]
+            sessions: Sessions::new(),
             link: LinkBells::new(),
             keeper: Bell::new(),
             post: Post::new(),
@@ -139,6 +153,23 @@ impl<'a, const N: usize> Appliance<'a, N> {
         office.work(memory).await;
     }
 
+    /// Receives whoever calls the sink, for ever, as the session with this index, which is below
+    /// [`SINK_SESSIONS`].
+    #[cfg(not(feature = "relay-only"))]
+    pub async fn sink<E: Env>(&self, env: &E, session: usize, memory: &mut SessionMemory) {
+        let porch = Porch {
+            env,
+            prober: self.prober,
+            sessions: &self.sessions,
+            session,
+            workers: &self.workers,
+            link: &self.link,
+            keeper: &self.keeper,
+            post: &self.post,
+        };
+        porch.receive(memory).await;
+    }
+
     /// Speaks with the host until the link is over. May be called again with another link.
     pub async fn link<E: Env, R: Read, W: Write>(
         &self,
@@ -165,6 +196,8 @@ impl<'a, const N: usize> Appliance<'a, N> {
         Bells {
             link: &self.link,
             workers: &self.workers,
+            #[cfg(not(feature = "relay-only"))]
+            sessions: &self.sessions.bells,
             keeper: &self.keeper,
             post: &self.post,
         }
@@ -193,7 +226,18 @@ pub async fn run<E: Env, R: Read, W: Write, const N: usize>(
         let index = index.next().unwrap_or(N);
         appliance.work(env, index, memory)
     });
+    #[cfg(not(feature = "relay-only"))]
+    let sessions = {
+        let mut session = 0..SINK_SESSIONS;
+        memory.sessions.each_mut().map(|memory| {
+            let session = session.next().unwrap_or(SINK_SESSIONS);
+            appliance.sink(env, session, memory)
+        })
+    };
     let working = async {
+        #[cfg(not(feature = "relay-only"))]
+        join(join_array(workers), join_array(sessions)).await;
+        #[cfg(feature = "relay-only")]
         join_array(workers).await;
         pending::<Infallible>().await
     };

@@ -8,8 +8,8 @@ use core::net::SocketAddr;
 use embassy_futures::select::{Either, select};
 use probe_core::{
     dialogue::{
-        Close, Dialogue, End, Input, OpenFailure, Output, SecureFailure, TRANSMIT_OCTETS_MIN,
-        Transport, Turn,
+        Answer, Close, Dialogue, End, Input, OpenFailure, Output, Question, SecureFailure,
+        TRANSMIT_OCTETS_MIN, Transport, Turn,
     },
     evidence::Observation,
     prober::Opening,
@@ -37,7 +37,12 @@ pub trait Desk {
     /// The dialogue saw something.
     fn observed(&mut self, now: Instant, observation: &Observation<'_>);
 
-    /// Whether the scan is over.
+    /// The dialogue asks. Only a desk whose dialogue listens need know.
+    fn asked(&mut self, _now: Instant, _question: &Question<'_>) -> Answer {
+        Answer::No
+    }
+
+    /// Whether the dialogue has to end: the scan is over, say.
     fn stopped(&self) -> bool;
 }
 
@@ -137,6 +142,29 @@ pub async fn converse<E: Env>(
     }
 }
 
+/// Drives `dialogue`, to which somebody has connected by `stream`, until the connection is over.
+#[cfg(not(feature = "relay-only"))]
+pub async fn attend<'a, E: Env + 'a>(
+    env: &E,
+    bell: &Bell,
+    desk: &mut dyn Desk,
+    dialogue: &mut dyn Dialogue,
+    stream: <E::Network as Network>::Stream<'a>,
+    (transmit, piece): (&mut [u8; TRANSMIT_OCTETS_MIN], &mut [u8; PIECE_OCTETS]),
+) {
+    let mut talk = Talk {
+        env,
+        bell,
+        desk,
+        dialogue,
+        transmit,
+        todo: Todo::default(),
+        state: State::Wait(Instant::BOOT),
+    };
+    // Stopped or not, the connection is over.
+    let _ = talk.connected(stream, true, piece).await;
+}
+
 /// The scan is over while something was waited for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Stopped;
@@ -227,7 +255,7 @@ impl<'a, E: Env> Talk<'a, E> {
         } {
             Either::Second(Ok(stream)) => {
                 log::connection(open.remote, Ok(()));
-                self.connected(stream, open.remote, piece).await
+                self.connected(stream, false, piece).await
             }
             Either::Second(Err(failure)) => {
                 log::connection(open.remote, Err(failure));
@@ -262,12 +290,17 @@ impl<'a, E: Env> Talk<'a, E> {
     async fn connected(
         &mut self,
         stream: StreamOf<'_, E>,
-        remote: SocketAddr,
+        accepted: bool,
         piece: &mut [u8],
     ) -> Result<(), Stopped> {
-        let local = stream.local();
+        let (local, remote) = (stream.local(), stream.remote());
         let mut line = Some(stream);
-        self.turn(&mut line, Input::Opened { local, remote }).await;
+        let first = if accepted {
+            Input::Accepted { local, remote }
+        } else {
+            Input::Opened { local, remote }
+        };
+        self.turn(&mut line, first).await;
         while let Some(stream) = &mut line {
             let input = match (self.todo.next(), self.state) {
                 (Some(input), _) => Ok(input),
@@ -354,6 +387,10 @@ impl<'a, E: Env> Talk<'a, E> {
                     }
                 }
                 Output::Observed(observation) => self.desk.observed(now, &observation),
+                Output::Ask(question) => {
+                    let answer = self.desk.asked(now, &question);
+                    turn.answer(&answer);
+                }
                 Output::Wait { until, .. } => break State::Wait(until),
                 Output::Close(how) => {
                     close(line, how).await;

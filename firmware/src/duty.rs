@@ -159,6 +159,17 @@ impl<E: Env> Network for Dutiful<'_, E> {
         let stream = self.env.network().datagrams(remote, local_port)?;
         Ok(DutifulStream { duty: self, stream })
     }
+
+    /// Waiting for a caller has no end: the task looks up meanwhile.
+    async fn accept<'s>(
+        &'s self,
+        port: u16,
+        buffers: &'s mut Buffers,
+    ) -> Result<Self::Stream<'s>, OpenFailure> {
+        let accepting = self.env.network().accept(port, buffers);
+        let stream = self.promise.keep(self.env, accepting).await?;
+        Ok(DutifulStream { duty: self, stream })
+    }
 }
 
 /// A connection whose waits are promised. Reading has no deadline of its own: whoever reads sleeps
@@ -171,6 +182,10 @@ pub struct DutifulStream<'s, E: Env + 's> {
 impl<E: Env> Stream for DutifulStream<'_, E> {
     fn local(&self) -> SocketAddr {
         self.stream.local()
+    }
+
+    fn remote(&self) -> SocketAddr {
+        self.stream.remote()
     }
 
     async fn read(&mut self, octets: &mut [u8]) -> Read {

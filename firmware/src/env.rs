@@ -48,7 +48,8 @@ pub trait Env {
     }
 }
 
-/// TCP connections towards the scope, and datagrams to its resolver.
+/// TCP connections towards the scope and from whoever calls the sink, and datagrams to the scope's
+/// resolver.
 pub trait Network {
     /// One connection. Dropping it ends the connection without a word; close it instead.
     type Stream<'a>: Stream
@@ -72,6 +73,14 @@ pub trait Network {
         remote: SocketAddr,
         local_port: u16,
     ) -> Result<Self::Stream<'_>, OpenFailure>;
+
+    /// Listens on `port` until somebody has connected, with buffers that belong to the caller. Safe to
+    /// drop while waiting: nobody listens any more then. Several may listen on one port.
+    async fn accept<'a>(
+        &'a self,
+        port: u16,
+        buffers: &'a mut Buffers,
+    ) -> Result<Self::Stream<'a>, OpenFailure>;
 }
 
 /// What a connection's shell may read next.
@@ -89,6 +98,9 @@ pub enum Read {
 pub trait Stream {
     /// Our end.
     fn local(&self) -> SocketAddr;
+
+    /// The peer's end.
+    fn remote(&self) -> SocketAddr;
 
     /// Reads what is there, waiting for the first octet. Safe to drop while waiting: no octet is
     /// lost. `octets` is never empty.

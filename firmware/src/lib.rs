@@ -45,6 +45,8 @@ pub mod net;
 pub mod panel;
 pub mod restart;
 pub mod scout;
+#[cfg(not(feature = "relay-only"))]
+pub mod sink;
 pub mod storage;
 pub mod unique;
 #[cfg(not(feature = "relay-only"))]

@@ -76,6 +76,9 @@ pub(crate) struct Bells<'a> {
     pub(crate) link: &'a LinkBells,
     /// The host had news for us, or took some.
     pub(crate) workers: &'a [Bell],
+    /// The sink may have other ports now.
+    #[cfg(not(feature = "relay-only"))]
+    pub(crate) sessions: &'a [Bell],
     /// There may be something to keep.
     pub(crate) keeper: &'a Bell,
     /// There may be somebody to scout.
@@ -92,6 +95,8 @@ impl Bells<'_> {
         self.keeper.ring();
         self.post.ring();
         self.workers.iter().for_each(Bell::ring);
+        #[cfg(not(feature = "relay-only"))]
+        self.sessions.iter().for_each(Bell::ring);
     }
 }
 

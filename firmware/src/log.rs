@@ -184,3 +184,28 @@ pub(crate) fn flash_broke() {
     #[cfg(feature = "defmt")]
     defmt::error!("flash: it takes nothing any more");
 }
+
+/// Somebody has called the sink.
+#[cfg(not(feature = "relay-only"))]
+pub(crate) fn called(remote: SocketAddr, port: u16) {
+    #[cfg(feature = "defmt")]
+    {
+        defmt::info!("sink: a call on port {=u16}", port);
+        defmt::debug!("sink: {}", defmt::Debug2Format(&remote));
+    }
+    #[cfg(not(feature = "defmt"))]
+    let _ = (remote, port);
+}
+
+/// Something has come to the sink.
+#[cfg(not(feature = "relay-only"))]
+pub(crate) fn arrived(arrival: &probe_core::arrival::Arrival, recorded: bool) {
+    #[cfg(feature = "defmt")]
+    defmt::info!(
+        "sink: {=str}, recorded: {=bool}",
+        arrival.what.as_str(),
+        recorded
+    );
+    #[cfg(not(feature = "defmt"))]
+    let _ = (arrival, recorded);
+}

@@ -266,16 +266,8 @@ impl<'d> Network for StackNetwork<'d> {
         socket.set_nagle_enabled(false);
         let connected = at_deadline(by, socket.connect(endpoint(remote)?)).await;
         let failure = match connected {
-            Either::First(Ok(())) => match socket.local_endpoint() {
-                Some(local) => {
-                    return Ok(StackStream {
-                        local: SocketAddr::from((local.addr, local.port)),
-                        line: Line::Tcp {
-                            socket,
-                            _slot: Some(slot),
-                        },
-                    });
-                }
+            Either::First(Ok(())) => match stream(socket, slot) {
+                Some(stream) => return Ok(stream),
                 None => OpenFailure::Refused,
             },
             // A reset from the peer leaves no remote endpoint behind; one that is still there
@@ -317,6 +309,37 @@ impl<'d> Network for StackNetwork<'d> {
             line: Line::Udp(datagrams),
         })
     }
+
+    async fn accept<'a>(
+        &'a self,
+        port: u16,
+        buffers: &'a mut Buffers,
+    ) -> Result<StackStream<'a, 'd>, OpenFailure> {
+        let slot = Slot::take(self.watch, self.sockets).ok_or(OpenFailure::NoSlot)?;
+        let mut socket = tcp::TcpSocket::new(self.stack, &mut buffers.receive, &mut buffers.send);
+        socket.set_nagle_enabled(false);
+        match socket.accept(port).await {
+            // It may have gone as it came.
+            Ok(()) => stream(socket, slot).ok_or(OpenFailure::Refused),
+            Err(tcp::AcceptError::ConnectionReset) => Err(OpenFailure::Refused),
+            Err(tcp::AcceptError::InvalidState | tcp::AcceptError::InvalidPort) => {
+                Err(OpenFailure::NoSlot)
+            }
+        }
+    }
+}
+
+/// A connection of a socket, while it has both its ends.
+fn stream<'a, 'd>(socket: tcp::TcpSocket<'a>, slot: Slot<'a>) -> Option<StackStream<'a, 'd>> {
+    let local = socket.local_endpoint()?;
+    socket.remote_endpoint()?;
+    Some(StackStream {
+        local: SocketAddr::from((local.addr, local.port)),
+        line: Line::Tcp {
+            socket,
+            _slot: Some(slot),
+        },
+    })
 }
 
 impl StackNetwork<'_> {
@@ -443,6 +466,18 @@ enum Line<'a, 'd> {
 impl Stream for StackStream<'_, '_> {
     fn local(&self) -> SocketAddr {
         self.local
+    }
+
+    fn remote(&self) -> SocketAddr {
+        let remote = match &self.line {
+            Line::Tcp { socket, .. } => socket.remote_endpoint(),
+            Line::Udp(datagrams) => datagrams.0.remote,
+        };
+        // Nowhere when it is over.
+        let nowhere = SocketAddr::from(([0; 4], 0));
+        remote.map_or(nowhere, |remote| {
+            SocketAddr::from((remote.addr, remote.port))
+        })
     }
 
     async fn read(&mut self, octets: &mut [u8]) -> Read {

@@ -268,7 +268,8 @@ impl<E: Env> Desk for JobDesk<'_, E> {
     }
 
     fn stopped(&self) -> bool {
-        self.office.prober.borrow().ended().is_some()
+        let prober = self.office.prober.borrow();
+        prober.ended().is_some() || prober.is_objected(self.job.target.address())
     }
 }
 

@@ -10,6 +10,7 @@ use firmware::{
     guard::{Counters, Doors, Guard, Watch},
     link::Link,
     net::{DatagramMemory, LinkPortMemory, StackEnv},
+    sink::SINK_SESSIONS,
 };
 use probe_core::{finding::DeviceId, frame::message::OutboxState, prober::Prober, time::Instant};
 
@@ -69,7 +70,7 @@ pub(crate) fn live(
     };
     let (stack, mut runner) = bench.stack(guard, purpose("stack").as_bytes(), &mut resources);
     let random = Random::new(world.seed_of(purpose("device").as_bytes()));
-    let sockets = u8::try_from(WORKERS).expect("a worker's index fits an octet");
+    let sockets = u8::try_from(WORKERS + SINK_SESSIONS).expect("they fit an octet");
     let mut datagrams = DatagramMemory::new();
     let random = SeededRandom(RefCell::new(random));
     let env = StackEnv::new(stack, sockets, &mut datagrams, &watch, random);
@@ -106,6 +107,9 @@ pub(crate) fn live(
     }
     for (index, memory) in memory.workers.iter_mut().enumerate() {
         tasks.push(Task::new("worker", appliance.work(&env, index, memory)));
+    }
+    for (index, memory) in memory.sessions.iter_mut().enumerate() {
+        tasks.push(Task::new("session", appliance.sink(&env, index, memory)));
     }
     let mut reached = bench.drive(host, &mut tasks, outage.map(|outage| outage.from))?;
     if reached == Reached::Moment && bench.switch.is_calm() {
@@ -145,6 +149,7 @@ pub(crate) fn sum(one: Counters, other: Counters) -> Counters {
         foreign_source: sum(|of| of.foreign_source),
         neighbours: sum(|of| of.neighbours),
         noise: sum(|of| of.noise),
+        nobody_listened: sum(|of| of.nobody_listened),
         limited: sum(|of| of.limited),
         violations: sum(|of| of.violations),
     }

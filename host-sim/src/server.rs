@@ -1,7 +1,7 @@
 //! What a simulated server is to the network: octets in, octets out, deadlines. Sans-IO, so the
 //! same servers can stand on real sockets.
 
-use std::{net::SocketAddr, time::Duration};
+use std::{fmt, net::SocketAddr, time::Duration};
 
 use crate::smtp::Reply;
 
@@ -23,6 +23,22 @@ pub trait Conversation {
     fn on_timer(&mut self, turn: &mut Turn);
 }
 
+/// A connection that a server opens of its own accord, as when it delivers what it has relayed.
+pub struct Call {
+    /// When.
+    pub at: Duration,
+    /// To whom.
+    pub to: SocketAddr,
+    /// Its end of it. It is not told when nobody answers.
+    pub conversation: Box<dyn Conversation>,
+}
+
+impl fmt::Debug for Call {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(out, "Call({} at {:?})", self.to, self.at)
+    }
+}
+
 /// What a conversation does in answer to one event.
 #[derive(Debug)]
 pub struct Turn {
@@ -31,6 +47,7 @@ pub struct Turn {
     pub(crate) timer: Option<Duration>,
     pub(crate) closing: bool,
     pub(crate) resetting: bool,
+    pub(crate) calls: Vec<Call>,
 }
 
 impl Turn {
@@ -42,6 +59,7 @@ impl Turn {
             timer,
             closing: false,
             resetting: false,
+            calls: Vec::new(),
         }
     }
 
@@ -84,6 +102,11 @@ impl Turn {
     pub fn reset(&mut self) {
         self.close();
         self.resetting = true;
+    }
+
+    /// Opens another connection. Servers on real sockets call nobody.
+    pub fn call(&mut self, call: Call) {
+        self.calls.push(call);
     }
 
     /// What was sent in this turn.

@@ -8,7 +8,7 @@ use std::{cell::Cell, future::poll_fn, io::Write, net::IpAddr, task::Poll, time:
 
 use embassy_net::{Runner, Stack, StackResources};
 use embassy_net_driver::Driver;
-use firmware::{appliance::WORKERS, guard::Counters};
+use firmware::{appliance::WORKERS, guard::Counters, sink::SINK_SESSIONS};
 use probe_core::time::{Instant, Utc};
 
 use crate::{
@@ -32,10 +32,10 @@ pub use crate::{
 
 /// How much virtual time a simulation may take, unless [`Simulation::lasting`] says otherwise.
 pub const DURATION_MAX: Duration = Duration::from_secs(30 * 24 * 3_600);
-/// How many sockets the device's stack has, as on the boards: one for each worker, the link port's, the
-/// one that asks for an address, and the one that asks the resolver. It has no room for one that is
-/// not given back.
-pub const SOCKETS_MAX: usize = WORKERS + 3;
+/// How many sockets the device's stack has, as on the boards: one for each worker and each session of its
+/// sink, the link port's, the one that asks for an address, and the one that asks the resolver. It has no
+/// room for one that is not given back.
+pub const SOCKETS_MAX: usize = WORKERS + SINK_SESSIONS + 3;
 
 /// A simulation that has not begun.
 pub struct Simulation {

@@ -139,6 +139,7 @@ fn the_third_check_sees_what_leaves_the_scope() {
         dhcp_server: None,
         resolver: None,
         link_port: None,
+        sink_ports: vec![],
     };
     for (remote, strays) in [(V4, false), (V6, true)] {
         let (_, report) = Simulation::new(open_world(1))

@@ -104,7 +104,11 @@ async fn listen(link: PipeEnd, time: Time, scope: &Scope, list: &[Suspect]) -> H
     host.ask_log(time.now(), 1);
     let (mut frame, mut octets) = ([0; FRAME_OCTETS_MAX], [0; FRAME_OCTETS_MAX]);
     loop {
-        let line = |index| list.get(usize::try_from(index).ok()?).cloned().map(Line::from);
+        let line = |index| {
+            list.get(usize::try_from(index).ok()?)
+                .cloned()
+                .map(Line::from)
+        };
         while let Some(count) = host.link_transmit(time.now(), line, &mut frame) {
             let Ok(()) = writer.write_all(&frame[..count]).await;
         }

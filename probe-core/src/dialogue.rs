@@ -24,10 +24,13 @@
 //! * What the peer does is evidence. There is no error to return and no octet that panics.
 //! * Reconnecting is the dialogue's own decision: after `Close`, or after a failure, it may
 //!   `Open` again.
+//! * A dialogue that listens may have to know something before it can reply, and octets of the same
+//!   turn may stand behind that reply. It says [`Output::Ask`], and the shell says [`Turn::answer`]
+//!   before it asks for the next output. No answer is [`Answer::No`].
 
 use core::net::SocketAddr;
 
-use crate::{evidence::Observation, time::Instant};
+use crate::{arrival::Arrival, evidence::Observation, time::Instant, token::Token};
 
 /// Counts a dialogue's connections, from 1; 0 is before the first.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
@@ -158,6 +161,9 @@ pub enum Output<'a> {
     },
     /// Something worth keeping. Fold it into the job's evidence.
     Observed(Observation<'a>),
+    /// Something that the dialogue must know at once: see [`Turn::answer`]. Only one that listens
+    /// asks.
+    Ask(Question<'a>),
     /// Nothing to do before `until`, unless an input comes. Ends the turn.
     Wait {
         /// The deadline.
@@ -175,6 +181,26 @@ pub enum Output<'a> {
     },
     /// The dialogue is over. Ends the turn.
     Done,
+}
+
+/// What a dialogue that listens asks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Question<'a> {
+    /// Which token of this recipient counts: [`Answer::Token`], or none does.
+    Recipient(&'a [u8]),
+    /// Is this recorded, so that it will not be lost? [`Answer::Yes`], or the peer is put off.
+    Record(&'a Arrival),
+}
+
+/// What its shell says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Answer {
+    /// No, or there is nobody to ask.
+    No,
+    /// Yes.
+    Yes,
+    /// This one.
+    Token(Token),
 }
 
 /// What carries the octets.
@@ -199,6 +225,8 @@ pub enum Why {
     Greeting,
     /// A reply.
     Reply,
+    /// The peer's next command, or more of its message.
+    Command,
     /// Room to write.
     Write,
     /// The moment when the peer may be bothered again.
@@ -231,6 +259,9 @@ pub trait Dialogue {
 
     /// The generation of the connection that is open or being opened.
     fn generation(&self) -> Generation;
+
+    /// The answer to [`Output::Ask`]. Only a dialogue that asks need listen.
+    fn answer(&mut self, _answer: &Answer) {}
 
     /// Begins a turn: one input, then its outputs.
     fn turn<'a>(
@@ -280,5 +311,10 @@ impl<'a, D: Dialogue + ?Sized> Turn<'a, D> {
     /// The next output.
     pub fn next(&mut self, transmit: &mut [u8]) -> Output<'_> {
         self.dialogue.output(self.now, &mut self.octets, transmit)
+    }
+
+    /// Answers [`Output::Ask`], before the next output.
+    pub fn answer(&mut self, answer: &Answer) {
+        self.dialogue.answer(answer);
     }
 }

@@ -38,6 +38,7 @@ pub mod prober;
 pub mod relay;
 pub mod schedule;
 pub mod scope;
+pub mod sink;
 pub mod smtp;
 pub mod suspect;
 pub mod target;

@@ -18,6 +18,8 @@ mod path;
 mod prober;
 #[path = "../fuzz/checks/replies.rs"]
 mod replies;
+#[path = "../fuzz/checks/sink.rs"]
+mod sink;
 
 use std::{collections::BTreeSet, fs, path::Path};
 
@@ -33,6 +35,7 @@ const CHECKS: &[(&str, Check)] = &[
     ("path", path::check),
     ("prober", prober::check),
     ("replies", replies::check),
+    ("sink", sink::check),
 ];
 
 fn corpora() -> std::path::PathBuf {

@@ -34,9 +34,15 @@ use super::{
 /// Whether there is a link port over the network.
 const HAS_LINK_PORT: bool = cfg!(not(feature = "relay-only"));
 
-/// The workers' sockets, the link port's, the one that asks for an address, and the one that asks the
-/// resolver.
-const SOCKETS: usize = WORKERS + HAS_LINK_PORT as usize + 2;
+/// Connections at once: the workers', and the sink's.
+const CONNECTIONS: usize = WORKERS + SESSIONS;
+/// Their sockets, the link port's, the one that asks for an address, and the one that asks the resolver.
+const SOCKETS: usize = CONNECTIONS + HAS_LINK_PORT as usize + 2;
+/// The sink's sessions.
+#[cfg(not(feature = "relay-only"))]
+const SESSIONS: usize = firmware::sink::SINK_SESSIONS;
+#[cfg(feature = "relay-only")]
+const SESSIONS: usize = 0;
 
 /// Tasks that promise to look up, behind the workers.
 const NETWORK: usize = WORKERS;
@@ -44,8 +50,10 @@ const LINK: usize = WORKERS + 1;
 const FOLLOWER: usize = WORKERS + 2;
 const KEEPER: usize = WORKERS + 3;
 const LINK_PORT: usize = WORKERS + 4;
+/// The first of the sink's sessions.
+const SESSION: usize = WORKERS + 5;
 /// How many tasks promise to look up.
-pub(super) const TASKS: usize = WORKERS + 5;
+pub(super) const TASKS: usize = SESSION + SESSIONS;
 
 pub(super) type BoardAppliance = Appliance<'static, WORKERS>;
 type BoardEnv = StackEnv<'static, <ThisBoard as Board>::Random>;
@@ -75,7 +83,11 @@ pub(super) fn name(task: usize) -> (&'static str, u32) {
         FOLLOWER => ("follower", 0),
         KEEPER => ("keeper", 0),
         LINK_PORT => ("link port", 0),
-        worker => ("worker", u32::try_from(worker).unwrap_or(u32::MAX)),
+        worker if worker < WORKERS => ("worker", u32::try_from(worker).unwrap_or(u32::MAX)),
+        session => (
+            "session",
+            u32::try_from(session - SESSION).unwrap_or(u32::MAX),
+        ),
     }
 }
 
@@ -176,7 +188,7 @@ fn start(
         seed(&board.random),
     );
     let datagrams = DATAGRAMS.take();
-    let env = StackEnv::new(stack, WORKERS as u8, datagrams, watch, board.random);
+    let env = StackEnv::new(stack, CONNECTIONS as u8, datagrams, watch, board.random);
     let env: &'static BoardEnv = ENV.init(env);
     let promises: &'static Promises<TASKS> = PROMISES.init(Promises::new());
     let promise = |task| promises.of(task).expect("every task has a promise");
@@ -213,6 +225,11 @@ fn start(
     for (index, memory) in memory.workers.iter_mut().enumerate() {
         let task = work(appliance, env, promise(index), index, memory);
         spawner.spawn(task.expect("the pool holds every worker"));
+    }
+    #[cfg(not(feature = "relay-only"))]
+    for (index, memory) in memory.sessions.iter_mut().enumerate() {
+        let task = sink(appliance, env, promise(SESSION + index), index, memory);
+        spawner.spawn(task.expect("the pool holds every session"));
     }
 }
 
@@ -300,4 +317,17 @@ async fn work(
 ) {
     let env = Dutiful::new(env, promise);
     appliance.work(&env, index, memory).await;
+}
+
+#[cfg(not(feature = "relay-only"))]
+#[embassy_executor::task(pool_size = SESSIONS)]
+async fn sink(
+    appliance: &'static BoardAppliance,
+    env: &'static BoardEnv,
+    promise: Promise<'static>,
+    index: usize,
+    memory: &'static mut firmware::sink::SessionMemory,
+) {
+    let env = Dutiful::new(env, promise);
+    appliance.sink(&env, index, memory).await;
 }

@@ -70,6 +70,19 @@ pub trait Warden {
     /// A probe was on its way to `remote`, outside the scope. The scan must stop.
     fn violated(&self, remote: SocketAddr);
 
+    /// Whether callers of this port of ours are answered, whoever they are.
+    fn is_sink_port(&self, _port: u16) -> bool {
+        false
+    }
+
+    /// Somebody called a port of the sink, and nobody listened.
+    fn nobody_listened(&self) {}
+
+    /// Whether connections to `address` may not begin any more, because somebody there objects.
+    fn is_objected(&self, _address: core::net::IpAddr) -> bool {
+        false
+    }
+
     /// How far apart connections begin; `None` while none may begin at all.
     fn spacing(&self) -> Option<Spacing>;
 
@@ -277,9 +290,7 @@ impl<D: Driver, W: Warden, T: Tap> Guard<'_, D, W, T> {
                 Err(stop) => {
                     log::stopped_by_guard(stop);
                     self.tap.frame(now, Direction::Stopped, &frame);
-                    if let Stop::Violation(remote) = stop {
-                        self.warden.violated(remote);
-                    }
+                    tell(&self.warden, stop);
                     return;
                 }
             }
@@ -469,12 +480,19 @@ where
             Err(stop) => {
                 log::stopped_by_guard(stop);
                 self.tap.frame(now, Direction::Stopped, frame);
-                if let Stop::Violation(remote) = stop {
-                    self.warden.violated(remote);
-                }
+                tell(self.warden, stop);
             }
         }
         result
+    }
+}
+
+/// What of a stopped frame the warden has to know.
+fn tell<W: Warden>(warden: &W, stop: Stop) {
+    match stop {
+        Stop::Violation(remote) => warden.violated(remote),
+        Stop::NobodyListens => warden.nobody_listened(),
+        _ => {}
     }
 }
 
@@ -497,6 +515,18 @@ impl<W: Warden> Warden for &W {
 
     fn violated(&self, remote: SocketAddr) {
         W::violated(self, remote);
+    }
+
+    fn is_sink_port(&self, port: u16) -> bool {
+        W::is_sink_port(self, port)
+    }
+
+    fn nobody_listened(&self) {
+        W::nobody_listened(self);
+    }
+
+    fn is_objected(&self, address: core::net::IpAddr) -> bool {
+        W::is_objected(self, address)
     }
 
     fn spacing(&self) -> Option<Spacing> {

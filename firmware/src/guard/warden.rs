@@ -66,6 +66,21 @@ impl Warden for ProberWarden<'_> {
         self.stop(net::now());
     }
 
+    #[cfg(not(feature = "relay-only"))]
+    fn is_sink_port(&self, port: u16) -> bool {
+        self.prober.borrow().sink_ports().contains(&port)
+    }
+
+    #[cfg(not(feature = "relay-only"))]
+    fn nobody_listened(&self) {
+        self.prober.borrow_mut().sink_dropped();
+    }
+
+    #[cfg(not(feature = "relay-only"))]
+    fn is_objected(&self, address: IpAddr) -> bool {
+        self.prober.borrow().is_objected(address)
+    }
+
     fn spacing(&self) -> Option<Spacing> {
         let prober = self.prober.borrow();
         let running = prober.phase() == Phase::Running;

@@ -48,6 +48,8 @@ pub struct Counters {
     /// Stopped: the stack's noise towards strangers, such as resets and ICMP, and connections that
     /// nobody wants any more.
     pub noise: u32,
+    /// Stopped: would have turned away callers of the sink, because nobody listened.
+    pub nobody_listened: u32,
     /// Stopped: too many of the link's own protocols, or of connections that wait to begin.
     pub limited: u32,
     /// Stopped: probes outside the scope. Each stops the scan.
@@ -67,6 +69,7 @@ impl Counters {
             self.foreign_source,
             self.neighbours,
             self.noise,
+            self.nobody_listened,
             self.limited,
         ];
         GuardCounters {
@@ -115,6 +118,7 @@ impl Watch {
                 foreign_source: 0,
                 neighbours: 0,
                 noise: 0,
+                nobody_listened: 0,
                 limited: 0,
                 violations: 0,
             }),
@@ -285,6 +289,7 @@ impl Watch {
             Err(Stop::ForeignSource) => &mut counters.foreign_source,
             Err(Stop::Neighbour) => &mut counters.neighbours,
             Err(Stop::Noise) => &mut counters.noise,
+            Err(Stop::NobodyListens) => &mut counters.nobody_listened,
             Err(Stop::Limited) => &mut counters.limited,
             Err(Stop::Violation(_)) => &mut counters.violations,
         });

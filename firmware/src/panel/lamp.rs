@@ -31,8 +31,10 @@ const STEPS: u64 = 20;
 pub const fn lamp(phase: Phase, anchored: bool, fault: bool) -> Lamp {
     match phase {
         _ if fault => Lamp::Fault,
-        Phase::Stopping(Ended::GuardViolation | Ended::SerialsSpent)
-        | Phase::Ended(Ended::GuardViolation | Ended::SerialsSpent) => Lamp::Fault,
+        Phase::Stopping(Ended::GuardViolation | Ended::SerialsSpent | Ended::Objections)
+        | Phase::Ended(Ended::GuardViolation | Ended::SerialsSpent | Ended::Objections) => {
+            Lamp::Fault
+        }
         Phase::Running => Lamp::Scanning,
         Phase::Stopping(_) => Lamp::Stopped,
         Phase::Ended(Ended::HostAsked | Ended::Expired | Ended::PoweredMinutes | Ended::Button) => {
@@ -113,6 +115,7 @@ mod tests {
             (ended(Ended::PoweredMinutes), true, false, Lamp::Stopped),
             (ended(Ended::GuardViolation), true, false, Lamp::Fault),
             (ended(Ended::SerialsSpent), true, false, Lamp::Fault),
+            (ended(Ended::Objections), true, false, Lamp::Fault),
         ];
         for (phase, anchored, fault, told) in table {
             assert_eq!(

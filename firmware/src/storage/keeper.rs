@@ -21,6 +21,7 @@ use probe_core::{
     schedule::BOOT_MAX,
     scope::Scope,
     time::{Instant, Millis},
+    token,
 };
 
 use super::{Failure, Kept, Key, Map, STORED_OCTETS_MAX, Storage};
@@ -68,6 +69,8 @@ pub struct Keeper<'m, F> {
     provision: Option<Provision>,
     /// The scope that is on flash, and its minutes.
     scope: Option<(ScopeDigest, u32)>,
+    /// The key that is on flash.
+    token_key: Option<token::Key>,
     mark_due: Instant,
     state: Option<FlashState>,
     is_full: bool,
@@ -102,6 +105,7 @@ impl<'m, F: NorFlash> Keeper<'m, F> {
             boot,
             provision,
             scope: None,
+            token_key: None,
             mark_due: Instant::BOOT,
             state: None,
             is_full: false,
@@ -119,10 +123,10 @@ impl<'m, F: NorFlash> Keeper<'m, F> {
         self.provision
     }
 
-    /// Forgets how the device is set up and its scope, as for a reset to factory. Boots are counted
+    /// Forgets how the device is set up, its scope and its key, as for a reset to factory. Boots are counted
     /// on, because findings are named after them, and what a host has not stored stays.
     pub async fn forget(&mut self) {
-        for key in [Key::Provision, Key::Scope, Key::Powered] {
+        for key in [Key::Provision, Key::Scope, Key::Powered, Key::TokenKey] {
             // What a broken flash still has is read again at the next start.
             let _ = self.storage.set(key, &[], &mut self.memory.scratch).await;
         }
@@ -148,6 +152,12 @@ impl<'m, F: NorFlash> Keeper<'m, F> {
             if prober.borrow_mut().restore_scope(now, &scope, minutes) {
                 self.scope = Some((digest, minutes));
             }
+        }
+        if let Some(octets) = self.storage.setting(Key::TokenKey, room).await
+            && let Some(key) = decode_message::<token::Key>(octets)
+        {
+            self.token_key = Some(key);
+            prober.borrow_mut().restore_key(key);
         }
         let waits = self.storage.has_unacknowledged();
         log::flash_found(waits);
@@ -193,6 +203,7 @@ impl<'m, F: NorFlash> Keeper<'m, F> {
             || self.lend_a_record(prober).await
             || self.keep_provision(prober).await
             || self.keep_scope(now, prober).await
+            || self.keep_token_key(now, prober).await
             || self.erase_ahead(now, prober).await
             || self.write_mark(now).await;
         self.tell_state(prober);
@@ -295,6 +306,26 @@ impl<'m, F: NorFlash> Keeper<'m, F> {
             self.broke(now, prober);
         }
         self.scope = Some((digest, minutes));
+        true
+    }
+
+    async fn keep_token_key(&mut self, now: Instant, prober: &RefCell<Prober>) -> bool {
+        let in_use = prober.borrow().key();
+        let Some(key) = in_use.filter(|_| in_use != self.token_key && !self.is_broken) else {
+            return false;
+        };
+        let mut octets = [0; SMALL_OCTETS_MAX];
+        let octets = encoded(&key, &mut octets);
+        let scratch = &mut self.memory.scratch;
+        if self
+            .storage
+            .set(Key::TokenKey, octets, scratch)
+            .await
+            .is_err()
+        {
+            self.broke(now, prober);
+        }
+        self.token_key = Some(key);
         true
     }
 

@@ -52,11 +52,19 @@ pub enum Key {
     Scope = 2,
     /// For how many minutes the device was powered since that scope came into force.
     Powered = 3,
+    /// What tokens are made with: they come back to the sink for days.
+    TokenKey = 4,
 }
 
 impl Key {
-    pub(crate) const COUNT: usize = 4;
-    const ALL: [Self; Self::COUNT] = [Self::Boot, Self::Provision, Self::Scope, Self::Powered];
+    pub(crate) const COUNT: usize = 5;
+    const ALL: [Self; Self::COUNT] = [
+        Self::Boot,
+        Self::Provision,
+        Self::Scope,
+        Self::Powered,
+        Self::TokenKey,
+    ];
 }
 
 /// Why something was not kept.

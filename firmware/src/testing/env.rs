@@ -177,6 +177,24 @@ impl Network for Stage {
             }
             Peer::Fails(failure) => Err(failure),
             Peer::Plays(steps) => Ok(Connection::new(self, steps)),
+            Peer::Calls(_) => panic!("it is not called, it calls"),
+        }
+    }
+
+    async fn accept<'a>(
+        &'a self,
+        port: u16,
+        _buffers: &'a mut Buffers,
+    ) -> Result<Connection<'a>, OpenFailure> {
+        self.log(format!("listen {port}"));
+        let calls = |peer: &Peer| matches!(peer, Peer::Calls(_));
+        let next = self.peers.borrow_mut().pop_front_if(|peer| calls(peer));
+        match next {
+            Some(Peer::Calls(steps)) => {
+                self.log("accept");
+                Ok(Connection::new(self, steps))
+            }
+            _ => std::future::pending().await,
         }
     }
 
@@ -190,6 +208,7 @@ impl Network for Stage {
         match peer.expect("one peer for each socket") {
             Peer::Fails(failure) => Err(failure),
             Peer::Plays(steps) => Ok(Connection::new(self, steps).datagrams_from(remote)),
+            Peer::Calls(_) => panic!("it is not called, it calls"),
         }
     }
 }

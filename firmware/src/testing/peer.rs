@@ -17,6 +17,8 @@ pub(crate) enum Peer {
     Fails(OpenFailure),
     /// It opens, and the peer does this.
     Plays(Vec<Step>),
+    /// It connects to us as soon as somebody listens, and does this.
+    Calls(Vec<Step>),
 }
 
 /// One thing that a peer does.
@@ -128,6 +130,10 @@ enum Play {
 impl Stream for Connection<'_> {
     fn local(&self) -> SocketAddr {
         SocketAddr::from(([198, 51, 100, 1], 50_000))
+    }
+
+    fn remote(&self) -> SocketAddr {
+        SocketAddr::from(([203, 0, 113, 5], 40_000))
     }
 
     async fn read(&mut self, octets: &mut [u8]) -> Read {

@@ -55,7 +55,11 @@ impl Warden for Anything {
     }
 
     fn permits(&self, remote: SocketAddr) -> bool {
-        remote.port() != 9
+        !matches!(remote.port(), 9 | CALLER_PORT)
+    }
+
+    fn is_sink_port(&self, port: u16) -> bool {
+        port == SINK_PORT
     }
 
     fn permits_address(&self, _address: IpAddr) -> bool {
@@ -83,6 +87,11 @@ impl Warden for Anything {
 
 /// What the peer does with the socket that listens on port 25, each time it may do something.
 pub(crate) type Behaviour<'a> = &'a mut dyn FnMut(&mut tcp::Socket<'static>);
+
+/// The port on which the device is the sink.
+pub(crate) const SINK_PORT: u16 = 2_525;
+/// A port of the peer's that nothing but the sink answers.
+pub(crate) const CALLER_PORT: u16 = 40_000;
 
 /// What the peer does with the socket with which it calls, each time it may do something.
 pub(crate) type Calling<'a> = &'a mut dyn FnMut(&mut Interface, &mut tcp::Socket<'static>);

@@ -9,17 +9,21 @@ mod wire;
 
 use std::net::SocketAddr;
 
-use bench::{Addresses, PEER_V4, PEER_V6, TestEnv, run};
+use bench::{
+    Addresses, CALLER_PORT, DEVICE_V4, PEER_V4, PEER_V6, SINK_PORT, TestEnv, run, run_called,
+};
 use firmware::env::{Buffers, Env, LINGER_MAX, Network, Read, Stream};
+use firmware::guard::Doors;
 use firmware::net::StackStream;
 use probe_core::{
     dialogue::{Close, End, OpenFailure},
     time::{Instant, Millis},
 };
-use smoltcp::socket::tcp;
+use smoltcp::{iface::Interface, socket::tcp};
 
 const FIN: u8 = 1;
 const RST: u8 = 4;
+const SYN_ACK: u8 = 18;
 
 fn peer(port: u16) -> SocketAddr {
     SocketAddr::from((PEER_V4, port))
@@ -263,4 +267,45 @@ fn datagrams_elsewhere_are_stopped() {
         env.sleep_until(by).await;
     });
     assert_eq!(report.guard.violations, 1);
+}
+
+/// Nobody listens when the first SYN comes: it is not turned away, and asks again.
+#[test]
+fn whoever_calls_the_sink_too_early_is_received_a_little_later() {
+    let mut heard = Vec::new();
+    let mut has_called = false;
+    let mut calling = |interface: &mut Interface, socket: &mut tcp::Socket<'static>| {
+        if !core::mem::replace(&mut has_called, true) {
+            let called = socket.connect(interface.context(), (DEVICE_V4, SINK_PORT), CALLER_PORT);
+            called.unwrap();
+        }
+        while socket.can_recv() {
+            let octets = socket.recv(|octets| (octets.len(), octets.to_vec()));
+            heard.extend(octets.unwrap());
+        }
+    };
+    let doors = Doors::default();
+    let (remote, report) = run_called(Addresses::V4, 1, doors, &mut calling, async |env| {
+        env.sleep_until(Instant::from_millis(500)).await;
+        let mut buffers = Buffers::new();
+        let accepted = env.network().accept(SINK_PORT, &mut buffers).await;
+        let mut stream = accepted.ok().unwrap();
+        let remote = stream.remote();
+        assert_eq!(stream.local().port(), SINK_PORT);
+        let by = env.now() + Millis::from_secs(1);
+        let written = stream.write_all(b"220 sink\r\n", false, by).await;
+        assert_eq!(written, Ok(()));
+        env.sleep_until(by).await;
+        stream.close(Close::Abort).await;
+        remote
+    });
+    assert_eq!(remote, peer(CALLER_PORT));
+    assert_eq!(heard, b"220 sink\r\n");
+    assert_eq!(
+        (report.guard.nobody_listened, report.guard.violations),
+        (1, 0)
+    );
+    let flags: Vec<u8> = report.segments().iter().map(|(flags, _)| *flags).collect();
+    assert_eq!(flags.first(), Some(&SYN_ACK), "{flags:?}");
+    assert_eq!(flags.iter().filter(|flags| *flags & RST != 0).count(), 1);
 }

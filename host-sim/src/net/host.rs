@@ -20,7 +20,7 @@ use smoltcp::{
 use super::caller::{Calls, Requests};
 use crate::{
     dns::Resolver,
-    server::{Conversation, Server, Turn},
+    server::{Call, Conversation, Server, Turn},
 };
 
 /// Octets of a connection's receive buffer, and of its send buffer.
@@ -32,6 +32,9 @@ pub(crate) const CONNECTIONS_MAX: usize = 64;
 /// The largest IP packet, in octets.
 const PACKET_OCTETS_MAX: usize = 1_500;
 
+/// The first port that a host's servers open connections from; they come round behind the last one.
+const ERRANDS_FROM: u16 = 57_344;
+
 pub(crate) struct Host {
     address: IpAddr,
     interface: Interface,
@@ -41,6 +44,10 @@ pub(crate) struct Host {
     connections: Vec<Connection>,
     questions: Option<Questions>,
     calls: Calls,
+    /// Connections that its servers want to open.
+    errands: Vec<Call>,
+    /// The port that the next one is opened from.
+    next_port: u16,
     /// Whether a connection is waited for at TIME-WAIT. Where the wires neither lose, repeat nor
     /// reorder there is nothing to wait for.
     pub(crate) lingers: bool,
@@ -75,6 +82,8 @@ impl Host {
             connections: Vec::new(),
             questions: None,
             calls: Calls::default(),
+            errands: Vec::new(),
+            next_port: ERRANDS_FROM,
             lingers: false,
         }
     }
@@ -124,6 +133,13 @@ impl Host {
         self.calls
             .begin(from, &mut self.interface, &mut self.sockets);
         loop {
+            for connection in &mut self.connections {
+                self.errands.append(&mut connection.calls);
+            }
+            while let Some(due) = self.errands.iter().position(|call| call.at <= now) {
+                let call = self.errands.swap_remove(due);
+                self.run_errand(call);
+            }
             let changed = self
                 .interface
                 .poll(instant(now), &mut self.packets, &mut self.sockets);
@@ -164,7 +180,9 @@ impl Host {
             .iter()
             .flat_map(|questions| &questions.answers);
         let answers = answers.map(|(due, ..)| *due);
-        stack.into_iter().chain(servers).chain(answers).min()
+        let calls = self.errands.iter().map(|call| call.at.max(now));
+        let others = servers.chain(answers).chain(calls);
+        stack.into_iter().chain(others).min()
     }
 
     /// Makes the socket that a connection request will find listening. smoltcp has no backlog and
@@ -186,18 +204,30 @@ impl Host {
         socket
             .listen((IpAddress::from(self.address), port))
             .expect("a new socket listens on a port that is not zero");
-        self.connections.push(Connection {
-            port,
-            caller: from,
-            handle: self.sockets.add(socket),
-            conversation: server.answer(from),
-            stage: Stage::Opening,
-            unsent: Vec::new(),
-            sent: 0,
-            room: Vec::new(),
-            timer: None,
-            resetting: false,
-        });
+        let handle = self.sockets.add(socket);
+        self.connections
+            .push(Connection::new(port, from, handle, server.answer(from)));
+    }
+
+    /// Opens a connection, where there is room for one more.
+    fn run_errand(&mut self, call: Call) {
+        if self.connections.len() == CONNECTIONS_MAX {
+            return;
+        }
+        let port = self.next_port;
+        self.next_port = port.checked_add(1).unwrap_or(ERRANDS_FROM);
+        let buffer = || SocketBuffer::new(vec![0; BUFFER_OCTETS]);
+        let mut socket = Socket::new(buffer(), buffer());
+        socket.set_nagle_enabled(false);
+        let to = (IpAddress::from(call.to.ip()), call.to.port());
+        let local = (IpAddress::from(self.address), port);
+        if socket.connect(self.interface.context(), to, local).is_err() {
+            // To nowhere, or to another family.
+            return;
+        }
+        let handle = self.sockets.add(socket);
+        self.connections
+            .push(Connection::new(port, call.to, handle, call.conversation));
     }
 
     /// Forgets connections that are over. A socket that listens behind its packet is one of a request that
@@ -258,6 +288,8 @@ struct Connection {
     room: Vec<u8>,
     timer: Option<Duration>,
     resetting: bool,
+    /// What the server wants to open.
+    calls: Vec<Call>,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -270,6 +302,27 @@ enum Stage {
 }
 
 impl Connection {
+    fn new(
+        port: u16,
+        caller: SocketAddr,
+        handle: SocketHandle,
+        conversation: Box<dyn Conversation>,
+    ) -> Self {
+        Self {
+            port,
+            caller,
+            handle,
+            conversation,
+            stage: Stage::Opening,
+            unsent: Vec::new(),
+            sent: 0,
+            room: Vec::new(),
+            timer: None,
+            resetting: false,
+            calls: Vec::new(),
+        }
+    }
+
     /// Moves octets and events between the socket and the conversation; says whether any moved.
     fn advance(&mut self, now: Duration, socket: &mut Socket<'static>) -> bool {
         let mut busy = false;
@@ -331,6 +384,7 @@ impl Connection {
             self.sent = 0;
         }
         self.timer = turn.timer;
+        self.calls.append(&mut turn.calls);
         if turn.closing {
             self.resetting = turn.resetting;
             self.stage = Stage::Closing;
@@ -479,5 +533,78 @@ mod tests {
         host.receive(segment(30_000, TcpControl::Rst, 2));
         host.advance(Duration::from_millis(1));
         assert_eq!(host.connections.len(), 0);
+    }
+
+    /// Says one thing as soon as somebody has answered.
+    struct Says(&'static [u8]);
+
+    impl Conversation for Says {
+        fn on_open(&mut self, turn: &mut Turn) {
+            turn.send(self.0);
+        }
+
+        fn on_octets(&mut self, _octets: &[u8], _turn: &mut Turn) {}
+
+        fn on_timer(&mut self, _turn: &mut Turn) {}
+    }
+
+    /// Calls somebody a second after it was called.
+    struct RunsErrands;
+
+    impl Server for RunsErrands {
+        fn answer(&mut self, caller: SocketAddr) -> Box<dyn Conversation> {
+            Box::new(CallsBack(SocketAddr::new(caller.ip(), 25)))
+        }
+    }
+
+    struct CallsBack(SocketAddr);
+
+    impl Conversation for CallsBack {
+        fn on_open(&mut self, turn: &mut Turn) {
+            let call = Call {
+                at: turn.now() + Duration::from_secs(1),
+                to: self.0,
+                conversation: Box::new(Says(b"HELO a\r\n")),
+            };
+            turn.call(call);
+            turn.close();
+        }
+
+        fn on_octets(&mut self, _octets: &[u8], _turn: &mut Turn) {}
+
+        fn on_timer(&mut self, _turn: &mut Turn) {}
+    }
+
+    #[test]
+    fn a_server_calls_when_it_said_that_it_would() {
+        let mut ours = Host::new(IpAddr::from(CALLER), 2);
+        let closed = Personality::named("closed-550").expect("a personality");
+        ours.serve(25, closed.at("sink.example.net", &[]).server());
+        let mut theirs = Host::new(IpAddr::from(HOST), 1);
+        theirs.serve(25, Box::new(RunsErrands));
+        let hello = Box::new(Says(b"EHLO b\r\n"));
+        ours.errands.push(Call {
+            at: Duration::ZERO,
+            to: (HOST, 25).into(),
+            conversation: hello,
+        });
+        let mut called = Vec::new();
+        for ms in 0..1_100 {
+            let now = Duration::from_millis(ms);
+            ours.advance(now);
+            while let Some(packet) = ours.transmit() {
+                theirs.receive(packet);
+            }
+            theirs.advance(now);
+            while let Some(packet) = theirs.transmit() {
+                if let Some((_, port)) = connection_request(&packet) {
+                    called.push((ms, port));
+                }
+                ours.receive(packet);
+            }
+        }
+        assert_eq!(called.len(), 1, "{called:?}");
+        let (ms, port) = called[0];
+        assert!((1_000..1_010).contains(&ms) && port == 25, "{called:?}");
     }
 }

@@ -19,6 +19,8 @@ pub struct Allowed {
     pub resolver: Option<IpAddr>,
     /// Who is answered at the device's link port, and that port.
     pub link_port: Option<(IpAddr, u16)>,
+    /// Ports of the device's own on which it answers whoever has called, and calls nobody.
+    pub sink_ports: Vec<u16>,
 }
 
 impl Allowed {
@@ -37,6 +39,7 @@ impl Allowed {
             dhcp_server: None,
             resolver: scope.identity.resolver,
             link_port: None,
+            sink_ports: scope.sink_ports.to_vec(),
         }
     }
 
@@ -105,6 +108,7 @@ mod tests {
             dhcp_server: None,
             resolver: Some("203.0.113.53".parse().unwrap()),
             link_port: Some(("203.0.113.80".parse().unwrap(), 7_323)),
+            sink_ports: Vec::new(),
         };
         for (remote, expected) in [
             ("203.0.113.53:53", true),

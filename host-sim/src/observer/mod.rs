@@ -9,7 +9,7 @@ mod reading;
 
 use std::{
     cell::RefCell,
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet},
     fmt,
     io::{self, Write},
     net::SocketAddr,
@@ -101,6 +101,8 @@ struct State {
     capture_error: Option<io::Error>,
     allowed: Option<Allowed>,
     tracked: BTreeMap<(SocketAddr, u16), Progress>,
+    /// Who has called which port of the device.
+    callers: BTreeSet<(SocketAddr, u16)>,
     established: usize,
 }
 
@@ -126,6 +128,7 @@ impl Observer {
             capture_error: None,
             allowed,
             tracked: BTreeMap::new(),
+            callers: BTreeSet::new(),
             established: 0,
         };
         state.capture(&pcap::header());
@@ -146,6 +149,10 @@ impl Observer {
         if let Ok(frame) = EthernetFrame::new_checked(frame)
             && let Some(segment) = Segment::read(&frame)
         {
+            if segment.syn && !segment.ack {
+                let caller = (segment.source, segment.destination.port());
+                state.callers.insert(caller);
+            }
             state.follow(
                 at,
                 &(segment.source, segment.destination.port()),
@@ -231,12 +238,16 @@ impl State {
             }
             self.follow(at, &key, &segment, true);
             let remote = segment.destination;
-            if self
-                .allowed
-                .as_ref()
-                .is_some_and(|allowed| !allowed.allows_segment(key.1, remote))
-            {
-                self.stray(at, || format!("TCP to {remote}"));
+            let begins = segment.syn && !segment.ack;
+            let Some(allowed) = &self.allowed else {
+                return;
+            };
+            let port = segment.source.port();
+            let answers = !begins
+                && allowed.sink_ports.contains(&port)
+                && self.callers.contains(&(remote, port));
+            if !answers && !allowed.allows_segment(key.1, remote) {
+                self.stray(at, || format!("TCP to {remote} from port {port}"));
             }
             return;
         }

@@ -34,6 +34,16 @@ impl<'a> DirectEnv<'a> {
             network: DirectNetwork::new(clock, Fence::new(prober, sources)),
         })
     }
+
+    /// Listens on these ports, for the sink that the scope will say they are. Fails where one is taken,
+    /// or not to be had by this user.
+    pub fn listen(&mut self, ports: &[u16]) -> Result<(), DirectError> {
+        for port in ports.iter().copied() {
+            let listens = self.network.listen(port);
+            listens.map_err(|error| DirectError::Listen { port, error })?;
+        }
+        Ok(())
+    }
 }
 
 fn check_source(address: IpAddr) -> std::io::Result<()> {
@@ -76,7 +86,7 @@ impl<'a> Env for DirectEnv<'a> {
 
 /// Milliseconds since a moment that counts as boot.
 #[derive(Clone, Copy)]
-pub(super) struct Clock(std::time::Instant);
+pub(super) struct Clock(pub(super) std::time::Instant);
 
 impl Clock {
     pub(super) fn now(self) -> Instant {

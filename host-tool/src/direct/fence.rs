@@ -57,6 +57,21 @@ impl<'a> Fence<'a> {
         resolver == Some(remote.ip()) && remote.port() == DNS_PORT
     }
 
+    /// Whether whoever has called `port` of the sink may be answered, or be listened to.
+    pub fn check_sink(&self, port: u16) -> Result<(), OutOfScope> {
+        // A port that is the sink's no more is closed, and nobody's fault.
+        if !self.prober.borrow().sink_ports().contains(&port) {
+            return Err(OutOfScope);
+        }
+        self.allowed.set(self.allowed.get() + 1);
+        Ok(())
+    }
+
+    /// Whether somebody at `remote` objects: no connection begins there any more.
+    pub fn is_objected(&self, remote: SocketAddr) -> bool {
+        self.prober.borrow().is_objected(remote.ip())
+    }
+
     /// Whether a socket may be bound to `local`: only to a source that was asked for, and never
     /// to a port that somebody could call.
     pub fn check_bind(&self, now: Instant, local: SocketAddr) -> Result<(), OutOfScope> {

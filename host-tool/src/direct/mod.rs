@@ -9,6 +9,7 @@ mod env;
 mod failure;
 mod fence;
 mod network;
+pub mod sink;
 mod stream;
 
 use std::{io, net::IpAddr};
@@ -39,6 +40,18 @@ pub enum DirectError {
     Source {
         /// The address.
         address: IpAddr,
+        /// What the system says.
+        error: io::Error,
+    },
+    /// A port of the sink cannot be listened on.
+    #[error(
+        "cannot listen on port {port} as the sink: {error}; end whoever listens there, run as a user \
+         who may (ports below 1024 need root, or `setcap cap_net_bind_service`), or give the scope \
+         other sink ports"
+    )]
+    Listen {
+        /// The port.
+        port: u16,
         /// What the system says.
         error: io::Error,
     },

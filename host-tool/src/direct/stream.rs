@@ -12,7 +12,7 @@ use tokio::net::TcpStream;
 
 use super::{Fence, datagrams::Datagrams, env::Clock};
 
-/// A connection with a target, or datagrams to and from the resolver.
+/// A connection with a target or with whoever has called the sink, or datagrams to and from the resolver.
 pub enum DirectStream<'a> {
     /// A connection.
     Line {
@@ -20,6 +20,8 @@ pub enum DirectStream<'a> {
         line: Line<'a>,
         /// Our end.
         local: SocketAddr,
+        /// The other one.
+        remote: SocketAddr,
     },
     /// Datagrams.
     Datagrams {
@@ -27,6 +29,8 @@ pub enum DirectStream<'a> {
         datagrams: Datagrams<'a>,
         /// Our end.
         local: SocketAddr,
+        /// The other one.
+        remote: SocketAddr,
     },
 }
 
@@ -34,6 +38,12 @@ impl Stream for DirectStream<'_> {
     fn local(&self) -> SocketAddr {
         match self {
             Self::Line { local, .. } | Self::Datagrams { local, .. } => *local,
+        }
+    }
+
+    fn remote(&self) -> SocketAddr {
+        match self {
+            Self::Line { remote, .. } | Self::Datagrams { remote, .. } => *remote,
         }
     }
 
@@ -65,6 +75,8 @@ pub struct Line<'a> {
     fence: &'a Fence<'a>,
     stream: TcpStream,
     remote: SocketAddr,
+    /// The port of the sink that the other end has called.
+    called: Option<u16>,
     /// Written with more to follow.
     gathered: Vec<u8>,
     /// The peer's reset was told to a write, and the system tells it once.
@@ -77,12 +89,14 @@ impl<'a> Line<'a> {
         fence: &'a Fence<'a>,
         stream: TcpStream,
         remote: SocketAddr,
+        called: Option<u16>,
     ) -> Self {
         Self {
             clock,
             fence,
             stream,
             remote,
+            called,
             gathered: Vec::new(),
             reset: false,
         }
@@ -110,11 +124,11 @@ impl<'a> Line<'a> {
             return Ok(());
         }
         let gathered = std::mem::take(&mut self.gathered);
-        if self
-            .fence
-            .check_remote(self.clock.now(), self.remote)
-            .is_err()
-        {
+        let checked = match self.called {
+            Some(port) => self.fence.check_sink(port),
+            None => self.fence.check_remote(self.clock.now(), self.remote),
+        };
+        if checked.is_err() {
             // The prober has been told; nothing more leaves.
             return Err(End::Reset);
         }

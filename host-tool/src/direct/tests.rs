@@ -405,3 +405,44 @@ fn reset(peer: std::net::TcpStream) {
     let linger = Some(Duration::ZERO);
     socket2::SockRef::from(&peer).set_linger(linger).unwrap();
 }
+
+/// A port that nobody has, and that no connection of this computer begins from.
+fn free_port() -> u16 {
+    let mut ports = 20_000..30_000;
+    ports
+        .find(|port| TcpListener::bind((Ipv4Addr::UNSPECIFIED, *port)).is_ok())
+        .unwrap()
+}
+
+#[test]
+fn whoever_calls_the_sink_is_answered_and_nobody_else() {
+    let port = free_port();
+    let mut scope = loopback(&[9]);
+    scope.sink_ports.push(port).unwrap();
+    let prober = running(&scope);
+    let mut env = DirectEnv::new(&prober, Sources::default()).unwrap();
+    env.listen(&[port]).unwrap();
+    let taken = env.listen(&[port]).err().unwrap().to_string();
+    let begins = format!("cannot listen on port {port} as the sink: ");
+    assert!(taken.starts_with(&begins), "{taken}");
+    let mut buffers = Buffers::new();
+    run(async {
+        let mut caller = std::net::TcpStream::connect((Ipv4Addr::LOCALHOST, port)).unwrap();
+        let accepted = env.network().accept(port, &mut buffers).await;
+        let mut stream = accepted.unwrap();
+        assert_eq!(stream.remote(), caller.local_addr().unwrap());
+        assert_eq!(stream.local(), caller.peer_addr().unwrap());
+        let by = soon(&env);
+        assert_eq!(stream.write_all(b"220 a\r\n", false, by).await, Ok(()));
+        let mut octets = [0; 7];
+        caller.read_exact(&mut octets).unwrap();
+        assert_eq!(octets, *b"220 a\r\n");
+        stream.close(Close::Fin).await;
+        // A port that the scope does not name.
+        let fence = env.network().fence();
+        assert!(fence.check_sink(port).is_ok());
+        assert!(fence.check_sink(port + 1).is_err());
+    });
+    assert_eq!(env.guard_counters().violations, 0);
+    assert_eq!(prober.borrow().ended(), None);
+}

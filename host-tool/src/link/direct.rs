@@ -12,7 +12,7 @@ use probe_core::prober::Prober;
 
 use super::LinkError;
 use crate::{
-    direct::{DirectEnv, Sources},
+    direct::{DirectEnv, DirectError, Sources},
     session::{self, Outcome, Scan, SessionError, Watch},
     store::{DeviceFamily, Store},
 };
@@ -26,8 +26,9 @@ pub(super) fn scan(
         .begin_boot(DeviceFamily::Direct)
         .map_err(|error| LinkError::Session(SessionError::Store(error)))?;
     let prober = RefCell::new(Prober::new(device, boot));
-    let env = DirectEnv::new(&prober, Sources::default())
-        .map_err(|error| LinkError::Unusable(error.to_string()))?;
+    let unusable = |error: DirectError| LinkError::Unusable(error.to_string());
+    let mut env = DirectEnv::new(&prober, Sources::default()).map_err(unusable)?;
+    env.listen(&scan.scope.sink_ports).map_err(unusable)?;
     let mut memory = Box::new(Memory::<WORKERS>::new());
     let (host, appliance) = pipe();
     let (reader, writer) = appliance.split();

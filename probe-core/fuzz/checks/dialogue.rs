@@ -189,6 +189,7 @@ impl Peer {
                     opens = true;
                 }
                 Output::Close(_) | Output::Secure { .. } => {}
+                Output::Ask(_) => panic!("it does not listen"),
                 Output::Wait { .. } if opens => return State::Opening,
                 Output::Wait { .. } if says => return State::Sending,
                 Output::Wait { until, .. } => return State::Waiting(until),

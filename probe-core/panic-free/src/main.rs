@@ -16,6 +16,7 @@ mod host;
 mod names;
 mod prober;
 mod relay;
+mod sink;
 mod smtp;
 
 use core::hint::black_box;
@@ -49,6 +50,7 @@ pub extern "C" fn _start() -> ! {
     dns::messages(octets);
     let mut message = [0; 512];
     dns::lookup(black_box(&mut message), octets, black_box(&mut transmit));
+    sink::dialogue(octets, black_box(&mut transmit));
     #[cfg(feature = "deliberate-index")]
     deliberate_index(octets);
     loop {

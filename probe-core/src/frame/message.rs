@@ -117,6 +117,10 @@ pub struct Proving {
 /// What the device tells the host. Findings are generic over how they hold their evidence: the
 /// device lends it, the host owns it; the octets are the same.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[expect(
+    clippy::large_enum_variant,
+    reason = "there is no heap to box an arrival into, and one message lives at a time"
+)]
 pub enum ToHost<E = Evidence> {
     /// The answer to the host's Hello.
     Hello(DeviceHello),
@@ -342,6 +346,8 @@ pub enum Ended {
     SerialsSpent,
     /// Somebody pressed the button of the device.
     Button,
+    /// More objected than the device can keep: it probes nobody until it is started again.
+    Objections,
 }
 
 impl Ended {
@@ -356,6 +362,7 @@ impl Ended {
             Self::GuardViolation => "guard-violation",
             Self::SerialsSpent => "serials-spent",
             Self::Button => "button",
+            Self::Objections => "objections",
         }
     }
 }

@@ -8,6 +8,7 @@ use crate::{
     outbox::OUTBOX_OCTETS,
     scope::Scope,
     time::Instant,
+    token::Key,
 };
 
 /// A record that is to be saved, whose octets were copied out.
@@ -114,6 +115,16 @@ impl Prober {
             powered_before: powered_minutes,
         });
         true
+    }
+
+    /// What tokens are made with, to be kept with the scope: they come back for days.
+    pub fn key(&self) -> Option<Key> {
+        self.key.map(|(key, _)| key)
+    }
+
+    /// Puts a key in use again that was before a restart, until a host gives one.
+    pub fn restore_key(&mut self, key: Key) {
+        self.key = Some((key, key.digest()));
     }
 
     /// The scope in force, and for how many minutes it was powered; a minute that has begun

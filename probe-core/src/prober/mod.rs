@@ -15,8 +15,10 @@ mod dead;
 mod device;
 mod kept;
 mod link;
+mod objections;
 mod records;
 mod scout;
+mod sink;
 #[cfg(test)]
 mod tests;
 mod visit;
@@ -49,11 +51,15 @@ pub use crate::schedule::{Heard, Opening, Scouting};
 pub use dead::{DEAD_RANGE_IDLE_MS, DEAD_RANGES_GATHERED_MAX, FEW_LINES_MAX};
 pub use device::{About, LOG_LINES_MAX};
 pub use link::RESEND_AFTER_MS;
+pub use objections::OBJECTIONS_MAX;
+pub use sink::{UNASKED_ARRIVALS_BURST_MAX, UNASKED_ARRIVALS_EVERY_MS};
 pub use visit::{VISITOR_HELLO_WITHIN_MS, Visitor};
 
 use dead::Gathered;
 use device::Device;
 use link::Link;
+use objections::Objections;
+use sink::Allowance;
 
 /// One target under one probe, handed to a worker. It goes back by [`Prober::finish`] or
 /// [`Prober::park`], once.
@@ -165,6 +171,8 @@ pub struct Prober {
     guard: GuardCounters,
     sink: SinkCounters,
     network: NetworkState,
+    unasked: Allowance,
+    objections: Objections,
     link: Link,
 }
 
@@ -256,6 +264,8 @@ impl Prober {
                 held: 0,
                 connections: 0,
             },
+            unasked: Allowance::FULL,
+            objections: Objections::new(),
             link: Link::new(),
         }
     }
@@ -323,6 +333,9 @@ impl Prober {
             }
         }
         match self.schedule.running_target(job.serial) {
+            Some(target) if self.objections.exclude(target.address()) => {
+                Opening::No(Refusal::Excluded)
+            }
             Some(target) if in_force.scope.permits(target.endpoint()) => {
                 self.schedule.may_open(now, job.serial)
             }
@@ -357,7 +370,9 @@ impl Prober {
         evidence: &Evidence,
     ) -> Result<(), OutboxFull> {
         self.settle(now);
-        let running = self.phase == Phase::Running && job.revision < u8::MAX;
+        let running = self.phase == Phase::Running
+            && job.revision < u8::MAX
+            && !self.objections.exclude(job.target.address());
         let due = if running {
             self.schedule.may_park(now, job.serial, until)
         } else {
@@ -552,14 +567,21 @@ impl Prober {
     fn admit(&self, now: Instant, suspect: &Suspect) -> Result<Target, Refusal> {
         let in_force = self.scope.as_ref().ok_or(Refusal::NoScope)?;
         let anchor = self.anchor.ok_or(Refusal::NoAnchor)?;
-        in_force.scope.admit(suspect, anchor.utc(now))
+        let target = in_force.scope.admit(suspect, anchor.utc(now))?;
+        if self.objections.exclude(target.address()) {
+            return Err(Refusal::Excluded);
+        }
+        Ok(target)
     }
 
     /// Looks whether the scan has come to its end, and tells what is left of one that has.
     fn settle(&mut self, now: Instant) {
         if self.phase == Phase::Running {
+            self.give_up_objectors();
             if let Some(why) = self.time_is_over(now) {
                 self.set_phase(Phase::Stopping(why));
+            } else if self.objections.are_too_many() {
+                self.set_phase(Phase::Stopping(Ended::Objections));
             } else if self.list.complete && self.schedule.is_empty() && self.tell_dead().is_ok() {
                 self.set_phase(Phase::Ended(Ended::ListDone));
             }

@@ -1,6 +1,6 @@
 //! Making records: everything that the host must not miss.
 
-use core::net::SocketAddr;
+use core::net::{IpAddr, SocketAddr};
 
 use serde::Serialize;
 
@@ -93,31 +93,28 @@ impl Prober {
             Some(Ended::Expired | Ended::PoweredMinutes) => Refusal::Expired,
             _ => Refusal::ScanEnded,
         };
-        while let Some(queued) = self.schedule.first_queued() {
-            let (index, suspect) = (queued.index, queued.target.endpoint());
+        self.give_up(None, why)
+    }
+
+    /// Records of whatever waits or is parked, where there is an `address` only of what is there,
+    /// that it is not probed, as much as there is room for.
+    pub(super) fn give_up(
+        &mut self,
+        address: Option<IpAddr>,
+        why: Refusal,
+    ) -> Result<(), OutboxFull> {
+        while let Some((index, target)) = self.schedule.first_waiting(address) {
             let id = self.next_record();
             self.record(&ToHost::<&Evidence>::Refused(Refused {
                 id,
                 index,
-                suspect,
+                suspect: target.endpoint(),
                 why,
             }))?;
-            self.schedule.drop_queued(index);
+            self.schedule.drop_waiting(index);
             count(&mut self.list.refused);
         }
-        while let Some(scouted) = self.schedule.first_scouted() {
-            let (index, suspect) = (scouted.index, scouted.target.endpoint());
-            let id = self.next_record();
-            self.record(&ToHost::<&Evidence>::Refused(Refused {
-                id,
-                index,
-                suspect,
-                why,
-            }))?;
-            self.schedule.drop_scouted(index);
-            count(&mut self.list.refused);
-        }
-        while let Some(parked) = self.schedule.first_parked() {
+        while let Some(parked) = self.schedule.first_parked(address) {
             let id = self.next_record();
             let over = Over {
                 id,

@@ -306,6 +306,7 @@ pub(crate) fn talk_over(network: Network, setup: Setup<'_>, peer: &mut Peer<'_>)
                     }
                 }
                 Output::Close(close) => wire.close(close),
+                Output::Ask(_) => panic!("it does not listen"),
                 Output::Wait { until, .. } => break until,
                 Output::Park { until } => {
                     outcome = Some(Some(until));

@@ -13,7 +13,7 @@ mod slots;
 mod tests;
 mod turn;
 
-use core::num::NonZeroU32;
+use core::{net::IpAddr, num::NonZeroU32};
 
 use crate::{
     finding::JobSerial,
@@ -363,28 +363,52 @@ impl Schedule {
             .or_else(|| parked().map(ParkedJob::target))
     }
 
-    /// A message of a job that runs or is parked has come back.
-    pub fn returned(&mut self, serial: JobSerial, pair: PairId) {
-        if let Some(job) = self.running.find_mut(|of| of.serial == serial) {
-            job.returned.insert(pair);
-        } else if let Some(job) = self.parked.find_mut(|of| of.serial == serial) {
-            job.returned.insert(pair);
-        }
+    /// A message of a job that runs or is parked has come back; false where one of this pair had
+    /// before.
+    pub fn returned(&mut self, serial: JobSerial, pair: PairId) -> bool {
+        let running = self.running.find_mut(|of| of.serial == serial);
+        let parked = self.parked.find_mut(|of| of.serial == serial);
+        let returned = match (running, parked) {
+            (Some(job), _) => &mut job.returned,
+            (None, Some(job)) => &mut job.returned,
+            (None, None) => return false,
+        };
+        let is_news = !returned.contains(pair);
+        returned.insert(pair);
+        is_news
     }
 
-    /// A target that still waits for its turn, if any.
-    pub fn first_queued(&self) -> Option<&Queued> {
-        self.queued.iter().min_by_key(|of| of.arrival)
+    /// A target that still waits for its turn, or is asked without a socket, and its line of the
+    /// list; where there is an `address`, only one there.
+    pub fn first_waiting(&self, address: Option<IpAddr>) -> Option<(u32, Target)> {
+        let queued = self
+            .queued
+            .iter()
+            .map(|of| (of.arrival, of.index, of.target));
+        let scouted = self
+            .scouted
+            .iter()
+            .map(|of| (of.arrival, of.index, of.target));
+        let there = |target: Target| address.is_none_or(|address| target.address() == address);
+        let first = queued
+            .chain(scouted)
+            .filter(|(_, _, target)| there(*target))
+            .min_by_key(|(arrival, _, _)| *arrival);
+        first.map(|(_, index, target)| (index, target))
     }
 
-    /// Forgets a target that waits for its turn.
-    pub fn drop_queued(&mut self, index: u32) {
+    /// Forgets such a target.
+    pub fn drop_waiting(&mut self, index: u32) {
         self.queued.take(|of| of.index == index);
+        self.scouted.take(|of| of.index == index);
     }
 
-    /// A parked job, if any.
-    pub fn first_parked(&self) -> Option<&ParkedJob> {
-        self.parked.iter().min_by_key(|of| of.due)
+    /// A parked job, if any; where there is an `address`, only one there.
+    pub fn first_parked(&self, address: Option<IpAddr>) -> Option<&ParkedJob> {
+        self.parked
+            .iter()
+            .filter(|of| address.is_none_or(|address| of.target().address() == address))
+            .min_by_key(|of| of.due)
     }
 
     /// Forgets a parked job.

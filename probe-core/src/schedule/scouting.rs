@@ -285,19 +285,6 @@ impl Schedule {
         }
     }
 
-    /// The first target that is asked, as it waited in the queue.
-    pub fn first_scouted(&self) -> Option<Queued> {
-        self.scouted
-            .iter()
-            .min_by_key(|of| of.arrival)
-            .map(Scouted::queued)
-    }
-
-    /// Forgets a target that is asked.
-    pub fn drop_scouted(&mut self, index: u32) {
-        self.scouted.take(|of| of.index == index);
-    }
-
     /// How many targets are asked.
     pub fn scouted_targets(&self) -> usize {
         self.scouted.len()

@@ -372,6 +372,7 @@ impl Stage<'_> {
                 Output::Close(Close::Fin) => did.push(Did::Happens("closes fin")),
                 Output::Close(Close::Abort) => did.push(Did::Happens("closes abort")),
                 Output::Secure { .. } => did.push(Did::Happens("secures")),
+                Output::Ask(_) => self.wrong("the client does not listen"),
                 Output::Wait { until, .. } => {
                     did.push(Did::Waits(until));
                     break;

@@ -51,6 +51,8 @@ pub enum Stop {
     Neighbour,
     /// The stack's noise towards strangers, or a connection that nobody wants any more.
     Noise,
+    /// Would turn away a caller of the sink, because nobody listens just now.
+    NobodyListens,
     /// Too many of the link's own protocols, or of connections that wait to begin.
     Limited,
     /// A probe outside the scope.

@@ -17,8 +17,9 @@ pub(super) fn unicast(ethernet: &EthernetFrame<&[u8]>) -> Result<(), Stop> {
     }
 }
 
-/// A segment may go to the scope and through the doors. Towards a stranger, a SYN that asks or a
-/// segment with data is a probe; everything else is the stack answering.
+/// A segment may go to the scope and through the doors, and from the sink's ports to whoever has
+/// connected there. Towards a stranger, a SYN that asks or a segment with data is a probe; everything
+/// else is the stack answering.
 pub(super) fn tcp<W: Warden>(
     remote: IpAddr,
     segment: &[u8],
@@ -29,15 +30,43 @@ pub(super) fn tcp<W: Warden>(
     if tcp_door(endpoint, segment.src_port(), rules) {
         return Ok(Pass::Door);
     }
-    if rules.warden.permits(endpoint) {
-        return Ok(Pass::Scope);
-    }
     let asks = segment.syn() && !segment.ack();
+    if rules.warden.permits(endpoint) {
+        return if asks && rules.warden.is_objected(remote) {
+            // It was asked for before somebody objected.
+            Err(Stop::Noise)
+        } else {
+            Ok(Pass::Scope)
+        };
+    }
+    if !asks && rules.warden.is_sink_port(segment.src_port()) {
+        return sink(remote, &segment);
+    }
     if asks || !segment.payload().is_empty() && !segment.rst() {
         Err(Stop::Violation(endpoint))
     } else {
         Err(Stop::Noise)
     }
+}
+
+/// Answers whoever has called a port of the sink.
+fn sink(remote: IpAddr, segment: &TcpPacket<&[u8]>) -> Result<Pass, Stop> {
+    // RFC 9293, 3.5.2: what answers a SYN for which nobody listens acknowledges it and has no number
+    // of its own. Without it the peer asks again in a second, when somebody may listen.
+    let nobody_listens = segment.rst() && segment.ack() && segment.seq_number().0 == 0;
+    if nobody_listens {
+        Err(Stop::NobodyListens)
+    } else if is_one_machine(remote) {
+        Ok(Pass::Door)
+    } else {
+        Err(Stop::Noise)
+    }
+}
+
+fn is_one_machine(address: IpAddr) -> bool {
+    let nobody = address.is_unspecified() || address.is_multicast() || address.is_loopback();
+    let everybody = matches!(address, IpAddr::V4(v4) if v4.is_broadcast());
+    !nobody && !everybody
 }
 
 fn tcp_door<W: Warden>(remote: SocketAddr, local_port: u16, rules: &Rules<'_, W>) -> bool {

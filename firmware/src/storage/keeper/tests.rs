@@ -247,6 +247,8 @@ fn scope_minutes_and_provision_are_there_after_a_restart() {
     {
         let prober = prober.borrow();
         assert_eq!(prober.scope(), Some(&scope));
+        // What comes back to the sink is known for ours, host or not.
+        assert_eq!(prober.key(), Some(PROVING.key));
         assert_eq!(prober.scope_in_force(Instant::BOOT), Some((digest, 2)));
     }
     // Nobody has told this boot what time it is.
@@ -304,6 +306,7 @@ fn scope_minutes_and_provision_are_there_after_a_restart() {
     let prober = RefCell::new(Prober::new(DeviceId([1; 8]), 4));
     block_on(keeper.restore(Instant::BOOT, &prober));
     assert_eq!(prober.borrow().scope(), None);
+    assert_eq!(prober.borrow().key(), None);
 }
 
 #[test]

@@ -207,6 +207,9 @@ fn notices(refused: &[(SocketAddr, String)], json: bool, outcome: Option<&Outcom
         Some(Ended::Button) => {
             Some("somebody pressed the appliance's button; what was found is stored")
         }
+        Some(Ended::Objections) => Some(
+            "more objected than the appliance keeps: read their objections, exclude them, and start the appliance again",
+        ),
         Some(Ended::SerialsSpent) => Some("the appliance has no job numbers left: start it again"),
         None => Some("it did not stop in time; what was found is stored"),
     };

@@ -5,6 +5,7 @@ mod dead;
 mod delivery;
 mod kept;
 mod resume;
+mod sink;
 mod site;
 mod visit;
 

@@ -48,7 +48,7 @@ fn no_frame_outside_passes() {
 /// A frame that may leave, most of them then spoilt in one or a few places.
 fn almost_right(random: &mut Random) -> Vec<u8> {
     let data = vec![b'x'; random.below(50)];
-    let mut frame = match random.below(13) {
+    let mut frame = match random.below(15) {
         0 => v4("192.0.2.25", 6, &tcp(50_000, 25, SYN, b"")),
         1 => v4("192.0.2.25", 6, &tcp(50_000, 587, ACK, &data)),
         2 => v6("2001:db8:25::1", 6, &tcp(50_000, 25, SYN, &data)),
@@ -71,6 +71,8 @@ fn almost_right(random: &mut Random) -> Vec<u8> {
             &v4_packet("255.255.255.255", 17, 64, &[], &udp(68, 67, &data)),
         ),
         11 => v4("203.0.113.53", 6, &tcp(50_000, 53, ACK, &data)),
+        12 => v4("203.0.113.9", 6, &tcp(25, 40_000, SYN | ACK, b"")),
+        13 => v6("2001:db8:77::1", 6, &tcp(2_525, 40_000, ACK, &data)),
         _ => (0..random.below(80)).map(|_| random.octet()).collect(),
     };
     if random.below(4) == 0 {
@@ -197,7 +199,13 @@ fn tcp_may_leave(in_scope: bool, to: &[u8], segment: &[u8]) -> bool {
     }
     let to_port = u16::from_be_bytes([segment[2], segment[3]]);
     let from_port = u16::from_be_bytes([segment[0], segment[1]]);
-    in_scope && matches!(to_port, 25 | 587)
-        || to == [203, 0, 113, 53] && to_port == 53
-        || to == [203, 0, 113, 80] && from_port == 7_025
+    let begins = segment[13] & (2 | 16) == 2;
+    let everybody = to.iter().all(|octet| *octet == 255) && to.len() == 4;
+    let group = to.len() == 4 && to[0] >> 4 == 14 || to.len() == 16 && to[0] == 255;
+    if to == [203, 0, 113, 53] && to_port == 53 || to == [203, 0, 113, 80] && from_port == 7_025 {
+        return true;
+    }
+    let objects = begins && to == [192, 0, 2, 77];
+    let answers = matches!(from_port, 25 | 2_525) && !begins && !everybody && !group;
+    in_scope && matches!(to_port, 25 | 587) && !objects || answers
 }

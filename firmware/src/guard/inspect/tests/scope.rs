@@ -13,6 +13,11 @@ use crate::{
     testing::scope,
 };
 
+/// The ports on which the device is the sink.
+pub(crate) const SINK_PORTS: [u16; 2] = [25, 2_525];
+/// Somebody in the scope who objects.
+pub(crate) const OBJECTOR: [u8; 4] = [192, 0, 2, 77];
+
 /// Permits what its scope permits, and remembers violations.
 pub(crate) struct ScopeWarden {
     scope: Scope,
@@ -61,6 +66,14 @@ impl Warden for ScopeWarden {
 
     fn violated(&self, remote: SocketAddr) {
         self.violations.borrow_mut().push(remote);
+    }
+
+    fn is_sink_port(&self, port: u16) -> bool {
+        SINK_PORTS.contains(&port)
+    }
+
+    fn is_objected(&self, address: IpAddr) -> bool {
+        address == IpAddr::from(OBJECTOR)
     }
 
     fn spacing(&self) -> Option<Spacing> {

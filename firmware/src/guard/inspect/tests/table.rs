@@ -5,7 +5,8 @@ use crate::guard::{Doors, Pass, Stop, inspect};
 
 use Pass::{Door, Link, Scope};
 use Stop::{
-    Diverting, ForeignSource, Fragment, Malformed, Neighbour, Noise, TooLong, Tunnel, Unknown,
+    Diverting, ForeignSource, Fragment, Malformed, Neighbour, NobodyListens, Noise, TooLong,
+    Tunnel, Unknown,
 };
 
 type Row = (&'static str, Vec<u8>, Result<Pass, Stop>);
@@ -118,6 +119,80 @@ fn tcp_through_the_doors() {
             to("203.0.113.53", 50_000, 54),
             Err(Noise),
         ),
+    ]);
+}
+
+#[test]
+fn tcp_from_the_sinks_ports() {
+    let to =
+        |address, from, flags, payload: &[u8]| v4(address, 6, &tcp(from, 40_000, flags, payload));
+    let v6_to = |address, flags| v6(address, 6, &tcp(2_525, 40_000, flags, b""));
+    let refusal = |from| {
+        let mut segment = tcp(from, 40_000, RST | ACK, b"");
+        segment[4..8].fill(0);
+        v4("203.0.113.9", 6, &segment)
+    };
+    check([
+        (
+            "an answer to a SYN",
+            to("203.0.113.9", 25, SYN | ACK, b""),
+            Ok(Door),
+        ),
+        (
+            "a greeting",
+            to("203.0.113.9", 25, ACK, b"220 a\r\n"),
+            Ok(Door),
+        ),
+        (
+            "a goodbye",
+            to("203.0.113.9", 2_525, FIN | ACK, b"x"),
+            Ok(Door),
+        ),
+        (
+            "an abort",
+            to("203.0.113.9", 2_525, RST | ACK, b""),
+            Ok(Door),
+        ),
+        ("over IPv6", v6_to("2001:db8:77::1", SYN | ACK), Ok(Door)),
+        (
+            "to a target, which calls back",
+            to("192.0.2.25", 25, ACK, b"x"),
+            Ok(Door),
+        ),
+        ("nobody listens", refusal(25), Err(NobodyListens)),
+        ("nobody listens there ever", refusal(26), Err(Noise)),
+        (
+            "a SYN to a stranger",
+            to("203.0.113.9", 25, SYN, b""),
+            violation("203.0.113.9:40000"),
+        ),
+        (
+            "a SYN to the scope",
+            v4("192.0.2.25", 6, &tcp(25, 25, SYN, b"")),
+            Ok(Scope),
+        ),
+        (
+            "another port of ours",
+            to("203.0.113.9", 26, ACK, b"x"),
+            violation("203.0.113.9:40000"),
+        ),
+        (
+            "to everybody",
+            to("255.255.255.255", 25, ACK, b"x"),
+            Err(Noise),
+        ),
+        ("to a group", to("224.0.0.1", 25, ACK, b"x"), Err(Noise)),
+        ("to a group over IPv6", v6_to("ff02::1", ACK), Err(Noise)),
+    ]);
+}
+
+#[test]
+fn whoever_objects_is_not_called_again() {
+    let to = |flags, payload: &[u8]| v4("192.0.2.77", 6, &tcp(50_000, 25, flags, payload));
+    check([
+        ("a SYN", to(SYN, b""), Err(Noise)),
+        ("the rest of a connection", to(ACK, b"QUIT\r\n"), Ok(Scope)),
+        ("its end", to(FIN | ACK, b""), Ok(Scope)),
     ]);
 }
 
