@@ -6,6 +6,7 @@
 pub mod facts;
 pub mod forms;
 pub mod groups;
+pub mod proof;
 pub mod transcript;
 pub mod words;
 
@@ -21,6 +22,8 @@ use probe_core::{
     token::Key,
     verdict::{RULES, Verdict, judge},
 };
+
+use proof::{Arrivals, Proved};
 
 use crate::{
     output::utc,
@@ -63,6 +66,8 @@ pub struct JobView {
     pub lab: bool,
     /// All evidence.
     pub evidence: Evidence,
+    /// What came to sinks of it, oldest first.
+    pub proved: Vec<Proved>,
     /// What it says by the rules of today.
     pub verdict: Verdict,
 }
@@ -119,11 +124,12 @@ pub fn load_some(
     store: &dyn Store,
     wanted: impl Fn(&Case) -> bool,
 ) -> Result<Vec<CaseView>, StoreError> {
+    let arrivals = Arrivals::load(store)?;
     store
         .cases()?
         .into_iter()
         .filter(wanted)
-        .filter_map(|case| view(store, case).transpose())
+        .filter_map(|case| view(store, &arrivals, case).transpose())
         .collect()
 }
 
@@ -156,12 +162,20 @@ pub fn keep_judgements(
     store.judge(&judgements)
 }
 
-fn view(store: &dyn Store, case: Case) -> Result<Option<CaseView>, StoreError> {
+fn view(
+    store: &dyn Store,
+    arrivals: &Arrivals,
+    case: Case,
+) -> Result<Option<CaseView>, StoreError> {
     let mut jobs: BTreeMap<JobNumber, Vec<Kept>> = BTreeMap::new();
     for kept in store.findings(case.number)? {
         jobs.entry(kept.job).or_default().push(kept);
     }
     let mut jobs: Vec<JobView> = jobs.into_values().filter_map(merged).collect();
+    for job in &mut jobs {
+        arrivals.apply(case.target, job);
+        job.verdict = judge(&job.evidence);
+    }
     jobs.sort_by_key(|job| (job.began, job.number));
     Ok((!jobs.is_empty()).then_some(CaseView { case, jobs }))
 }
@@ -189,6 +203,7 @@ fn merged(mut findings: Vec<Kept>) -> Option<JobView> {
         lab: findings.iter().any(|kept| kept.finding.lab),
         verdict: judge(&evidence),
         evidence,
+        proved: Vec::new(),
     })
 }
 
@@ -216,6 +231,7 @@ mod tests {
             depth: Depth::Standard,
             lab: false,
             evidence: Evidence::default(),
+            proved: Vec::new(),
             verdict: Verdict {
                 kind: *kind,
                 reason: Reason::Unclear,

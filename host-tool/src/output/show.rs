@@ -4,18 +4,19 @@ use std::fmt::Write as _;
 
 use anstyle::Style;
 use probe_core::{
+    arrival::Sense,
     evidence::{Connection, Ending},
     relay::Outcome,
     smtp::{Extensions, Server},
 };
 
 use super::{
-    counted, minute, style,
+    counted, escaped, minute, style,
     table::{Cell, Table},
     timestamp, wrapped,
 };
 use crate::{
-    cases::{CaseView, JobView, forms, transcript, words},
+    cases::{CaseView, JobView, forms, proof, transcript, words},
     store::Judgement,
 };
 
@@ -29,6 +30,7 @@ pub fn text(view: &CaseView, judgements: &[Judgement], width: Option<usize>) -> 
     heading(&mut out, view);
     summary(&mut out, view, job, width);
     conversations(&mut out, view, job, width);
+    came_back(&mut out, view, job, width);
     all_forms(&mut out, view, job, width);
     history(&mut out, judgements, width);
     out
@@ -173,6 +175,61 @@ fn conversations(out: &mut String, view: &CaseView, job: &JobView, width: Option
         let note = "Replies that decide, accept or are odd are kept with their first and last \
                     line; the others are counted.";
         let _ = writeln!(out, "\n{}", wrapped(note, 0, width));
+    }
+}
+
+/// Test messages, and what came of them.
+fn came_back(out: &mut String, view: &CaseView, job: &JobView, width: Option<usize>) {
+    let proof = job.evidence.proof();
+    let writer = forms::Writer::new(view, job);
+    for delivery in proof.deliveries() {
+        let reply = delivery
+            .reply
+            .map_or_else(|| "no reply".to_owned(), |reply| reply.code.to_string());
+        let _ = writeln!(
+            out,
+            "\nMessage under {}: {} ({reply})\n  MAIL FROM:{}\n  RCPT TO:{}",
+            forms::id(delivery.pair.pair()),
+            delivery.fate.as_str(),
+            writer.sender(delivery.pair),
+            writer.recipient(delivery.pair, false),
+        );
+    }
+    for proved in &job.proved {
+        let arrival = &proved.arrival;
+        let what = match proved.sense {
+            Sense::Relayed(_) => "Our message came back",
+            Sense::Bounced(_) => "A bounce came",
+            Sense::CalledOut(_) => "A server asked whether an address of ours exists",
+            Sense::Visited(_) => "A connection came out",
+            Sense::Objected | Sense::Nothing(_) => continue,
+        };
+        let _ = writeln!(
+            out,
+            "\n{what}: {}, from {} port {} to our port {}",
+            minute(timestamp(proved.at)),
+            arrival.remote.ip(),
+            arrival.remote.port(),
+            arrival.port,
+        );
+        for (label, text) in [
+            ("EHLO", arrival.helo.as_str()),
+            ("MAIL FROM:", arrival.reverse_path.as_str()),
+            ("RCPT TO:", arrival.recipient.as_str()),
+        ] {
+            let _ = writeln!(out, "  {label:<10} {}", escaped(text.as_bytes()));
+        }
+        for hop in arrival.chain.lines() {
+            let hop = escaped(hop.as_bytes());
+            let _ = writeln!(out, "  Received:  {}", wrapped(&hop, 13, width));
+        }
+    }
+    if let Some(until) = proof::out_until(job) {
+        let note = format!(
+            "A message is still out, and may come back until {}: keep a sink running.",
+            minute(timestamp(until))
+        );
+        let _ = writeln!(out, "\n{}", wrapped(&note, 0, width));
     }
 }
 

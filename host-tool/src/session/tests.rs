@@ -403,6 +403,9 @@ impl Store for Dying {
     ) -> Result<(), StoreError> {
         self.0.begin_scan(device, boot, scope, proving, now)
     }
+    fn arrivals(&self) -> Result<Vec<crate::store::KeptArrival>, StoreError> {
+        Err(Self::dead())
+    }
     fn key(&mut self, _: Timestamp) -> Result<Key, StoreError> {
         Err(Self::dead())
     }

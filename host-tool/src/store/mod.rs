@@ -129,6 +129,9 @@ pub trait Store {
     /// The findings of a case's jobs, oldest first.
     fn findings(&self, case: CaseNumber) -> Result<Vec<Kept>, StoreError>;
 
+    /// Everything that came to sinks, oldest first.
+    fn arrivals(&self) -> Result<Vec<KeptArrival>, StoreError>;
+
     /// Keeps judgements, all or none, but those that say the same as their job's last one.
     fn judge(&mut self, judgements: &[Judgement]) -> Result<(), StoreError>;
 
@@ -254,6 +257,17 @@ pub struct Kept {
     pub key: Option<Key>,
     /// What the device sent.
     pub finding: Finding,
+}
+
+/// Something that came to a sink.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct KeptArrival {
+    /// The sink's device: not always the one whose message it is.
+    pub device: DeviceId,
+    /// When it came.
+    pub at: Utc,
+    /// What came.
+    pub arrival: Arrival,
 }
 
 /// What a job's evidence was judged to say, and under which rules.

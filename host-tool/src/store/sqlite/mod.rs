@@ -26,7 +26,7 @@ use rusqlite::{Connection, Row, Transaction, params};
 
 use super::{
     Case, CaseNumber, DeviceFamily, Excluded, Exclusion, Imported, JobNumber, Judgement, Kept,
-    Plan, Record, Reference, ReferenceKey, Store, StoreError, Unfinished, open,
+    KeptArrival, Plan, Record, Reference, ReferenceKey, Store, StoreError, Unfinished, open,
 };
 use crate::{
     import::Reading,
@@ -416,6 +416,32 @@ impl Store for SqliteStore {
                     })
                 },
             )
+            .collect()
+    }
+
+    fn arrivals(&self) -> Result<Vec<KeptArrival>, StoreError> {
+        let rows = self.rows(
+            "SELECT device, at_utc, format, record FROM arrivals
+             ORDER BY at_utc, device, boot, number",
+            [],
+            |row| {
+                let device: [u8; 8] = row.get(0)?;
+                let at: i64 = row.get(1)?;
+                let format: u8 = row.get(2)?;
+                let record: Vec<u8> = row.get(3)?;
+                Ok((device, at, format, record))
+            },
+        )?;
+        rows.into_iter()
+            .map(|(device, at, format, record)| {
+                let arrival = formats::arrival(format, &record)
+                    .ok_or_else(|| self.damaged(&format!("an arrival of format {format}")))?;
+                Ok(KeptArrival {
+                    device: DeviceId(device),
+                    at: Utc(unsigned(at)),
+                    arrival,
+                })
+            })
             .collect()
     }
 
