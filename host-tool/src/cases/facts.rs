@@ -8,15 +8,18 @@ use crate::{
         form::data::holds_a_token,
         model::{
             Basis, Caveat, Decision, FindingFacts, LetterFacts, Line, Listing, Probed, Product,
-            Recipient, Side, Tested, decide_on,
+            Recipient, Side, Tested, WhyNone, decide_on,
         },
     },
     lists::{About, Claim},
     store::{Case, Reference},
 };
 
-/// Whether a letter that rests on `basis` is due for a case.
+/// Whether a letter that rests on `basis` is due for a case. While somebody objects, none is.
 pub fn decision(view: &CaseView, basis: Basis) -> Decision {
+    if view.objection.is_some() {
+        return Decision::NoLetter(WhyNone::Objection);
+    }
     decide_on(basis, Some(view.verdict()), &listings(&view.case))
 }
 

@@ -27,7 +27,9 @@ use proof::{Arrivals, Proved};
 
 use crate::{
     output::utc,
-    store::{Case, CaseNumber, JobNumber, Judgement, Kept, Store, StoreError},
+    store::{
+        Case, CaseNumber, JobNumber, Judgement, Kept, Objection, ObjectionNumber, Store, StoreError,
+    },
 };
 
 /// A case with its history.
@@ -35,6 +37,8 @@ use crate::{
 pub struct CaseView {
     /// Address, port, probe, and what the lists say.
     pub case: Case,
+    /// The first objection about its address that nobody has decided about.
+    pub objection: Option<ObjectionNumber>,
     /// Its jobs, oldest first; never empty.
     jobs: Vec<JobView>,
 }
@@ -70,6 +74,14 @@ pub struct JobView {
     pub proved: Vec<Proved>,
     /// What it says by the rules of today.
     pub verdict: Verdict,
+}
+
+impl JobView {
+    /// When the last that its verdict rests on was seen: on the wire, or at a sink.
+    pub fn seen(&self) -> Utc {
+        let arrived = self.proved.last().map(|proved| proved.at);
+        arrived.map_or(self.ended, |at| at.max(self.ended))
+    }
 }
 
 impl CaseView {
@@ -125,11 +137,12 @@ pub fn load_some(
     wanted: impl Fn(&Case) -> bool,
 ) -> Result<Vec<CaseView>, StoreError> {
     let arrivals = Arrivals::load(store)?;
+    let objections = store.objections()?;
     store
         .cases()?
         .into_iter()
         .filter(wanted)
-        .filter_map(|case| view(store, &arrivals, case).transpose())
+        .filter_map(|case| view(store, &arrivals, &objections, case).transpose())
         .collect()
 }
 
@@ -153,7 +166,7 @@ pub fn keep_judgements(
             case,
             job: job.number,
             judged,
-            seen: job.ended,
+            seen: job.seen(),
             depth: job.depth,
             rules: RULES,
             verdict: job.verdict,
@@ -162,9 +175,18 @@ pub fn keep_judgements(
     store.judge(&judgements)
 }
 
+/// Judges anew what something has come of at a sink, and keeps what that says.
+pub fn judge_arrived(store: &mut dyn Store, now: Timestamp) -> Result<Vec<CaseView>, StoreError> {
+    let arrived = store.arrived()?;
+    let cases = load_some(store, |case| arrived.contains(&case.number))?;
+    keep_judgements(store, &cases, now)?;
+    Ok(cases)
+}
+
 fn view(
     store: &dyn Store,
     arrivals: &Arrivals,
+    objections: &[Objection],
     case: Case,
 ) -> Result<Option<CaseView>, StoreError> {
     let mut jobs: BTreeMap<JobNumber, Vec<Kept>> = BTreeMap::new();
@@ -177,7 +199,16 @@ fn view(
         job.verdict = judge(&job.evidence);
     }
     jobs.sort_by_key(|job| (job.began, job.number));
-    Ok((!jobs.is_empty()).then_some(CaseView { case, jobs }))
+    let address = case.target.ip();
+    let objection = objections
+        .iter()
+        .find(|it| it.is_open() && it.addresses().contains(&address))
+        .map(|it| it.number);
+    Ok((!jobs.is_empty()).then_some(CaseView {
+        case,
+        objection,
+        jobs,
+    }))
 }
 
 /// The findings of one job as one, in the order of their revisions.
@@ -244,6 +275,7 @@ mod tests {
                 probe: Probe::Relay,
                 about: About::default(),
             },
+            objection: None,
             jobs: jobs.collect(),
         }
     }

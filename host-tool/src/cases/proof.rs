@@ -11,7 +11,7 @@ use probe_core::{
     token::{Signer, WINDOW_HOURS},
 };
 
-use super::JobView;
+use super::{CaseView, JobView};
 use crate::store::{KeptArrival, Store, StoreError};
 
 /// An arrival of a job, and what it proves.
@@ -65,19 +65,44 @@ impl Arrivals {
     }
 }
 
-/// Until when messages of a job may still come back, if any is out: accepted after the dot, and
-/// neither returned nor bounced.
-pub fn out_until(job: &JobView) -> Option<Utc> {
+/// Messages that nobody knows the end of: accepted after the dot, and neither returned nor bounced.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Out {
+    /// How many.
+    pub messages: usize,
+    /// Until when the last of them proves something when it comes back.
+    pub until: Utc,
+}
+
+/// The messages of a job that are out at `now`, if any is.
+pub fn out(job: &JobView, now: Utc) -> Option<Out> {
     let proof = job.evidence.proof();
-    let is_out = proof.deliveries().iter().any(|delivery| {
+    let messages = proof.deliveries().iter().filter(|delivery| {
         delivery.fate == Fate::Accepted
             && !proof.returned().contains(delivery.pair)
             && !proof.bounced().contains(delivery.pair)
     });
-    let last = job.began.0.saturating_add(u64::from(WINDOW_HOURS) * 3_600);
-    is_out.then_some(Utc(last))
+    let until = job.began.0.saturating_add(u64::from(WINDOW_HOURS) * 3_600);
+    let messages = messages.count();
+    (messages > 0 && now.0 < until).then_some(Out {
+        messages,
+        until: Utc(until),
+    })
+}
+
+/// The messages of all jobs of these cases that are out at `now`, if any is.
+pub fn all_out<'a>(cases: impl IntoIterator<Item = &'a CaseView>, now: Utc) -> Option<Out> {
+    let jobs = cases.into_iter().flat_map(CaseView::jobs);
+    jobs.filter_map(|job| out(job, now))
+        .reduce(|one, other| Out {
+            messages: one.messages + other.messages,
+            until: one.until.max(other.until),
+        })
 }
 
 fn hours_between(issued: Utc, at: Utc) -> u16 {
     u16::try_from(at.0.saturating_sub(issued.0) / 3_600).unwrap_or(u16::MAX)
 }
+
+#[cfg(test)]
+mod tests;

@@ -5,7 +5,9 @@ mod args;
 mod exclude;
 mod findings;
 mod import;
+mod key;
 mod letters;
+mod objections;
 mod profile;
 mod scan;
 mod scope;
@@ -45,6 +47,8 @@ fn dispatch(command: &Command) -> Result<Exit, Failure> {
         Command::Scope { command } => scope::run(command),
         Command::Import(args) => import::run(args),
         Command::Exclude(args) => exclude::run(args),
+        Command::Objections(args) => objections::run(args),
+        Command::Key { command } => key::run(command),
         Command::Appliance { command } => appliance::run(command),
         Command::Profile { command } => profile::run(command),
     }

@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 
 use anstyle::Style;
+use jiff::Timestamp;
 use probe_core::{
     arrival::Sense,
     evidence::{Connection, Ending},
@@ -13,7 +14,7 @@ use probe_core::{
 use super::{
     counted, escaped, minute, style,
     table::{Cell, Table},
-    timestamp, wrapped,
+    timestamp, utc, wrapped,
 };
 use crate::{
     cases::{CaseView, JobView, forms, proof, transcript, words},
@@ -24,13 +25,18 @@ use crate::{
 const INDENT: usize = 10;
 
 /// Everything about one case.
-pub fn text(view: &CaseView, judgements: &[Judgement], width: Option<usize>) -> String {
+pub fn text(
+    view: &CaseView,
+    judgements: &[Judgement],
+    now: Timestamp,
+    width: Option<usize>,
+) -> String {
     let job = view.latest();
     let mut out = String::new();
     heading(&mut out, view);
     summary(&mut out, view, job, width);
     conversations(&mut out, view, job, width);
-    came_back(&mut out, view, job, width);
+    came_back(&mut out, view, job, now, width);
     all_forms(&mut out, view, job, width);
     history(&mut out, judgements, width);
     out
@@ -94,6 +100,14 @@ fn summary(out: &mut String, view: &CaseView, job: &JobView, width: Option<usize
             "Authority",
             &format!("{}; contact {}", scope.authority.reference, scope.contact),
         );
+    }
+    if let Some(objection) = view.objection {
+        let what = format!(
+            "number {}, waiting for a decision (`postern objections`): it is not probed until then, \
+             and no letter is written",
+            objection.0
+        );
+        line("Objection", &what);
     }
     line("Server", &about_server(job));
     for listing in &view.case.about.listings {
@@ -179,7 +193,13 @@ fn conversations(out: &mut String, view: &CaseView, job: &JobView, width: Option
 }
 
 /// Test messages, and what came of them.
-fn came_back(out: &mut String, view: &CaseView, job: &JobView, width: Option<usize>) {
+fn came_back(
+    text: &mut String,
+    view: &CaseView,
+    job: &JobView,
+    now: Timestamp,
+    width: Option<usize>,
+) {
     let proof = job.evidence.proof();
     let writer = forms::Writer::new(view, job);
     for delivery in proof.deliveries() {
@@ -187,7 +207,7 @@ fn came_back(out: &mut String, view: &CaseView, job: &JobView, width: Option<usi
             .reply
             .map_or_else(|| "no reply".to_owned(), |reply| reply.code.to_string());
         let _ = writeln!(
-            out,
+            text,
             "\nMessage under {}: {} ({reply})\n  MAIL FROM:{}\n  RCPT TO:{}",
             forms::id(delivery.pair.pair()),
             delivery.fate.as_str(),
@@ -205,31 +225,32 @@ fn came_back(out: &mut String, view: &CaseView, job: &JobView, width: Option<usi
             Sense::Objected | Sense::Nothing(_) => continue,
         };
         let _ = writeln!(
-            out,
+            text,
             "\n{what}: {}, from {} port {} to our port {}",
             minute(timestamp(proved.at)),
             arrival.remote.ip(),
             arrival.remote.port(),
             arrival.port,
         );
-        for (label, text) in [
+        for (label, said) in [
             ("EHLO", arrival.helo.as_str()),
             ("MAIL FROM:", arrival.reverse_path.as_str()),
             ("RCPT TO:", arrival.recipient.as_str()),
         ] {
-            let _ = writeln!(out, "  {label:<10} {}", escaped(text.as_bytes()));
+            let _ = writeln!(text, "  {label:<10} {}", escaped(said.as_bytes()));
         }
         for hop in arrival.chain.lines() {
             let hop = escaped(hop.as_bytes());
-            let _ = writeln!(out, "  Received:  {}", wrapped(&hop, 13, width));
+            let _ = writeln!(text, "  Received:  {}", wrapped(&hop, 13, width));
         }
     }
-    if let Some(until) = proof::out_until(job) {
+    if let Some(out) = proof::out(job, utc(now)) {
         let note = format!(
-            "A message is still out, and may come back until {}: keep a sink running.",
-            minute(timestamp(until))
+            "{} still out, and may come back until {}: keep a sink running.",
+            counted(out.messages, "message is", "messages are"),
+            minute(timestamp(out.until))
         );
-        let _ = writeln!(out, "\n{}", wrapped(&note, 0, width));
+        let _ = writeln!(text, "\n{}", wrapped(&note, 0, width));
     }
 }
 

@@ -406,6 +406,9 @@ impl Store for Dying {
     fn arrivals(&self) -> Result<Vec<crate::store::KeptArrival>, StoreError> {
         Err(Self::dead())
     }
+    fn arrived(&self) -> Result<std::collections::BTreeSet<CaseNumber>, StoreError> {
+        Err(Self::dead())
+    }
     fn key(&mut self, _: Timestamp) -> Result<Key, StoreError> {
         Err(Self::dead())
     }
@@ -495,7 +498,21 @@ impl Store for Dying {
     fn exclude(&mut self, _: &Exclusion) -> Result<(), StoreError> {
         Err(Self::dead())
     }
+    fn include(&mut self, _: &crate::store::Excluded) -> Result<bool, StoreError> {
+        Err(Self::dead())
+    }
     fn exclusions(&self) -> Result<Vec<Exclusion>, StoreError> {
+        Err(Self::dead())
+    }
+    fn objections(&self) -> Result<Vec<crate::store::Objection>, StoreError> {
+        Err(Self::dead())
+    }
+    fn decide(
+        &mut self,
+        _: crate::store::ObjectionNumber,
+        _: crate::store::Decided,
+        _: Timestamp,
+    ) -> Result<bool, StoreError> {
         Err(Self::dead())
     }
 }

@@ -3,11 +3,12 @@
 //! A record is stored before it is acknowledged, and storing it twice is harmless. [`Store`] is
 //! all that the rest of the program knows; [`sqlite::SqliteStore`] is the one that there is.
 
+mod objection;
 mod open;
 mod schema;
 pub mod sqlite;
 
-use std::{net::SocketAddr, path::PathBuf};
+use std::{collections::BTreeSet, net::SocketAddr, path::PathBuf};
 
 use jiff::Timestamp;
 use probe_core::{
@@ -28,6 +29,7 @@ use crate::{
     problem::Problem,
 };
 
+pub use objection::{Decided, Objection, ObjectionNumber};
 pub use sqlite::SqliteStore;
 
 /// Why the store could not be used; the program then exits with 4.
@@ -132,6 +134,9 @@ pub trait Store {
     /// Everything that came to sinks, oldest first.
     fn arrivals(&self) -> Result<Vec<KeptArrival>, StoreError>;
 
+    /// The cases that something may have come of at a sink: a token names a job of theirs.
+    fn arrived(&self) -> Result<BTreeSet<CaseNumber>, StoreError>;
+
     /// Keeps judgements, all or none, but those that say the same as their job's last one.
     fn judge(&mut self, judgements: &[Judgement]) -> Result<(), StoreError>;
 
@@ -164,8 +169,23 @@ pub trait Store {
     /// Never probe this again.
     fn exclude(&mut self, exclusion: &Exclusion) -> Result<(), StoreError>;
 
-    /// Everything that is excluded, oldest first.
+    /// Takes back what [`Store::exclude`] keeps; false where nothing of that name is excluded.
+    fn include(&mut self, what: &Excluded) -> Result<bool, StoreError>;
+
+    /// Everything that is excluded: first what somebody excluded, oldest first, then what objections
+    /// exclude that nobody has lifted.
     fn exclusions(&self) -> Result<Vec<Exclusion>, StoreError>;
+
+    /// Every objection, oldest first.
+    fn objections(&self) -> Result<Vec<Objection>, StoreError>;
+
+    /// Keeps what a person decided about an objection; false where there is none of this number.
+    fn decide(
+        &mut self,
+        objection: ObjectionNumber,
+        decided: Decided,
+        now: Timestamp,
+    ) -> Result<bool, StoreError>;
 }
 
 /// What stands for the link, the scope and the list of a scan.
@@ -189,6 +209,8 @@ pub enum DeviceFamily {
     Simulated,
     /// This computer: one device, whose boots are counted.
     Direct,
+    /// This computer as a sink, beside what scans: a device of its own.
+    Sink,
 }
 
 /// How many suspects, and how many entries of databases about them.
