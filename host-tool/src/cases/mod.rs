@@ -19,7 +19,7 @@ use probe_core::{
     name::Name,
     scope::{Depth, Scope},
     time::Utc,
-    token::Key,
+    token::{Key, Token},
     verdict::{RULES, Verdict, judge},
 };
 
@@ -179,6 +179,22 @@ pub fn keep_judgements(
 pub fn judge_arrived(store: &mut dyn Store, now: Timestamp) -> Result<Vec<CaseView>, StoreError> {
     let arrived = store.arrived()?;
     let cases = load_some(store, |case| arrived.contains(&case.number))?;
+    keep_judgements(store, &cases, now)?;
+    Ok(cases)
+}
+
+/// Judges anew what one arrival may be of, and keeps what that says.
+pub fn judge_of(
+    store: &mut dyn Store,
+    token: &Token,
+    now: Timestamp,
+) -> Result<Vec<CaseView>, StoreError> {
+    let jobs = store.jobs_of(token.serial())?;
+    let is_of = |case: &Case| {
+        jobs.iter()
+            .any(|job| job.target == case.target && job.made(token))
+    };
+    let cases = load_some(store, is_of)?;
     keep_judgements(store, &cases, now)?;
     Ok(cases)
 }

@@ -51,6 +51,8 @@ pub enum Command {
     Exclude(Exclude),
     /// List who objects to being tested, and decide about it
     Objections(Objections),
+    /// Receive what comes back of test messages on this computer, until Ctrl-C; forwards nothing
+    Sink(Sink),
     /// Write the key that test messages are signed with to a file, for a sink elsewhere
     Key {
         /// What to do with it.
@@ -317,6 +319,26 @@ pub struct Objections {
     #[arg(long, value_name = "NUMBER", conflicts_with = "json")]
     pub lift: Option<u64>,
     /// Print each objection as a line of JSON instead of a table
+    #[arg(long)]
+    pub json: bool,
+    #[command(flatten)]
+    #[allow(missing_docs)]
+    pub store: StoreArg,
+}
+
+/// Arguments of `sink`.
+#[derive(Debug, ClapArgs)]
+pub struct Sink {
+    /// Where to listen, such as 192.0.2.1:25 or [::]:25. On a second one clients of HTTP may call, too
+    #[arg(long, value_name = "ADDRESS:PORT", required = true)]
+    pub listen: Vec<std::net::SocketAddr>,
+    /// The key that scans are made with; see `postern key` [default: the store's]
+    #[arg(long, value_name = "FILE")]
+    pub key: Option<PathBuf>,
+    /// The sink's domain, its name in greetings [default: that of the newest scan]
+    #[arg(long, value_name = "NAME")]
+    pub domain: Option<String>,
+    /// Print what comes as lines of JSON
     #[arg(long)]
     pub json: bool,
     #[command(flatten)]

@@ -11,6 +11,7 @@ mod objections;
 mod profile;
 mod scan;
 mod scope;
+mod sink;
 
 use std::{path::PathBuf, process::ExitCode};
 
@@ -48,6 +49,7 @@ fn dispatch(command: &Command) -> Result<Exit, Failure> {
         Command::Import(args) => import::run(args),
         Command::Exclude(args) => exclude::run(args),
         Command::Objections(args) => objections::run(args),
+        Command::Sink(args) => sink::run(args),
         Command::Key { command } => key::run(command),
         Command::Appliance { command } => appliance::run(command),
         Command::Profile { command } => profile::run(command),

@@ -2,10 +2,9 @@
 //! docs/findings.md explains it.
 
 use host_sim::scenario::Held;
-use probe_core::arrival::Sense;
 use serde::Serialize;
 
-use super::timestamp;
+use super::{arrival, timestamp};
 use crate::cases::{CaseView, JobView, forms};
 
 #[derive(Serialize)]
@@ -115,23 +114,13 @@ fn proof(job: &JobView) -> Option<Proof> {
         returned: evidence.returned().contains(delivery.pair),
         bounced: evidence.bounced().contains(delivery.pair),
     });
-    let arrivals = job.proved.iter().map(|proved| {
-        let (form, what) = match proved.sense {
-            Sense::Relayed(pair) => (Some(pair), "returned"),
-            Sense::Bounced(pair) => (Some(pair), "bounced"),
-            Sense::CalledOut(pair) => (Some(pair), "callout"),
-            Sense::Visited(_) => (None, "visit"),
-            Sense::Objected => (None, "objection"),
-            Sense::Nothing(_) => (None, "nothing"),
-        };
-        Arrived {
-            form: form.map(|pair| forms::id(pair.pair())),
-            what,
-            at: timestamp(proved.at).to_string(),
-            from: proved.arrival.remote.ip().to_string(),
-            helo: proved.arrival.helo.to_string(),
-            chain: proved.arrival.chain.lines().map(str::to_owned).collect(),
-        }
+    let arrivals = job.proved.iter().map(|proved| Arrived {
+        form: arrival::form(proved.sense),
+        what: arrival::word(proved.sense),
+        at: timestamp(proved.at).to_string(),
+        from: proved.arrival.remote.ip().to_canonical().to_string(),
+        helo: proved.arrival.helo.to_string(),
+        chain: proved.arrival.chain.lines().map(str::to_owned).collect(),
     });
     let proof = Proof {
         messages: messages.collect(),

@@ -12,7 +12,7 @@ use probe_core::{
 };
 
 use super::{
-    counted, escaped, minute, style,
+    arrival, counted, escaped, minute, style,
     table::{Cell, Table},
     timestamp, utc, wrapped,
 };
@@ -216,14 +216,11 @@ fn came_back(
         );
     }
     for proved in &job.proved {
+        if matches!(proved.sense, Sense::Objected | Sense::Nothing(_)) {
+            continue;
+        }
+        let what = capitalized(arrival::words(proved.sense));
         let arrival = &proved.arrival;
-        let what = match proved.sense {
-            Sense::Relayed(_) => "Our message came back",
-            Sense::Bounced(_) => "A bounce came",
-            Sense::CalledOut(_) => "A server asked whether an address of ours exists",
-            Sense::Visited(_) => "A connection came out",
-            Sense::Objected | Sense::Nothing(_) => continue,
-        };
         let _ = writeln!(
             text,
             "\n{what}: {}, from {} port {} to our port {}",
@@ -252,6 +249,16 @@ fn came_back(
         );
         let _ = writeln!(text, "\n{}", wrapped(&note, 0, width));
     }
+}
+
+fn capitalized(text: &str) -> String {
+    let mut letters = text.chars();
+    letters
+        .next()
+        .into_iter()
+        .flat_map(char::to_uppercase)
+        .chain(letters)
+        .collect()
 }
 
 fn connection(connection: &Connection) -> String {

@@ -406,6 +406,15 @@ impl Store for Dying {
     fn arrivals(&self) -> Result<Vec<crate::store::KeptArrival>, StoreError> {
         Err(Self::dead())
     }
+    fn jobs_of(
+        &self,
+        _: probe_core::finding::JobSerial,
+    ) -> Result<Vec<crate::store::KnownJob>, StoreError> {
+        Err(Self::dead())
+    }
+    fn last_scope(&self) -> Result<Option<Scope>, StoreError> {
+        Err(Self::dead())
+    }
     fn arrived(&self) -> Result<std::collections::BTreeSet<CaseNumber>, StoreError> {
         Err(Self::dead())
     }

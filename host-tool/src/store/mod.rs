@@ -14,12 +14,12 @@ use jiff::Timestamp;
 use probe_core::{
     arrival::Arrival,
     dead::DeadRange,
-    finding::{DeviceId, Finding, Lost, Over, Probe, RecordId, Refused},
+    finding::{DeviceId, Finding, JobSerial, Lost, Over, Probe, RecordId, Refused},
     frame::{ScanId, message::Proving},
     name::Name,
     scope::{Depth, Network, Refusal, Scope},
     time::{Anchor, Utc},
-    token::Key,
+    token::{Key, Signer, Token},
     verdict::{Kind, Verdict},
 };
 
@@ -133,6 +133,13 @@ pub trait Store {
 
     /// Everything that came to sinks, oldest first.
     fn arrivals(&self) -> Result<Vec<KeptArrival>, StoreError>;
+
+    /// Every job of this number: devices number theirs apart, so only a token's code says whose it is.
+    /// Those whose key is not known are left out.
+    fn jobs_of(&self, serial: JobSerial) -> Result<Vec<KnownJob>, StoreError>;
+
+    /// The scope of the newest scan.
+    fn last_scope(&self) -> Result<Option<Scope>, StoreError>;
 
     /// The cases that something may have come of at a sink: a token names a job of theirs.
     fn arrived(&self) -> Result<BTreeSet<CaseNumber>, StoreError>;
@@ -290,6 +297,24 @@ pub struct KeptArrival {
     pub at: Utc,
     /// What came.
     pub arrival: Arrival,
+}
+
+/// What a token of a job is verified by.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct KnownJob {
+    /// Its target.
+    pub target: SocketAddr,
+    /// The device that ran it.
+    pub device: DeviceId,
+    /// The key of its scan.
+    pub key: Key,
+}
+
+impl KnownJob {
+    /// Whether a token is of this job.
+    pub fn made(&self, token: &Token) -> bool {
+        Signer::new(&self.key, self.device).verify(token, self.target)
+    }
 }
 
 /// What a job's evidence was judged to say, and under which rules.

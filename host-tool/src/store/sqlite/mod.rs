@@ -15,7 +15,7 @@ use std::{
 
 use jiff::Timestamp;
 use probe_core::{
-    finding::DeviceId,
+    finding::{DeviceId, JobSerial},
     frame::{FORMAT, ScanId, message::Proving},
     name::Name,
     scope::{Refusal, Scope},
@@ -27,8 +27,8 @@ use rusqlite::{Connection, Row, Transaction, params};
 
 use super::{
     Case, CaseNumber, Decided, DeviceFamily, Excluded, Exclusion, Imported, JobNumber, Judgement,
-    Kept, KeptArrival, Objection, ObjectionNumber, Plan, Record, Reference, ReferenceKey, Store,
-    StoreError, Unfinished, open,
+    Kept, KeptArrival, KnownJob, Objection, ObjectionNumber, Plan, Record, Reference, ReferenceKey,
+    Store, StoreError, Unfinished, open,
 };
 use crate::{
     import::Reading,
@@ -446,6 +446,33 @@ impl Store for SqliteStore {
                 })
             })
             .collect()
+    }
+
+    fn jobs_of(&self, serial: JobSerial) -> Result<Vec<KnownJob>, StoreError> {
+        self.rows(
+            "SELECT address, port, jobs.device, key
+             FROM jobs JOIN cases ON cases.number = case_number
+             JOIN scans ON scans.id = jobs.scan
+             WHERE serial = ?1 AND key IS NOT NULL",
+            [signed(serial.0)],
+            |row| {
+                Ok(KnownJob {
+                    target: endpoint(row, 0)?,
+                    device: DeviceId(row.get(2)?),
+                    key: Key::new(row.get(3)?),
+                })
+            },
+        )
+    }
+
+    fn last_scope(&self) -> Result<Option<Scope>, StoreError> {
+        let mut rows = self.rows(
+            "SELECT format, scope FROM scans ORDER BY id DESC LIMIT 1",
+            [],
+            |row| Ok((row.get::<_, u8>(0)?, row.get::<_, Vec<u8>>(1)?)),
+        )?;
+        let newest = rows.pop();
+        Ok(newest.and_then(|(format, octets)| formats::scope(format, octets)))
     }
 
     fn arrived(&self) -> Result<BTreeSet<CaseNumber>, StoreError> {

@@ -6,12 +6,12 @@ use jiff::Timestamp;
 use probe_core::{
     finding::{DeviceId, RecordId},
     time::Utc,
-    token::{Key, Signer, Token},
+    token::Token,
 };
 use rusqlite::{Transaction, params};
 
-use super::{SqliteStore, endpoint, formats, signed, unsigned};
-use crate::store::{Decided, KeptArrival, Objection, ObjectionNumber, StoreError};
+use super::{SqliteStore, formats, signed, unsigned};
+use crate::store::{Decided, KeptArrival, Objection, ObjectionNumber, Store as _, StoreError};
 
 impl SqliteStore {
     pub(super) fn all_objections(&self) -> Result<Vec<Objection>, StoreError> {
@@ -64,24 +64,13 @@ impl SqliteStore {
             .collect()
     }
 
-    /// Whose message a token is of: devices number their jobs apart, so only its code tells.
+    /// Whose message a token is of.
     fn targets_of(&self, token: &Token) -> Result<Vec<SocketAddr>, StoreError> {
-        let jobs = self.rows(
-            "SELECT address, port, jobs.device, key
-             FROM jobs JOIN cases ON cases.number = case_number
-             JOIN scans ON scans.id = jobs.scan
-             WHERE serial = ?1 AND key IS NOT NULL",
-            [signed(token.serial().0)],
-            |row| {
-                let device: [u8; 8] = row.get(2)?;
-                let key: [u8; 16] = row.get(3)?;
-                Ok((endpoint(row, 0)?, DeviceId(device), Key::new(key)))
-            },
-        )?;
-        let is_of = |(target, device, key): &(SocketAddr, DeviceId, Key)| {
-            Signer::new(key, *device).verify(token, *target)
-        };
-        Ok(jobs.into_iter().filter(is_of).map(|job| job.0).collect())
+        let jobs = self.jobs_of(token.serial())?.into_iter();
+        Ok(jobs
+            .filter(|job| job.made(token))
+            .map(|job| job.target)
+            .collect())
     }
 }
 
