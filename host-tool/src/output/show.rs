@@ -9,6 +9,7 @@ use probe_core::{
     evidence::{Connection, Ending},
     relay::Outcome,
     smtp::{Extensions, Server},
+    verdict::Kind,
 };
 
 use super::{
@@ -17,9 +18,17 @@ use super::{
     timestamp, utc, wrapped,
 };
 use crate::{
-    cases::{CaseView, JobView, forms, proof, transcript, words},
+    cases::{CaseView, JobView, facts, forms, proof, transcript, words},
+    letters::{
+        self, Language, Profile,
+        language::{Edition, LanguageChoice, choose},
+        model::LetterFacts,
+    },
     store::Judgement,
 };
+
+/// The profile whose letters are quoted: what they say as the result depends on none.
+const LETTER_PROFILE: &str = "example-cert";
 
 /// Before the labels' values.
 const INDENT: usize = 10;
@@ -37,6 +46,7 @@ pub fn text(
     summary(&mut out, view, job, width);
     conversations(&mut out, view, job, width);
     came_back(&mut out, view, job, now, width);
+    letter(&mut out, view, now, width);
     all_forms(&mut out, view, job, width);
     history(&mut out, judgements, width);
     out
@@ -248,6 +258,38 @@ fn came_back(
             minute(timestamp(out.until))
         );
         let _ = writeln!(text, "\n{}", wrapped(&note, 0, width));
+    }
+}
+
+/// The result as a letter about this finding alone would have it, in its reader's language and in
+/// English.
+fn letter(out: &mut String, view: &CaseView, now: Timestamp, width: Option<usize>) {
+    let Ok(profile) = Profile::load(LETTER_PROFILE) else {
+        return;
+    };
+    if view.verdict().kind != Kind::Confirmed {
+        return;
+    }
+    let letter = LetterFacts {
+        reference: format!("PO-{:06}", view.case.number.0),
+        written: utc(now),
+        recipient: facts::recipient(&view.case.about),
+        findings: vec![facts::finding(view)],
+    };
+    let mut languages: Vec<Language> = choose(&LanguageChoice::Auto, &letter.recipient)
+        .into_iter()
+        .flat_map(Edition::languages)
+        .chain([Language::En])
+        .collect();
+    languages.dedup();
+    for language in languages {
+        let Ok(sentences) = letters::result(&letter, language, &profile) else {
+            continue;
+        };
+        let _ = writeln!(out, "\nA letter says ({language}):");
+        for sentence in sentences {
+            let _ = writeln!(out, "  {}", wrapped(&sentence, 2, width));
+        }
     }
 }
 

@@ -108,6 +108,7 @@ impl Yard {
             ended: Instant::from_millis(2_000),
             rules: 1,
             verdict: judge(&evidence),
+            refusals: 0,
             evidence,
         };
         let record = Record::Finding(Box::new(finding));
