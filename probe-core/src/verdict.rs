@@ -1,5 +1,6 @@
 //! Verdicts: what was proved, and no more.
 
+mod delivered;
 mod judge;
 
 pub use self::judge::{TARPIT_REPLY, judge};

@@ -7,7 +7,10 @@ use embassy_sync::{blocking_mutex::raw::NoopRawMutex, pipe::Pipe};
 use probe_core::{
     dialogue::OpenFailure,
     finding::{DeviceId, Finding},
-    frame::{FRAME_OCTETS_MAX, ScanId, ToHost, message::Ended},
+    frame::{
+        FRAME_OCTETS_MAX, ScanId, ToHost,
+        message::{Ended, Proving},
+    },
     host_link::{HostLink, Line},
     name::Name,
     scope::Scope,
@@ -99,7 +102,11 @@ async fn speak_of(
     };
     let mut host = HostLink::new();
     host.connected(stage.now(), Utc(1_000));
-    host.start(stage.now(), scan, scope, PROVING).unwrap();
+    let proving = Proving {
+        deliver: scope.delivery.allowed,
+        ..PROVING
+    };
+    host.start(stage.now(), scan, scope, proving).unwrap();
     let mut stop_at = stop_ms.map_or(Instant::NEVER, Instant::from_millis);
     let stores_at = Instant::from_millis(stores_ms);
     let mut unstored = None;
@@ -258,6 +265,80 @@ fn a_greylisted_job_gives_up_its_worker_and_comes_back() {
     );
     assert!(story.elapsed_ms > 310_000, "{}", story.elapsed_ms);
     assert_eq!(story.findings[0].job, story.findings[2].job);
+}
+
+/// Takes everything, messages too.
+fn open(line: &str) -> &'static str {
+    match line.split([' ', ':']).next() {
+        Some("EHLO") => "250 mail.example.net\r\n",
+        Some("DATA") => "354 Go ahead\r\n",
+        Some("QUIT") => "221 2.0.0 Bye\r\n",
+        Some("MAIL" | "RCPT" | "RSET" | ".") => "250 2.0.0 Ok\r\n",
+        _ => "",
+    }
+}
+
+#[test]
+fn no_message_goes_out_before_the_host_has_stored_what_it_belongs_to() {
+    let stage = Stage::new([server(open), server(open), server(open)]);
+    let prober = RefCell::new(Prober::new(DeviceId([1; 8]), 1));
+    let mut memory = Box::new(Memory::<1>::new());
+    let mut to_device = Pipe::<NoopRawMutex, 4_096>::new();
+    let mut to_host = Pipe::<NoopRawMutex, 4_096>::new();
+    let (reader, mut host_writes) = to_device.split();
+    let (mut host_reads, writer) = to_host.split();
+    let mut scope = scope(&["192.0.2.0/24"], &[], &[25]);
+    scope.delivery.allowed = true;
+    let (targets, stores_ms) = (["192.0.2.1:25"], 20_000);
+    let host = speak_of(
+        &stage,
+        (ScanId(1), &scope),
+        &targets,
+        (None, stores_ms),
+        &mut host_reads,
+        &mut host_writes,
+    );
+    let device = run(&stage, &prober, Link { reader, writer }, &mut memory);
+    let story = stage.run(async {
+        match select(host, device).await {
+            Either::First(story) => story,
+            Either::Second(end) => panic!("the appliance left: {end:?}"),
+        }
+    });
+    let told: Vec<_> = story
+        .findings
+        .iter()
+        .map(|of| (of.revision, of.last, of.verdict.reason))
+        .collect();
+    let (before, after) = (Reason::AcceptsAnything, Reason::NothingReturned);
+    let pauses = [1, 2, 3, 4].map(|revision| (revision, false, after));
+    assert_eq!(told[0], (0, false, before));
+    assert_eq!(told[1..5], pauses);
+    assert_eq!(told[5..], [(5, true, after)]);
+    // It is stored after 20 s; then there is a message, 45 s for it to come back, and another one.
+    let began: Vec<_> = story
+        .findings
+        .iter()
+        .map(|of| of.began.as_millis())
+        .collect();
+    assert!(
+        began[1] >= stores_ms && began[1] < stores_ms + 1_000,
+        "{began:?}"
+    );
+    let waited: Vec<_> = began
+        .windows(2)
+        .map(|pair| (pair[1] - pair[0]) / 1_000)
+        .collect();
+    assert_eq!(waited[1..], [15, 30, 15, 30]);
+    let messages = story
+        .findings
+        .last()
+        .unwrap()
+        .evidence
+        .proof()
+        .deliveries()
+        .len();
+    assert_eq!((messages, stage.connections_open()), (2, 0));
 }
 
 #[test]

@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 
 use probe_core::{
     dialogue::{Dialogue, End, Input, OpenFailure, Output, TRANSMIT_OCTETS_MIN},
-    evidence::Evidence,
+    evidence::{Evidence, Fate},
     finding::{DeviceId, JobSerial},
     frame::{decode_message, encode_message},
     name::Name,
@@ -20,13 +20,19 @@ use probe_core::{
 /// How many outputs a turn may have: a group of commands and a reply for each.
 const OUTPUTS_OF_A_TURN_MAX: usize = 4_096;
 
-/// The first octet chooses the depth. Then pieces of news, each behind one octet: its two highest
+/// The first octet chooses the depth, and with its highest bits which messages are sent. Then pieces of news, each behind one octet: its two highest
 /// bits choose the kind, the others are the length of what a server says.
 pub(crate) fn check(octets: &[u8]) {
-    let Some((depth, news)) = octets.split_first() else {
+    let Some((choice, news)) = octets.split_first() else {
         return;
     };
-    let scope = scope();
+    let (deliver, forged, depth) = (choice & 0x80 != 0, choice & 0x40 != 0, choice & 0x3f);
+    let mut scope = scope();
+    scope.delivery = Delivery {
+        allowed: deliver,
+        forged_senders: forged,
+        second_recipients: forged,
+    };
     let tester = Tester::new(&scope, &Key::new([7; 16]), DeviceId([1; 8]));
     let suspect = Suspect {
         address: [192, 0, 2, 1].into(),
@@ -35,7 +41,7 @@ pub(crate) fn check(octets: &[u8]) {
     };
     let target = scope.admit(&suspect, Utc(5_000)).expect("admitted");
     let names = [Name::new("example.org").expect("a name")];
-    let mut dialogue = RelayDialogue::new(Setup {
+    let mut setup = Setup {
         target,
         names: &names[..usize::from(depth & 1)],
         tester: &tester,
@@ -44,14 +50,19 @@ pub(crate) fn check(octets: &[u8]) {
         hours: 1,
         refusals_max: 60,
         parked_hours_max: 24,
-        deliver: false,
+        deliver,
+        date: Utc(5_000),
         returned: PairSet::EMPTY,
         resume: None,
-    });
+    };
+    let mut dialogue = RelayDialogue::new(setup);
     let mut peer = Peer {
         evidence: Evidence::default(),
+        whole: None,
         now: Instant::BOOT,
         said_yes: false,
+        permitted: scope.delivery,
+        commands: Commands::default(),
     };
     let mut state = peer.turn(&mut dialogue, Input::Start);
     let mut rest = news;
@@ -60,6 +71,19 @@ pub(crate) fn check(octets: &[u8]) {
         rest = behind;
         state = match state {
             State::Over => break,
+            // A pause is over; what the server took may have come back meanwhile.
+            State::Parked(until) if deliver => {
+                setup.resume = dialogue.parked();
+                setup.returned = if kind & 1 == 1 {
+                    peer.taken()
+                } else {
+                    PairSet::EMPTY
+                };
+                dialogue = RelayDialogue::new(setup);
+                peer.pause(until);
+                peer.turn(&mut dialogue, Input::Start)
+            }
+            State::Parked(_) => break,
             State::Sending => peer.turn(&mut dialogue, Input::Sent),
             State::Opening => peer.turn(
                 &mut dialogue,
@@ -105,17 +129,48 @@ enum State {
     Opening,
     Sending,
     Waiting(Instant),
+    Parked(Instant),
     Over,
 }
 
 struct Peer {
+    /// Of this turn of the job.
     evidence: Evidence,
+    /// Of all turns before it.
+    whole: Option<Evidence>,
     now: Instant,
     /// Something that may have been a 2xx.
     said_yes: bool,
+    permitted: Delivery,
+    commands: Commands,
 }
 
 impl Peer {
+    fn whole(&self) -> Evidence {
+        match &self.whole {
+            Some(before) => {
+                let mut whole = before.clone();
+                whole.merge(&self.evidence);
+                whole
+            }
+            None => self.evidence.clone(),
+        }
+    }
+
+    fn taken(&self) -> PairSet {
+        let whole = self.whole();
+        let deliveries = whole.proof().deliveries().iter();
+        let taken = deliveries.filter(|delivery| delivery.fate == Fate::Accepted);
+        taken.map(|delivery| delivery.pair).collect()
+    }
+
+    fn pause(&mut self, until: Instant) {
+        self.whole = Some(self.whole());
+        self.evidence = Evidence::default();
+        self.now = until;
+        self.commands = Commands::default();
+    }
+
     fn turn(&mut self, dialogue: &mut RelayDialogue<'_>, input: Input<'_>) -> State {
         self.now = self.now + Millis(5);
         let mut lent = [0; TRANSMIT_OCTETS_MIN];
@@ -127,7 +182,7 @@ impl Peer {
                 Output::Observed(observation) => self.evidence.record(&observation),
                 Output::Transmit { octets, .. } => {
                     says = true;
-                    are_commands(&lent[..octets]);
+                    self.commands.take(&lent[..octets], self.permitted);
                 }
                 Output::Open { by, .. } => {
                     assert!(by > self.now);
@@ -141,7 +196,7 @@ impl Peer {
                 Output::Park { until } => {
                     assert!(until > self.now);
                     assert!(dialogue.parked().is_some());
-                    return State::Over;
+                    return State::Parked(until);
                 }
                 Output::Done => return State::Over,
             }
@@ -151,9 +206,18 @@ impl Peer {
 
     /// What must be true of the evidence, whatever came.
     fn holds(&self) {
-        let verdict = judge(&self.evidence);
-        assert!(!matches!(verdict.kind, Kind::Confirmed | Kind::Accepted));
-        assert!(verdict.kind != Kind::Suspected || self.said_yes);
+        for evidence in [&self.evidence, &self.whole()] {
+            let verdict = judge(evidence);
+            let proof = evidence.proof();
+            assert!(verdict.kind != Kind::Confirmed || !proof.returned().is_empty());
+            let was_taken = proof
+                .deliveries()
+                .iter()
+                .any(|delivery| delivery.fate == Fate::Accepted);
+            assert!(verdict.kind != Kind::Accepted || was_taken);
+            assert!(self.permitted.allowed || proof.is_empty());
+            assert!(verdict.kind > Kind::Suspected || self.said_yes);
+        }
         let mut octets = Vec::new();
         let put = encode_message(&self.evidence, |octet| {
             octets.push(octet);
@@ -165,21 +229,54 @@ impl Peer {
     }
 }
 
-/// Whole lines, in text, with nothing of the peer's between them.
-fn are_commands(octets: &[u8]) {
-    let text = std::str::from_utf8(octets).expect("commands are text");
-    assert!(text.ends_with("\r\n"));
-    for line in text.split_terminator("\r\n") {
-        assert!(line.len() + 2 <= 512);
-        assert!(
-            line.bytes().all(|octet| (b' '..=b'~').contains(&octet)),
-            "{line:?}"
-        );
-        let verb = line.split([' ', ':']).next().unwrap_or_default();
-        assert!(
-            ["EHLO", "HELO", "MAIL", "RCPT", "RSET", "QUIT", "STARTTLS"].contains(&verb),
-            "{line:?}"
-        );
+/// What the client says: whole lines, in text, with nothing of the peer's between them.
+#[derive(Default)]
+struct Commands {
+    hello: String,
+    mail: String,
+    /// DATA was said last.
+    said_data: bool,
+    /// The lines that come are a message's.
+    in_message: bool,
+}
+
+impl Commands {
+    fn take(&mut self, octets: &[u8], permitted: Delivery) {
+        let text = std::str::from_utf8(octets).expect("commands are text");
+        assert!(text.ends_with("\r\n"));
+        for line in text.split_terminator("\r\n") {
+            assert!(line.len() + 2 <= 512);
+            assert!(
+                line.bytes().all(|octet| (b' '..=b'~').contains(&octet)),
+                "{line:?}"
+            );
+            self.in_message |= self.said_data && line.starts_with("Date: ");
+            self.said_data = line == "DATA" && !self.in_message;
+            if self.in_message {
+                assert!(line.len() <= 78 && (!line.starts_with('.') || line == "."));
+                self.in_message = line != ".";
+                continue;
+            }
+            let (verb, rest) = line.split_once([' ', ':']).unwrap_or((line, ""));
+            match verb {
+                "EHLO" | "HELO" => self.hello = rest.into(),
+                "MAIL" => self.mail = rest.into(),
+                "DATA" => {
+                    assert!(permitted.allowed);
+                    let is_ours = self.mail.contains("cert.example.net")
+                        || self.mail == "FROM:<>"
+                        || self.mail.ends_with("@>");
+                    let own_name = self.hello == "probe.cert.example.net";
+                    assert!(
+                        permitted.forged_senders || (is_ours && own_name),
+                        "{}",
+                        self.mail
+                    );
+                }
+                "RCPT" | "RSET" | "QUIT" | "STARTTLS" => {}
+                _ => panic!("{line:?}"),
+            }
+        }
     }
 }
 

@@ -44,6 +44,7 @@ pub(crate) fn dialogue(received: &[u8], transmit: &mut [u8]) {
         refusals_max: black_box(60),
         parked_hours_max: black_box(24),
         deliver: black_box(true),
+        date: black_box(Utc(0)),
         returned: black_box(PairSet::EMPTY),
         resume: None,
     };

@@ -94,6 +94,15 @@ pub enum Observation<'a> {
     },
     /// A test message whose connection ended before the reply that decides.
     DeliveryCut(PairId),
+    /// What became of a test message before the dialogue paused.
+    DeliveredBefore {
+        /// Under which pair.
+        pair: PairId,
+        /// What became of it.
+        fate: Fate,
+    },
+    /// Our own messages came back under these pairs while the dialogue paused.
+    Returned(PairSet),
     /// What came of pairs without a reply, or what is no longer believed.
     Outcome {
         /// The pairs.
@@ -187,6 +196,30 @@ pub enum Finish {
 }
 
 impl Finish {
+    const ALL: [Self; 8] = [
+        Self::Running,
+        Self::Parked,
+        Self::Tested,
+        Self::Settled,
+        Self::Limited,
+        Self::CutOff,
+        Self::TimeOver,
+        Self::Stopped,
+    ];
+
+    /// Its number, 0 to 7.
+    pub(crate) const fn number(self) -> u8 {
+        self as u8
+    }
+
+    /// The one with this number; only the low three bits count.
+    pub(crate) fn of_number(number: u8) -> Self {
+        Self::ALL
+            .get(usize::from(number & 7))
+            .copied()
+            .unwrap_or_default()
+    }
+
     /// The word in transcripts and `--json`.
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -311,6 +344,16 @@ impl Evidence {
                 fate: Fate::CutOff,
                 reply: None,
             }),
+            Observation::DeliveredBefore { pair, fate } => self.proof.delivered(Delivery {
+                pair,
+                fate,
+                reply: None,
+            }),
+            Observation::Returned(pairs) => {
+                for pair in pairs.iter() {
+                    self.proof.arrived(Sense::Relayed(pair));
+                }
+            }
             Observation::Outcome { pairs, outcome } => {
                 for pair in pairs.iter() {
                     self.cells.set(pair, outcome, 0);

@@ -32,15 +32,35 @@ pub enum Fate {
     RefusedAtData,
     /// The message was refused for good after the dot.
     RefusedAfterDot,
-    /// Put off, at DATA or after the dot.
+    /// Put off, at any step, and perhaps taken later.
     Deferred,
-    /// MAIL or RCPT, which were accepted before, were not any more.
+    /// The envelope that was accepted before was not any more: refused at MAIL or RCPT, or before
+    /// it came to that.
     EnvelopeRefused,
     /// The connection ended, or no reply came: nobody knows.
     CutOff,
 }
 
 impl Fate {
+    const ALL: [Self; 6] = [
+        Self::Accepted,
+        Self::RefusedAtData,
+        Self::RefusedAfterDot,
+        Self::Deferred,
+        Self::EnvelopeRefused,
+        Self::CutOff,
+    ];
+
+    /// Its number, 0 to 5.
+    pub(crate) const fn number(self) -> u8 {
+        self as u8
+    }
+
+    /// The fate with this number.
+    pub(crate) fn of_number(number: u8) -> Option<Self> {
+        Self::ALL.get(usize::from(number)).copied()
+    }
+
     /// The word in transcripts and `--json`.
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -89,6 +109,18 @@ impl Proof {
         self.called_out
     }
 
+    /// How many messages came back, of how many that the server took. A letter says so where they
+    /// are not all: somebody may send single messages on by hand.
+    pub fn returned_of_taken(&self) -> (usize, usize) {
+        let accepted = self.deliveries.iter();
+        let accepted = accepted.filter(|delivery| delivery.fate == Fate::Accepted);
+        let mut taken = self.returned;
+        for delivery in accepted {
+            taken.insert(delivery.pair);
+        }
+        (self.returned.len(), taken.len())
+    }
+
     /// Whether nothing was sent and nothing came.
     pub fn is_empty(&self) -> bool {
         *self == Self::default()
@@ -103,6 +135,8 @@ impl Proof {
         match known {
             // Whoever has said yes once has the message.
             Some(known) if known.fate == Fate::Accepted => {}
+            // What a later revision repeats has lost its reply.
+            Some(known) if known.fate == delivery.fate && delivery.reply.is_none() => {}
             Some(known) => *known = delivery,
             // The plan sends no more than DELIVERIES_MAX.
             None => drop(self.deliveries.push(delivery)),

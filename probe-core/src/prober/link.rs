@@ -262,6 +262,8 @@ impl Prober {
                     self.link.resend_at = now + Millis(RESEND_AFTER_MS);
                 } else if !self.backlog.is_earlier() {
                     self.outbox.acknowledge(*through);
+                    let through = self.outbox.first_number().saturating_sub(1);
+                    self.schedule.acknowledged(through);
                     self.link.resend_at = now + Millis(RESEND_AFTER_MS);
                     // With the last one heard the host may go.
                     let over = matches!(self.phase, Phase::Ended(_));

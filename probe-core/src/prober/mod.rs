@@ -23,6 +23,8 @@ mod sink;
 mod tests;
 mod visit;
 
+use core::num::NonZeroU32;
+
 use crate::{
     dead::DeadBy,
     evidence::Evidence,
@@ -83,8 +85,11 @@ pub struct Job {
     pub parked_hours_max: u8,
     /// When it was handed out.
     pub began: Instant,
-    /// Whether test messages are sent.
+    /// Whether test messages are sent. Never before the host has acknowledged the finding of a
+    /// pause that [`Parked::awaits_acknowledgement`].
     pub deliver: bool,
+    /// What UTC was when it was handed out.
+    pub date: Utc,
     /// Pairs under which a message of this job has come back already.
     pub returned: PairSet,
     /// Where it stood when it was parked; `None` the first time.
@@ -104,6 +109,7 @@ impl Job {
             refusals_max: self.refusals_max,
             parked_hours_max: self.parked_hours_max,
             deliver: self.deliver,
+            date: self.date,
             returned: self.returned,
             resume: self.parked,
         }
@@ -279,7 +285,8 @@ impl Prober {
         };
         let depth = in_force.scope.depth;
         let parked_hours_max = in_force.scope.rates.parked_hours_max;
-        let hours = hours_since(&in_force.scope, anchor.utc(now));
+        let date = anchor.utc(now);
+        let hours = hours_since(&in_force.scope, date);
         if !self.has_room_for_a_record() {
             count(&mut self.outbox_full);
             return Next::Idle;
@@ -296,7 +303,8 @@ impl Prober {
                 refusals_max: turn.refusals_max,
                 parked_hours_max,
                 began: now,
-                deliver: self.deliver && in_force.scope.delivery.allowed,
+                deliver: self.deliver && in_force.scope.delivery.allowed && turn.may_deliver,
+                date,
                 returned: turn.returned,
                 parked: turn.parked,
             }),
@@ -350,6 +358,8 @@ impl Prober {
 
     /// Takes `job` back until `until`, with the evidence so far as an interim finding. Where it
     /// cannot be parked (the scope's hours, the room, the end of the scan) it ends here instead.
+    /// Where its next step is its first test message, it comes back when the host has acknowledged
+    /// that finding, and without permission to send one when the scope's hours are over before.
     /// A job that has gone back already is ignored.
     pub fn park(
         &mut self,
@@ -371,10 +381,15 @@ impl Prober {
         let Some(due) = due else {
             return self.finish(now, job, evidence);
         };
+        let awaits = if parked.awaits_acknowledgement() {
+            NonZeroU32::new(self.next_record().number)
+        } else {
+            None
+        };
         self.record_finding(now, job, false, evidence)?;
         let revisions = job.revision.saturating_add(1);
         self.schedule
-            .park(now, job.serial, due, revisions, &job.names, parked);
+            .park(now, job.serial, due, revisions, &job.names, parked, awaits);
         Ok(())
     }
 

@@ -120,7 +120,7 @@ impl Prober {
                 id,
                 job: parked.serial,
                 revisions: parked.revisions,
-                target: parked.target.endpoint(),
+                target: parked.target().endpoint(),
                 why,
             };
             self.record(&ToHost::<&Evidence>::Over(over))?;

@@ -14,7 +14,7 @@ use crate::{
     smtp::ReplyParser,
     target::Target,
     tester::Tester,
-    time::Instant,
+    time::{Instant, Utc},
 };
 
 /// What a relay dialogue is told before it begins.
@@ -39,6 +39,8 @@ pub struct Setup<'a> {
     pub parked_hours_max: u8,
     /// Whether test messages are sent, as far as the tester may.
     pub deliver: bool,
+    /// What UTC is, for the date of a test message.
+    pub date: Utc,
     /// Pairs under which a message of this job has come back already.
     pub returned: PairSet,
     /// Where the job stood when it was parked.
@@ -129,6 +131,13 @@ impl Dialogue for RelayDialogue<'_> {
                 twin,
                 step,
                 outcome,
+                reply,
+                after,
+            },
+            Told::Delivered { pair, fate } => Observation::Delivered {
+                pair,
+                fate,
+                step,
                 reply,
                 after,
             },

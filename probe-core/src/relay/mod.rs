@@ -6,9 +6,11 @@
 
 mod budget;
 mod course;
+mod deliveries;
 mod dialogue;
 pub mod forms;
 mod meaning;
+mod message;
 mod outcome;
 mod pair_set;
 mod pairs;
@@ -25,11 +27,13 @@ mod peer;
 
 pub use self::{
     course::{
-        BARREN_CONNECTIONS_MAX, CONNECTED_MS_MAX, DIALOGUE_CONNECTIONS_MAX, GREETING_MS_MAX,
-        NO_SLOT_MAX, NO_SLOT_PAUSE, OPEN_MS_MAX, REPLY_MS_MAX,
+        BARREN_CONNECTIONS_MAX, CONNECTED_MS_MAX, DATA_MS_MAX, DIALOGUE_CONNECTIONS_MAX,
+        DOT_MS_MAX, GREETING_MS_MAX, NO_SLOT_MAX, NO_SLOT_PAUSE, OPEN_MS_MAX, REPLY_MS_MAX,
     },
+    deliveries::{RETURN_WAITS, may_deliver},
     dialogue::{DIALOGUE_OCTETS_MAX, RelayDialogue, Setup},
     forms::{Hello, Recipient, Sender, Syntax},
+    message::{Message, TEXT_LINE_OCTETS_MAX},
     outcome::{Outcome, Outcomes},
     pair_set::PairSet,
     pairs::{PAIRS, PAIRS_MAX, Pair, PairId, Setting, Slot},

@@ -15,7 +15,7 @@ use crate::{
     scope::{Depth, Identity, fixture},
     target::Target,
     tester::Tester,
-    time::{Instant, Millis},
+    time::{Instant, Millis, Utc},
     token::{Key, TOKEN_CHARACTERS},
     verdict::{Kind, Verdict, judge},
 };
@@ -64,6 +64,8 @@ pub(crate) struct Session {
     pub(crate) from: String,
     /// What stands behind RCPT TO:, at RCPT.
     pub(crate) to: String,
+    /// The message's lines, at its dot, whose line is `.`; as they were sent.
+    pub(crate) message: Vec<String>,
     /// TLS is up.
     pub(crate) is_secured: bool,
     /// Refusals on this connection so far.
@@ -121,6 +123,8 @@ impl<'a> Peer<'a> {
             "EHLO" | "HELO" => "250 mail.example.org".into(),
             "MAIL" | "RSET" => "250 2.0.0 Ok".into(),
             "RCPT" => "250 2.1.5 Ok".into(),
+            "DATA" => "354 End data with <CR><LF>.<CR><LF>".into(),
+            "." => "250 2.0.0 Ok: queued".into(),
             "QUIT" => Answer::SayAndClose("221 2.0.0 Bye".to_string()),
             _ => "502 5.5.2 Error: command not recognized".into(),
         }
@@ -176,6 +180,8 @@ pub(crate) struct Talk {
     pub(crate) turns: u32,
     pub(crate) connections: u32,
     pub(crate) refusals: u8,
+    /// Messages that the server has got whole, whatever it said then.
+    pub(crate) messages: Vec<String>,
     /// Refusals of MAIL and RCPT that the server gave, whether or not they arrived.
     pub(crate) refusals_given: u32,
     /// The same of replies that only put us off.
@@ -228,6 +234,7 @@ pub(crate) fn setup(tester: &Tester, depth: Depth) -> Setup<'_> {
         refusals_max: if depth == Depth::Full { 60 } else { 10 },
         parked_hours_max: 24,
         deliver: false,
+        date: Utc(1_796_049_982),
         returned: PairSet::EMPTY,
         resume: None,
     }
@@ -319,6 +326,7 @@ pub(crate) fn talk_over(network: Network, setup: Setup<'_>, peer: &mut Peer<'_>)
                 turns: wire.turns,
                 connections: wire.session.connection,
                 refusals: dialogue.refusals(),
+                messages: wire.messages,
                 refusals_given: wire.refusals_given,
                 deferrals_given: wire.deferrals_given,
                 octets: wire.octets,
@@ -347,6 +355,9 @@ struct Wire<'a, 'p> {
     /// What arrives, and when.
     coming: VecDeque<(Instant, News)>,
     unfinished_line: Vec<u8>,
+    /// What comes is a message.
+    takes_message: bool,
+    messages: Vec<String>,
     script: Vec<String>,
     turns: u32,
     refusals_given: u32,
@@ -364,6 +375,8 @@ impl<'a, 'p> Wire<'a, 'p> {
             attempts: 0,
             coming: VecDeque::new(),
             unfinished_line: Vec::new(),
+            takes_message: false,
+            messages: Vec::new(),
             script: Vec::new(),
             turns: 0,
             refusals_given: 0,
@@ -420,6 +433,7 @@ impl<'a, 'p> Wire<'a, 'p> {
             ..Session::default()
         };
         self.is_open = true;
+        self.takes_message = false;
         self.unfinished_line.clear();
         self.script.push("[connected]".to_string());
         self.turns += 1;
@@ -443,6 +457,14 @@ impl<'a, 'p> Wire<'a, 'p> {
             let line = String::from_utf8(line).expect("commands are ASCII");
             let line = line.strip_suffix("\r\n").expect("commands end in CRLF");
             assert!(line.len() <= 510, "{line}");
+            if self.takes_message && line != "." {
+                self.session.message.push(line.to_string());
+                continue;
+            }
+            if self.takes_message {
+                self.takes_message = false;
+                self.messages.push(self.session.message.join("\n"));
+            }
             self.script.push(format!("C: {}", shorten(line)));
             if !self.is_open {
                 continue;
@@ -482,8 +504,12 @@ impl<'a, 'p> Wire<'a, 'p> {
             Answer::Reset => (Vec::new(), Some(End::Reset)),
             Answer::Nothing => (Vec::new(), None),
         };
+        if self.session.verb() == "DATA" && octets.starts_with(b"354") {
+            self.takes_message = true;
+            self.session.message.clear();
+        }
         match (self.session.verb(), octets.first()) {
-            ("RCPT" | "MAIL", Some(b'4' | b'5')) => {
+            ("RCPT" | "MAIL" | "DATA" | ".", Some(b'4' | b'5')) => {
                 self.session.refusals += 1;
                 let text = String::from_utf8_lossy(&octets);
                 if text.starts_with('4') && !text.contains("denied") {

@@ -13,7 +13,7 @@ mod slots;
 mod tests;
 mod turn;
 
-use core::net::IpAddr;
+use core::{net::IpAddr, num::NonZeroU32};
 
 use crate::{
     finding::JobSerial,
@@ -36,7 +36,7 @@ use networks::{Networks, Room};
 use scouting::{Scouted, Ways};
 use search::{Candidate, Search};
 use slots::Slots;
-use turn::Running;
+use turn::{Running, parked_until_max};
 
 /// How many targets wait for their first turn. In long scans they leave for
 /// [`SCOUTED_TARGETS_MAX`] places that take less memory.
@@ -177,11 +177,12 @@ impl Schedule {
             .map_or(Instant::BOOT, |handed| handed + self.device_spacing());
         let mut search = Search::default();
         for job in self.parked.iter() {
+            let due = job.turn_at(&self.rates);
             let candidate = Candidate::Parked {
-                due: job.due,
+                due,
                 serial: job.serial,
             };
-            search.see(candidate, || self.room(now, job.due, job.target));
+            search.see(candidate, || self.room(now, due, job.target()));
         }
         for scouted in self.scouted.iter() {
             if self.is_for_worker(now, scouted) {
@@ -287,8 +288,7 @@ impl Schedule {
     /// when there is no room.
     pub fn may_park(&mut self, now: Instant, serial: JobSerial, until: Instant) -> Option<Instant> {
         let job = self.running.find(|of| of.serial == serial)?;
-        let hours = u64::from(self.rates.parked_hours_max);
-        let last = job.parked_since.unwrap_or(now) + Millis::from_mins(hours.saturating_mul(60));
+        let last = parked_until_max(job.parked_since.unwrap_or(now), &self.rates);
         let due = if self.refusals_left(now, job.target) == 0 {
             self.ledger.renewed(job.target).unwrap_or(until).max(until)
         } else {
@@ -304,7 +304,12 @@ impl Schedule {
         Some(due)
     }
 
-    /// Takes a running job back until `due`, which [`Schedule::may_park`] gave.
+    /// Takes a running job back until `due`, which [`Schedule::may_park`] gave, and where it `awaits`
+    /// a record until the host has acknowledged that.
+    #[expect(
+        clippy::too_many_arguments,
+        reason = "all that a parked job is; nothing else takes them together"
+    )]
     pub fn park(
         &mut self,
         now: Instant,
@@ -313,21 +318,29 @@ impl Schedule {
         revisions: u8,
         names: &Names,
         parked: Parked,
+        awaits: Option<NonZeroU32>,
     ) {
         if let Some(job) = self.give_back(serial) {
             let kept = self.parked.insert(ParkedJob {
                 serial,
                 revisions,
-                target: job.target,
                 names: names.clone(),
                 parked,
                 returned: job.returned,
                 due,
                 since: job.parked_since.unwrap_or(now),
+                awaits,
             });
             if kept.is_err() {
                 count(&mut self.limits.parked);
             }
+        }
+    }
+
+    /// The host has acknowledged every record through this one.
+    pub fn acknowledged(&mut self, through: u32) {
+        for job in self.parked.iter_mut() {
+            job.awaits = job.awaits.filter(|record| record.get() > through);
         }
     }
 
@@ -347,7 +360,7 @@ impl Schedule {
     pub fn target_of(&self, serial: JobSerial) -> Option<Target> {
         let parked = || self.parked.find(|of| of.serial == serial);
         self.running_target(serial)
-            .or_else(|| parked().map(|of| of.target))
+            .or_else(|| parked().map(ParkedJob::target))
     }
 
     /// A message of a job that runs or is parked has come back; false where one of this pair had
@@ -394,7 +407,7 @@ impl Schedule {
     pub fn first_parked(&self, address: Option<IpAddr>) -> Option<&ParkedJob> {
         self.parked
             .iter()
-            .filter(|of| address.is_none_or(|address| of.target.address() == address))
+            .filter(|of| address.is_none_or(|address| of.target().address() == address))
             .min_by_key(|of| of.due)
     }
 
@@ -444,7 +457,7 @@ impl Schedule {
     fn holds(&self, target: Target) -> bool {
         self.queued.find(|of| of.target == target).is_some()
             || self.scouted.find(|of| of.target == target).is_some()
-            || self.parked.find(|of| of.target == target).is_some()
+            || self.parked.find(|of| of.target() == target).is_some()
             || self.running.find(|of| of.target == target).is_some()
     }
 
@@ -487,7 +500,7 @@ impl Schedule {
             Candidate::Parked { serial, .. } => self
                 .parked
                 .find(|of| of.serial == serial)
-                .map(|of| (of.target, 0)),
+                .map(|of| (of.target(), 0)),
         };
         let Some((target, told)) = target else {
             return Whose::Nobody;
@@ -523,7 +536,7 @@ impl Schedule {
         let (running, parked) = (&self.running, &self.parked);
         let forgot = self.ledger.touch(now, target, scan, told, |other| {
             running.find(|of| of.target == other).is_some()
-                || parked.find(|of| of.target == other).is_some()
+                || parked.find(|of| of.target() == other).is_some()
         });
         if forgot {
             count(&mut self.limits.ledger);
@@ -551,6 +564,7 @@ impl Schedule {
                     names: queued.names,
                     refusals_max,
                     returned: PairSet::EMPTY,
+                    may_deliver: true,
                     parked: None,
                 };
                 Some((turn, None))
@@ -560,10 +574,11 @@ impl Schedule {
                 let turn = Turn {
                     serial,
                     revision: job.revisions,
-                    target: job.target,
+                    target: job.target(),
                     names: job.names,
                     refusals_max,
                     returned: job.returned,
+                    may_deliver: job.awaits.is_none(),
                     parked: Some(job.parked),
                 };
                 Some((turn, Some(job.since)))

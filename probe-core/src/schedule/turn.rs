@@ -1,14 +1,16 @@
 //! A target's way through the schedule, and what the schedule answers.
 
+use core::num::NonZeroU32;
+
 use super::Names;
 #[cfg(doc)]
 use super::Schedule;
 use crate::{
     finding::JobSerial,
     relay::{PairSet, Parked},
-    scope::Refusal,
+    scope::{Rates, Refusal},
     target::{RateNetwork, Target},
-    time::Instant,
+    time::{Instant, Millis},
 };
 
 /// A target that waits for its first turn.
@@ -32,8 +34,6 @@ pub struct ParkedJob {
     pub serial: JobSerial,
     /// How often it was handed out before.
     pub revisions: u8,
-    /// Its target.
-    pub target: Target,
     /// Its known domains.
     pub names: Names,
     /// Where its dialogue stood.
@@ -43,6 +43,30 @@ pub struct ParkedJob {
     pub(super) due: Instant,
     /// When it was first parked.
     pub(super) since: Instant,
+    /// The record that the host has to acknowledge before.
+    pub(super) awaits: Option<NonZeroU32>,
+}
+
+impl ParkedJob {
+    /// Its target.
+    pub const fn target(&self) -> Target {
+        self.parked.target()
+    }
+
+    /// When its turn is. A job that waits for the host has none before it must not be parked any
+    /// longer; there is nothing left to do then but to end it.
+    pub(super) fn turn_at(&self, rates: &Rates) -> Instant {
+        match self.awaits {
+            Some(_) => parked_until_max(self.since, rates).max(self.due),
+            None => self.due,
+        }
+    }
+}
+
+/// Until when a job may stay parked that was first parked at `since`.
+pub(super) fn parked_until_max(since: Instant, rates: &Rates) -> Instant {
+    let hours = u64::from(rates.parked_hours_max);
+    since + Millis::from_mins(hours.saturating_mul(60))
 }
 
 /// A target whose turn it is.
@@ -60,6 +84,8 @@ pub struct Turn {
     pub refusals_max: u8,
     /// Pairs under which a message of it has come back.
     pub returned: PairSet,
+    /// The host holds the job as far as that is needed.
+    pub may_deliver: bool,
     /// Where its dialogue stood.
     pub parked: Option<Parked>,
 }

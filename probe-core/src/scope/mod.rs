@@ -68,7 +68,7 @@ pub struct Scope {
 pub struct Delivery {
     /// Under senders of our own, to recipients at our own sink.
     pub allowed: bool,
-    /// Under the target's names as well (F3, F5 to F7, F12): a bounce goes to its users.
+    /// Under the target's names as well (F3 to F7, F12): a bounce goes to its users.
     pub forged_senders: bool,
     /// Behind a recipient of the target's as well (T24): its postmaster gets the message.
     pub second_recipients: bool,

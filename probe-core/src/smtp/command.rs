@@ -35,6 +35,8 @@ pub enum Command<'a> {
     Mail(&'a str),
     /// RCPT TO with the forward-path as it is to be written, brackets included.
     Rcpt(&'a str),
+    /// DATA.
+    Data,
     /// RSET.
     Rset,
     /// QUIT.
@@ -48,9 +50,9 @@ impl Command<'_> {
         if let Self::Mail(text) | Self::Rcpt(text) = self {
             path::measure(text)?;
         }
-        let mut line = Line { out, octets: 0 };
+        let mut line = Line::new(out);
         self.write_to(&mut line)?;
-        Ok(line.octets)
+        Ok(line.octets())
     }
 
     fn write_to(&self, line: &mut Line<'_>) -> Result<(), TooLong> {
@@ -71,6 +73,7 @@ impl Command<'_> {
                 line.write_str("RCPT TO:")?;
                 line.write_str(path)?;
             }
+            Self::Data => line.write_str("DATA")?,
             Self::Rset => line.write_str("RSET")?,
             Self::Quit => line.write_str("QUIT")?,
         }
@@ -88,10 +91,21 @@ impl Greeter<'_> {
     }
 }
 
-/// A lent buffer that refuses what does not fit.
-struct Line<'a> {
+/// A lent buffer that refuses what does not fit, and more than [`COMMAND_OCTETS_MAX`].
+pub(crate) struct Line<'a> {
     out: &'a mut [u8],
     octets: usize,
+}
+
+impl<'a> Line<'a> {
+    pub(crate) const fn new(out: &'a mut [u8]) -> Self {
+        Self { out, octets: 0 }
+    }
+
+    /// How many octets were written.
+    pub(crate) const fn octets(&self) -> usize {
+        self.octets
+    }
 }
 
 impl uWrite for Line<'_> {
@@ -139,6 +153,7 @@ mod tests {
             (Command::Mail("<>"), "MAIL FROM:<>\r\n"),
             (Command::Mail("s@d"), "MAIL FROM:s@d\r\n"),
             (Command::Rcpt("<u%d@h>"), "RCPT TO:<u%d@h>\r\n"),
+            (Command::Data, "DATA\r\n"),
             (Command::Rset, "RSET\r\n"),
             (Command::Quit, "QUIT\r\n"),
         ] {

@@ -1,8 +1,8 @@
 //! The rules. docs/verdict-rules.md has them in words, with the same numbers.
 
-use super::{Kind, Reason, Verdict};
+use super::{Kind, Reason, Verdict, delivered::delivered};
 use crate::{
-    evidence::{Delivery, Ending, Evidence, Fate, Finish, Notes},
+    evidence::{Ending, Evidence, Finish, Notes},
     relay::{Outcome, PairId, PairSet, Sender, t1_under},
     smtp::Class,
     time::Millis,
@@ -21,41 +21,6 @@ pub fn judge(evidence: &Evidence) -> Verdict {
     Verdict { kind, reason }
 }
 
-/// Rule 0: what became of our messages, where they went out under recipients that are plainly at our
-/// sink; a message that came back counts under every pair. `None`: they say no more than RCPT did.
-fn delivered(evidence: &Evidence) -> Option<(Kind, Reason)> {
-    let proof = evidence.proof();
-    if !proof.returned().is_empty() {
-        return Some((Kind::Confirmed, Reason::MessageReturned));
-    }
-    let plain = || {
-        let deliveries = proof.deliveries().iter();
-        deliveries.filter(|delivery| delivery.pair.pair().is_plainly_sink())
-    };
-    let has_bounced = |delivery: &&Delivery| proof.bounced().contains(delivery.pair);
-    if plain().any(|delivery| delivery.fate == Fate::Accepted && !has_bounced(&delivery)) {
-        return Some((Kind::Accepted, Reason::NothingReturned));
-    }
-    if plain().any(|delivery| has_bounced(&delivery)) {
-        return Some((Kind::Inconclusive, Reason::Bounced));
-    }
-    if plain().any(|delivery| delivery.fate == Fate::Deferred) {
-        return Some((Kind::Inconclusive, Reason::Greylisted));
-    }
-    let all_refused = plain().all(|delivery| delivery.fate.is_refused());
-    let tried: PairSet = plain().map(|delivery| delivery.pair).collect();
-    let nothing_else_was_accepted = || {
-        PairId::all()
-            .filter(|pair| pair.pair().is_plainly_sink())
-            .filter(|pair| evidence.outcome(*pair).is_accepted())
-            .all(|pair| tried.contains(pair))
-    };
-    let decides = !tried.is_empty()
-        && all_refused
-        && (tried.contains(PairId::DECIDING) || nothing_else_was_accepted());
-    decides.then_some((Kind::Closed, Reason::RefusedAtData))
-}
-
 /// Rule 1: a recipient that is plainly at our sink was accepted.
 fn suspected(evidence: &Evidence) -> Option<Reason> {
     let accepted = |pair: &PairId| evidence.outcome(*pair).is_accepted();
@@ -72,15 +37,15 @@ fn suspected(evidence: &Evidence) -> Option<Reason> {
 /// Rules 2 to 9: why the evidence does not decide. `None`: it says closed.
 fn undecided(evidence: &Evidence) -> Option<Reason> {
     deciding_pair(evidence)
-        .or_else(|| accepted_elsewhere(evidence))
+        .or_else(|| accepted_elsewhere(evidence, PairSet::EMPTY))
         .or_else(|| refuses_us(evidence))
         .or_else(|| other_senders(evidence))
         .or_else(|| still_deferred(evidence))
-        .or_else(|| not_to_the_end(evidence))
+        .or_else(|| not_to_the_end(evidence, &[Finish::Tested, Finish::Limited]))
 }
 
 /// Rule 2: T1 under F1 and our own name.
-fn deciding_pair(evidence: &Evidence) -> Option<Reason> {
+pub(super) fn deciding_pair(evidence: &Evidence) -> Option<Reason> {
     match evidence.outcome(PairId::DECIDING) {
         Outcome::SenderRefused => Some(Reason::SenderRefused),
         Outcome::AuthRequired => Some(Reason::AuthRequired),
@@ -88,20 +53,21 @@ fn deciding_pair(evidence: &Evidence) -> Option<Reason> {
     }
 }
 
-/// Rules 3 and 4: something was accepted that proves nothing.
-fn accepted_elsewhere(evidence: &Evidence) -> Option<Reason> {
+/// Rules 3 and 4: something was accepted that proves nothing, beside what was `refused_later`.
+pub(super) fn accepted_elsewhere(evidence: &Evidence, refused_later: PairSet) -> Option<Reason> {
     if evidence.outcome(PairId::NO_SUCH_DOMAIN).is_accepted() {
         return Some(Reason::AcceptsAnything);
     }
     PairId::all()
-        .any(|pair| !pair.pair().recipient.is_control() && evidence.outcome(pair).is_accepted())
+        .filter(|pair| !pair.pair().recipient.is_control() && !refused_later.contains(*pair))
+        .any(|pair| evidence.outcome(pair).is_accepted())
         .then_some(Reason::LocalOrRelay)
 }
 
 /// Rule 5: the same refusal for the postmaster, a random user and our recipient, in words that do
 /// not speak of relaying. Where no random user can be named, the domain that cannot exist stands
 /// in.
-fn refuses_us(evidence: &Evidence) -> Option<Reason> {
+pub(super) fn refuses_us(evidence: &Evidence) -> Option<Reason> {
     let refusal = evidence.reply(PairId::DECIDING)?;
     let may_deny_relaying = evidence.outcome(PairId::DECIDING) == Outcome::RelayDenied
         || refusal.class == Class::UserOrRelay;
@@ -116,7 +82,7 @@ fn refuses_us(evidence: &Evidence) -> Option<Reason> {
 
 /// Rule 6: T1 under F2 and under F3 with every name that is known, or else under F4. A refused
 /// sender or a wanted login answers these; a block does not.
-fn other_senders(evidence: &Evidence) -> Option<Reason> {
+pub(super) fn other_senders(evidence: &Evidence) -> Option<Reason> {
     let has_name = |pair: &PairId| {
         !matches!(
             evidence.outcome(*pair),
@@ -133,21 +99,21 @@ fn other_senders(evidence: &Evidence) -> Option<Reason> {
 
 /// Rule 7: a recipient at our sink is greylisted. Some servers do that only to what they would
 /// relay.
-fn still_deferred(evidence: &Evidence) -> Option<Reason> {
+pub(super) fn still_deferred(evidence: &Evidence) -> Option<Reason> {
     PairId::all()
         .any(|pair| pair.pair().is_plainly_sink() && evidence.outcome(pair) == Outcome::Greylisted)
         .then_some(Reason::Greylisted)
 }
 
 /// Rules 8 and 9: a form was cut off, or the battery did not come to its end.
-fn not_to_the_end(evidence: &Evidence) -> Option<Reason> {
+pub(super) fn not_to_the_end(evidence: &Evidence, ends: &[Finish]) -> Option<Reason> {
     let was_cut = PairId::all().any(|pair| evidence.outcome(pair) == Outcome::CutOff);
-    let came_to_its_end = matches!(evidence.finish(), Finish::Tested | Finish::Limited);
+    let came_to_its_end = ends.contains(&evidence.finish());
     (was_cut || !came_to_its_end).then(|| what_stopped(evidence))
 }
 
 /// Why an outcome is no answer to the question of relaying. `None`: it is one.
-fn unanswered(evidence: &Evidence, outcome: Outcome) -> Option<Reason> {
+pub(super) fn unanswered(evidence: &Evidence, outcome: Outcome) -> Option<Reason> {
     match outcome {
         Outcome::RelayDenied
         | Outcome::RecipientRefused
@@ -228,24 +194,24 @@ fn denial(evidence: &Evidence) -> Reason {
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use super::*;
     use crate::{
         dialogue::{OpenFailure, SecureFailure},
         evidence::Observation,
-        relay::{Hello, Outcomes, PairSet, Recipient},
+        relay::{Hello, Outcomes, Recipient},
         scope::Depth,
     };
 
     /// The first pair of these forms.
-    fn pair(sender: Sender, recipient: Recipient) -> PairId {
+    pub(in crate::verdict) fn pair(sender: Sender, recipient: Recipient) -> PairId {
         PairId::all()
             .find(|pair| pair.pair().sender == sender && pair.pair().recipient == recipient)
             .unwrap()
     }
 
     /// A quick battery that was greeted and refused everywhere, but for what is listed here.
-    fn evidence(changes: &[(PairId, Outcome)], finish: Finish) -> Evidence {
+    pub(in crate::verdict) fn evidence(changes: &[(PairId, Outcome)], finish: Finish) -> Evidence {
         let mut outcomes = Outcomes::default();
         for id in PairId::all() {
             let pair = id.pair();
@@ -276,7 +242,7 @@ mod tests {
         evidence
     }
 
-    fn words(evidence: &Evidence) -> String {
+    pub(in crate::verdict) fn words(evidence: &Evidence) -> String {
         let Verdict { kind, reason } = judge(evidence);
         format!("{}: {}", kind.as_str(), reason.as_str())
     }

@@ -4,6 +4,7 @@
 //! # A comment.
 //! depth quick                  quick, standard or full
 //! name example.org             a domain that the list knows; up to two
+//! deliver                      test messages may be sent under senders of our own
 //! refusals 60                  how many the target may be made to give
 //! verdict closed relay-denied
 //! outcome F1/T1 relay-denied   of the first pair of these forms
@@ -15,7 +16,10 @@
 //! * closes fin                 the client does; or abort
 //! * silence                    nothing happens until the client's deadline
 //! * secures                    the client starts TLS, which this shell does not have
+//! * message                    the client says a message and the dot, whatever is in it
 //! * parks                      the dialogue gives up its slot
+//! * returned F1/T1             while it is parked, the message of this pair comes back
+//! * resumes                    it goes on
 //! * done                       it is over
 //! ```
 
@@ -45,6 +49,7 @@ pub(crate) struct Script {
     pub(crate) name: String,
     depth: Depth,
     names: Vec<Name>,
+    deliver: bool,
     refusals_max: u8,
     verdict: String,
     outcomes: Vec<(String, String)>,
@@ -84,6 +89,7 @@ impl Script {
             name: name.clone().into_owned(),
             depth: Depth::Quick,
             names: Vec::new(),
+            deliver: false,
             refusals_max: 60,
             verdict: String::new(),
             outcomes: Vec::new(),
@@ -100,6 +106,7 @@ impl Script {
                 "C:" => event(Event::Client(rest.into())),
                 "*" => event(Event::Happens(rest.into())),
                 "depth" => script.depth = depth(rest),
+                "deliver" => script.deliver = true,
                 "name" => script.names.push(Name::new(rest).expect("a name")),
                 "refusals" => script.refusals_max = rest.parse().expect("a number"),
                 "verdict" => script.verdict = rest.into(),
@@ -139,13 +146,7 @@ impl Script {
             self.name
         );
         for (pair, outcome) in &self.outcomes {
-            let id = PairId::all()
-                .zip(PAIRS)
-                .find(|(_, known)| {
-                    *pair == format!("{}/{}", known.sender.info().id, known.recipient.info().id)
-                })
-                .map(|(id, _)| id)
-                .expect("a pair");
+            let id = pair_of(pair);
             assert_eq!(
                 played.evidence.outcome(id).as_str(),
                 outcome,
@@ -156,7 +157,8 @@ impl Script {
     }
 
     pub(crate) fn play(&self, cut: Cut) -> Played {
-        let scope = scope();
+        let mut scope = scope();
+        scope.delivery.allowed = self.deliver;
         let tester = Tester::new(&scope, &KEY, DEVICE);
         let suspect = Suspect {
             address: [192, 0, 2, 1].into(),
@@ -173,7 +175,8 @@ impl Script {
             hours: 1,
             refusals_max: self.refusals_max,
             parked_hours_max: 24,
-            deliver: false,
+            deliver: self.deliver,
+            date: Utc(5_000),
             returned: PairSet::EMPTY,
             resume: None,
         };
@@ -181,6 +184,8 @@ impl Script {
             script: self,
             events: self.events.iter().collect(),
             target,
+            setup,
+            whole: None,
             dialogue: RelayDialogue::new(setup),
             evidence: Evidence::default(),
             now: Instant::BOOT,
@@ -198,6 +203,9 @@ struct Stage<'a> {
     script: &'a Script,
     events: VecDeque<&'a (usize, Event)>,
     target: Target,
+    setup: Setup<'a>,
+    /// The evidence of all turns before this one.
+    whole: Option<Evidence>,
     dialogue: RelayDialogue<'a>,
     evidence: Evidence,
     now: Instant,
@@ -223,7 +231,10 @@ impl Stage<'_> {
         let mut rest = self.turn(Input::Start);
         loop {
             rest = match rest {
-                Rest::Over => break,
+                Rest::Over => match self.resume() {
+                    Some(rest) => rest,
+                    None => break,
+                },
                 Rest::Sending => self.turn(Input::Sent),
                 Rest::Opening => self.open(),
                 Rest::Securing => self.turn(Input::SecureFailed(SecureFailure::NotAvailable)),
@@ -236,8 +247,39 @@ impl Stage<'_> {
         }
         Played {
             refusals: self.dialogue.refusals(),
-            evidence: self.evidence,
+            evidence: self.gather(),
         }
+    }
+
+    /// The evidence of all turns.
+    fn gather(&mut self) -> Evidence {
+        let now = std::mem::take(&mut self.evidence);
+        match self.whole.take() {
+            Some(mut whole) => {
+                whole.merge(&now);
+                whole
+            }
+            None => now,
+        }
+    }
+
+    /// Goes on after a pause, where the script has it so.
+    fn resume(&mut self) -> Option<Rest> {
+        let parked = self.dialogue.parked()?;
+        while let Some((_, Event::Happens(word))) = self.events.front() {
+            self.events.pop_front();
+            match word.split_once(' ') {
+                Some(("returned", pair)) => self.setup.returned.insert(pair_of(pair)),
+                None if word == "resumes" => {
+                    self.setup.resume = Some(parked);
+                    self.dialogue = RelayDialogue::new(self.setup);
+                    self.whole = Some(self.gather());
+                    return Some(self.turn(Input::Start));
+                }
+                _ => self.wrong(&format!("the dialogue is parked, not {word:?}")),
+            }
+        }
+        None
     }
 
     fn open(&mut self) -> Rest {
@@ -397,6 +439,14 @@ impl Stage<'_> {
         let said = std::mem::take(&mut self.said);
         let said = String::from_utf8(said).expect("commands are text");
         for line in said.split_terminator("\r\n") {
+            if let Some((_, Event::Happens(word))) = self.events.front()
+                && word == "message"
+            {
+                if line == "." {
+                    self.events.pop_front();
+                }
+                continue;
+            }
             match self.events.pop_front() {
                 Some((_, Event::Client(expected))) if expected == line => {}
                 other => self.wrong(&format!(
@@ -419,6 +469,17 @@ enum Did {
     Happens(&'static str),
     Ends(&'static str),
     Waits(Instant),
+}
+
+/// The first pair of these forms.
+fn pair_of(forms: &str) -> PairId {
+    PairId::all()
+        .zip(PAIRS)
+        .find(|(_, known)| {
+            forms == format!("{}/{}", known.sender.info().id, known.recipient.info().id)
+        })
+        .map(|(id, _)| id)
+        .expect("a pair")
 }
 
 fn depth(word: &str) -> Depth {

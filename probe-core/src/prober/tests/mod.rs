@@ -2,6 +2,7 @@
 
 mod chaos;
 mod dead;
+mod delivery;
 mod kept;
 mod resume;
 mod sink;
@@ -14,7 +15,10 @@ use super::*;
 use crate::{
     evidence::Observation,
     finding::RecordId,
-    frame::{FRAME_OCTETS_MAX, ToDevice, ToHost, message::ScopeAnswer},
+    frame::{
+        FRAME_OCTETS_MAX, ToDevice, ToHost,
+        message::{Proving, ScopeAnswer},
+    },
     host_link::{ASK_AGAIN_AFTER_MS, HostLink, Line},
     relay::{Hello, Outcome, PairId, PairSet},
     schedule::RUNNING_JOBS_MAX,

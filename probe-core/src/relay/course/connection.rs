@@ -2,7 +2,7 @@
 
 use super::{
     BARREN_CONNECTIONS_MAX, Course, DIALOGUE_CONNECTIONS_MAX, Mail, NO_SLOT_MAX, NO_SLOT_PAUSE,
-    Stage, Tls, Todo,
+    Packed, Stage, Tls, Todo,
 };
 use crate::{
     dialogue::{Close, Generation, OpenFailure},
@@ -21,7 +21,10 @@ use crate::{
 impl Course<'_> {
     pub(super) fn connect(&mut self) {
         let is_first = self.connections == 0 || !self.was_greeted;
-        let hello = self.plan.next_hello(is_first);
+        let hello = match self.message_pair() {
+            Some(pair) => pair.pair().hello,
+            None => self.plan.next_hello(is_first),
+        };
         self.borne = Borne::nothing(hello);
         self.connections = self.connections.saturating_add(1);
         self.generation = Generation(self.generation.0.saturating_add(1));
@@ -53,9 +56,17 @@ impl Course<'_> {
                 if self.no_slot < NO_SLOT_MAX {
                     self.stage = Stage::Pausing;
                     self.deadline = now + NO_SLOT_PAUSE;
+                } else if self.is_delivering() {
+                    self.message_was_cut();
+                    self.ends_delivering();
                 } else {
                     self.finish(Finish::Stopped);
                 }
+            }
+            OpenFailure::Refused | OpenFailure::NoAnswer | OpenFailure::Unreachable
+                if self.is_delivering() =>
+            {
+                self.message_connection_failed();
             }
             OpenFailure::Refused | OpenFailure::NoAnswer | OpenFailure::Unreachable => {
                 self.barren = self.barren.saturating_add(1);
@@ -81,13 +92,16 @@ impl Course<'_> {
         if !matches!(ending, Ending::InOrder | Ending::Announced | Ending::Fin) {
             self.count_unseen_refusals(ending);
         }
-        if ending != Ending::InOrder {
+        if ending != Ending::InOrder && !self.is_delivering() {
             self.was_interrupted(ending);
         }
         if let Some(close) = close {
             self.put(Todo::Close(close));
         }
         self.put(Todo::Closed(ending));
+        if self.is_delivering() {
+            return self.message_connection_ended();
+        }
         if self.has_progress {
             self.barren = 0;
         } else {
@@ -127,7 +141,7 @@ impl Course<'_> {
         }
         self.unmatched = PairSet::EMPTY;
         if !doubtful.is_empty() {
-            self.put(Todo::Outcome(doubtful, Outcome::NotReached));
+            self.put(Todo::Outcome(Packed(doubtful), Outcome::NotReached));
         }
         if !believed.is_empty() {
             self.put(Todo::Matched);
@@ -204,7 +218,7 @@ impl Course<'_> {
         }
         if self.cut_once.contains(pair) {
             self.plan.set(pair, Outcome::CutOff);
-            self.put(Todo::Outcome(PairSet::of(pair), Outcome::CutOff));
+            self.put(Todo::Outcome(Packed(PairSet::of(pair)), Outcome::CutOff));
         }
         self.cut_once.insert(pair);
     }
@@ -250,15 +264,20 @@ impl Course<'_> {
         match PARKED_FOR.get(usize::from(self.attempts)) {
             Some(span) if retry_matters && self.may_park_for(*span) => {
                 self.attempts = self.attempts.saturating_add(1);
-                self.put(Todo::Finished(Finish::Parked));
-                self.stage = Stage::Parked;
-                self.deadline = self.asked + *span;
+                self.park_for(*span);
             }
             _ => self.finish(finish),
         }
     }
 
-    fn may_park_for(&self, span: Millis) -> bool {
+    pub(super) fn park_for(&mut self, span: Millis) {
+        self.put(Todo::Finished(Finish::Parked));
+        self.stage = Stage::Parked;
+        self.pause = span;
+        self.deadline = Instant::NEVER;
+    }
+
+    pub(super) fn may_park_for(&self, span: Millis) -> bool {
         let so_far = PARKED_FOR
             .iter()
             .take(usize::from(self.attempts))
@@ -274,8 +293,11 @@ impl Course<'_> {
                 for pair in lost.iter() {
                     self.plan.set(pair, Outcome::CutOff);
                 }
-                self.put(Todo::Outcome(lost, Outcome::CutOff));
+                self.put(Todo::Outcome(Packed(lost), Outcome::CutOff));
             }
+        }
+        if finish != Finish::Stopped && self.begins_delivering(finish) {
+            return;
         }
         self.put(Todo::Finished(finish));
         self.stage = Stage::Over;

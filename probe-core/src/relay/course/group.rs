@@ -23,6 +23,9 @@ impl Course<'_> {
             self.stage = Stage::StartTls { written: false };
             return;
         }
+        if self.is_delivering() {
+            return self.sends_message(now);
+        }
         let believed = self.believed_of_this_group();
         self.borne.believed = self.borne.believed.saturating_add(believed);
         let is_fresh = !self.borne.has_mail;
@@ -35,6 +38,10 @@ impl Course<'_> {
         if self.group.commands.is_empty() {
             self.group.quit();
         }
+        self.begin_group(now);
+    }
+
+    pub(super) fn begin_group(&mut self, now: Instant) {
         self.written = 0;
         self.answered = 0;
         self.refused = 0;
@@ -50,6 +57,11 @@ impl Course<'_> {
             self.ended(now, Ending::NotSmtp, Some(Close::Abort));
             return Told::Nothing;
         }
+        if let Some(message) = self.message_pair()
+            && verb != Verb::Quit
+        {
+            return self.message_answered(now, message, Planned { verb, pair }, reply, more);
+        }
         if self.mail == Mail::Lost {
             return self.drained(now, verb, reply, more);
         }
@@ -60,6 +72,8 @@ impl Course<'_> {
                 self.rset_answered(now, reply);
                 Told::Nothing
             }
+            // Only a message has them.
+            Verb::Data | Verb::Dot => Told::Nothing,
             Verb::Quit => {
                 self.quit_answered(now, reply, more);
                 return Told::Nothing;
@@ -344,7 +358,7 @@ impl Course<'_> {
         Told::Nothing
     }
 
-    fn count_refusal(&mut self, is_deferral: bool) {
+    pub(super) fn count_refusal(&mut self, is_deferral: bool) {
         if is_deferral {
             self.plan.count_deferral();
         } else {

@@ -1,6 +1,6 @@
 //! Greeting and EHLO: who answers, and what can be asked of it.
 
-use super::{Course, Stage, Todo, Told};
+use super::{Course, Packed, Stage, Todo, Told};
 use crate::{
     dialogue::Close,
     evidence::{Ending, Finish, Notes},
@@ -13,10 +13,11 @@ use crate::{
 };
 
 impl Course<'_> {
-    pub(super) fn greeted(&mut self, now: Instant, reply: &Reply<'_>, more: bool) {
+    pub(super) fn greeted(&mut self, now: Instant, reply: &Reply<'_>, more: bool) -> Told {
         if reply.class == Class::Accepted {
             if more {
-                return self.ended(now, Ending::OutOfStep, Some(Close::Abort));
+                self.ended(now, Ending::OutOfStep, Some(Close::Abort));
+                return Told::Nothing;
             }
             self.was_greeted = true;
             self.turned_away = false;
@@ -31,11 +32,16 @@ impl Course<'_> {
             if self.host.is_none() {
                 self.host = reply.host();
             }
+            if self.is_delivering() && !self.can_say_hello() {
+                self.message_cannot_be_written(now);
+            }
         } else if matches!(
             reply.class,
             Class::NotSmtp | Class::Endless | Class::Unexpected
         ) {
             self.ended(now, Ending::NotSmtp, Some(Close::Abort));
+        } else if let Some(message) = self.message_pair() {
+            return self.turned_away_with(now, message, reply);
         } else if reply.code < 500 {
             self.turned_away = true;
             self.ended(now, Ending::Announced, Some(Close::Fin));
@@ -46,6 +52,7 @@ impl Course<'_> {
             self.put(Todo::Closed(Ending::Announced));
             self.finish(Finish::Settled);
         }
+        Told::Nothing
     }
 
     pub(super) fn hello_answered(
@@ -72,6 +79,17 @@ impl Course<'_> {
             return Told::Nothing;
         }
         let hello = self.borne.hello;
+        let speaks_helo_only = extended
+            && reply.code >= 500
+            && matches!(
+                reply.class,
+                Class::Syntax | Class::HeloRefused | Class::BadSequence
+            );
+        if let Some(message) = self.message_pair()
+            && !(speaks_helo_only && hello == Hello::Own && !reply.closes())
+        {
+            return self.turned_away_with(now, message, reply);
+        }
         if hello != Hello::Own {
             let pairs: PairSet = self
                 .plan
@@ -101,13 +119,7 @@ impl Course<'_> {
             self.ended(now, Ending::Announced, Some(Close::Fin));
             return Told::Nothing;
         }
-        if extended
-            && reply.code >= 500
-            && matches!(
-                reply.class,
-                Class::Syntax | Class::HeloRefused | Class::BadSequence
-            )
-        {
+        if speaks_helo_only {
             self.note(Notes::HELO_ONLY);
             self.stage = again(false);
             return Told::Nothing;
@@ -132,11 +144,13 @@ impl Course<'_> {
         if self.host.is_none() {
             self.host = reply.host();
         }
-        if !self.is_named {
+        if !self.is_named && !self.is_delivering() {
             self.is_named = true;
             self.sort_out_what_cannot_be_written();
         }
-        self.borne.pipelines = self.extensions.contains(Extensions::PIPELINING) && !self.lock_step;
+        self.borne.pipelines = self.extensions.contains(Extensions::PIPELINING)
+            && !self.lock_step
+            && !self.is_delivering();
         if self.borne.pipelines {
             self.note(Notes::PIPELINED);
         }
@@ -167,7 +181,7 @@ impl Course<'_> {
             (not_formable, Outcome::NotFormable),
         ] {
             if !pairs.is_empty() {
-                self.put(Todo::Outcome(pairs, outcome));
+                self.put(Todo::Outcome(Packed(pairs), outcome));
             }
         }
     }

@@ -3,6 +3,7 @@
 //! Everything but the octets: [`super::RelayDialogue`] holds the parser and asks here what to do.
 
 mod connection;
+mod delivery;
 mod group;
 mod hello;
 mod output;
@@ -11,18 +12,21 @@ mod tls;
 
 pub(super) use self::{output::Act, replies::Told};
 
+use self::delivery::Deliveries;
+
 use super::{
     Setup,
     forms::Hello,
     outcome::Outcome,
     pair_set::PairSet,
-    parked::Parked,
-    plan::{Borne, Group, Plan},
+    pairs::PairId,
+    parked::{Memory, Parked},
+    plan::{Borne, Group, Plan, Verb},
     writing::Envelope,
 };
 use crate::{
     dialogue::{Close, End, Generation, Input, OpenFailure, SecureFailure},
-    evidence::{Ending, Finish, Notes},
+    evidence::{Ending, Fate, Finish, Notes},
     finding::JobSerial,
     name::Name,
     smtp::{Class, Enhanced, Extensions, Step},
@@ -37,6 +41,11 @@ pub const OPEN_MS_MAX: Millis = Millis::from_secs(10);
 pub const GREETING_MS_MAX: Millis = Millis::from_secs(30);
 /// How long a reply may take.
 pub const REPLY_MS_MAX: Millis = Millis::from_secs(30);
+/// How long DATA may take to be answered (RFC 5321, 4.5.3.2.4).
+pub const DATA_MS_MAX: Millis = Millis::from_mins(2);
+/// How long the dot may take (RFC 5321, 4.5.3.2.6), and each piece of the message before it. Both
+/// end where a target's time ends, so that the connection gets what is left of that.
+pub const DOT_MS_MAX: Millis = Millis::from_mins(10);
 /// How long a target may be kept connected, all connections of a dialogue together.
 pub const CONNECTED_MS_MAX: Millis = Millis::from_mins(10);
 /// How many connections a dialogue opens.
@@ -59,13 +68,22 @@ enum Todo {
     Unfinished(Step),
     Opening(Hello),
     OpenFailed(OpenFailure),
-    Outcome(PairSet, Outcome),
+    Outcome(Packed, Outcome),
     Matched,
+    /// What came of the message in this place before the dialogue paused.
+    DeliveredBefore(PairId, Fate),
+    DeliveryCut(PairId),
+    Returned,
     SecureFailed(SecureFailure),
     Noted(Notes),
     Closed(Ending),
     Finished(Finish),
 }
+
+/// A set of pairs that is not aligned: a dialogue has a dozen of these.
+#[derive(Clone, Copy, Debug)]
+#[repr(Rust, packed)]
+struct Packed(PairSet);
 
 /// How many of them can stand in line; the longest line is an interrupted connection that is
 /// followed by the next one.
@@ -118,6 +136,7 @@ pub(super) struct Course<'a> {
     parked_hours_max: u8,
     hours: u16,
     attempts: u8,
+    deliveries: Deliveries,
     host: Option<Name>,
     plan: Plan,
     stage: Stage,
@@ -163,6 +182,8 @@ pub(super) struct Course<'a> {
     no_slot: u8,
 
     asked: Instant,
+    /// For how long it parks.
+    pause: Millis,
     deadline: Instant,
     opened: Instant,
     connected: Millis,
@@ -171,6 +192,8 @@ pub(super) struct Course<'a> {
 impl<'a> Course<'a> {
     pub(super) fn new(setup: Setup<'a>) -> Self {
         let outcomes = setup.resume.map(|parked| *parked.outcomes());
+        let memory = setup.resume.map(|parked| parked.memory());
+        let memory = memory.unwrap_or_default();
         let plan = Plan::new(
             setup.depth,
             setup.refusals_max,
@@ -183,7 +206,8 @@ impl<'a> Course<'a> {
             serial: setup.serial,
             parked_hours_max: setup.parked_hours_max,
             hours: setup.resume.map_or(setup.hours, |parked| parked.hours()),
-            attempts: setup.resume.map_or(0, |parked| parked.attempts()),
+            attempts: memory.attempts,
+            deliveries: Deliveries::new(&setup, &memory),
             host: None,
             plan,
             stage: Stage::NotBegun,
@@ -204,7 +228,11 @@ impl<'a> Course<'a> {
             doubted: PairSet::EMPTY,
             refusal: None,
             extensions: Extensions::empty(),
-            tls: Tls::Untried,
+            tls: if memory.behind_tls {
+                Tls::Due
+            } else {
+                Tls::Untried
+            },
             lock_step: false,
             was_greeted: false,
             is_named: false,
@@ -215,6 +243,7 @@ impl<'a> Course<'a> {
             barren: 0,
             no_slot: 0,
             asked: Instant::BOOT,
+            pause: Millis(0),
             deadline: Instant::NEVER,
             opened: Instant::BOOT,
             connected: Millis(0),
@@ -233,21 +262,23 @@ impl<'a> Course<'a> {
         if self.stage != Stage::Parked {
             return None;
         }
-        let [_, _, _, serial @ ..] = self.serial.0.to_be_bytes();
         let mut ahead = self.plan.clone();
         ahead.retry_deferred();
-        Some(Parked {
-            target: self.target,
-            outcomes: *self.plan.outcomes(),
-            serial,
-            next: ahead
-                .pending()
-                .iter()
-                .next()
-                .map_or(u8::MAX, |pair| pair.index() as u8),
-            hours: self.hours,
+        let memory = Memory {
+            next: ahead.pending().iter().next(),
             attempts: self.attempts,
-        })
+            battery: self.deliveries.battery,
+            behind_tls: matches!(self.tls, Tls::Up | Tls::Due),
+            messages: self.deliveries.messages,
+        };
+        let outcomes = *self.plan.outcomes();
+        Some(Parked::new(
+            self.target,
+            outcomes,
+            self.serial,
+            self.hours,
+            memory,
+        ))
     }
 
     fn envelope(&self) -> Envelope<'_> {
@@ -275,7 +306,11 @@ impl Course<'_> {
         if *input == Input::Start {
             if self.stage == Stage::NotBegun {
                 self.put(Todo::Began);
-                self.connect();
+                if self.is_delivering() {
+                    self.goes_on_delivering();
+                } else {
+                    self.connect();
+                }
             }
             return false;
         }
@@ -296,7 +331,7 @@ impl Course<'_> {
             }
             (Input::SecureFailed(why), Stage::Securing) => self.secure_failed(now, why),
             (Input::Sent, Stage::Hello { .. } | Stage::Group | Stage::StartTls { .. }) => {
-                self.asks(now, REPLY_MS_MAX);
+                self.asks(now, self.reply_ms_max());
             }
             (Input::Ended(end), _) if self.is_connected() => {
                 let ending = match end {
@@ -346,6 +381,18 @@ impl Course<'_> {
 
     fn connected_for(&self, now: Instant) -> Millis {
         self.connected + now.since(self.opened)
+    }
+
+    /// How long the reply to the next command may take.
+    fn reply_ms_max(&self) -> Millis {
+        match self.group.get(self.answered) {
+            Some(next) if self.stage == Stage::Group => match next.verb {
+                Verb::Data => DATA_MS_MAX,
+                Verb::Dot => DOT_MS_MAX,
+                Verb::Mail | Verb::Rcpt | Verb::Rset | Verb::Quit => REPLY_MS_MAX,
+            },
+            _ => REPLY_MS_MAX,
+        }
     }
 
     /// An answer is due within `span`, and within what is left of the target's time.

@@ -1,9 +1,9 @@
 //! What goes out: commands, observations, and what there is to wait for.
 
-use super::{Course, Mail, OPEN_MS_MAX, REPLY_MS_MAX, Stage, Todo};
+use super::{Course, Mail, OPEN_MS_MAX, Packed, REPLY_MS_MAX, Stage, Todo};
 use crate::{
     dialogue::{Output, Transport, Why},
-    evidence::Observation,
+    evidence::{Finish, Observation},
     relay::plan::{Planned, Verb},
     smtp::{Command, PathText, Step},
     time::Instant,
@@ -46,7 +46,7 @@ impl Course<'_> {
         if octets == 0 {
             return None;
         }
-        self.asks(now, REPLY_MS_MAX);
+        self.asks(now, self.reply_ms_max());
         let more = self.stage == Stage::Group && self.may_write();
         Some(Act::Put(Output::Transmit {
             octets,
@@ -77,7 +77,9 @@ impl Course<'_> {
             Todo::Unfinished(step) => Act::Unfinished(step),
             Todo::Began => {
                 let outcomes = *self.plan.outcomes();
-                self.plan.retry_deferred();
+                if !self.is_delivering() {
+                    self.plan.retry_deferred();
+                }
                 observed(Observation::Began {
                     depth: self.plan.depth(),
                     hours: self.hours,
@@ -86,12 +88,24 @@ impl Course<'_> {
             }
             Todo::Opening(hello) => observed(Observation::Opening(hello)),
             Todo::OpenFailed(failure) => observed(Observation::OpenFailed(failure)),
-            Todo::Outcome(pairs, outcome) => observed(Observation::Outcome { pairs, outcome }),
+            Todo::Outcome(Packed(pairs), outcome) => {
+                observed(Observation::Outcome { pairs, outcome })
+            }
+            Todo::DeliveredBefore(pair, fate) => {
+                observed(Observation::DeliveredBefore { pair, fate })
+            }
+            Todo::DeliveryCut(pair) => observed(Observation::DeliveryCut(pair)),
+            Todo::Returned => observed(Observation::Returned(self.deliveries.returned)),
             Todo::Matched => observed(Observation::Matched),
             Todo::SecureFailed(why) => observed(Observation::SecureFailed(why)),
             Todo::Noted(notes) => observed(Observation::Noted(notes)),
             Todo::Closed(ending) => observed(Observation::Closed(ending)),
-            Todo::Finished(finish) => observed(Observation::Finished(finish)),
+            Todo::Finished(finish) => {
+                if finish == Finish::Parked {
+                    self.deadline = now + self.pause;
+                }
+                observed(Observation::Finished(finish))
+            }
         }
     }
 
@@ -110,6 +124,9 @@ impl Course<'_> {
                 break;
             };
             let room = transmit.get_mut(octets..).unwrap_or_default();
+            if planned.verb == Verb::Dot {
+                return octets.saturating_add(self.write_message(planned.pair, room));
+            }
             let Some(more) = self.write_command(planned, room) else {
                 break;
             };
@@ -135,6 +152,9 @@ impl Course<'_> {
                 envelope.rcpt(planned.pair, twin, &mut path).ok()?;
                 Command::Rcpt(&path)
             }
+            Verb::Data => Command::Data,
+            // A message is written by itself.
+            Verb::Dot => return None,
             Verb::Rset => Command::Rset,
             Verb::Quit => Command::Quit,
         };

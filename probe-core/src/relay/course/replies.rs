@@ -2,7 +2,8 @@
 
 use super::{Course, REPLY_MS_MAX, Stage};
 use crate::{
-    relay::{outcome::Outcome, pair_set::PairSet, plan::Verb},
+    evidence::Fate,
+    relay::{outcome::Outcome, pair_set::PairSet, pairs::PairId},
     smtp::{Reply, Step},
     time::{Instant, Millis},
 };
@@ -18,6 +19,8 @@ pub(in crate::relay) enum Told {
         twin: bool,
         outcome: Outcome,
     },
+    /// It decides what becomes of the message under this pair.
+    Delivered { pair: PairId, fate: Fate },
 }
 
 impl Course<'_> {
@@ -31,13 +34,7 @@ impl Course<'_> {
             } => Some(if extended { Step::Ehlo } else { Step::Helo }),
             Stage::StartTls { written: true } => Some(Step::StartTls),
             Stage::Group if self.answered < self.written => {
-                let verb = self.group.get(self.answered)?.verb;
-                Some(match verb {
-                    Verb::Mail => Step::Mail,
-                    Verb::Rcpt => Step::Rcpt,
-                    Verb::Rset => Step::Rset,
-                    Verb::Quit => Step::Quit,
-                })
+                Some(self.group.get(self.answered)?.verb.step())
             }
             _ => None,
         }
@@ -53,10 +50,7 @@ impl Course<'_> {
     pub(in crate::relay) fn reply(&mut self, now: Instant, reply: &Reply<'_>, more: bool) -> Told {
         self.asks(now, REPLY_MS_MAX);
         match self.stage {
-            Stage::Greeting => {
-                self.greeted(now, reply, more);
-                Told::Nothing
-            }
+            Stage::Greeting => self.greeted(now, reply, more),
             Stage::Hello { extended, .. } => self.hello_answered(now, extended, reply, more),
             Stage::StartTls { .. } => {
                 self.start_tls_answered(now, reply, more);

@@ -156,8 +156,8 @@ C: MAIL FROM:<s@probe.example.net>
 S: 250 2.0.0 Ok
 C: RCPT TO:<r@sink.example>
 S: 454 4.7.1 <r@sink.example>: Relay access denied
-C: RCPT TO:<r@nonce.invalid>
-S: 454 4.7.1 <r@nonce.invalid>: Relay access denied
+C: RCPT TO:<t@nonce.invalid>
+S: 454 4.7.1 <t@nonce.invalid>: Relay access denied
 C: RCPT TO:<postmaster>
 S: 250 2.1.5 Ok
 C: RSET

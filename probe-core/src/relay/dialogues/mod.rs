@@ -2,6 +2,7 @@
 
 mod budgets;
 mod cuts;
+mod delivery;
 mod farewells;
 mod names;
 mod records;

@@ -1,6 +1,12 @@
 //! Groups of commands, and what a connection has borne of them.
 
-use crate::relay::{forms::Hello, pairs::PairId};
+use crate::{
+    relay::{
+        forms::Hello,
+        pairs::{PairId, Setting},
+    },
+    smtp::Step,
+};
 
 /// How many commands one group has at most.
 pub(super) const GROUP_COMMANDS_MAX: usize = 48;
@@ -23,8 +29,25 @@ impl Planned {
 pub(in crate::relay) enum Verb {
     Mail,
     Rcpt,
+    Data,
+    /// The message, with the dot behind it.
+    Dot,
     Rset,
     Quit,
+}
+
+impl Verb {
+    /// What its reply answers.
+    pub(in crate::relay) const fn step(self) -> Step {
+        match self {
+            Self::Mail => Step::Mail,
+            Self::Rcpt => Step::Rcpt,
+            Self::Data => Step::Data,
+            Self::Dot => Step::Dot,
+            Self::Rset => Step::Rset,
+            Self::Quit => Step::Quit,
+        }
+    }
 }
 
 /// Commands that are sent in one go, or one by one.
@@ -50,6 +73,37 @@ impl Group {
         self.push(Verb::Quit, PairId::DECIDING);
     }
 
+    /// One message under a pair, one command at a time, with what its setting wants before it.
+    pub(in crate::relay) fn deliver(&mut self, pair: PairId) {
+        self.commands.clear();
+        self.twins = false;
+        self.pipelined = false;
+        if pair.pair().setting == Setting::AfterReset {
+            self.push(Verb::Mail, PairId::DECIDING);
+            self.push(Verb::Rcpt, PairId::DECIDING);
+            self.push(Verb::Rset, pair);
+        }
+        self.push_message(pair);
+    }
+
+    /// The same once more on a connection that has had a MAIL.
+    pub(in crate::relay) fn deliver_behind_reset(&mut self, pair: PairId) {
+        self.commands.clear();
+        self.push(Verb::Rset, pair);
+        self.push_message(pair);
+    }
+
+    fn push_message(&mut self, pair: PairId) {
+        let setting = pair.pair().setting;
+        self.push(Verb::Mail, pair);
+        if setting == Setting::AfterPostmaster {
+            self.push(Verb::Rcpt, PairId::POSTMASTER);
+        }
+        for verb in [Verb::Rcpt, Verb::Data, Verb::Dot] {
+            self.push(verb, pair);
+        }
+    }
+
     /// How many refusals the first `commands` of it can get: one for each MAIL and each RCPT. One
     /// by one nothing follows a refused MAIL, so that a MAIL and its recipients get no more than
     /// the recipients alone.
@@ -67,7 +121,7 @@ impl Group {
             .iter()
             .take(usize::from(sent))
             .skip(usize::from(answered))
-            .filter(|planned| planned.verb == Verb::Rcpt || planned.is_mail())
+            .filter(|planned| !matches!(planned.verb, Verb::Rset | Verb::Quit))
             .count() as u8
     }
 

@@ -12,6 +12,8 @@ fn ids(group: &Group) -> Vec<String> {
             match command.verb {
                 Verb::Mail => pair.sender.info().id.to_string(),
                 Verb::Rcpt => pair.recipient.info().id.to_string(),
+                Verb::Data => "DATA".to_string(),
+                Verb::Dot => "DOT".to_string(),
                 Verb::Rset => "RSET".to_string(),
                 Verb::Quit => "QUIT".to_string(),
             }

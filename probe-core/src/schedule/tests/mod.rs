@@ -50,6 +50,7 @@ fn a_target_is_told_twice_and_probed_once() {
         1,
         &job.names,
         Parked::for_test(job.target, job.serial),
+        None,
     );
     assert_eq!(queue(&mut schedule, now, 3, one), duplicate);
     let job = turn(&mut schedule, at(5_000));
@@ -163,7 +164,7 @@ fn a_job_that_goes_back_leaves_no_connection_behind() {
         assert_eq!(schedule.may_open(at(ms), job.serial), Opening::Now);
         if parks {
             let parked = Parked::for_test(job.target, job.serial);
-            schedule.park(at(ms), job.serial, at(9_000), 1, &job.names, parked);
+            schedule.park(at(ms), job.serial, at(9_000), 1, &job.names, parked, None);
         } else {
             schedule.finish(job.serial);
         }

@@ -369,6 +369,7 @@ impl World {
                 revision + 1,
                 &Names::new(),
                 Parked::for_test(target, serial),
+                None,
             );
             self.model
                 .parked
