@@ -7,6 +7,7 @@ pub mod cases;
 pub mod cli;
 pub mod direct;
 pub mod exit;
+pub mod key_file;
 pub mod letters;
 pub mod link;
 pub mod output;

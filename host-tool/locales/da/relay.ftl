@@ -24,7 +24,11 @@ relay-tested-forms = { $answered ->
 }
 relay-label-returned = Modtaget retur:
 relay-returned-from = leveret fra { $address }
+returned-name = under navnet { $name }
+returned-elsewhere = det er ikke den testede adresse
+returned-count = { $returned } af { $sent } testmails
 relay-evidence-forms = Kombinationer, som serveren accepterede:
+evidence-returned = Det fik vores egen mailserver oplyst, da den modtog mailen:
 
 ## Hvorfor vi skriver
 
@@ -59,6 +63,10 @@ test-message-some = Til nogle af serverne har vi i den forbindelse også aflever
 relay-verdict-confirmed = { $count ->
     [one] Uden login accepterede serveren vores testmail til en ekstern modtager og sendte den videre; den nåede frem til vores egen postkasse. Det er dermed bevist, at serveren sendte mails videre for fremmede på testtidspunktet.
    *[other] Uden login accepterede hver af disse servere vores testmail til en ekstern modtager og sendte den videre; alle mailene nåede frem til vores egen postkasse. Det er dermed bevist, at serverne sendte mails videre for fremmede på testtidspunktet.
+}
+verdict-part = { $count ->
+    [one] Serveren tog imod { $sent } testmails; da dette brev blev skrevet, var { $returned } af dem nået frem til os.
+   *[other] Nogle af de testmails, som disse servere tog imod, var ikke nået frem til os, da dette brev blev skrevet; tallene står ved hver server.
 }
 relay-verdict-accepted = { $count ->
     [one] Uden login tog serveren imod vores testmail til en ekstern modtager. Da dette brev blev skrevet, var mailen ikke nået frem til os. Det er derfor ikke bevist, at serveren sender sådanne mails videre.

@@ -24,7 +24,11 @@ relay-tested-forms = { $answered ->
 }
 relay-label-returned = Testnachricht zurück:
 relay-returned-from = zugestellt von { $address }
+returned-name = unter dem Namen { $name }
+returned-elsewhere = das ist nicht die getestete Adresse
+returned-count = { $returned } von { $sent } Testnachrichten
 relay-evidence-forms = Kombinationen, die der Server angenommen hat:
+evidence-returned = Angaben, mit denen unser eigener Mailserver die Nachricht erhalten hat:
 
 ## Warum wir schreiben
 
@@ -59,6 +63,10 @@ test-message-some = Einigen der Server haben wir dabei auch eine kurze, an uns s
 relay-verdict-confirmed = { $count ->
     [one] Der Server hat unsere Testnachricht an einen externen Empfänger ohne Anmeldung angenommen und weitergeleitet; sie hat unser eigenes Postfach erreicht. Damit ist bewiesen, dass der Server zum Zeitpunkt des Tests Nachrichten Fremder weitergeleitet hat.
    *[other] Jeder dieser Server hat unsere Testnachricht an einen externen Empfänger ohne Anmeldung angenommen und weitergeleitet; die Nachrichten haben unser eigenes Postfach erreicht. Damit ist bewiesen, dass die Server zum Zeitpunkt des Tests Nachrichten Fremder weitergeleitet haben.
+}
+verdict-part = { $count ->
+    [one] Der Server hat { $sent } Testnachrichten angenommen; bis zum Zeitpunkt dieses Schreibens bei uns angekommen: { $returned }.
+   *[other] Einige der Testnachrichten, die diese Server angenommen haben, haben uns bis zum Zeitpunkt dieses Schreibens nicht erreicht; die Zahlen stehen bei jedem Server.
 }
 relay-verdict-accepted = { $count ->
     [one] Der Server hat unsere Testnachricht an einen externen Empfänger ohne Anmeldung übernommen. Bis zum Zeitpunkt dieses Schreibens hat sie uns nicht erreicht. Es ist also nicht bewiesen, dass der Server solche Nachrichten weiterleitet.

@@ -24,7 +24,11 @@ relay-tested-forms = { $answered ->
 }
 relay-label-returned = Returned to us:
 relay-returned-from = delivered by { $address }
+returned-name = under the name { $name }
+returned-elsewhere = this is not the address that was tested
+returned-count = { $returned } of { $sent } test messages
 relay-evidence-forms = Combinations that the server accepted:
+evidence-returned = What our own mail server was told when it received the message:
 
 ## Why this letter is written
 
@@ -59,6 +63,10 @@ test-message-some = To some of the servers we also handed over a short test mess
 relay-verdict-confirmed = { $count ->
     [one] Without a login, the server accepted our test message for an outside recipient and passed it on; the message reached our own mailbox. This proves that the server relayed mail for strangers at the time of the test.
    *[other] Without a login, each of these servers accepted our test message for an outside recipient and passed it on; the messages reached our own mailbox. This proves that the servers relayed mail for strangers at the time of the test.
+}
+verdict-part = { $count ->
+    [one] The server accepted { $sent } test messages; of these, { $returned } reached us up to the time of this letter.
+   *[other] Some of the test messages that these servers accepted have not reached us up to the time of this letter; the numbers are given for each server.
 }
 relay-verdict-accepted = { $count ->
     [one] Without a login, the server accepted our test message for an outside recipient. Up to the time of this letter, the message has not reached us. Whether the server passes on such messages is therefore not proved.

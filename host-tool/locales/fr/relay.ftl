@@ -37,7 +37,11 @@ relay-tested-forms = { $answered ->
 }
 relay-label-returned = Retour du message :
 relay-returned-from = remis par { $address }
+returned-name = sous le nom { $name }
+returned-elsewhere = ce n’est pas l’adresse testée
+returned-count = { $returned } sur { $sent } messages d’essai
 relay-evidence-forms = Combinaisons acceptées par le serveur :
+evidence-returned = Indications reçues par notre propre serveur de messagerie avec le message :
 
 ## Pourquoi nous écrivons
 
@@ -72,6 +76,10 @@ test-message-some = À certains serveurs, nous avons aussi remis un court messag
 relay-verdict-confirmed = { $count ->
     [one] Sans authentification, le serveur a accepté notre message d’essai pour un destinataire extérieur et l’a transmis ; ce message est parvenu à notre propre boîte aux lettres. Il est ainsi prouvé que, au moment du test, le serveur relayait le courrier d’inconnus.
    *[other] Sans authentification, chacun de ces serveurs a accepté notre message d’essai pour un destinataire extérieur et l’a transmis ; ces messages sont parvenus à notre propre boîte aux lettres. Il est ainsi prouvé que, au moment du test, ces serveurs relayaient le courrier d’inconnus.
+}
+verdict-part = { $count ->
+    [one] Le serveur a pris en charge { $sent } messages d’essai ; nombre de messages qui nous étaient parvenus à la date de cette lettre : { $returned }.
+   *[other] À la date de cette lettre, certains des messages d’essai pris en charge par ces serveurs ne nous sont pas parvenus ; les nombres sont indiqués pour chaque serveur.
 }
 relay-verdict-accepted = { $count ->
     [one] Sans authentification, le serveur a pris en charge notre message d’essai pour un destinataire extérieur. À la date de cette lettre, ce message ne nous est pas parvenu. Il n’est donc pas prouvé que le serveur transmette de tels messages.

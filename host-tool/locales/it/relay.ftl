@@ -38,7 +38,11 @@ relay-tested-forms = { $answered ->
 }
 relay-label-returned = Ritorno del messaggio:
 relay-returned-from = consegnato da { $address }
+returned-name = con il nome { $name }
+returned-elsewhere = non è l’indirizzo verificato
+returned-count = { $returned } di { $sent } messaggi di prova
 relay-evidence-forms = Combinazioni accettate dal server:
+evidence-returned = Indicazioni ricevute dal nostro server di posta insieme al messaggio:
 
 ## Perché scriviamo
 
@@ -73,6 +77,10 @@ test-message-some = Ad alcuni dei server abbiamo anche consegnato un breve messa
 relay-verdict-confirmed = { $count ->
     [one] Senza autenticazione, il server ha accettato il nostro messaggio di prova per un destinatario esterno e lo ha inoltrato; il messaggio ha raggiunto la nostra casella. È così dimostrato che, al momento della verifica, il server inoltrava la posta di estranei.
    *[other] Senza autenticazione, ciascuno di questi server ha accettato il nostro messaggio di prova per un destinatario esterno e lo ha inoltrato; i messaggi hanno raggiunto la nostra casella. È così dimostrato che, al momento della verifica, i server inoltravano la posta di estranei.
+}
+verdict-part = { $count ->
+    [one] Il server ha preso in carico { $sent } messaggi di prova; messaggi pervenuti alla data della presente: { $returned }.
+   *[other] Alla data della presente alcuni dei messaggi di prova presi in carico da questi server non ci sono pervenuti; i numeri sono indicati per ciascun server.
 }
 relay-verdict-accepted = { $count ->
     [one] Senza autenticazione, il server ha preso in carico il nostro messaggio di prova per un destinatario esterno. Alla data della presente il messaggio non ci è pervenuto. Non è quindi dimostrato che il server inoltri messaggi di questo tipo.

@@ -28,7 +28,11 @@ relay-tested-forms = { $answered ->
 }
 relay-label-returned = Powrót wiadomości:
 relay-returned-from = dostarczona z adresu { $address }
+returned-name = pod nazwą { $name }
+returned-elsewhere = to nie jest sprawdzany adres
+returned-count = { $returned } z { $sent } wiadomości testowych
 relay-evidence-forms = Kombinacje przyjęte przez serwer:
+evidence-returned = Dane, z którymi nasz serwer pocztowy otrzymał wiadomość:
 
 ## Dlaczego piszemy
 
@@ -64,6 +68,10 @@ test-message-some = Niektórym serwerom przekazaliśmy przy tym także krótką 
 relay-verdict-confirmed = { $count ->
     [one] Nie wymagając logowania, serwer przyjął naszą wiadomość testową dla odbiorcy zewnętrznego i przekazał ją dalej; wiadomość dotarła do naszej skrzynki. Dowodzi to, że w chwili testu serwer przekazywał pocztę osób postronnych.
    *[other] Nie wymagając logowania, każdy z tych serwerów przyjął naszą wiadomość testową dla odbiorcy zewnętrznego i przekazał ją dalej; wiadomości dotarły do naszej skrzynki. Dowodzi to, że w chwili testu serwery przekazywały pocztę osób postronnych.
+}
+verdict-part = { $count ->
+    [one] Liczba wiadomości testowych przejętych przez serwer: { $sent }; liczba tych, które dotarły do nas do chwili sporządzenia tego pisma: { $returned }.
+   *[other] Niektóre wiadomości testowe przejęte przez te serwery nie dotarły do nas do chwili sporządzenia tego pisma; liczby podano przy każdym serwerze.
 }
 relay-verdict-accepted = { $count ->
     [one] Nie wymagając logowania, serwer przejął naszą wiadomość testową dla odbiorcy zewnętrznego. Do chwili sporządzenia tego pisma wiadomość do nas nie dotarła. Nie ma więc dowodu na to, że serwer przekazuje takie wiadomości dalej.

@@ -1,6 +1,9 @@
 //! From cases to what a letter says.
 
-use probe_core::{finding::Probe, relay::Outcome, smtp::Server, time::Utc};
+use probe_core::{
+    arrival::Sense, evidence::Fate, finding::Probe, name::Name, relay::Outcome, smtp::Server,
+    time::Utc,
+};
 
 use super::{CaseView, JobView, forms, groups::Group, transcript};
 use crate::{
@@ -8,15 +11,19 @@ use crate::{
         form::data::holds_a_token,
         model::{
             Basis, Caveat, Decision, FindingFacts, LetterFacts, Line, Listing, Probed, Product,
-            Recipient, Side, Tested, decide_on,
+            Recipient, Returned, Side, Tested, WhyNone, decide_on,
         },
     },
     lists::{About, Claim},
+    output::escaped,
     store::{Case, Reference},
 };
 
-/// Whether a letter that rests on `basis` is due for a case.
+/// Whether a letter that rests on `basis` is due for a case. While somebody objects, none is.
 pub fn decision(view: &CaseView, basis: Basis) -> Decision {
+    if view.objection.is_some() {
+        return Decision::NoLetter(WhyNone::Objection);
+    }
     decide_on(basis, Some(view.verdict()), &listings(&view.case))
 }
 
@@ -57,7 +64,7 @@ pub fn finding(view: &CaseView) -> FindingFacts {
         tested: Some(tested(view, job)),
         product: job.evidence.server().and_then(product),
         transcript: deciding(view, job),
-        returned: None,
+        returned: returned(job),
         caveats: caveats(job),
     }
 }
@@ -150,6 +157,41 @@ fn deciding(view: &CaseView, job: &JobView) -> Vec<Line> {
             text: redacted(&said.text),
         })
         .collect()
+}
+
+/// The first of our messages that came back, and what our sink was told with it.
+fn returned(job: &JobView) -> Option<Returned> {
+    let (pair, proved) = job.proved.iter().find_map(|proved| match proved.sense {
+        Sense::Relayed(pair) => Some((pair, proved)),
+        _ => None,
+    })?;
+    let proof = job.evidence.proof();
+    let accepted = || {
+        let deliveries = proof.deliveries().iter();
+        deliveries.filter(|delivery| delivery.fate == Fate::Accepted)
+    };
+    let came_back = accepted().filter(|delivery| proof.returned().contains(delivery.pair));
+    let count = |count: usize| u16::try_from(count).unwrap_or(u16::MAX);
+    let arrival = &proved.arrival;
+    let said = |text: &str| redacted(&escaped(text.as_bytes()));
+    let mut told = vec![
+        format!("EHLO {}", said(&arrival.helo)),
+        format!("MAIL FROM:<{}>", said(&arrival.reverse_path)),
+        format!("RCPT TO:<{}>", said(&arrival.recipient)),
+    ];
+    let hops = arrival.chain.lines();
+    told.extend(hops.map(|hop| format!("Received: {}", said(hop))));
+    Some(Returned {
+        at: proved.at,
+        from: arrival.remote.ip().to_canonical(),
+        name: Name::new(&arrival.helo)
+            .ok()
+            .map(|name| name.as_str().to_owned()),
+        form: Some(forms::id(pair.pair())),
+        accepted: count(accepted().count()),
+        came_back: count(came_back.count()),
+        told,
+    })
 }
 
 /// The tokens in addresses of ours, shortened to their role letter: a letter may travel far, and

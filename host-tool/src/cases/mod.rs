@@ -6,6 +6,7 @@
 pub mod facts;
 pub mod forms;
 pub mod groups;
+pub mod proof;
 pub mod transcript;
 pub mod words;
 
@@ -18,13 +19,17 @@ use probe_core::{
     name::Name,
     scope::{Depth, Scope},
     time::Utc,
-    token::Key,
+    token::{Key, Token},
     verdict::{RULES, Verdict, judge},
 };
 
+use proof::{Arrivals, Proved};
+
 use crate::{
     output::utc,
-    store::{Case, CaseNumber, JobNumber, Judgement, Kept, Store, StoreError},
+    store::{
+        Case, CaseNumber, JobNumber, Judgement, Kept, Objection, ObjectionNumber, Store, StoreError,
+    },
 };
 
 /// A case with its history.
@@ -32,6 +37,8 @@ use crate::{
 pub struct CaseView {
     /// Address, port, probe, and what the lists say.
     pub case: Case,
+    /// The first objection about its address that nobody has decided about.
+    pub objection: Option<ObjectionNumber>,
     /// Its jobs, oldest first; never empty.
     jobs: Vec<JobView>,
 }
@@ -63,8 +70,18 @@ pub struct JobView {
     pub lab: bool,
     /// All evidence.
     pub evidence: Evidence,
+    /// What came to sinks of it, oldest first.
+    pub proved: Vec<Proved>,
     /// What it says by the rules of today.
     pub verdict: Verdict,
+}
+
+impl JobView {
+    /// When the last that its verdict rests on was seen: on the wire, or at a sink.
+    pub fn seen(&self) -> Utc {
+        let arrived = self.proved.last().map(|proved| proved.at);
+        arrived.map_or(self.ended, |at| at.max(self.ended))
+    }
 }
 
 impl CaseView {
@@ -119,11 +136,13 @@ pub fn load_some(
     store: &dyn Store,
     wanted: impl Fn(&Case) -> bool,
 ) -> Result<Vec<CaseView>, StoreError> {
+    let arrivals = Arrivals::load(store)?;
+    let objections = store.objections()?;
     store
         .cases()?
         .into_iter()
         .filter(wanted)
-        .filter_map(|case| view(store, case).transpose())
+        .filter_map(|case| view(store, &arrivals, &objections, case).transpose())
         .collect()
 }
 
@@ -147,7 +166,7 @@ pub fn keep_judgements(
             case,
             job: job.number,
             judged,
-            seen: job.ended,
+            seen: job.seen(),
             depth: job.depth,
             rules: RULES,
             verdict: job.verdict,
@@ -156,14 +175,56 @@ pub fn keep_judgements(
     store.judge(&judgements)
 }
 
-fn view(store: &dyn Store, case: Case) -> Result<Option<CaseView>, StoreError> {
+/// Judges anew what something has come of at a sink, and keeps what that says.
+pub fn judge_arrived(store: &mut dyn Store, now: Timestamp) -> Result<Vec<CaseView>, StoreError> {
+    let arrived = store.arrived()?;
+    let cases = load_some(store, |case| arrived.contains(&case.number))?;
+    keep_judgements(store, &cases, now)?;
+    Ok(cases)
+}
+
+/// Judges anew what one arrival may be of, and keeps what that says.
+pub fn judge_of(
+    store: &mut dyn Store,
+    token: &Token,
+    now: Timestamp,
+) -> Result<Vec<CaseView>, StoreError> {
+    let jobs = store.jobs_of(token.serial())?;
+    let is_of = |case: &Case| {
+        jobs.iter()
+            .any(|job| job.target == case.target && job.made(token))
+    };
+    let cases = load_some(store, is_of)?;
+    keep_judgements(store, &cases, now)?;
+    Ok(cases)
+}
+
+fn view(
+    store: &dyn Store,
+    arrivals: &Arrivals,
+    objections: &[Objection],
+    case: Case,
+) -> Result<Option<CaseView>, StoreError> {
     let mut jobs: BTreeMap<JobNumber, Vec<Kept>> = BTreeMap::new();
     for kept in store.findings(case.number)? {
         jobs.entry(kept.job).or_default().push(kept);
     }
     let mut jobs: Vec<JobView> = jobs.into_values().filter_map(merged).collect();
+    for job in &mut jobs {
+        arrivals.apply(case.target, job);
+        job.verdict = judge(&job.evidence);
+    }
     jobs.sort_by_key(|job| (job.began, job.number));
-    Ok((!jobs.is_empty()).then_some(CaseView { case, jobs }))
+    let address = case.target.ip();
+    let objection = objections
+        .iter()
+        .find(|it| it.is_open() && it.addresses().contains(&address))
+        .map(|it| it.number);
+    Ok((!jobs.is_empty()).then_some(CaseView {
+        case,
+        objection,
+        jobs,
+    }))
 }
 
 /// The findings of one job as one, in the order of their revisions.
@@ -189,6 +250,7 @@ fn merged(mut findings: Vec<Kept>) -> Option<JobView> {
         lab: findings.iter().any(|kept| kept.finding.lab),
         verdict: judge(&evidence),
         evidence,
+        proved: Vec::new(),
     })
 }
 
@@ -216,6 +278,7 @@ mod tests {
             depth: Depth::Standard,
             lab: false,
             evidence: Evidence::default(),
+            proved: Vec::new(),
             verdict: Verdict {
                 kind: *kind,
                 reason: Reason::Unclear,
@@ -228,6 +291,7 @@ mod tests {
                 probe: Probe::Relay,
                 about: About::default(),
             },
+            objection: None,
             jobs: jobs.collect(),
         }
     }

@@ -47,8 +47,18 @@ pub enum Command {
     },
     /// Take in what a database lists: the suspects, and what it says about them
     Import(Import),
-    /// Never probe an address, a network or a domain again
+    /// Never probe an address, a network or a domain again; or list and lift what is excluded
     Exclude(Exclude),
+    /// List who objects to being tested, and decide about it
+    Objections(Objections),
+    /// Receive what comes back of test messages on this computer, until Ctrl-C; forwards nothing
+    Sink(Sink),
+    /// Write the key that test messages are signed with to a file, for a sink elsewhere
+    Key {
+        /// What to do with it.
+        #[command(subcommand)]
+        command: Key,
+    },
     /// Ask an appliance how it is, set it up, read its log, or fetch what it has found
     Appliance {
         /// Which of them.
@@ -91,9 +101,13 @@ pub struct Scan {
     /// Ask less of each target than the scope allows: quick, standard or full
     #[arg(long, value_name = "DEPTH", value_parser = depth)]
     pub depth: Option<Depth>,
-    /// Send test messages (not built in this version)
+    /// Send test messages through what accepts them, to our own sink: the proof. Only where the scope
+    /// says `delivery = "on"`
     #[arg(long)]
     pub deliver: bool,
+    /// Sign with the key of this file instead of the store's; see `postern key`
+    #[arg(long, value_name = "FILE")]
+    pub key: Option<PathBuf>,
     #[command(flatten)]
     #[allow(missing_docs)]
     pub store: StoreArg,
@@ -276,13 +290,74 @@ pub enum ImportFormat {
 
 /// Arguments of `exclude`.
 #[derive(Debug, ClapArgs)]
+#[command(group = clap::ArgGroup::new("doing").required(true).args(["what", "list", "lift"]))]
 pub struct Exclude {
     /// An address, a network such as 192.0.2.0/24, or a domain
-    #[arg(value_name = "ADDRESS|NETWORK|DOMAIN")]
-    pub what: String,
+    #[arg(value_name = "ADDRESS|NETWORK|DOMAIN", requires = "reason")]
+    pub what: Option<String>,
     /// Why: whoever asked for it, and when
-    #[arg(long, value_name = "TEXT")]
-    pub reason: String,
+    #[arg(long, value_name = "TEXT", requires = "what")]
+    pub reason: Option<String>,
+    /// List everything that is excluded, and why
+    #[arg(long)]
+    pub list: bool,
+    /// Take an exclusion back
+    #[arg(long, value_name = "ADDRESS|NETWORK|DOMAIN")]
+    pub lift: Option<String>,
+    #[command(flatten)]
+    #[allow(missing_docs)]
+    pub store: StoreArg,
+}
+
+/// Arguments of `objections`.
+#[derive(Debug, ClapArgs)]
+pub struct Objections {
+    /// The objection of this number stands: what it excludes stays excluded
+    #[arg(long, value_name = "NUMBER", conflicts_with_all = ["lift", "json"])]
+    pub keep: Option<u64>,
+    /// The objection of this number does not: what it alone excludes may be probed again
+    #[arg(long, value_name = "NUMBER", conflicts_with = "json")]
+    pub lift: Option<u64>,
+    /// Print each objection as a line of JSON instead of a table
+    #[arg(long)]
+    pub json: bool,
+    #[command(flatten)]
+    #[allow(missing_docs)]
+    pub store: StoreArg,
+}
+
+/// Arguments of `sink`.
+#[derive(Debug, ClapArgs)]
+pub struct Sink {
+    /// Where to listen, such as 192.0.2.1:25 or [::]:25. On a second one clients of HTTP may call, too
+    #[arg(long, value_name = "ADDRESS:PORT", required = true)]
+    pub listen: Vec<std::net::SocketAddr>,
+    /// The key that scans are made with; see `postern key` [default: the store's]
+    #[arg(long, value_name = "FILE")]
+    pub key: Option<PathBuf>,
+    /// The sink's domain, its name in greetings [default: that of the newest scan]
+    #[arg(long, value_name = "NAME")]
+    pub domain: Option<String>,
+    /// Print what comes as lines of JSON
+    #[arg(long)]
+    pub json: bool,
+    #[command(flatten)]
+    #[allow(missing_docs)]
+    pub store: StoreArg,
+}
+
+/// What `key` can do.
+#[derive(Debug, Subcommand)]
+pub enum Key {
+    /// Write the store's key to a new file that only its owner can read
+    Export(KeyExport),
+}
+
+/// Arguments of `key export`.
+#[derive(Debug, ClapArgs)]
+pub struct KeyExport {
+    /// The new file
+    pub file: PathBuf,
     #[command(flatten)]
     #[allow(missing_docs)]
     pub store: StoreArg,

@@ -4,7 +4,7 @@ use probe_core::verdict::Kind;
 
 use super::{
     args::{Also, Findings, FindingsFormat, Show},
-    open_store_to_read, print,
+    now, open_store_to_read, print,
 };
 use crate::{
     cases::{self, CaseView},
@@ -79,6 +79,6 @@ pub(super) fn show(args: &Show) -> Result<Exit, Failure> {
         )));
     };
     let judgements = store.judgements(number).map_err(Failure::Store)?;
-    print(&show::text(&view, &judgements, output::width()))?;
+    print(&show::text(&view, &judgements, now(), output::width()))?;
     Ok(Exit::Done)
 }

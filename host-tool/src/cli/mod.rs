@@ -5,10 +5,13 @@ mod args;
 mod exclude;
 mod findings;
 mod import;
+mod key;
 mod letters;
+mod objections;
 mod profile;
 mod scan;
 mod scope;
+mod sink;
 
 use std::{path::PathBuf, process::ExitCode};
 
@@ -45,6 +48,9 @@ fn dispatch(command: &Command) -> Result<Exit, Failure> {
         Command::Scope { command } => scope::run(command),
         Command::Import(args) => import::run(args),
         Command::Exclude(args) => exclude::run(args),
+        Command::Objections(args) => objections::run(args),
+        Command::Sink(args) => sink::run(args),
+        Command::Key { command } => key::run(command),
         Command::Appliance { command } => appliance::run(command),
         Command::Profile { command } => profile::run(command),
     }

@@ -202,6 +202,25 @@ pub fn render(
     Ok(letter)
 }
 
+/// What a letter of `facts` says as the result of the test, sentence by sentence, without the rest.
+pub fn result(
+    facts: &LetterFacts,
+    language: Language,
+    profile: &Profile,
+) -> Result<Vec<String>, LetterError> {
+    let blocks = blocks::compose(facts, profile)?.blocks;
+    let verdict = blocks
+        .into_iter()
+        .filter(|(block, _)| *block == Block::Verdict);
+    let verdict: Vec<_> = verdict.collect();
+    let parts = Speaker::new(language, profile)?.speak(&verdict, &mut Vec::new())?;
+    let sentences = parts.into_iter().filter_map(|part| match part {
+        Part::Paragraph(words) => Some(words),
+        _ => None,
+    });
+    Ok(sentences.collect())
+}
+
 /// A language with the sender's own sentences in it.
 struct Speaker<'a> {
     language: Language,

@@ -4,8 +4,8 @@
 use host_sim::scenario::Held;
 use serde::Serialize;
 
-use super::timestamp;
-use crate::cases::{CaseView, forms};
+use super::{arrival, timestamp};
+use crate::cases::{CaseView, JobView, forms};
 
 #[derive(Serialize)]
 struct Finding<'a> {
@@ -16,7 +16,7 @@ struct Finding<'a> {
     verdict: &'static str,
     reason: &'static str,
     forms: Vec<Form>,
-    proof: Option<()>,
+    proof: Option<Proof>,
     first_seen: String,
     last_seen: String,
     rules: u16,
@@ -30,6 +30,31 @@ struct Finding<'a> {
     expected: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     as_expected: Option<bool>,
+}
+
+/// What became of test messages.
+#[derive(Serialize)]
+struct Proof {
+    messages: Vec<Message>,
+    arrivals: Vec<Arrived>,
+}
+
+#[derive(Serialize)]
+struct Message {
+    form: String,
+    outcome: &'static str,
+    returned: bool,
+    bounced: bool,
+}
+
+#[derive(Serialize)]
+struct Arrived {
+    form: Option<String>,
+    what: &'static str,
+    at: String,
+    from: String,
+    helo: String,
+    chain: Vec<String>,
 }
 
 #[derive(Serialize)]
@@ -62,7 +87,7 @@ pub fn line(view: &CaseView, held: Option<&Held>) -> String {
         verdict: job.verdict.kind.as_str(),
         reason: job.verdict.reason.as_str(),
         forms: job.evidence.pairs().map(|line| form(&line)).collect(),
-        proof: None,
+        proof: proof(job),
         first_seen: timestamp(view.first_seen()).to_string(),
         last_seen: timestamp(view.last_seen()).to_string(),
         rules: probe_core::verdict::RULES,
@@ -78,6 +103,30 @@ pub fn line(view: &CaseView, held: Option<&Held>) -> String {
     let mut line = serde_json::to_string(&finding).expect("no map, no key that is no text");
     line.push('\n');
     line
+}
+
+/// `None` where no message was sent and nothing came.
+fn proof(job: &JobView) -> Option<Proof> {
+    let evidence = job.evidence.proof();
+    let messages = evidence.deliveries().iter().map(|delivery| Message {
+        form: forms::id(delivery.pair.pair()),
+        outcome: delivery.fate.as_str(),
+        returned: evidence.returned().contains(delivery.pair),
+        bounced: evidence.bounced().contains(delivery.pair),
+    });
+    let arrivals = job.proved.iter().map(|proved| Arrived {
+        form: arrival::form(proved.sense),
+        what: arrival::word(proved.sense),
+        at: timestamp(proved.at).to_string(),
+        from: proved.arrival.remote.ip().to_canonical().to_string(),
+        helo: proved.arrival.helo.to_string(),
+        chain: proved.arrival.chain.lines().map(str::to_owned).collect(),
+    });
+    let proof = Proof {
+        messages: messages.collect(),
+        arrivals: arrivals.collect(),
+    };
+    (!proof.messages.is_empty() || !proof.arrivals.is_empty()).then_some(proof)
 }
 
 fn form(line: &probe_core::evidence::PairLine) -> Form {

@@ -1,5 +1,6 @@
 //! What people and programs read.
 
+pub mod arrival;
 pub mod csv_list;
 pub mod expected;
 pub mod findings;

@@ -3,32 +3,50 @@
 use std::fmt::Write as _;
 
 use anstyle::Style;
+use jiff::Timestamp;
 use probe_core::{
+    arrival::Sense,
     evidence::{Connection, Ending},
     relay::Outcome,
     smtp::{Extensions, Server},
+    verdict::Kind,
 };
 
 use super::{
-    counted, minute, style,
+    arrival, counted, escaped, minute, style,
     table::{Cell, Table},
-    timestamp, wrapped,
+    timestamp, utc, wrapped,
 };
 use crate::{
-    cases::{CaseView, JobView, forms, transcript, words},
+    cases::{CaseView, JobView, facts, forms, proof, transcript, words},
+    letters::{
+        self, Language, Profile,
+        language::{Edition, LanguageChoice, choose},
+        model::LetterFacts,
+    },
     store::Judgement,
 };
+
+/// The profile whose letters are quoted: what they say as the result depends on none.
+const LETTER_PROFILE: &str = "example-cert";
 
 /// Before the labels' values.
 const INDENT: usize = 10;
 
 /// Everything about one case.
-pub fn text(view: &CaseView, judgements: &[Judgement], width: Option<usize>) -> String {
+pub fn text(
+    view: &CaseView,
+    judgements: &[Judgement],
+    now: Timestamp,
+    width: Option<usize>,
+) -> String {
     let job = view.latest();
     let mut out = String::new();
     heading(&mut out, view);
     summary(&mut out, view, job, width);
     conversations(&mut out, view, job, width);
+    came_back(&mut out, view, job, now, width);
+    letter(&mut out, view, now, width);
     all_forms(&mut out, view, job, width);
     history(&mut out, judgements, width);
     out
@@ -92,6 +110,14 @@ fn summary(out: &mut String, view: &CaseView, job: &JobView, width: Option<usize
             "Authority",
             &format!("{}; contact {}", scope.authority.reference, scope.contact),
         );
+    }
+    if let Some(objection) = view.objection {
+        let what = format!(
+            "number {}, waiting for a decision (`postern objections`): it is not probed until then, \
+             and no letter is written",
+            objection.0
+        );
+        line("Objection", &what);
     }
     line("Server", &about_server(job));
     for listing in &view.case.about.listings {
@@ -174,6 +200,107 @@ fn conversations(out: &mut String, view: &CaseView, job: &JobView, width: Option
                     line; the others are counted.";
         let _ = writeln!(out, "\n{}", wrapped(note, 0, width));
     }
+}
+
+/// Test messages, and what came of them.
+fn came_back(
+    text: &mut String,
+    view: &CaseView,
+    job: &JobView,
+    now: Timestamp,
+    width: Option<usize>,
+) {
+    let proof = job.evidence.proof();
+    let writer = forms::Writer::new(view, job);
+    for delivery in proof.deliveries() {
+        let reply = delivery
+            .reply
+            .map_or_else(|| "no reply".to_owned(), |reply| reply.code.to_string());
+        let _ = writeln!(
+            text,
+            "\nMessage under {}: {} ({reply})\n  MAIL FROM:{}\n  RCPT TO:{}",
+            forms::id(delivery.pair.pair()),
+            delivery.fate.as_str(),
+            writer.sender(delivery.pair),
+            writer.recipient(delivery.pair, false),
+        );
+    }
+    for proved in &job.proved {
+        if matches!(proved.sense, Sense::Objected | Sense::Nothing(_)) {
+            continue;
+        }
+        let what = capitalized(arrival::words(proved.sense));
+        let arrival = &proved.arrival;
+        let _ = writeln!(
+            text,
+            "\n{what}: {}, from {} port {} to our port {}",
+            minute(timestamp(proved.at)),
+            arrival.remote.ip(),
+            arrival.remote.port(),
+            arrival.port,
+        );
+        for (label, said) in [
+            ("EHLO", arrival.helo.as_str()),
+            ("MAIL FROM:", arrival.reverse_path.as_str()),
+            ("RCPT TO:", arrival.recipient.as_str()),
+        ] {
+            let _ = writeln!(text, "  {label:<10} {}", escaped(said.as_bytes()));
+        }
+        for hop in arrival.chain.lines() {
+            let hop = escaped(hop.as_bytes());
+            let _ = writeln!(text, "  Received:  {}", wrapped(&hop, 13, width));
+        }
+    }
+    if let Some(out) = proof::out(job, utc(now)) {
+        let note = format!(
+            "{} still out, and may come back until {}: keep a sink running.",
+            counted(out.messages, "message is", "messages are"),
+            minute(timestamp(out.until))
+        );
+        let _ = writeln!(text, "\n{}", wrapped(&note, 0, width));
+    }
+}
+
+/// The result as a letter about this finding alone would have it, in its reader's language and in
+/// English.
+fn letter(out: &mut String, view: &CaseView, now: Timestamp, width: Option<usize>) {
+    let Ok(profile) = Profile::load(LETTER_PROFILE) else {
+        return;
+    };
+    if view.verdict().kind != Kind::Confirmed {
+        return;
+    }
+    let letter = LetterFacts {
+        reference: format!("PO-{:06}", view.case.number.0),
+        written: utc(now),
+        recipient: facts::recipient(&view.case.about),
+        findings: vec![facts::finding(view)],
+    };
+    let mut languages: Vec<Language> = choose(&LanguageChoice::Auto, &letter.recipient)
+        .into_iter()
+        .flat_map(Edition::languages)
+        .chain([Language::En])
+        .collect();
+    languages.dedup();
+    for language in languages {
+        let Ok(sentences) = letters::result(&letter, language, &profile) else {
+            continue;
+        };
+        let _ = writeln!(out, "\nA letter says ({language}):");
+        for sentence in sentences {
+            let _ = writeln!(out, "  {}", wrapped(&sentence, 2, width));
+        }
+    }
+}
+
+fn capitalized(text: &str) -> String {
+    let mut letters = text.chars();
+    letters
+        .next()
+        .into_iter()
+        .flat_map(char::to_uppercase)
+        .chain(letters)
+        .collect()
 }
 
 fn connection(connection: &Connection) -> String {

@@ -403,6 +403,21 @@ impl Store for Dying {
     ) -> Result<(), StoreError> {
         self.0.begin_scan(device, boot, scope, proving, now)
     }
+    fn arrivals(&self) -> Result<Vec<crate::store::KeptArrival>, StoreError> {
+        Err(Self::dead())
+    }
+    fn jobs_of(
+        &self,
+        _: probe_core::finding::JobSerial,
+    ) -> Result<Vec<crate::store::KnownJob>, StoreError> {
+        Err(Self::dead())
+    }
+    fn last_scope(&self) -> Result<Option<Scope>, StoreError> {
+        Err(Self::dead())
+    }
+    fn arrived(&self) -> Result<std::collections::BTreeSet<CaseNumber>, StoreError> {
+        Err(Self::dead())
+    }
     fn key(&mut self, _: Timestamp) -> Result<Key, StoreError> {
         Err(Self::dead())
     }
@@ -492,7 +507,21 @@ impl Store for Dying {
     fn exclude(&mut self, _: &Exclusion) -> Result<(), StoreError> {
         Err(Self::dead())
     }
+    fn include(&mut self, _: &crate::store::Excluded) -> Result<bool, StoreError> {
+        Err(Self::dead())
+    }
     fn exclusions(&self) -> Result<Vec<Exclusion>, StoreError> {
+        Err(Self::dead())
+    }
+    fn objections(&self) -> Result<Vec<crate::store::Objection>, StoreError> {
+        Err(Self::dead())
+    }
+    fn decide(
+        &mut self,
+        _: crate::store::ObjectionNumber,
+        _: crate::store::Decided,
+        _: Timestamp,
+    ) -> Result<bool, StoreError> {
         Err(Self::dead())
     }
 }

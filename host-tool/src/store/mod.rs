@@ -3,22 +3,23 @@
 //! A record is stored before it is acknowledged, and storing it twice is harmless. [`Store`] is
 //! all that the rest of the program knows; [`sqlite::SqliteStore`] is the one that there is.
 
+mod objection;
 mod open;
 mod schema;
 pub mod sqlite;
 
-use std::{net::SocketAddr, path::PathBuf};
+use std::{collections::BTreeSet, net::SocketAddr, path::PathBuf};
 
 use jiff::Timestamp;
 use probe_core::{
     arrival::Arrival,
     dead::DeadRange,
-    finding::{DeviceId, Finding, Lost, Over, Probe, RecordId, Refused},
+    finding::{DeviceId, Finding, JobSerial, Lost, Over, Probe, RecordId, Refused},
     frame::{ScanId, message::Proving},
     name::Name,
     scope::{Depth, Network, Refusal, Scope},
     time::{Anchor, Utc},
-    token::Key,
+    token::{Key, Signer, Token},
     verdict::{Kind, Verdict},
 };
 
@@ -28,6 +29,7 @@ use crate::{
     problem::Problem,
 };
 
+pub use objection::{Decided, Objection, ObjectionNumber};
 pub use sqlite::SqliteStore;
 
 /// Why the store could not be used; the program then exits with 4.
@@ -129,6 +131,19 @@ pub trait Store {
     /// The findings of a case's jobs, oldest first.
     fn findings(&self, case: CaseNumber) -> Result<Vec<Kept>, StoreError>;
 
+    /// Everything that came to sinks, oldest first.
+    fn arrivals(&self) -> Result<Vec<KeptArrival>, StoreError>;
+
+    /// Every job of this number: devices number theirs apart, so only a token's code says whose it is.
+    /// Those whose key is not known are left out.
+    fn jobs_of(&self, serial: JobSerial) -> Result<Vec<KnownJob>, StoreError>;
+
+    /// The scope of the newest scan.
+    fn last_scope(&self) -> Result<Option<Scope>, StoreError>;
+
+    /// The cases that something may have come of at a sink: a token names a job of theirs.
+    fn arrived(&self) -> Result<BTreeSet<CaseNumber>, StoreError>;
+
     /// Keeps judgements, all or none, but those that say the same as their job's last one.
     fn judge(&mut self, judgements: &[Judgement]) -> Result<(), StoreError>;
 
@@ -161,8 +176,23 @@ pub trait Store {
     /// Never probe this again.
     fn exclude(&mut self, exclusion: &Exclusion) -> Result<(), StoreError>;
 
-    /// Everything that is excluded, oldest first.
+    /// Takes back what [`Store::exclude`] keeps; false where nothing of that name is excluded.
+    fn include(&mut self, what: &Excluded) -> Result<bool, StoreError>;
+
+    /// Everything that is excluded: first what somebody excluded, oldest first, then what objections
+    /// exclude that nobody has lifted.
     fn exclusions(&self) -> Result<Vec<Exclusion>, StoreError>;
+
+    /// Every objection, oldest first.
+    fn objections(&self) -> Result<Vec<Objection>, StoreError>;
+
+    /// Keeps what a person decided about an objection; false where there is none of this number.
+    fn decide(
+        &mut self,
+        objection: ObjectionNumber,
+        decided: Decided,
+        now: Timestamp,
+    ) -> Result<bool, StoreError>;
 }
 
 /// What stands for the link, the scope and the list of a scan.
@@ -186,6 +216,8 @@ pub enum DeviceFamily {
     Simulated,
     /// This computer: one device, whose boots are counted.
     Direct,
+    /// This computer as a sink, beside what scans: a device of its own.
+    Sink,
 }
 
 /// How many suspects, and how many entries of databases about them.
@@ -254,6 +286,35 @@ pub struct Kept {
     pub key: Option<Key>,
     /// What the device sent.
     pub finding: Finding,
+}
+
+/// Something that came to a sink.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct KeptArrival {
+    /// The sink's device: not always the one whose message it is.
+    pub device: DeviceId,
+    /// When it came.
+    pub at: Utc,
+    /// What came.
+    pub arrival: Arrival,
+}
+
+/// What a token of a job is verified by.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct KnownJob {
+    /// Its target.
+    pub target: SocketAddr,
+    /// The device that ran it.
+    pub device: DeviceId,
+    /// The key of its scan.
+    pub key: Key,
+}
+
+impl KnownJob {
+    /// Whether a token is of this job.
+    pub fn made(&self, token: &Token) -> bool {
+        Signer::new(&self.key, self.device).verify(token, self.target)
+    }
 }
 
 /// What a job's evidence was judged to say, and under which rules.

@@ -4,7 +4,7 @@
 pub(super) const APPLICATION_ID: i32 = 0x706f_7374;
 
 /// The version of the tables. A store of a newer one is refused.
-pub(super) const VERSION: i32 = 7;
+pub(super) const VERSION: i32 = 8;
 
 /// What makes each version of the one before it, from nothing on.
 pub(super) const STEPS: [&str; VERSION as usize] = [
@@ -15,7 +15,23 @@ pub(super) const STEPS: [&str; VERSION as usize] = [
     LISTINGS_BY_CLAIM,
     ARRIVALS,
     UNFINISHED_SCANS,
+    OBJECTIONS,
 ];
+
+/// Version 8: objections, by the arrival that is one, and what a person decided. Whom an objection keeps
+/// us from is read from the arrival: the job that it quotes may become known later.
+const OBJECTIONS: &str = "
+CREATE TABLE objections (
+    id          INTEGER PRIMARY KEY AUTOINCREMENT,
+    device      BLOB NOT NULL,
+    boot        INTEGER NOT NULL,
+    number      INTEGER NOT NULL,
+    decision    TEXT CHECK (decision IN ('kept', 'lifted')),
+    decided_utc INTEGER,
+    UNIQUE (device, boot, number),
+    FOREIGN KEY (device, boot, number) REFERENCES arrivals
+) STRICT;
+";
 
 /// Version 7: which scan came to its end, so that one that did not can go on. `plan` stands for the link, the
 /// scope and the list; `left_out` has a bit for each line of the list that this boot was not given. And how many

@@ -203,8 +203,37 @@ pub(crate) fn confirmed(last_octet: u8) -> FindingFacts {
         returned: Some(Returned {
             at: Utc(WRITTEN.0 - 40 * MINUTE),
             from: IpAddr::V4(Ipv4Addr::new(198, 51, 100, last_octet)),
+            name: None,
+            form: None,
+            accepted: 1,
+            came_back: 1,
+            told: Vec::new(),
         }),
         ..suspected(last_octet)
+    }
+}
+
+/// One of two messages came back, by way of two other servers.
+pub(crate) fn confirmed_in_part(last_octet: u8) -> FindingFacts {
+    let finding = confirmed(last_octet);
+    let returned = finding.returned.map(|returned| Returned {
+        name: Some("out.hosting.example".into()),
+        form: Some("F1:T1".into()),
+        accepted: 2,
+        told: [
+            "EHLO out.hosting.example",
+            "MAIL FROM:<s...@probe.example>",
+            "RCPT TO:<r...@sink.example>",
+            "Received: from mx25.hosting.example (mx25.hosting.example [192.0.2.25]) by \
+             out.hosting.example with ESMTPS; Sat, 21 Nov 2026 08:49:58 +0000",
+        ]
+        .map(str::to_owned)
+        .to_vec(),
+        ..returned
+    });
+    FindingFacts {
+        returned,
+        ..finding
     }
 }
 

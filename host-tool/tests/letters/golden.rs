@@ -56,6 +56,16 @@ fn make_cases() -> Vec<Case> {
         }
     }
     for (name, kind, findings) in [
+        (
+            "relay-confirmed-part-1",
+            SubjectKind::Relay,
+            vec![facts::confirmed_in_part(25)],
+        ),
+        (
+            "relay-confirmed-part-2",
+            SubjectKind::Relay,
+            vec![facts::confirmed_in_part(25), facts::confirmed(26)],
+        ),
         ("everything", SubjectKind::Relay, facts::everything()),
         (
             "everything-proxy",

@@ -14,6 +14,7 @@ use super::{
     scan::failure,
 };
 use crate::{
+    cases,
     exit::{Exit, Failure},
     link::{Link, LinkError},
     output::{self, counted},
@@ -60,6 +61,7 @@ fn collect(args: &CollectArgs) -> Result<Exit, Failure> {
     let mut collect = Collect::new(&mut store, output::utc(began));
     visit(&link, &mut collect)?;
     let (stored, lost) = (collect.stored, collect.lost as usize);
+    cases::judge_arrived(&mut store, now()).map_err(Failure::Store)?;
     let mut text = format!("stored {}\n", counted(stored, "new record", "new records"));
     if lost > 0 {
         let lost = counted(lost, "record", "records");

@@ -4,12 +4,13 @@ use std::{fs::File, path::Path};
 
 use host_sim::scenario::{self, Instead, Scenario};
 use jiff::Timestamp;
-use probe_core::finding::Probe;
+use probe_core::{finding::Probe, token::Key};
 
 use super::imported;
 use crate::{
     cli::{args::Scan as Args, now, store_path},
     exit::Failure,
+    key_file,
     link::{LINKS, Link},
     lists::{self, Entry, Suspects},
     output,
@@ -31,19 +32,14 @@ pub(super) struct Inputs {
     pub(super) began: Timestamp,
     /// Where a capture of the wire goes.
     pub(super) capture: Option<File>,
+    /// The key that is to be used instead of the store's.
+    pub(super) key: Option<Key>,
 }
 
 impl Inputs {
     /// Reads and checks all of it, and tells all that is wrong.
     pub(super) fn read(args: &Args) -> Result<Self, Failure> {
         let mut gathered = Gathered::default();
-        if args.deliver {
-            gathered.push(Problem::new(
-                Place::named("--deliver"),
-                "the delivery of test messages is not built in this version",
-                "a scan without --deliver: it tests up to RCPT",
-            ));
-        }
         for probe in &args.probes {
             if probe != "relay" {
                 gathered.push(Problem::new(
@@ -96,6 +92,10 @@ impl Inputs {
         let suspects = suspects(args, scenario.as_ref(), of_scenario, &mut gathered);
         let scope = scope(args, scenario.as_ref(), of_scenario, began, &mut gathered);
         let scope = scope.map(|scope| at_depth(args, scope, &mut gathered));
+        if let Some(file) = &scope {
+            may_deliver(args, file, &mut gathered);
+        }
+        let key = key(args, &mut gathered);
         let all = gathered.or(link.zip(suspects).zip(scope))?;
         let ((link, suspects), scope) = all.expect("what is missing was told");
         // Files are made last: what was wrong before must not have emptied them.
@@ -110,6 +110,7 @@ impl Inputs {
             scenario,
             began,
             capture,
+            key,
         })
     }
 }
@@ -215,6 +216,27 @@ fn at_depth(args: &Args, mut file: ScopeFile, gathered: &mut Gathered) -> ScopeF
         }
     }
     file
+}
+
+/// Messages may be sent only where the scope says so.
+fn may_deliver(args: &Args, file: &ScopeFile, gathered: &mut Gathered) {
+    if args.deliver && !file.scope.delivery.allowed {
+        gathered.push(
+            Problem::new(
+                Place::named("--deliver"),
+                "the scope does not allow test messages",
+                "a scope that says `delivery = \"on\"`, or a scan without --deliver",
+            )
+            .next("whoever gave the authority must have agreed to messages before you allow them"),
+        );
+    }
+}
+
+/// The key of `--key`.
+fn key(args: &Args, gathered: &mut Gathered) -> Option<Key> {
+    key_file::read(args.key.as_deref()?)
+        .map_err(|problem| gathered.push(problem))
+        .ok()
 }
 
 /// A file that can be written.

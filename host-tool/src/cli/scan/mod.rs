@@ -60,7 +60,10 @@ pub(super) fn run(args: &Args) -> Result<Exit, Failure> {
             id: begun.id,
             scope: &scope,
             proving: Proving {
-                key: key(&inputs.link, &mut store)?,
+                key: match inputs.key {
+                    Some(key) => key,
+                    None => key(&inputs.link, &mut store)?,
+                },
                 deliver: args.deliver,
             },
             list: &list,

@@ -15,7 +15,7 @@ use probe_core::{
 };
 
 use crate::{
-    cases::{self, CaseView, words},
+    cases::{self, CaseView, proof, words},
     cli::{
         args::{FailOn, Scan as Args},
         now,
@@ -139,6 +139,7 @@ pub(super) fn print(args: &Args, scanned: &Scanned, held: &Expectations) -> Resu
         crate::cli::print(&readable(cases, refused, missing, held))?;
     }
     notices(refused, args.json, outcome.as_ref());
+    tell_out(cases);
     if args.json {
         tell_unexpected(held);
     }
@@ -160,6 +161,8 @@ fn judged(
 ) -> Result<Vec<CaseView>, StoreError> {
     let cases = cases::load_some(store, |case| seen.contains(&case.target))?;
     cases::keep_judgements(store, &cases, now())?;
+    // What came meanwhile may be of other targets, from earlier scans.
+    cases::judge_arrived(store, now())?;
     Ok(cases)
 }
 
@@ -220,6 +223,19 @@ fn notices(refused: &[(SocketAddr, String)], json: bool, outcome: Option<&Outcom
         anstream::eprintln!(
             "postern: the appliance could not keep {}",
             output::counted(outcome.lost as usize, "finding", "findings")
+        );
+    }
+}
+
+/// Tells of messages that may still come back, and where somebody must listen for them.
+fn tell_out(cases: &[CaseView]) {
+    if let Some(out) = proof::all_out(cases, output::utc(now())) {
+        anstream::eprintln!(
+            "postern: {} out and may come back until {}: leave the appliance on and fetch what came \
+             with `postern appliance collect`, or keep `postern sink` listening where the scope's sink \
+             domain leads",
+            output::counted(out.messages, "test message is", "test messages are"),
+            output::minute(output::timestamp(out.until)),
         );
     }
 }

@@ -8,7 +8,7 @@ use crate::letters::{
 };
 
 /// The columns of a letter's findings.
-const FINDING_COLUMNS: [&str; 21] = [
+const FINDING_COLUMNS: [&str; 25] = [
     "reference",
     "address",
     "port",
@@ -28,6 +28,10 @@ const FINDING_COLUMNS: [&str; 21] = [
     "forms_refused",
     "returned_at",
     "returned_from",
+    "returned_name",
+    "returned_form",
+    "messages_accepted",
+    "messages_returned",
     "caveats",
     "accepted_forms",
 ];
@@ -93,6 +97,7 @@ fn finding_row(reference: &str, finding: &FindingFacts) -> [String; FINDING_COLU
     let count = |number: Option<u16>| number.map(|it| it.to_string()).unwrap_or_default();
     let listed = |what: fn(&Listing) -> String| joined(finding.listings.iter().map(what));
     let returned = finding.returned.as_ref();
+    let messages = returned.filter(|it| it.accepted > 0);
     let mut caveats = finding.caveats.clone();
     caveats.sort_unstable();
     caveats.dedup();
@@ -120,6 +125,10 @@ fn finding_row(reference: &str, finding: &FindingFacts) -> [String; FINDING_COLU
             .map(|it| machine::moment(it.at))
             .unwrap_or_default(),
         returned.map(|it| it.from.to_string()).unwrap_or_default(),
+        returned.and_then(|it| it.name.clone()).unwrap_or_default(),
+        returned.and_then(|it| it.form.clone()).unwrap_or_default(),
+        count(messages.map(|it| it.accepted)),
+        count(messages.map(|it| it.came_back)),
         joined(caveats.into_iter().map(|caveat| match caveat {
             Caveat::PathUnverified => "path-unverified".to_owned(),
             Caveat::Laboratory => "laboratory".to_owned(),

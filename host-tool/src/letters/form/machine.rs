@@ -59,6 +59,16 @@ fn fields(finding: &FindingFacts) -> Vec<(&'static str, String)> {
     if let Some(returned) = &finding.returned {
         fields.push(("returned_at", moment(returned.at)));
         fields.push(("returned_from", quoted(&returned.from.to_string())));
+        if let Some(name) = &returned.name {
+            fields.push(("returned_name", quoted(name)));
+        }
+        if let Some(form) = &returned.form {
+            fields.push(("returned_form", quoted(form)));
+        }
+        if returned.accepted > 0 {
+            fields.push(("messages_accepted", returned.accepted.to_string()));
+            fields.push(("messages_returned", returned.came_back.to_string()));
+        }
     }
     let mut caveats = finding.caveats.clone();
     caveats.sort_unstable();

@@ -59,6 +59,8 @@ pub enum WhyNone {
     NotTested,
     /// No database lists it, and the profile writes about listings alone.
     NotListed,
+    /// Somebody objects, and nobody has decided about it.
+    Objection,
 }
 
 impl WhyNone {
@@ -72,6 +74,7 @@ impl WhyNone {
             Self::ListedNotTested => "listed, but not tested",
             Self::NotTested => "not tested",
             Self::NotListed => "not listed, and the profile writes about listings alone",
+            Self::Objection => "somebody objects; see `postern objections`",
         }
     }
 }

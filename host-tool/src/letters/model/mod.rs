@@ -169,6 +169,23 @@ pub struct Returned {
     pub at: Utc,
     /// The address that it came from, which need not be the tested one.
     pub from: std::net::IpAddr,
+    /// The name that the delivering server gave, where it is one of a host.
+    pub name: Option<String>,
+    /// Under which form it was handed over, such as `F1:T1`.
+    pub form: Option<String>,
+    /// How many test messages the server accepted; 0 for a connection.
+    pub accepted: u16,
+    /// How many of these came back.
+    pub came_back: u16,
+    /// What our own server was told, line by line and redacted: names, envelope, `Received` fields.
+    pub told: Vec<String>,
+}
+
+impl Returned {
+    /// Whether the server accepted more messages than came back.
+    pub const fn is_part(&self) -> bool {
+        self.came_back < self.accepted
+    }
 }
 
 /// What limits a statement, said in the letter.

@@ -1,6 +1,6 @@
 //! Findings and scopes as they were stored, in the format of their time.
 
-use probe_core::{finding::Finding, frame::FORMAT, scope::Scope};
+use probe_core::{arrival::Arrival, finding::Finding, frame::FORMAT, scope::Scope};
 
 /// The last format that knew no test messages.
 const WITHOUT_PROOF: u8 = 1;
@@ -24,4 +24,11 @@ pub(super) fn scope(format: u8, mut octets: Vec<u8>) -> Option<Scope> {
         _ => return None,
     }
     postcard::from_bytes(&octets).ok()
+}
+
+/// An arrival; there was none before proof.
+pub(super) fn arrival(format: u8, octets: &[u8]) -> Option<Arrival> {
+    (format == FORMAT)
+        .then(|| postcard::from_bytes(octets).ok())
+        .flatten()
 }

@@ -1,20 +1,22 @@
 //! The store as a SQLite file.
 
+mod arrivals;
 mod formats;
+mod objections;
 mod suspects;
 #[cfg(test)]
 mod tests;
 mod write;
 
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet},
     net::{IpAddr, SocketAddr},
     path::{Path, PathBuf},
 };
 
 use jiff::Timestamp;
 use probe_core::{
-    finding::DeviceId,
+    finding::{DeviceId, JobSerial},
     frame::{FORMAT, ScanId, message::Proving},
     name::Name,
     scope::{Refusal, Scope},
@@ -25,8 +27,9 @@ use probe_core::{
 use rusqlite::{Connection, Row, Transaction, params};
 
 use super::{
-    Case, CaseNumber, DeviceFamily, Excluded, Exclusion, Imported, JobNumber, Judgement, Kept,
-    Plan, Record, Reference, ReferenceKey, Store, StoreError, Unfinished, open,
+    Case, CaseNumber, Decided, DeviceFamily, Excluded, Exclusion, Imported, JobNumber, Judgement,
+    Kept, KeptArrival, KnownJob, Objection, ObjectionNumber, Plan, Record, Reference, ReferenceKey,
+    Store, StoreError, Unfinished, open,
 };
 use crate::{
     import::Reading,
@@ -110,7 +113,8 @@ impl Store for SqliteStore {
         self.at_once(|transaction| {
             let (device, boot) = match family {
                 DeviceFamily::Simulated => (write::next_simulated(transaction)?, 1),
-                DeviceFamily::Direct => write::next_direct(transaction)?,
+                DeviceFamily::Direct => write::next_of_family(transaction, *b"dir")?,
+                DeviceFamily::Sink => write::next_of_family(transaction, *b"snk")?,
             };
             transaction.execute(
                 "INSERT INTO boots (device, boot) VALUES (?1, ?2)",
@@ -419,6 +423,22 @@ impl Store for SqliteStore {
             .collect()
     }
 
+    fn arrivals(&self) -> Result<Vec<KeptArrival>, StoreError> {
+        self.all_arrivals()
+    }
+
+    fn jobs_of(&self, serial: JobSerial) -> Result<Vec<KnownJob>, StoreError> {
+        self.all_jobs_of(serial)
+    }
+
+    fn last_scope(&self) -> Result<Option<Scope>, StoreError> {
+        self.newest_scope()
+    }
+
+    fn arrived(&self) -> Result<BTreeSet<CaseNumber>, StoreError> {
+        self.cases_of_arrivals()
+    }
+
     fn judge(&mut self, judgements: &[Judgement]) -> Result<(), StoreError> {
         self.at_once(|transaction| {
             let mut add = transaction.prepare_cached(
@@ -545,10 +565,7 @@ impl Store for SqliteStore {
     }
 
     fn exclude(&mut self, exclusion: &Exclusion) -> Result<(), StoreError> {
-        let (kind, what) = match &exclusion.what {
-            Excluded::Network(network) => ("network", scope_file::describe::shown(network)),
-            Excluded::Domain(name) => ("domain", name.as_str().to_owned()),
-        };
+        let (kind, what) = named(&exclusion.what);
         self.at_once(|transaction| {
             transaction.execute(
                 "INSERT INTO exclusions (kind, what, reason, since_utc) VALUES (?1, ?2, ?3, ?4)
@@ -556,6 +573,17 @@ impl Store for SqliteStore {
                 params![kind, what, exclusion.reason, exclusion.since.as_second()],
             )?;
             Ok(())
+        })
+    }
+
+    fn include(&mut self, what: &Excluded) -> Result<bool, StoreError> {
+        let (kind, what) = named(what);
+        self.at_once(|transaction| {
+            let gone = transaction.execute(
+                "DELETE FROM exclusions WHERE kind = ?1 AND what = ?2",
+                params![kind, what],
+            )?;
+            Ok(gone > 0)
         })
     }
 
@@ -568,23 +596,47 @@ impl Store for SqliteStore {
                 Ok((words, row.get::<_, i64>(3)?))
             },
         )?;
-        rows.into_iter()
-            .map(|([kind, what, reason], since)| {
-                // An exclusion that cannot be read must never be skipped: someone was promised it.
-                let unreadable = || self.damaged(&format!("the exclusion {what:?}"));
-                let excluded = match kind.as_str() {
-                    "network" => scope_file::network(&what)
-                        .map(Excluded::Network)
-                        .map_err(|_| unreadable())?,
-                    _ => Excluded::Domain(Name::new(&what).map_err(|_| unreadable())?),
-                };
-                Ok(Exclusion {
-                    what: excluded,
-                    reason,
-                    since: Timestamp::from_second(since).map_err(|_| unreadable())?,
-                })
+        let asked = rows.into_iter().map(|([kind, what, reason], since)| {
+            // An exclusion that cannot be read must never be skipped: someone was promised it.
+            let unreadable = || self.damaged(&format!("the exclusion {what:?}"));
+            let excluded = match kind.as_str() {
+                "network" => scope_file::network(&what)
+                    .map(Excluded::Network)
+                    .map_err(|_| unreadable())?,
+                _ => Excluded::Domain(Name::new(&what).map_err(|_| unreadable())?),
+            };
+            Ok(Exclusion {
+                what: excluded,
+                reason,
+                since: Timestamp::from_second(since).map_err(|_| unreadable())?,
             })
-            .collect()
+        });
+        let mut exclusions = asked.collect::<Result<Vec<_>, StoreError>>()?;
+        for objection in self.all_objections()? {
+            exclusions.extend(objection.exclusions());
+        }
+        Ok(exclusions)
+    }
+
+    fn objections(&self) -> Result<Vec<Objection>, StoreError> {
+        self.all_objections()
+    }
+
+    fn decide(
+        &mut self,
+        objection: ObjectionNumber,
+        decided: Decided,
+        now: Timestamp,
+    ) -> Result<bool, StoreError> {
+        self.at_once(|transaction| objections::decide(transaction, objection, decided, now))
+    }
+}
+
+/// How the table of exclusions names something.
+fn named(what: &Excluded) -> (&'static str, String) {
+    match what {
+        Excluded::Network(network) => ("network", scope_file::describe::shown(network)),
+        Excluded::Domain(name) => ("domain", name.as_str().to_owned()),
     }
 }
 

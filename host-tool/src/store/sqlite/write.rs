@@ -4,7 +4,7 @@ use std::hash::{BuildHasher, RandomState};
 
 use jiff::Timestamp;
 use probe_core::{
-    arrival::Arrival,
+    arrival::{Arrival, What},
     finding::{DeviceId, Finding, JobSerial},
     frame::{FORMAT, RECORD_OCTETS_MAX, ScanId},
     name::Name,
@@ -13,7 +13,7 @@ use probe_core::{
 };
 use rusqlite::{OptionalExtension, Transaction, params};
 
-use super::{signed, unsigned};
+use super::{objections, signed, unsigned};
 use crate::{
     lists::{Entry, Listing},
     scope_file::describe::shown,
@@ -31,13 +31,16 @@ pub(super) fn next_simulated(transaction: &Transaction<'_>) -> rusqlite::Result<
     Ok(DeviceId([b's', b'i', b'm', a, b, c, d, e]))
 }
 
-/// `dir` and a number that other stores have not, with the next boot.
-pub(super) fn next_direct(transaction: &Transaction<'_>) -> rusqlite::Result<(DeviceId, u32)> {
+/// Three letters of a family and a number that other stores have not, with the next boot.
+pub(super) fn next_of_family(
+    transaction: &Transaction<'_>,
+    family: [u8; 3],
+) -> rusqlite::Result<(DeviceId, u32)> {
     let known: Option<(Vec<u8>, u32)> = transaction
         .query_row(
             "SELECT device, max(boot) FROM boots
-             WHERE substr(device, 1, 3) = x'646972' GROUP BY device",
-            [],
+             WHERE substr(device, 1, 3) = ?1 GROUP BY device",
+            [family],
             |row| Ok((row.get(0)?, row.get(1)?)),
         )
         .optional()?;
@@ -46,8 +49,9 @@ pub(super) fn next_direct(transaction: &Transaction<'_>) -> rusqlite::Result<(De
         Some((DeviceId(device), boot.saturating_add(1)))
     });
     Ok(known.unwrap_or_else(|| {
-        let [a, b, c, d, e, ..] = RandomState::new().hash_one(()).to_be_bytes();
-        (DeviceId([b'd', b'i', b'r', a, b, c, d, e]), 1)
+        let [a, b, c, ..] = family;
+        let [d, e, f, g, h, ..] = RandomState::new().hash_one(()).to_be_bytes();
+        (DeviceId([a, b, c, d, e, f, g, h]), 1)
     }))
 }
 
@@ -298,6 +302,9 @@ fn append_arrival(
             octets_of(arrival)?,
         ],
     )?;
+    if arrival.what == What::Objection {
+        objections::append(transaction, device, arrival.id)?;
+    }
     Ok(())
 }
 

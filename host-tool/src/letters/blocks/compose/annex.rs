@@ -44,6 +44,11 @@ impl Composer<'_> {
                 parts.push(Part::Paragraph(lead));
                 parts.push(Part::Quoted(accepted_forms(finding).to_vec()));
             }
+            let told = finding.returned.as_ref().map(|returned| &returned.told);
+            if let Some(told) = told.filter(|told| !told.is_empty()) {
+                parts.push(Part::Paragraph(message("evidence-returned")));
+                parts.push(Part::Quoted(told.clone()));
+            }
         }
         let left = findings.len().saturating_sub(CONVERSATIONS_MAX);
         if left > 0 {

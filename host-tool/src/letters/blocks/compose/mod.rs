@@ -5,6 +5,7 @@ mod annex;
 mod error;
 mod moments;
 mod remedy;
+mod returned;
 mod table;
 
 use std::{borrow::Cow, collections::BTreeMap, net::IpAddr};
@@ -307,6 +308,7 @@ impl<'a> Composer<'a> {
             for stem in group.wording.verdict() {
                 parts.push(Part::Paragraph(of_kind(group.kind, stem, count())));
             }
+            parts.extend(returned::in_part(findings).map(Part::Paragraph));
             if let Some(id) = group.wording.reason() {
                 parts.push(Part::Paragraph(Say::Message(id.into(), count())));
             }

@@ -3,7 +3,7 @@
 use probe_core::scope::Depth;
 
 use super::{Block, Composer, FactsError, Group, Part, Row, Say, message, number, of_kind, row};
-use super::{endpoint, text};
+use super::{endpoint, returned, text};
 use crate::letters::{
     form::{data, machine},
     language::Value,
@@ -80,11 +80,7 @@ impl Composer<'_> {
         if let Some(returned) = &finding.returned {
             let label = of_kind(group.kind, "label-returned", Vec::new());
             let mut row = self.moments(label, returned.at)?;
-            row.lines.push(of_kind(
-                group.kind,
-                "returned-from",
-                vec![("address", Value::Text(returned.from.to_string()))],
-            ));
+            row.lines.extend(returned::lines(group, finding, returned));
             rows.push(row);
         }
         Ok(rows)

@@ -1,0 +1,190 @@
+//! A sink of this computer, called on the loopback interface.
+
+#[expect(dead_code, reason = "each test file uses its part of the bench")]
+mod bench;
+
+use std::{
+    io::{BufRead as _, BufReader, Read as _, Write as _},
+    net::{SocketAddr, TcpStream},
+    process::{Child, Stdio},
+};
+
+use bench::Bench;
+use host_tool::{cases, store::SqliteStore};
+use probe_core::{
+    finding::JobSerial,
+    relay::PairId,
+    token::{Role, Signer, Token},
+};
+
+/// A sink that runs until it is told that it is enough.
+struct Running {
+    child: Child,
+    endpoint: SocketAddr,
+    told: BufReader<std::process::ChildStderr>,
+}
+
+impl Running {
+    fn start(bench: &Bench, more: &[&str]) -> Self {
+        let listen = ["sink", "--listen", "127.0.0.1:0", "--store", "findings.db"];
+        let mut child = bench
+            .command(&[&listen[..], more].concat())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let mut told = BufReader::new(child.stderr.take().unwrap());
+        let mut line = String::new();
+        told.read_line(&mut line).unwrap();
+        let (_, endpoint) = line.split_once(" listens on ").unwrap_or_else(|| {
+            let _ = child.kill();
+            panic!("{line}")
+        });
+        let endpoint = endpoint.trim().parse().unwrap();
+        Self {
+            child,
+            endpoint,
+            told,
+        }
+    }
+
+    /// Says all of it and hears the codes of the replies.
+    fn call(&self, says: &str) -> Vec<String> {
+        let mut stream = TcpStream::connect(self.endpoint).unwrap();
+        stream.write_all(says.as_bytes()).unwrap();
+        let mut heard = String::new();
+        stream.read_to_string(&mut heard).unwrap();
+        let finals = heard.lines().filter(|line| line.get(3..4) == Some(" "));
+        finals.map(|line| line[..3].to_owned()).collect()
+    }
+
+    /// Ctrl-C: what it printed, and what it told.
+    #[cfg(unix)]
+    fn end(mut self) -> (String, String) {
+        let id = self.child.id().to_string();
+        let killed = std::process::Command::new("kill")
+            .args(["-INT", &id])
+            .status();
+        assert!(killed.unwrap().success());
+        let (mut out, mut told) = (String::new(), String::new());
+        let mut stdout = self.child.stdout.take().unwrap();
+        stdout.read_to_string(&mut out).unwrap();
+        self.told.read_to_string(&mut told).unwrap();
+        assert_eq!(self.child.wait().unwrap().code(), Some(0), "{told}");
+        (out, told)
+    }
+}
+
+fn message(recipient: &str, content: &str) -> String {
+    format!(
+        "EHLO out.example\r\nMAIL FROM:<>\r\nRCPT TO:<{recipient}>\r\nDATA\r\n\
+         Received: from a by out.example\r\nMessage-ID: <{content}@probe.example>\r\n\r\n\
+         test\r\n.\r\nQUIT\r\n"
+    )
+}
+
+#[cfg(unix)]
+#[test]
+fn what_comes_is_stored_verified_and_told_and_nothing_is_forwarded() {
+    let bench = Bench::demo("sink");
+    let lists = ["--targets", "list.csv", "--scope", "scope.toml"];
+    let scan = ["scan", "--link", "sim", "--store", "findings.db"];
+    let scanned = bench.run(&[&scan[..], &lists].concat());
+    assert_eq!(scanned.status, 0, "{}", scanned.err);
+    let store = SqliteStore::open_to_read(&bench.path("findings.db")).unwrap();
+    let mut cases =
+        cases::load_some(&store, |case| case.target.to_string() == "192.0.2.10:25").unwrap();
+    let view = cases.remove(0);
+    let job = view.latest();
+    let signer = Signer::new(&job.key.unwrap(), job.device);
+    let pair = u8::try_from(PairId::DECIDING.index()).unwrap();
+    let token = |role| {
+        let hours = job.evidence.hours();
+        let token = signer.sign(role, job.serial, pair, hours, view.case.target);
+        token.text().to_string()
+    };
+    let (recipient, content) = (token(Role::Recipient), token(Role::Message));
+    let ours = format!("{recipient}@sink.cert.example");
+
+    let sink = Running::start(&bench, &[]);
+    assert_eq!(
+        sink.call(&message(&ours, &content)),
+        ["220", "250", "250", "250", "354", "250", "221"]
+    );
+    // A callout, an objection, a stranger's recipient, and a job that is known elsewhere.
+    let callout = format!("HELO a\r\nMAIL FROM:<>\r\nRCPT TO:<{ours}>\r\nQUIT\r\n");
+    assert_eq!(sink.call(&callout), ["220", "250", "250", "250", "221"]);
+    sink.call(&message("postmaster@sink.cert.example", &content));
+    let strange = "HELO a\r\nMAIL FROM:<x@a.example>\r\nRCPT TO:<y@b.example>\r\n\
+                   RCPT TO:<%y%b.example@sink.cert.example>\r\nDATA\r\nQUIT\r\n";
+    let codes = sink.call(strange);
+    assert_eq!(codes[..3], ["220", "250", "250"]);
+    assert!(
+        codes[3..5].iter().all(|code| code.starts_with('5')),
+        "{codes:?}"
+    );
+    let elsewhere = Token::unsigned(Role::Recipient, JobSerial(77_777), 4, 0).text();
+    sink.call(&message(&format!("{elsewhere}@sink.cert.example"), "x"));
+    let (out, told) = sink.end();
+    let lines: Vec<&str> = out
+        .lines()
+        .map(|line| line.split_once(" UTC  ").unwrap().1)
+        .collect();
+    assert_eq!(
+        lines,
+        [
+            "192.0.2.10 F1:T1: our message came back from 127.0.0.1 (out.example); \
+             finding 1 is confirmed",
+            "192.0.2.10 F1:T1: a server asked whether an address of ours exists from 127.0.0.1 (a); \
+             finding 1 is confirmed",
+            "objection 1 from 127.0.0.1 (out.example): decide about it with `postern objections`",
+            &format!(
+                "message from 127.0.0.1 (out.example) to <{elsewhere}@sink.cert.example>: no job \
+                 here has this token; kept, and verified when its job is known"
+            ),
+        ]
+    );
+    assert_eq!(told, "");
+    let number = bench.number_of("192.0.2.10");
+    let shown = bench.run(&["show", &number, "--store", "findings.db"]).out;
+    assert!(shown.contains("\nconfirmed: message-returned\n"), "{shown}");
+    let objections = bench.run(&["objections", "--store", "findings.db"]).out;
+    assert!(objections.contains("192.0.2.10"), "{objections}");
+
+    // Again, as lines of JSON, from the next boot of the same device.
+    let sink = Running::start(&bench, &["--json", "--domain", "mx.sink.example"]);
+    let there = format!("{recipient}@mx.sink.example");
+    let codes = sink.call(&message(&there, &content));
+    let (out, told) = sink.end();
+    assert_eq!((codes[5].as_str(), told.as_str()), ("250", ""));
+    let line: serde_json::Value = serde_json::from_str(&out).unwrap();
+    for (field, expected) in [
+        ("came", "message"),
+        ("proves", "returned"),
+        ("target", "192.0.2.10:25"),
+        ("form", "F1:T1"),
+        ("verdict", "confirmed"),
+        ("from", "127.0.0.1"),
+        ("helo", "out.example"),
+        ("sender", ""),
+    ] {
+        assert_eq!(line[field], expected, "{field}: {out}");
+    }
+}
+
+#[test]
+fn a_sink_needs_a_domain_an_address_and_a_key() {
+    let bench = Bench::new("sink-bad");
+    bench.write("bad.key", "no key\n");
+    let listen = ["sink", "--listen", "127.0.0.1:0", "--store", "new.db"];
+    let mut text = String::new();
+    for more in [
+        &[][..],
+        &["--domain", "a b"],
+        &["--key", "bad.key"],
+        &["--listen", "192.0.2.1:25", "--domain", "sink.example"],
+    ] {
+        text.push_str(&bench.run(&[&listen[..], more].concat()).all());
+    }
+    bench::golden("bad/sink.txt", &text);
+}
