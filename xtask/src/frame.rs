@@ -23,9 +23,12 @@ pub(crate) fn documented(name: &str) -> Result<Vec<u8>> {
         .collect()
 }
 
+/// The version of frames and messages that the document describes.
+const FORMAT: u8 = 2;
+
 /// A message in a frame of its own, behind a zero.
 pub(crate) fn of(message: &[u8]) -> Vec<u8> {
-    let mut raw = vec![1, 3, 0, 0];
+    let mut raw = vec![FORMAT, 3, 0, 0];
     raw.extend(message);
     raw.extend(crc(&raw).to_le_bytes());
     let mut frame = vec![0];
@@ -62,7 +65,7 @@ fn message(frame: &[u8]) -> Option<Vec<u8>> {
         rest = next;
     }
     let (checked, sum) = raw.split_last_chunk::<4>()?;
-    let is_whole = crc(checked) == u32::from_le_bytes(*sum) && checked.starts_with(&[1, 3]);
+    let is_whole = crc(checked) == u32::from_le_bytes(*sum) && checked.starts_with(&[FORMAT, 3]);
     is_whole.then(|| checked.get(4..).map(<[u8]>::to_vec))?
 }
 
@@ -95,7 +98,7 @@ mod tests {
         // The document's own frame has the number 1.
         let message = documented("hello").unwrap();
         let documented = [
-            3, 1, 3, 1, 1, 0x0b, 1, 0xc0, 0x8d, 0xf6, 0xd7, 6, 0x38, 0x79, 0x17, 0xea, 0,
+            3, 2, 3, 1, 1, 0x0b, 2, 0xc0, 0x8d, 0xf6, 0xd7, 6, 0x97, 0x6d, 0x61, 0xf5, 0,
         ];
         assert_eq!(messages(&documented), [message]);
     }

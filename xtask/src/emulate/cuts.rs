@@ -176,7 +176,12 @@ impl Device {
             }
             None => "none".to_owned(),
         };
-        let now = (digest, text(info.get("link_port"))?);
+        let door: &std::collections::HashMap<String, JsonValue> = info
+            .get("link_port")
+            .and_then(JsonValue::get)
+            .ok_or_else(odd)?;
+        let door = format!("{}:{}", text(door.get("host"))?, text(door.get("port"))?);
+        let now = (digest, door);
         if let Some(kept) = &self.kept
             && *kept != now
         {

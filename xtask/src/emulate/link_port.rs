@@ -39,7 +39,7 @@ const PEERS: usize = 2;
 const WITHIN: Duration = Duration::from_secs(60);
 
 /// Numbers of messages and denials, as docs/wire-format.md has them.
-const DENIED: u8 = 15;
+const DENIED: u8 = 16;
 const BUSY: u8 = 0;
 const SCOPE: u8 = 1;
 const PROVISION: u8 = 6;
