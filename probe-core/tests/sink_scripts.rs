@@ -181,6 +181,7 @@ impl Stage<'_> {
             events: script.events.iter().collect(),
             sink: Sink::new(Setup {
                 domain: Name::new("sink.example.net").unwrap(),
+                sender_domain: Name::new("cert.example.net").unwrap(),
                 address: Some([198, 51, 100, 9].into()),
                 nonce: nonce(),
                 speaks_http: script.waits_for_http,

@@ -23,6 +23,8 @@ pub(crate) struct Bundle {
     pub(crate) main: &'static str,
     /// Further packages, taken without what they depend on.
     pub(crate) with: &'static [&'static str],
+    /// The main package is a program in Perl: its interpreter and modules come along.
+    pub(crate) perl: bool,
 }
 
 /// The folder that holds the extracted bundle; downloads and extracts on first use.
@@ -34,7 +36,7 @@ pub(crate) fn root(bundle: &Bundle) -> Result<PathBuf> {
         return Ok(root);
     }
     refresh_lists_if_empty(bundle.main)?;
-    let mut packages = libraries_of(bundle.main)?;
+    let mut packages = libraries_of(bundle)?;
     packages.push(bundle.main.to_owned());
     packages.extend(bundle.with.iter().map(|&package| package.to_owned()));
 
@@ -82,11 +84,12 @@ fn refresh_lists_if_empty(package: &str) -> Result<()> {
     result
 }
 
-/// The libraries that `package` needs, all the way down.
+/// The libraries that the main package needs, all the way down.
 ///
 /// apt is asked what it would install on a machine that has nothing; of that, programs and scripts
 /// are left out, because nobody runs them in a bundle.
-fn libraries_of(package: &str) -> Result<Vec<String>> {
+fn libraries_of(bundle: &Bundle) -> Result<Vec<String>> {
+    let package = bundle.main;
     let scratch = place::target().join("lab/apt");
     place::make_folder(&scratch)?;
     let nothing_installed = scratch.join("status");
@@ -110,7 +113,7 @@ fn libraries_of(package: &str) -> Result<Vec<String>> {
     let libraries: Vec<String> = answer
         .lines()
         .filter_map(package_of_uri_line)
-        .filter(|name| is_library(name))
+        .filter(|name| is_library(name) || bundle.perl && is_perl(name))
         .map(str::to_owned)
         .collect();
     if libraries.is_empty() {
@@ -128,8 +131,11 @@ fn package_of_uri_line(line: &str) -> Option<&str> {
 }
 
 fn is_library(package: &str) -> bool {
-    (package.starts_with("lib") && !package.ends_with("-perl") && !package.starts_with("libperl"))
-        || ["zlib1g", "netbase"].contains(&package)
+    (package.starts_with("lib") && !is_perl(package)) || ["zlib1g", "netbase"].contains(&package)
+}
+
+fn is_perl(package: &str) -> bool {
+    package.starts_with("perl") || package.starts_with("libperl") || package.ends_with("-perl")
 }
 
 fn extract_all(archives: &Path, root: &Path) -> Result<()> {
@@ -166,16 +172,18 @@ mod tests {
     }
 
     #[test]
-    fn only_libraries_and_the_names_of_services_are_taken() {
-        for (package, taken) in [
-            ("libc6", true),
-            ("zlib1g", true),
-            ("netbase", true),
-            ("libfile-find-rule-perl", false),
-            ("libperl5.36", false),
-            ("dpkg", false),
+    fn only_libraries_perl_and_the_names_of_services_are_taken() {
+        for (package, library, perl) in [
+            ("libc6", true, false),
+            ("zlib1g", true, false),
+            ("netbase", true, false),
+            ("libfile-find-rule-perl", false, true),
+            ("libperl5.36", false, true),
+            ("perl-base", false, true),
+            ("dpkg", false, false),
         ] {
-            assert_eq!(is_library(package), taken, "{package}");
+            let taken = (is_library(package), is_perl(package));
+            assert_eq!(taken, (library, perl), "{package}");
         }
     }
 }

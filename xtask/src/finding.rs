@@ -13,8 +13,24 @@ pub(crate) struct Finding {
     pub(crate) port: u16,
     pub(crate) verdict: String,
     pub(crate) reason: String,
+    /// Whether the job has come to its end.
+    pub(crate) over: bool,
     /// The outcome of each form.
     pub(crate) outcomes: Vec<String>,
+    /// The form of each test message.
+    pub(crate) messages: Vec<String>,
+    /// What came to the sink.
+    pub(crate) arrivals: Vec<Arrival>,
+}
+
+/// Something that came to the sink.
+pub(crate) struct Arrival {
+    /// The form that it came of, if it tells.
+    pub(crate) form: String,
+    /// What it was: `returned`, `bounced`, `callout` and others.
+    pub(crate) what: String,
+    /// Who brought it.
+    pub(crate) from: IpAddr,
 }
 
 impl Finding {
@@ -28,26 +44,62 @@ impl Finding {
             .collect()
     }
 
+    /// The messages that came back.
+    pub(crate) fn returned(&self) -> impl Iterator<Item = &Arrival> {
+        self.arrivals
+            .iter()
+            .filter(|arrival| arrival.what == "returned")
+    }
+
     fn parse(line: &str) -> Option<Self> {
         let value: JsonValue = line.parse().ok()?;
-        let object: &HashMap<String, JsonValue> = value.get()?;
-        let text = |name: &str| object.get(name)?.get::<String>().cloned();
-        let forms: &Vec<JsonValue> = object.get("forms")?.get()?;
-        let outcomes = forms.iter().map(|form| {
-            let form: &HashMap<String, JsonValue> = form.get()?;
-            form.get("outcome")?.get::<String>().cloned()
-        });
+        let object: &Object = value.get()?;
         // JSON's numbers are floating; these are small and whole.
         let number = |name: &str| Some(*object.get(name)?.get::<f64>()? as u64);
+        let proof: Option<&Object> = object.get("proof").and_then(JsonValue::get);
+        let of_proof = |name: &str| proof.map_or(Some(Vec::new()), |proof| objects(proof, name));
         Some(Self {
             number: number("number")?,
             port: number("port")?.try_into().ok()?,
-            address: text("address")?.parse().ok()?,
-            verdict: text("verdict")?,
-            reason: text("reason")?,
-            outcomes: outcomes.collect::<Option<_>>()?,
+            address: text(object, "address")?.parse().ok()?,
+            verdict: text(object, "verdict")?,
+            reason: text(object, "reason")?,
+            over: *object.get("over")?.get()?,
+            outcomes: objects(object, "forms")?
+                .into_iter()
+                .map(|form| text(form, "outcome"))
+                .collect::<Option<_>>()?,
+            messages: of_proof("messages")?
+                .into_iter()
+                .map(|message| text(message, "form"))
+                .collect::<Option<_>>()?,
+            arrivals: of_proof("arrivals")?
+                .into_iter()
+                .map(Arrival::parse)
+                .collect::<Option<_>>()?,
         })
     }
+}
+
+impl Arrival {
+    fn parse(object: &Object) -> Option<Self> {
+        Some(Self {
+            form: text(object, "form").unwrap_or_default(),
+            what: text(object, "what")?,
+            from: text(object, "from")?.parse().ok()?,
+        })
+    }
+}
+
+type Object = HashMap<String, JsonValue>;
+
+fn text(object: &Object, name: &str) -> Option<String> {
+    object.get(name)?.get::<String>().cloned()
+}
+
+fn objects<'a>(object: &'a Object, name: &str) -> Option<Vec<&'a Object>> {
+    let list: &Vec<JsonValue> = object.get(name)?.get()?;
+    list.iter().map(JsonValue::get).collect()
 }
 
 /// Address, verdict and reason of each finding, in the order of the addresses: what does not depend on
@@ -68,7 +120,7 @@ mod tests {
     #[test]
     fn a_finding_is_read_from_its_line() {
         let line = r#"{"number":7,"address":"192.0.2.10","port":25,"verdict":"closed",
-            "reason":"relay-denied","forms":[{"id":"F1/T1","outcome":"refused"}]}"#;
+            "reason":"relay-denied","over":true,"forms":[{"id":"F1:T1","outcome":"refused"}],"proof":null}"#;
         let finding = Finding::parse(line).expect("a whole line");
         assert_eq!(
             (
@@ -80,6 +132,24 @@ mod tests {
             (7, 25, "closed", "relay-denied")
         );
         assert_eq!(finding.outcomes, ["refused"]);
+        assert!(finding.over && finding.messages.is_empty() && finding.arrivals.is_empty());
+    }
+
+    #[test]
+    fn what_came_back_is_told_from_what_came() {
+        let line = r#"{"number":7,"address":"192.0.2.11","port":25,"verdict":"confirmed",
+            "reason":"message-returned","over":true,"forms":[],"proof":{
+            "messages":[{"form":"F1:T1","outcome":"accepted","returned":true,"bounced":false}],
+            "arrivals":[{"form":"F1:T1","what":"callout","from":"192.0.2.9"},
+                {"form":"F1:T1","what":"returned","from":"192.0.2.11"},
+                {"form":null,"what":"visit","from":"192.0.2.12"}]}}"#;
+        let finding = Finding::parse(line).expect("a whole line");
+        assert_eq!(finding.messages, ["F1:T1"]);
+        let from: Vec<_> = finding.returned().map(|it| it.from.to_string()).collect();
+        assert_eq!(
+            (finding.arrivals.len(), from),
+            (3, vec!["192.0.2.11".to_owned()])
+        );
     }
 
     #[test]

@@ -45,8 +45,17 @@ impl Scanned {
     }
 }
 
-pub(crate) fn scan() -> Result<Scanned> {
+pub(crate) fn scan(_extent: Extent) -> Result<Scanned> {
     Err(needs_linux())
+}
+
+pub(crate) fn prove(_extent: Extent) -> Result<Scanned> {
+    Err(needs_linux())
+}
+
+/// Which servers would be scanned.
+pub(crate) enum Extent {
+    Ordinary,
 }
 
 fn needs_linux() -> Failure {

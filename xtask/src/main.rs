@@ -46,7 +46,9 @@ cargo xtask COMMAND
   lab up                  real mail servers, closed and open, in network namespaces without a way out (root)
   lab status [--json]     each server's process, address and greeting
   lab down                ends what `lab up` started
-  lab scan                up, postern's verdict on every server, down
+  lab scan [--deliver] [--long]
+                          up, postern's verdict on every server, down; with --deliver by test messages that come
+                          back, beside nmap's verdict; with --long greylisted servers as well (some minutes more)
   lab race [--runs N]     postern's full battery beside nmap's smtp-open-relay, at 50 ms round trip
   lab record              writes what every server answers into host-sim/recorded, for the simulator
   lab shell               a shell in the near scanner's namespace

@@ -117,7 +117,7 @@ fn lab_rounds_or_say_why_not(rounds: u32) -> Result<()> {
     lab::build_postern()?;
     lab::with_lab(|| {
         for round in 1..=rounds {
-            let scanned = lab::scan()?;
+            let scanned = lab::scan(lab::Extent::Ordinary)?;
             println!(
                 "lab round {round}: {} held, {} did not",
                 scanned.held,

@@ -338,6 +338,9 @@ pub struct Sink {
     /// The sink's domain, its name in greetings [default: that of the newest scan]
     #[arg(long, value_name = "NAME")]
     pub domain: Option<String>,
+    /// The domain of our senders, where bounces come to [default: that of the newest scan, or else the sink's]
+    #[arg(long, value_name = "NAME")]
+    pub sender_domain: Option<String>,
     /// Print what comes as lines of JSON
     #[arg(long)]
     pub json: bool,

@@ -43,6 +43,8 @@ pub struct House {
     pub key: Key,
     /// Its domain.
     pub domain: Name,
+    /// The domain of our senders, where bounces come to.
+    pub sender_domain: Name,
     /// Its address, where that is not the one that clients connect to.
     pub address: Option<IpAddr>,
 }
@@ -129,6 +131,7 @@ impl Hall {
         getrandom::fill(&mut random).expect("the system's generator works from early boot on");
         let mut sink = Sink::new(Setup {
             domain: self.house.domain.clone(),
+            sender_domain: self.house.sender_domain.clone(),
             address: self.house.address,
             nonce: Nonce::issue(&self.house.key, utc(), random),
             speaks_http,
@@ -277,6 +280,7 @@ mod tests {
             let house = House {
                 key: Key::new([7; 16]),
                 domain: Name::new("sink.example.net").unwrap(),
+                sender_domain: Name::new("sink.example.net").unwrap(),
                 address: None,
             };
             let receiving = receive(listeners, house, keep);

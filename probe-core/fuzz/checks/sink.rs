@@ -22,6 +22,7 @@ pub(crate) fn check(octets: &[u8]) {
     let mut client = Client {
         sink: Sink::new(Setup {
             domain: Name::new("sink.example.net").expect("a name"),
+            sender_domain: Name::new("cert.example.net").expect("a name"),
             address: None,
             nonce: Nonce::issue(&Key::new([7; 16]), Utc(1_000), [0; 3]),
             speaks_http: how & 1 != 0,

@@ -20,6 +20,7 @@ pub(crate) fn dialogue(received: &[u8], transmit: &mut [u8]) {
     let key = black_box(Key::new([0; 16]));
     let end = || black_box(SocketAddr::from((Ipv4Addr::UNSPECIFIED, 0)));
     let mut sink = Sink::new(Setup {
+        sender_domain: domain.clone(),
         domain,
         address: black_box(None),
         nonce: Nonce::issue(&key, black_box(Utc(0)), black_box([0; 3])),

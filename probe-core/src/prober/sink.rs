@@ -70,6 +70,7 @@ impl Prober {
         let utc = self.anchor.map_or(Utc(0), |anchor| anchor.utc(now));
         Some(Setup {
             domain: identity.sink_domain.clone(),
+            sender_domain: identity.sender_domain.clone(),
             address: identity.sink_address,
             nonce: Nonce::issue(key, utc, random),
             speaks_http: place > 0,

@@ -67,7 +67,7 @@ pub const WRITE_MAX: Millis = Millis::from_secs(30);
 pub const FIRST_WORD_MAX: Millis = Millis(1_500);
 
 /// The most memory that a sink's dialogue takes, in octets.
-pub const SINK_OCTETS_MAX: usize = 1_472;
+pub const SINK_OCTETS_MAX: usize = 1_536;
 
 // Checked wherever it is built: a microcontroller lays memory out differently from a computer.
 const _: () = assert!(size_of::<Sink>() <= SINK_OCTETS_MAX);
@@ -77,6 +77,8 @@ const _: () = assert!(size_of::<Sink>() <= SINK_OCTETS_MAX);
 pub struct Setup {
     /// Its domain.
     pub domain: Name,
+    /// The domain of our senders, where bounces and callouts come to; may be the same.
+    pub sender_domain: Name,
     /// An address of its own that is not the one that clients connect to.
     pub address: Option<IpAddr>,
     /// What it greets with, fresh for each connection.

@@ -382,7 +382,9 @@ impl Session {
         }
         let here = [Some(self.local), self.setup.address];
         let is_here = match domain {
-            Some(domain) => path::is_ours(domain, &self.setup.domain, here),
+            Some(domain) => [&self.setup.domain, &self.setup.sender_domain]
+                .into_iter()
+                .any(|ours| path::is_ours(domain, ours, here)),
             // RFC 5321, 4.1.1.3.
             None => local_part.eq_ignore_ascii_case(b"postmaster"),
         };

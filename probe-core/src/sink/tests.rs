@@ -29,6 +29,7 @@ impl Peer {
     fn new() -> Self {
         let setup = Setup {
             domain: Name::new("sink.example.net").unwrap(),
+            sender_domain: Name::new("sink.example.net").unwrap(),
             address: None,
             nonce: Nonce::issue(&Key::new([7; 16]), Utc(1_000), [0; 3]),
             speaks_http: false,

@@ -158,6 +158,33 @@ impl Capture {
         destinations
     }
 
+    /// Who opened a connection to that port of the scanner's.
+    pub(super) fn callers_of(&self, scanner: &[IpAddr], port: u16) -> BTreeSet<IpAddr> {
+        self.packets
+            .iter()
+            .filter(|packet| packet.opens() && packet.to.port() == port)
+            .filter(|packet| scanner.contains(&packet.to.ip()))
+            .map(|packet| packet.from.ip())
+            .collect()
+    }
+
+    /// Every address that the scanner sent something to, but for what it sent from that port to whoever
+    /// had called it.
+    pub(super) fn sent_unasked(&self, scanner: &[IpAddr], port: u16) -> BTreeSet<IpAddr> {
+        let mut calls = BTreeSet::new();
+        let mut sent = BTreeSet::new();
+        for packet in &self.packets {
+            if packet.opens() && scanner.contains(&packet.to.ip()) {
+                calls.insert((packet.from, packet.to));
+            }
+            let answers = packet.from.port() == port && calls.contains(&(packet.to, packet.from));
+            if scanner.contains(&packet.from.ip()) && (packet.opens() || !answers) {
+                sent.insert(packet.to.ip());
+            }
+        }
+        sent
+    }
+
     /// How the scanner talked with a server.
     pub(super) fn talk_with(&self, server: SocketAddr) -> Talk {
         let mut talk = Talk::default();
@@ -210,6 +237,11 @@ impl Capture {
 }
 
 impl Packet {
+    /// Whether it asks for a connection.
+    fn opens(&self) -> bool {
+        self.tcp.is_some_and(|tcp| tcp.opens)
+    }
+
     fn parse(at: Duration, octets: &[u8]) -> Option<Self> {
         let sender = *octets.get(6..)?.first_chunk()?;
         // Anything but IP has no version there that we know.
@@ -339,6 +371,24 @@ mod tests {
         assert_eq!(
             capture.packets_with(IpAddr::V4(Ipv4Addr::new(192, 0, 2, 99))),
             0
+        );
+    }
+
+    #[test]
+    fn an_answer_is_not_sent_unasked() {
+        let ours = [IpAddr::V4(SERVER)];
+        let scanner = IpAddr::V4(SCANNER);
+        // Seen from the end that was called.
+        assert_eq!(dialogue().callers_of(&ours, 25), BTreeSet::from([scanner]));
+        assert!(dialogue().sent_unasked(&ours, 25).is_empty());
+        assert_eq!(
+            dialogue().sent_unasked(&ours, 26),
+            BTreeSet::from([scanner])
+        );
+        // Seen from the end that called.
+        assert_eq!(
+            dialogue().sent_unasked(&[scanner], 40_000),
+            BTreeSet::from(ours)
         );
     }
 

@@ -4,7 +4,8 @@ use std::{fmt::Write as _, path::PathBuf, process::Command};
 
 use super::{
     network,
-    plan::{RESOLVER, SENDER_DOMAIN, SERVERS, SINK, SINK_DOMAIN, Scanner},
+    plan::{RESOLVER, Scanner},
+    servers::Server,
 };
 use crate::{
     failure::{Failure, Result},
@@ -14,12 +15,14 @@ use crate::{
 };
 
 /// The networks that the lab's scope admits: the servers, and nobody else in their range.
-const NETWORKS: [&str; 2] = ["192.0.2.0/26", "2001:db8:25::/64"];
+const NETWORKS: [&str; 2] = ["192.0.2.0/26", "2001:db8:25::/120"];
 
 /// One run of `postern scan`, prepared.
 pub(crate) struct Errand<'a> {
     scanner: &'a Scanner,
     folder: PathBuf,
+    /// Whether test messages are sent.
+    delivers: bool,
 }
 
 impl<'a> Errand<'a> {
@@ -34,7 +37,25 @@ impl<'a> Errand<'a> {
         place::make_fresh_folder(&folder)?;
         place::write(&folder.join("scope.toml"), &scope(scanner, depth)?)?;
         place::write(&folder.join("list.csv"), &list(suspects))?;
-        Ok(Self { scanner, folder })
+        Ok(Self {
+            scanner,
+            folder,
+            delivers: false,
+        })
+    }
+
+    /// Sends test messages as well, with every permission that there is, and receives what comes back.
+    pub(crate) fn delivering(mut self) -> Result<Self> {
+        let file = self.folder.join("scope.toml");
+        let scope = place::read(&file)?.replace(
+            "delivery = \"off\"\n",
+            "delivery = \"on\"\n\
+             delivery_also = [\"forged-senders\", \"second-recipients\"]\n\
+             sink_ports = [25]\n",
+        );
+        place::write(&file, &scope)?;
+        self.delivers = true;
+        Ok(self)
     }
 
     /// Scans over a link, as `--link` has it, and keeps what was printed in the folder. Anything but
@@ -44,6 +65,9 @@ impl<'a> Errand<'a> {
         command.arg("--scope").arg(self.folder.join("scope.toml"));
         command.arg("--targets").arg(self.folder.join("list.csv"));
         command.args(["--link", link, "--json"]);
+        if self.delivers {
+            command.arg("--deliver");
+        }
         let said = run::capture(&mut command)?;
         place::write(&self.folder.join("findings.jsonl"), &said.out)?;
         place::write(&self.folder.join("scan.log"), &said.err)?;
@@ -84,10 +108,10 @@ pub(crate) struct Suspect {
     pub(crate) domain: String,
 }
 
-/// Every address of every server, with the domain that it serves.
-pub(crate) fn all_servers() -> Vec<Suspect> {
-    SERVERS
-        .iter()
+/// Every address of these servers, with the domains that they serve.
+pub(crate) fn suspects(servers: impl IntoIterator<Item = &'static Server>) -> Vec<Suspect> {
+    servers
+        .into_iter()
         .flat_map(|server| {
             super::addresses(server).map(|address| Suspect {
                 address: address.to_string(),
@@ -112,10 +136,16 @@ fn scope(scanner: &Scanner, depth: &str) -> Result<String> {
     };
     let (issued, expires) = (day("yesterday")?, day("2 days")?);
     let networks = NETWORKS.map(|network| format!("{network:?}")).join(", ");
-    let helo = scanner.host_name;
+    let Scanner {
+        host_name,
+        sender_domain,
+        sink_domain,
+        ipv4,
+        ..
+    } = scanner;
     Ok(format!(
-        "contact = \"lab@{SENDER_DOMAIN}\"\n\
-         abuse_page = \"https://{SENDER_DOMAIN}/\"\n\
+        "contact = \"lab@{sender_domain}\"\n\
+         abuse_page = \"https://{sender_domain}/\"\n\
          issued = {issued}\n\
          expires = {expires}\n\
          networks = [{networks}]\n\
@@ -127,10 +157,10 @@ fn scope(scanner: &Scanner, depth: &str) -> Result<String> {
          kind = \"consent\"\n\
          reference = \"our own lab\"\n\
          [identity]\n\
-         helo = \"{helo}\"\n\
-         sender_domain = \"{SENDER_DOMAIN}\"\n\
-         sink_domain = \"{SINK_DOMAIN}\"\n\
-         sink_address = \"{SINK}\"\n\
+         helo = \"{host_name}\"\n\
+         sender_domain = \"{sender_domain}\"\n\
+         sink_domain = \"{sink_domain}\"\n\
+         sink_address = \"{ipv4}\"\n\
          resolver = \"{RESOLVER}\"\n\
          [rates]\n\
          network_connections_max = 16\n\

@@ -8,20 +8,25 @@ mod greeting;
 mod inside;
 mod link;
 mod network;
+mod nmap;
 mod opensmtpd;
 mod plan;
 mod postfix;
+mod postgrey;
+mod postsrsd;
 mod process;
+mod prove;
 mod race;
 mod record;
 mod resolver;
 mod root;
 mod scan;
+mod servers;
 mod status;
 mod tap;
 mod tools;
 
-use std::{net::IpAddr, process::ExitCode, time::Instant};
+use std::{net::IpAddr, process::ExitCode, thread, time::Instant};
 
 use lexopt::{
     Arg::{Long, Value},
@@ -30,16 +35,19 @@ use lexopt::{
 
 use crate::{
     cargo::cargo,
+    debian,
     failure::{Failure, Result},
     machine, run,
 };
-use plan::{SCANNERS, SERVERS, Server, Software};
+use plan::SCANNERS;
+use servers::{Make, SECOND_HOP, SERVERS, Server};
 
 /// How often each side of the race runs unless told otherwise.
 const RACE_RUNS: u32 = 3;
 
+pub(crate) use prove::prove;
 pub(crate) use record::answer;
-pub(crate) use scan::scan;
+pub(crate) use scan::{Extent, Scanned, scan};
 /// For a board that scans the lab.
 pub(crate) use {
     board::Port,
@@ -59,9 +67,13 @@ pub(crate) fn command(mut arguments: lexopt::Parser) -> Result<ExitCode> {
     };
     let mut json = false;
     let mut runs = RACE_RUNS;
+    let mut deliver = false;
+    let mut extent = Extent::Ordinary;
     while let Some(argument) = arguments.next()? {
         match argument {
             Long("json") if word == "status" => json = true,
+            Long("deliver") if word == "scan" => deliver = true,
+            Long("long") if word == "scan" => extent = Extent::Long,
             Long("runs") if word == "race" => runs = arguments.value()?.parse()?,
             other => return Err(other.unexpected().into()),
         }
@@ -75,7 +87,11 @@ pub(crate) fn command(mut arguments: lexopt::Parser) -> Result<ExitCode> {
         }
         "down" => down().map(|()| ExitCode::SUCCESS),
         "status" => status::show(json),
-        "scan" => scan_and_show(),
+        "scan" => show(if deliver {
+            scan_with(|| prove(extent))
+        } else {
+            scan_with(|| scan(extent))
+        }),
         "race" => {
             build_postern()?;
             with_lab(|| race::race(runs)).map(|()| ExitCode::SUCCESS)
@@ -140,9 +156,13 @@ pub(crate) fn build_postern() -> Result<()> {
     run::output(&mut cargo(&["build", "--package", "host-tool"])).map(drop)
 }
 
-fn scan_and_show() -> Result<ExitCode> {
+fn scan_with(work: impl FnOnce() -> Result<Scanned>) -> Result<Scanned> {
     build_postern()?;
-    let scanned = with_lab(scan::scan)?;
+    with_lab(work)
+}
+
+fn show(scanned: Result<Scanned>) -> Result<ExitCode> {
+    let scanned = scanned?;
     print!("{}", scanned.table);
     for broken in &scanned.broken {
         println!("did not hold: {broken}");
@@ -158,36 +178,53 @@ fn scan_and_show() -> Result<ExitCode> {
 fn start_all() -> Result<()> {
     network::make()?;
     resolver::start()?;
-    for server in &SERVERS {
-        start(server)?;
+    postgrey::start()?;
+    postsrsd::start("rewrites.example")?;
+    // Extracted before several servers want them at once.
+    for bundle in [&postfix::BUNDLE, &exim::BUNDLE, &opensmtpd::BUNDLE] {
+        debian::root(bundle)?;
     }
     for scanner in SCANNERS {
         link::start(scanner)?;
     }
-    for server in &SERVERS {
-        for address in addresses(server) {
-            greeting::wait(server.name, address)?;
-        }
-    }
-    Ok(())
+    let starting = |server: &'static Server| {
+        start(server)?;
+        let mut addresses = addresses(server).into_iter();
+        addresses.try_for_each(|address| greeting::wait(server.name, address))
+    };
+    thread::scope(|threads| {
+        let started: Vec<_> = all()
+            .map(|server| threads.spawn(move || starting(server)))
+            .collect();
+        started
+            .into_iter()
+            .try_for_each(|thread| thread.join().expect("starting a server does not panic"))
+    })
+}
+
+/// Every server, the second hop included.
+fn all() -> impl Iterator<Item = &'static Server> {
+    SERVERS.iter().chain([&SECOND_HOP])
 }
 
 fn start(server: &Server) -> Result<()> {
-    match server.software {
-        Software::Postfix => postfix::start(server),
-        Software::Exim => exim::start(server),
-        Software::OpenSmtpd => opensmtpd::start(server),
+    match server.make {
+        Make::Postfix(gate, lines) => postfix::start(server, gate, lines),
+        Make::Exim(gate, callouts) => exim::start(server, gate, callouts),
+        Make::OpenSmtpd(gate) => opensmtpd::start(server, gate),
     }
 }
 
 fn is_well() -> bool {
     let runs = |name: &str| process::alive(name).is_some();
     network::is_whole()
-        && runs(resolver::NAME)
+        && [resolver::NAME, postgrey::NAME, postsrsd::NAME]
+            .into_iter()
+            .all(runs)
         && SCANNERS
             .iter()
             .all(|scanner| runs(&link::process_name(scanner)))
-        && SERVERS.iter().all(|server| {
+        && all().all(|server| {
             runs(server.name)
                 && addresses(server)
                     .into_iter()

@@ -5,108 +5,15 @@ use std::{
     net::{Ipv4Addr, Ipv6Addr},
 };
 
+use super::servers::{SECOND_HOP, SERVERS};
 use crate::place;
-
-/// Which of the three mail servers.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Software {
-    /// Debian's postfix.
-    Postfix,
-    /// Debian's exim4-daemon-light.
-    Exim,
-    /// Debian's opensmtpd.
-    OpenSmtpd,
-}
-
-/// Whether strangers may relay.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Gate {
-    /// As Debian ships it.
-    Closed,
-    /// Anybody may send to anybody.
-    Open,
-}
-
-/// One mail server of the lab.
-pub(crate) struct Server {
-    /// Short name: of its folder, log and process record.
-    pub(crate) name: &'static str,
-    pub(crate) software: Software,
-    pub(crate) gate: Gate,
-    /// The last part of its addresses.
-    host: u8,
-}
-
-impl Server {
-    pub(crate) fn ipv4(&self) -> Ipv4Addr {
-        server_ipv4(self.host)
-    }
-
-    pub(crate) fn ipv6(&self) -> Ipv6Addr {
-        server_ipv6(self.host)
-    }
-
-    /// What it calls itself; its addresses resolve to this name and back.
-    pub(crate) fn host_name(&self) -> String {
-        format!("mx.{}", self.domain())
-    }
-
-    /// The domain whose mail it takes.
-    pub(crate) fn domain(&self) -> String {
-        format!("{}.example", self.name)
-    }
-}
-
-/// Every mail server, in the order of the reports.
-pub(crate) const SERVERS: [Server; 6] = [
-    Server {
-        name: "postfix-closed",
-        software: Software::Postfix,
-        gate: Gate::Closed,
-        host: 10,
-    },
-    Server {
-        name: "postfix-open",
-        software: Software::Postfix,
-        gate: Gate::Open,
-        host: 11,
-    },
-    Server {
-        name: "exim-closed",
-        software: Software::Exim,
-        gate: Gate::Closed,
-        host: 20,
-    },
-    Server {
-        name: "exim-open",
-        software: Software::Exim,
-        gate: Gate::Open,
-        host: 21,
-    },
-    Server {
-        name: "opensmtpd-closed",
-        software: Software::OpenSmtpd,
-        gate: Gate::Closed,
-        host: 30,
-    },
-    Server {
-        name: "opensmtpd-open",
-        software: Software::OpenSmtpd,
-        gate: Gate::Open,
-        host: 31,
-    },
-];
 
 /// Where the names are served.
 pub(crate) const RESOLVER: Ipv4Addr = server_ipv4(53);
-/// The mail exchanger of the sink domain. Nothing listens there: the battery sends no message.
-pub(crate) const SINK: Ipv4Addr = server_ipv4(25);
 /// Answers on this network and lies outside every scope that the lab writes.
 pub(crate) const OUT_OF_SCOPE: Ipv4Addr = server_ipv4(99);
-/// Final domain of every recipient form.
-pub(crate) const SINK_DOMAIN: &str = "sink.example";
-/// Domain of our senders.
-pub(crate) const SENDER_DOMAIN: &str = "probe.example";
+/// The second hop of the servers that have one. It lies outside every scope as well.
+pub(super) const HUB: Ipv4Addr = server_ipv4(100);
 
 /// A namespace of the lab.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -141,6 +48,11 @@ pub(crate) struct Scanner {
     pub(crate) interface: &'static str,
     /// What it says in HELO; its addresses resolve to this name and back.
     pub(crate) host_name: &'static str,
+    /// Domain of its senders. Mail to it comes to the scanner.
+    pub(crate) sender_domain: &'static str,
+    /// Final domain of its recipient forms; its mail exchanger is the scanner.
+    pub(crate) sink_domain: &'static str,
+    /// Its sink's address, too.
     pub(crate) ipv4: Ipv4Addr,
     pub(crate) ipv6: Ipv6Addr,
     /// The servers' end of the link.
@@ -155,6 +67,8 @@ pub(crate) const NEAR: Scanner = Scanner {
     namespace: Namespace::Near,
     interface: "near",
     host_name: "near.probe.example",
+    sender_domain: "probe.example",
+    sink_domain: "sink.example",
     ipv4: Ipv4Addr::new(198, 51, 100, 2),
     ipv6: Ipv6Addr::new(0x2001, 0xdb8, 0x100, 0, 0, 0, 0, 2),
     gateway_ipv4: Ipv4Addr::new(198, 51, 100, 1),
@@ -167,6 +81,8 @@ pub(crate) const FAR: Scanner = Scanner {
     namespace: Namespace::Far,
     interface: "far",
     host_name: "far.probe.example",
+    sender_domain: "far-probe.example",
+    sink_domain: "far-sink.example",
     ipv4: Ipv4Addr::new(203, 0, 113, 2),
     ipv6: Ipv6Addr::new(0x2001, 0xdb8, 0x113, 0, 0, 0, 0, 2),
     gateway_ipv4: Ipv4Addr::new(203, 0, 113, 1),
@@ -179,6 +95,8 @@ pub(crate) const BOARD: Scanner = Scanner {
     namespace: Namespace::Servers,
     interface: "board",
     host_name: "board.probe.example",
+    sender_domain: "board-probe.example",
+    sink_domain: "board-sink.example",
     ipv4: Ipv4Addr::new(192, 0, 2, 130),
     // What a board makes of its Ethernet address (RFC 4291, appendix A).
     ipv6: Ipv6Addr::new(0x2001, 0xdb8, 0x192, 0, 0, 0xff, 0xfe00, 3),
@@ -201,11 +119,11 @@ pub(crate) const ETHERNET_ADDRESSES: [&str; 2] = ["02:00:00:00:00:01", "02:00:00
 /// Every address that the servers' namespace answers for.
 pub(crate) fn server_addresses() -> Vec<String> {
     let mut addresses = Vec::new();
-    for server in &SERVERS {
+    for server in SERVERS.iter().chain([&SECOND_HOP]) {
         addresses.push(format!("{}/32", server.ipv4()));
         addresses.push(format!("{}/128", server.ipv6()));
     }
-    for address in [RESOLVER, SINK, OUT_OF_SCOPE] {
+    for address in [RESOLVER, OUT_OF_SCOPE] {
         addresses.push(format!("{address}/32"));
     }
     addresses
@@ -215,20 +133,27 @@ pub(crate) fn server_addresses() -> Vec<String> {
 pub(crate) fn resolver_configuration() -> String {
     let mut text = format!(
         "listen-address={RESOLVER}\nbind-interfaces\nno-resolv\nno-hosts\naddress=/#/\nuser=root\n\
-         pid-file=\ncache-size=0\n\
-         host-record=mx.{SINK_DOMAIN},{SINK}\nmx-host={SINK_DOMAIN},mx.{SINK_DOMAIN},10\n\
-         mx-host={SENDER_DOMAIN},mx.{SINK_DOMAIN},10\n"
+         pid-file=\ncache-size=0\n"
     );
     for scanner in SCANNERS.into_iter().chain([&BOARD]) {
         let Scanner {
             host_name,
+            sender_domain,
+            sink_domain,
             ipv4,
             ipv6,
             ..
         } = scanner;
-        writeln!(text, "host-record={host_name},{ipv4},{ipv6}").expect("strings take everything");
+        // Over IPv4 only, so that one address delivers, however the server was reached.
+        writeln!(
+            text,
+            "host-record={host_name},{ipv4},{ipv6}\naddress=/mx.{sink_domain}/{ipv4}\n\
+             mx-host={sink_domain},mx.{sink_domain},10\nmx-host={sender_domain},mx.{sink_domain},10\n\
+             txt-record={sender_domain},\"v=spf1 ip4:{ipv4} ip6:{ipv6} -all\""
+        )
+        .expect("strings take everything");
     }
-    for server in &SERVERS {
+    for server in SERVERS.iter().chain([&SECOND_HOP]) {
         let (host, domain) = (server.host_name(), server.domain());
         writeln!(
             text,
@@ -270,24 +195,13 @@ fn fingerprint(octets: &[u8]) -> u16 {
     (hash ^ (hash >> 16)) as u16
 }
 
-const fn server_ipv4(host: u8) -> Ipv4Addr {
+pub(super) const fn server_ipv4(host: u8) -> Ipv4Addr {
     Ipv4Addr::new(192, 0, 2, host)
 }
 
-const fn server_ipv6(host: u8) -> Ipv6Addr {
-    // Written as in the IPv4 address: host 10 is ::10.
-    let digits = (host / 10) as u16 * 16 + (host % 10) as u16;
+pub(super) const fn server_ipv6(host: u8) -> Ipv6Addr {
+    // Written as in the IPv4 address: host 10 is ::10, host 100 is ::100.
+    let host = host as u16;
+    let digits = host / 100 * 256 + host / 10 % 10 * 16 + host % 10;
     Ipv6Addr::new(0x2001, 0xdb8, 0x25, 0, 0, 0, 0, digits)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn addresses_read_alike_in_both_families() {
-        let server = &SERVERS[1];
-        assert_eq!(server.ipv4().to_string(), "192.0.2.11");
-        assert_eq!(server.ipv6().to_string(), "2001:db8:25::11");
-    }
 }

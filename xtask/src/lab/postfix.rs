@@ -1,9 +1,10 @@
-//! Debian's Postfix: the configuration that its package writes for an Internet site.
+//! Debian's Postfix: the configuration that its package writes for an Internet site, and what the table
+//! of servers adds to it.
 
 use super::{
     inside,
-    plan::{Gate, Server},
     root::{Root, User},
+    servers::{Gate, Server},
 };
 use crate::{
     debian::{self, Bundle},
@@ -14,6 +15,7 @@ pub(super) const BUNDLE: Bundle = Bundle {
     name: "postfix",
     main: "postfix",
     with: &[],
+    perl: false,
 };
 
 const POSTFIX: User = User {
@@ -56,8 +58,12 @@ const COPIED: [&str; 4] = [
     "/etc/services",
 ];
 
+/// A table that gives recipients at our sinks an extension, for whoever rewrites them.
+const EXTENDING: &str = "/etc/postfix/extend";
+const EXTENDED: &str = "/^([^@+]+)@(.*sink\\.example)$/ ${1}+carried@${2}\n";
+
 /// Makes the root and starts the server.
-pub(super) fn start(server: &Server) -> Result<()> {
+pub(super) fn start(server: &Server, gate: Gate, lines: &[&str]) -> Result<()> {
     let bundle = debian::root(&BUNDLE)?;
     let root = Root::make(
         server.name,
@@ -82,23 +88,25 @@ pub(super) fn start(server: &Server) -> Result<()> {
         "/usr/share/postfix/dynamicmaps.cf",
         "/etc/postfix/dynamicmaps.cf",
     )?;
-    root.write("/etc/postfix/main.cf", &main_cf(server))?;
+    root.write("/etc/postfix/main.cf", &main_cf(server, gate, lines))?;
+    root.write(EXTENDING, EXTENDED)?;
     root.run(&["/usr/sbin/postalias", "/etc/aliases"])?;
     let program = ["/usr/lib/postfix/sbin/master", "-i"];
     inside::start(server.name, &root, &server.host_name(), &program)
 }
 
-/// As the package's own script leaves it, with this server's names; the open one trusts every network.
+/// As the package's own script leaves it, with this server's names; the open one trusts every network. A line
+/// of the table stands in place of the package's line about the same thing.
 ///
 /// TLS is left out, because the lab has no certificates.
-fn main_cf(server: &Server) -> String {
+fn main_cf(server: &Server, gate: Gate, lines: &[&str]) -> String {
     let host = server.host_name();
     let domain = server.domain();
-    let networks = match server.gate {
+    let networks = match gate {
         Gate::Closed => "127.0.0.0/8 [::ffff:127.0.0.0]/104 [::1]/128",
         Gate::Open => "0.0.0.0/0 [::]/0",
     };
-    format!(
+    let ours = format!(
         "smtpd_banner = $myhostname ESMTP $mail_name (Debian/GNU)\n\
          biff = no\n\
          append_dot_mydomain = no\n\
@@ -119,5 +127,20 @@ fn main_cf(server: &Server) -> String {
          maillog_file = /var/log/mail.log\n",
         ipv4 = server.ipv4(),
         ipv6 = server.ipv6(),
-    )
+    );
+    let is_replaced = |line: &str| lines.iter().any(|other| subject(other) == subject(line));
+    let mut text: String = ours
+        .split_inclusive('\n')
+        .filter(|line| !is_replaced(line))
+        .collect();
+    for line in lines {
+        text.push_str(line);
+        text.push('\n');
+    }
+    text
+}
+
+/// The name that a line gives a value to.
+fn subject(line: &str) -> &str {
+    line.split('=').next().unwrap_or_default().trim()
 }

@@ -11,7 +11,8 @@ use super::{
     capture::{Mark, Talk},
     errand::{Errand, Suspect},
     greeting, link,
-    plan::{FAR, SERVERS, Server},
+    plan::FAR,
+    servers::{SERVERS, Server},
     tools,
 };
 use crate::{

@@ -10,6 +10,7 @@ const BUNDLE: Bundle = Bundle {
     name: "dnsmasq",
     main: "dnsmasq-base",
     with: &[],
+    perl: false,
 };
 
 /// Name of its process record and log.

@@ -8,11 +8,7 @@ use std::{
 
 use tinyjson::JsonValue;
 
-use super::{
-    addresses, greeting, link,
-    plan::{SCANNERS, SERVERS},
-    process, resolver,
-};
+use super::{addresses, greeting, link, plan::SCANNERS, postgrey, postsrsd, process, resolver};
 use crate::{
     failure::{Failure, Result},
     machine,
@@ -57,8 +53,10 @@ fn json_of(rows: &[Row]) -> String {
 
 fn table_of(rows: &[Row]) -> String {
     let mut lines: Vec<_> = rows.iter().map(Row::to_line).collect();
-    let resolver = describe_process(process::alive(resolver::NAME));
-    lines.push(format!("{:<17}  {resolver}", resolver::NAME));
+    for name in [resolver::NAME, postgrey::NAME, postsrsd::NAME] {
+        let process = describe_process(process::alive(name));
+        lines.push(format!("{name:<17}  {process}"));
+    }
     for scanner in SCANNERS {
         let name = link::process_name(scanner);
         let process = process::alive(&name);
@@ -73,7 +71,7 @@ fn table_of(rows: &[Row]) -> String {
 
 fn rows() -> Vec<Row> {
     let mut rows = Vec::new();
-    for server in &SERVERS {
+    for server in super::all() {
         let process = process::alive(server.name);
         for address in addresses(server) {
             let greeting = process.and_then(|_| greeting::read(address));

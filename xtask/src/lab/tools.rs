@@ -12,6 +12,7 @@ const NMAP: Bundle = Bundle {
     name: "nmap",
     main: "nmap",
     with: &["nmap-common", "lua-lpeg"],
+    perl: false,
 };
 
 /// nmap in a scanner's namespace.

@@ -33,12 +33,18 @@ pub(super) fn run(args: &Args) -> Result<Exit, Failure> {
     let mut store = open_store(&args.store)?;
     let scope = store.last_scope().map_err(Failure::Store)?;
     let identity = scope.as_ref().map(|scope| &scope.identity);
+    let domain = domain(args, identity)?;
     let house = House {
         key: match key {
             Some(key) => key,
             None => store.key(now()).map_err(Failure::Store)?,
         },
-        domain: domain(args, identity)?,
+        sender_domain: match (&args.sender_domain, identity) {
+            (Some(text), _) => name("--sender-domain", text, SENDERS)?,
+            (None, Some(identity)) => identity.sender_domain.clone(),
+            (None, None) => domain.clone(),
+        },
+        domain,
         address: identity.and_then(|identity| identity.sink_address),
     };
     tell_out(&store, "")?;
@@ -82,19 +88,25 @@ pub(super) fn run(args: &Args) -> Result<Exit, Failure> {
 
 /// The sink's domain: where the user names none, that of the newest scan.
 fn domain(args: &Args, identity: Option<&Identity>) -> Result<Name, Failure> {
-    let expected = "the sink's domain, such as sink.example.org";
     match (&args.domain, identity) {
-        (Some(text), _) => Name::new(text).map_err(|_| {
-            let place = Place::named(format!("--domain {text}"));
-            Failure::input(Problem::new(place, "this is no domain", expected))
-        }),
+        (Some(text), _) => name("--domain", text, SINKS),
         (None, Some(identity)) => Ok(identity.sink_domain.clone()),
         (None, None) => {
             let found = "none was named, and the store knows no scan that has one";
             let place = Place::named("--domain");
-            Err(Failure::input(Problem::new(place, found, expected)))
+            Err(Failure::input(Problem::new(place, found, SINKS)))
         }
     }
+}
+
+const SINKS: &str = "the sink's domain, such as sink.example.org";
+const SENDERS: &str = "the domain of our senders, such as probe.example.org";
+
+fn name(option: &str, text: &str, expected: &'static str) -> Result<Name, Failure> {
+    Name::new(text).map_err(|_| {
+        let place = Place::named(format!("{option} {text}"));
+        Failure::input(Problem::new(place, "this is no domain", expected))
+    })
 }
 
 async fn listen(address: SocketAddr) -> Result<TcpListener, Failure> {

@@ -1,6 +1,6 @@
 //! Every form of docs/relay-battery.md as a template, the narrower ones first.
 
-use super::super::plan::{SENDER_DOMAIN, SINK, SINK_DOMAIN};
+use super::super::plan::NEAR;
 
 /// A form that is asked: its id and its template.
 ///
@@ -83,16 +83,16 @@ impl Names<'_> {
         let sink = if twin {
             "nabcdefgh.invalid"
         } else {
-            SINK_DOMAIN
+            NEAR.sink_domain
         };
         template
             .replace('*', local_part)
-            .replace("{ours}", SENDER_DOMAIN)
+            .replace("{ours}", NEAR.sender_domain)
             .replace("{sink}", sink)
             .replace("{host}", self.host)
             .replace("{domain}", self.domain)
             .replace("{own}", self.address)
-            .replace("{there}", &SINK.to_string())
+            .replace("{there}", &NEAR.ipv4.to_string())
     }
 }
 

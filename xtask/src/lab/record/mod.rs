@@ -10,10 +10,11 @@ use std::{fmt::Write as _, net::IpAddr, process::ExitCode};
 use super::{
     errand::{self, Errand},
     network,
-    plan::{Gate, NEAR, SERVERS, Server, Software},
+    plan::NEAR,
+    servers::{self, Gate, Make, Server},
 };
 use crate::{
-    debian,
+    debian::{self, Bundle},
     failure::{Failure, Result},
     finding::Finding,
     place, run,
@@ -29,13 +30,13 @@ pub(super) fn record() -> Result<()> {
         let errand = Errand::prepare(
             &NEAR,
             &format!("record-{depth}"),
-            &errand::all_servers(),
+            &errand::suspects(servers::as_shipped()),
             depth,
         )?;
         let said = errand.scan("direct")?;
         scans.push((depth, Finding::parse_all(&said.out)?));
     }
-    for server in &SERVERS {
+    for server in servers::as_shipped() {
         let file = place::workspace()
             .join("host-sim/recorded")
             .join(server.name)
@@ -47,15 +48,20 @@ pub(super) fn record() -> Result<()> {
 }
 
 fn script(server: &Server, scans: &[(&str, Vec<Finding>)]) -> Result<String> {
-    let (package, version) = version(server)?;
     let today = run::output(&mut run::command(&["date", "--utc", "+%F"]))?;
-    let (gate, is_open) = match server.gate {
+    let (bundle, package, gate) = match server.make {
+        Make::Postfix(gate, _) => (&super::postfix::BUNDLE, "postfix", gate),
+        Make::Exim(gate, _) => (&super::exim::BUNDLE, "exim4-daemon-light", gate),
+        Make::OpenSmtpd(gate) => (&super::opensmtpd::BUNDLE, "opensmtpd", gate),
+    };
+    let version = version(bundle, package)?;
+    let (about, is_open) = match gate {
         Gate::Closed => ("closed", "closed"),
         Gate::Open => ("relays for anybody", "open"),
     };
     let mut text = format!(
         "# Recorded by `cargo xtask lab record` on {today}# Debian package {package}, version {version}, over IPv4.\n\
-         name {}\nabout {gate}, as recorded from {package} {version}\n\n",
+         name {}\nabout {about}, as recorded from {package} {version}\n\n",
         server.name,
     );
     let ourselves = std::env::current_exe().map_err(|error| Failure::new(error.to_string()))?;
@@ -83,30 +89,23 @@ fn script(server: &Server, scans: &[(&str, Vec<Finding>)]) -> Result<String> {
         )
         .expect("strings take everything");
     }
-    if let Gate::Open = server.gate {
+    if gate == Gate::Open {
         writeln!(text, "delivered any: confirmed").expect("strings take everything");
     }
     Ok(format!("{text}\n{body}"))
 }
 
-/// The package that the server is from, and its version, as its own changelog says.
-fn version(server: &Server) -> Result<(&'static str, String)> {
-    let (bundle, package) = match server.software {
-        Software::Postfix => (&super::postfix::BUNDLE, "postfix"),
-        Software::Exim => (&super::exim::BUNDLE, "exim4-daemon-light"),
-        Software::OpenSmtpd => (&super::opensmtpd::BUNDLE, "opensmtpd"),
-    };
+/// The version of a package, as its own changelog says.
+fn version(bundle: &Bundle, package: &str) -> Result<String> {
     let changelog = debian::root(bundle)?
         .join("usr/share/doc")
         .join(package)
         .join("changelog.Debian.gz");
     let text = run::output(run::command(&["zcat"]).arg(&changelog))?;
-    let version = text
-        .split_once('(')
+    text.split_once('(')
         .and_then(|(_, rest)| rest.split_once(')'))
         .map(|(version, _)| version.to_owned())
-        .ok_or_else(|| Failure::new(format!("{}: no version", changelog.display())))?;
-    Ok((package, version))
+        .ok_or_else(|| Failure::new(format!("{}: no version", changelog.display())))
 }
 
 /// The hidden command `xtask lab-ask ADDRESS HOST DOMAIN closed|open`, run inside a namespace: prints the
