@@ -187,7 +187,7 @@ impl HostLink {
         if self.message.is_empty() {
             let message = self.say(now, list)?;
             let kept = &mut self.message;
-            encode_message(&message, |octet| kept.push(octet).is_ok())?;
+            encode_message(&message, &mut |octet| kept.push(octet).is_ok())?;
         }
         let from = self.message_sent;
         let behind = from.saturating_add(PAYLOAD_OCTETS_MAX);

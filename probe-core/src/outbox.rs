@@ -96,7 +96,7 @@ impl<const OCTETS: usize> Outbox<OCTETS> {
         let reserved = (0..LENGTH_OCTETS).all(|_| ring.push(0));
         let encoded = reserved
             .then(|| {
-                encode_message(record, |octet| {
+                encode_message(record, &mut |octet| {
                     octets = octets.saturating_add(1);
                     octets <= RECORD_OCTETS_MAX && ring.push(octet)
                 })

@@ -344,7 +344,7 @@ impl<'m, F: NorFlash> Keeper<'m, F> {
 /// `value` as it is kept.
 fn encoded<'o, T: serde::Serialize>(value: &T, octets: &'o mut [u8; SMALL_OCTETS_MAX]) -> &'o [u8] {
     let mut count = 0;
-    let fits = encode_message(value, |octet| match octets.get_mut(count) {
+    let fits = encode_message(value, &mut |octet| match octets.get_mut(count) {
         Some(place) => {
             *place = octet;
             count += 1;
