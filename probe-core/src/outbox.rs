@@ -11,7 +11,7 @@ use serde::Serialize;
 use crate::frame::{RECORD_OCTETS_MAX, encode_message, message::OutboxState};
 
 /// The octets that the outbox has for records.
-pub const OUTBOX_OCTETS: usize = 16 * 1_024;
+pub const OUTBOX_OCTETS: usize = if cfg!(feature = "small") { 8 } else { 16 } * 1_024;
 
 /// Octets before each record in the ring: its length, least octet first.
 const LENGTH_OCTETS: usize = 2;

@@ -8,7 +8,7 @@ use crate::{
 };
 
 /// How many networks can be watched at once. One more waits until one of them needs no watching.
-pub const NETWORKS_WATCHED_MAX: usize = 128;
+pub const NETWORKS_WATCHED_MAX: usize = if cfg!(feature = "small") { 64 } else { 128 };
 
 /// The networks that have a job, or had a connection less than the spacing ago.
 #[derive(Debug)]
