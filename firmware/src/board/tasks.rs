@@ -16,7 +16,7 @@ use firmware::{
 };
 use probe_core::{
     finding::DeviceId,
-    frame::about::{Addressing, Level, Reset, beginning_of},
+    frame::about::{Addressing, Level, Provision, Reset, beginning_of},
     prober::{About, Prober},
     time::Millis,
 };
@@ -69,8 +69,9 @@ pub(super) fn name(task: usize) -> (&'static str, u32) {
     }
 }
 
-/// Finds what is on flash, makes the appliance with it, and starts its tasks. What is made is made
-/// in functions that wait for nothing: a task's memory holds whatever lives over a wait, for ever.
+/// Finds what is on flash, makes the appliance with it, starts its tasks, and goes on as the keeper: what
+/// it needed to begin and what it needs from then on share this task's memory. What is made is made in
+/// functions that wait for nothing: a task's memory holds whatever lives over a wait, for ever.
 #[embassy_executor::task]
 pub(super) async fn begin(spawner: Spawner, mut board: Parts<ThisBoard>) -> ! {
     let mut keeper = None;
@@ -93,7 +94,15 @@ pub(super) async fn begin(spawner: Spawner, mut board: Parts<ThisBoard>) -> ! {
     if let Some(keeper) = &mut keeper {
         keeper.restore(now(), prober).await;
     }
-    start(spawner, board, keeper, prober);
+    let provision = keeper.as_ref().and_then(Keeper::provision);
+    let Started {
+        appliance,
+        env,
+        promise,
+    } = start(spawner, board, provision, prober);
+    if let Some(keeper) = &mut keeper {
+        promise.keep(env, appliance.keep(env, keeper)).await;
+    }
     core::future::pending().await
 }
 
@@ -129,17 +138,23 @@ fn introduce(prober: &RefCell<Prober>, board: &Parts<ThisBoard>, keeper: Option<
     }
 }
 
+/// What the keeper needs of what was started.
+struct Started {
+    appliance: &'static BoardAppliance,
+    env: &'static BoardEnv,
+    promise: Promise<'static>,
+}
+
 /// Starts what needs no network. What it makes on its way is large too, and is not to be on the
 /// stack while the prober is made.
 #[inline(never)]
 fn start(
     spawner: Spawner,
     board: Parts<ThisBoard>,
-    keeper: Option<BoardKeeper>,
+    provision: Option<Provision>,
     prober: &'static RefCell<Prober>,
-) {
+) -> Started {
     let after_fault = board.restart.reset.is_fault();
-    let provision = keeper.as_ref().and_then(Keeper::provision);
     let addressing = board
         .addressing
         .or(provision.map(|provision| provision.address))
@@ -173,9 +188,6 @@ fn start(
     spawner.spawn(beat(heart).expect("spawned once"));
     let runner = RUNNER.init(runner);
     spawner.spawn(network(env, promise(NETWORK), runner).expect("spawned once"));
-    if let Some(keeper) = keeper {
-        spawner.spawn(keep(appliance, env, promise(KEEPER), keeper).expect("spawned once"));
-    }
     let link = Link {
         reader: board.reader,
         writer: board.writer,
@@ -190,6 +202,11 @@ fn start(
     };
     let following = follow(spawner, prober, stack, watch, promise(FOLLOWER), crew);
     spawner.spawn(following.expect("spawned once"));
+    Started {
+        appliance,
+        env,
+        promise: promise(KEEPER),
+    }
 }
 
 #[embassy_executor::task]
@@ -210,16 +227,6 @@ async fn speak(
     memory: &'static mut LinkMemory,
 ) {
     promise.keep(env, appliance.link(env, link, memory)).await;
-}
-
-#[embassy_executor::task]
-async fn keep(
-    appliance: &'static BoardAppliance,
-    env: &'static BoardEnv,
-    promise: Promise<'static>,
-    mut keeper: BoardKeeper,
-) {
-    promise.keep(env, appliance.keep(env, &mut keeper)).await;
 }
 
 /// Workers that wait for a network.
