@@ -104,15 +104,16 @@ pub async fn converse<E: Env, D: Dialogue>(
         todo: Todo::default(),
         state: State::Wait(Instant::BOOT),
     };
-    talk.turn(&mut nobody::<E>(), Input::Start).await;
+    let mut news = Some(Input::Start);
     loop {
-        let open = match talk.unconnected().await {
+        let open = match talk.unconnected(news).await {
             Ok(open) => open,
             Err(outcome) => return outcome,
         };
-        if talk.connection(open, buffers, piece).await == Err(Stopped) {
-            return Outcome::Stopped;
-        }
+        news = match talk.connection(open, buffers, piece).await {
+            Ok(news) => news,
+            Err(Stopped) => return Outcome::Stopped,
+        };
     }
 }
 
@@ -162,10 +163,15 @@ struct Talk<'a, E, K, D> {
     state: State,
 }
 
+/// What lives over a wait is kept in the worker's memory, and an async function keeps its arguments
+/// twice. So the larger of these give a future instead.
 impl<'a, E: Env, K: Desk, D: Dialogue> Talk<'a, E, K, D> {
     /// Goes on without a connection until the dialogue wants one, or is at its end.
-    async fn unconnected(&mut self) -> Result<Open, Outcome> {
+    async fn unconnected(&mut self, mut news: Option<Input<'static>>) -> Result<Open, Outcome> {
         loop {
+            if let Some(input) = news.take() {
+                self.turn(&mut nobody::<E>(), input).await;
+            }
             if let Some(open) = self.todo.open.take() {
                 return Ok(open);
             }
@@ -176,47 +182,54 @@ impl<'a, E: Env, K: Desk, D: Dialogue> Talk<'a, E, K, D> {
             };
             match self.or_stopped(self.env.sleep_until(until)).await {
                 Either::First(Stopped) => return Err(Outcome::Stopped),
-                Either::Second(()) => {}
+                Either::Second(()) => news = Some(Input::Timeout),
             }
-            self.turn(&mut nobody::<E>(), Input::Timeout).await;
         }
     }
 
-    /// Opens one connection and stays until it is closed.
-    async fn connection(
-        &mut self,
+    /// Opens one connection and stays until it is closed. What the dialogue is to be told behind
+    /// it, if anything.
+    #[expect(clippy::manual_async_fn, reason = "its arguments are kept once")]
+    fn connection<'t>(
+        &'t mut self,
         open: Open,
-        buffers: &mut Buffers,
-        piece: &mut [u8; PIECE_OCTETS],
-    ) -> Result<(), Stopped> {
-        if let Some(refused) = not_spoken(open.transport) {
-            self.turn(&mut nobody::<E>(), refused).await;
-            return Ok(());
-        }
-        let asked = self.env.now();
-        self.permission().await?;
-        // Waiting for permission is our own affair and takes nothing from the peer's time.
-        let by = open.by + self.env.now().since(asked);
-        let network = self.env.network();
-        let connecting = network.connect(open.remote, by, buffers);
-        let talked = match self.or_stopped(connecting).await {
-            Either::Second(Ok(stream)) => {
-                log::connection(open.remote, Ok(()));
-                self.connected(stream, open.remote, piece).await
+        buffers: &'t mut Buffers,
+        piece: &'t mut [u8; PIECE_OCTETS],
+    ) -> impl Future<Output = Result<Option<Input<'static>>, Stopped>> {
+        async move {
+            if let Some(refused) = not_spoken(open.transport) {
+                return Ok(Some(refused));
             }
-            Either::Second(Err(failure)) => {
-                log::connection(open.remote, Err(failure));
-                if failure == OpenFailure::OutOfScope {
-                    self.desk.violated(self.env.now());
+            let asked = self.env.now();
+            self.permission().await?;
+            // Waiting for permission is our own affair and takes nothing from the peer's time.
+            let by = open.by + self.env.now().since(asked);
+            let network = self.env.network();
+            let connecting = network.connect(open.remote, by, buffers);
+            let connected = match self.or_stopped(connecting).await {
+                Either::Second(Ok(stream)) => {
+                    log::connection(open.remote, Ok(()));
+                    Ok(stream)
                 }
-                self.turn(&mut nobody::<E>(), Input::OpenFailed(failure))
-                    .await;
-                Ok(())
-            }
-            Either::First(Stopped) => Err(Stopped),
-        };
-        self.desk.closed(self.env.now());
-        talked
+                Either::Second(Err(failure)) => {
+                    log::connection(open.remote, Err(failure));
+                    if failure == OpenFailure::OutOfScope {
+                        self.desk.violated(self.env.now());
+                    }
+                    Err(Ok(Some(Input::OpenFailed(failure))))
+                }
+                Either::First(Stopped) => Err(Err(Stopped)),
+            };
+            let talked = match connected {
+                Ok(stream) => self
+                    .connected(stream, open.remote, piece)
+                    .await
+                    .map(|()| None),
+                Err(news) => news,
+            };
+            self.desk.closed(self.env.now());
+            talked
+        }
     }
 
     /// Waits until the desk allows a connection.
@@ -234,36 +247,43 @@ impl<'a, E: Env, K: Desk, D: Dialogue> Talk<'a, E, K, D> {
         }
     }
 
-    async fn connected(
-        &mut self,
-        stream: StreamOf<'_, E>,
+    fn connected<'t, 's>(
+        &'t mut self,
+        stream: StreamOf<'s, E>,
         remote: SocketAddr,
-        piece: &mut [u8; PIECE_OCTETS],
-    ) -> Result<(), Stopped> {
+        piece: &'t mut [u8; PIECE_OCTETS],
+    ) -> impl Future<Output = Result<(), Stopped>> {
         let local = stream.local();
         let mut line = Some(stream);
-        self.turn(&mut line, Input::Opened { local, remote }).await;
-        while let Some(stream) = &mut line {
-            let input = match (self.todo.next(), self.state) {
-                (Some(input), _) => Ok(input),
-                (None, State::Wait(until)) => self.news(stream, until, piece).await,
-                // A dialogue closes before it ends. One that did not is cut off here.
-                (None, State::Park(_) | State::Done) => {
-                    close(&mut line, Close::Abort).await;
-                    break;
+        async move {
+            let mut input = Input::Opened { local, remote };
+            loop {
+                self.turn(&mut line, input).await;
+                let Some(stream) = &mut line else { break };
+                let news = match (self.todo.next(), self.state) {
+                    (Some(input), _) => Ok(input),
+                    (None, State::Wait(until)) => self.news(stream, until, piece).await,
+                    // A dialogue closes before it ends. One that did not is cut off here.
+                    (None, State::Park(_) | State::Done) => Err(Stopped),
+                };
+                let how = match news {
+                    Ok(Input::Ended(End::Fin)) => Some(Close::Fin),
+                    Ok(Input::Ended(_)) | Err(Stopped) => Some(Close::Abort),
+                    Ok(_) => None,
+                };
+                if let Some(how) = how {
+                    close(&mut line, how).await;
                 }
-            };
-            match input {
-                Ok(Input::Ended(End::Fin)) => close(&mut line, Close::Fin).await,
-                Ok(Input::Ended(_)) | Err(Stopped) => close(&mut line, Close::Abort).await,
-                Ok(_) => {}
+                input = match news {
+                    Ok(input) => input,
+                    Err(Stopped) => break,
+                };
             }
-            self.turn(&mut line, input?).await;
+            if self.desk.stopped() {
+                return Err(Stopped);
+            }
+            Ok(())
         }
-        if self.desk.stopped() {
-            return Err(Stopped);
-        }
-        Ok(())
     }
 
     /// Waits for the peer, for the dialogue's deadline, or for the end of the scan.
@@ -290,50 +310,72 @@ impl<'a, E: Env, K: Desk, D: Dialogue> Talk<'a, E, K, D> {
 
     /// Gives the dialogue one input and does what it says until it waits. A connection that it
     /// closes is taken out of `line`.
-    async fn turn<S: Stream>(&mut self, line: &mut Option<S>, input: Input<'_>) {
+    fn turn<'t, S: Stream>(
+        &'t mut self,
+        line: &'t mut Option<S>,
+        input: Input<'t>,
+    ) -> impl Future<Output = ()> {
         let now = self.env.now();
         let generation = self.dialogue.generation();
         let mut turn = self.dialogue.turn(now, generation, input);
-        self.state = loop {
-            match turn.next(self.transmit) {
-                Output::Open {
-                    transport,
-                    remote,
-                    by,
-                } => {
-                    close(line, Close::Abort).await;
-                    self.todo = Todo {
-                        open: Some(Open {
-                            transport,
-                            remote,
-                            by,
-                        }),
-                        ..Todo::default()
-                    };
-                }
-                Output::Secure { .. } => self.todo.secure = true,
-                Output::Transmit { octets, more, by } => {
-                    let octets = self.transmit.get(..octets).unwrap_or(self.transmit);
-                    let Some(stream) = line else { continue };
-                    let write = stream.write_all(octets, more, by);
-                    match or_stopped(self.desk, self.bell, write).await {
-                        Either::Second(Ok(())) => self.todo.sent = true,
-                        Either::Second(Err(End::WriteDeadline)) => self.todo.late = true,
-                        // Reading says so too, after what the peer said before it.
-                        Either::Second(Err(End::Fin | End::Reset)) => {}
-                        Either::First(Stopped) => close(line, Close::Abort).await,
+        let Self {
+            bell,
+            desk,
+            transmit,
+            todo,
+            state,
+            ..
+        } = self;
+        async move {
+            loop {
+                let how = match turn.next(*transmit) {
+                    Output::Open {
+                        transport,
+                        remote,
+                        by,
+                    } => {
+                        *todo = Todo {
+                            open: Some(Open {
+                                transport,
+                                remote,
+                                by,
+                            }),
+                            ..Todo::default()
+                        };
+                        Close::Abort
                     }
-                }
-                Output::Observed(observation) => self.desk.observed(now, &observation),
-                Output::Wait { until, .. } => break State::Wait(until),
-                Output::Close(how) => {
-                    close(line, how).await;
-                    self.todo = Todo::default();
-                }
-                Output::Park { until } => break State::Park(until),
-                Output::Done => break State::Done,
+                    Output::Secure { .. } => {
+                        todo.secure = true;
+                        continue;
+                    }
+                    Output::Transmit { octets, more, by } => {
+                        let octets = transmit.get(..octets).unwrap_or(*transmit);
+                        let Some(stream) = line else { continue };
+                        let write = stream.write_all(octets, more, by);
+                        match or_stopped(*desk, bell, write).await {
+                            Either::Second(Ok(())) => todo.sent = true,
+                            Either::Second(Err(End::WriteDeadline)) => todo.late = true,
+                            // Reading says so too, after what the peer said before it.
+                            Either::Second(Err(End::Fin | End::Reset)) => {}
+                            Either::First(Stopped) => close(line, Close::Abort).await,
+                        }
+                        continue;
+                    }
+                    Output::Observed(observation) => {
+                        desk.observed(now, &observation);
+                        continue;
+                    }
+                    Output::Close(how) => {
+                        *todo = Todo::default();
+                        how
+                    }
+                    Output::Wait { until, .. } => break *state = State::Wait(until),
+                    Output::Park { until } => break *state = State::Park(until),
+                    Output::Done => break *state = State::Done,
+                };
+                close(line, how).await;
             }
-        };
+        }
     }
 
     fn or_stopped<F: Future>(&self, future: F) -> impl Future<Output = Either<Stopped, F::Output>> {

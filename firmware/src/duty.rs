@@ -162,9 +162,9 @@ impl<E: Env> Stream for DutifulStream<'_, E> {
         self.stream.write_all(octets, more, by).await
     }
 
-    async fn close(self, how: Close) {
+    fn close(self, how: Close) -> impl Future<Output = ()> {
         self.duty.promise.by(self.duty.env.now() + LINGER_MAX);
-        self.stream.close(how).await;
+        self.stream.close(how)
     }
 }
 

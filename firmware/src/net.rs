@@ -260,17 +260,21 @@ impl Stream for StackStream<'_> {
         }
     }
 
-    async fn close(mut self, how: Close) {
-        if how == Close::Fin {
-            self.socket.close();
-            let drained = at_deadline(now() + LINGER_MAX, self.drain()).await;
-            if let Either::First(()) = drained {
-                return;
+    // Not an async function, which would keep a second copy of the stream.
+    fn close(self, how: Close) -> impl Future<Output = ()> {
+        let mut stream = self;
+        async move {
+            if how == Close::Fin {
+                stream.socket.close();
+                let drained = at_deadline(now() + LINGER_MAX, stream.drain()).await;
+                if let Either::First(()) = drained {
+                    return;
+                }
             }
+            stream.socket.abort();
+            // The reset leaves at once unless the driver has no room for it.
+            let _ = at_deadline(now() + RESET_MAX, stream.socket.flush()).await;
         }
-        self.socket.abort();
-        // The reset leaves at once unless the driver has no room for it.
-        let _ = at_deadline(now() + RESET_MAX, self.socket.flush()).await;
     }
 }
 
@@ -278,8 +282,8 @@ impl StackStream<'_> {
     /// Throws away what still comes until the peer has closed too, then waits until our end is
     /// acknowledged: dropping the socket earlier would answer the peer's end with a reset.
     async fn drain(&mut self) {
-        let mut unread = [0; 64];
-        while let Ok(1..) = self.socket.read(&mut unread).await {}
+        let throw_away = |octets: &mut [u8]| (octets.len(), ());
+        while self.socket.read_with(throw_away).await.is_ok() {}
         let _ = self.socket.flush().await;
     }
 }
