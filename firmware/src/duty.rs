@@ -61,9 +61,10 @@ impl Promise<'_> {
         self.0.set(Some(at));
     }
 
-    /// Runs `future` beside a look at the clock that keeps the promise for as long as the task is
-    /// polled: for tasks that may wait without a deadline.
-    pub async fn keep<E: Env, F: Future>(self, env: &E, future: F) -> F::Output {
+    /// Runs what `begin` gives beside a look at the clock that keeps the promise for as long as the
+    /// task is polled: for tasks that may wait without a deadline. Given the future itself, this one
+    /// would keep a second copy of it.
+    pub async fn keep<E: Env, F: Future>(self, env: &E, begin: impl FnOnce() -> F) -> F::Output {
         let looking = async {
             loop {
                 let at = env.now() + REST_MAX;
@@ -71,7 +72,7 @@ impl Promise<'_> {
                 env.sleep_until(at).await;
             }
         };
-        let output = match select::<F, _>(future, looking).await {
+        let output = match select::<F, _>(begin(), looking).await {
             Either::First(output) => output,
             Either::Second(never) => never,
         };
@@ -222,7 +223,7 @@ mod tests {
         let stage = Stage::new([]);
         let promises = Promises::<1>::new();
         let promise = promises.of(0).expect("one task");
-        stage.run(promise.keep(&stage, stage.sleep_until(at(3_600_000))));
+        stage.run(promise.keep(&stage, || stage.sleep_until(at(3_600_000))));
         assert_eq!(stage.now(), at(3_600_000));
         assert_eq!(promises.broken(at(u64::MAX)), None);
     }

@@ -101,7 +101,7 @@ pub(super) async fn begin(spawner: Spawner, mut board: Parts<ThisBoard>) -> ! {
         promise,
     } = start(spawner, board, provision, prober);
     if let Some(keeper) = &mut keeper {
-        promise.keep(env, appliance.keep(env, keeper)).await;
+        promise.keep(env, || appliance.keep(env, keeper)).await;
     }
     core::future::pending().await
 }
@@ -215,7 +215,7 @@ async fn network(
     promise: Promise<'static>,
     runner: &'static mut Runner<'static, BoardDriver>,
 ) -> ! {
-    promise.keep(env, runner.run()).await
+    promise.keep(env, || runner.run()).await
 }
 
 #[embassy_executor::task]
@@ -226,7 +226,9 @@ async fn speak(
     link: BoardLink,
     memory: &'static mut LinkMemory,
 ) {
-    promise.keep(env, appliance.link(env, link, memory)).await;
+    promise
+        .keep(env, || appliance.link(env, link, memory))
+        .await;
 }
 
 /// Workers that wait for a network.
