@@ -102,13 +102,13 @@ impl<E: Env> Env for Dutiful<'_, E> {
         self.env.now()
     }
 
-    async fn sleep_until(&self, at: Instant) {
+    fn sleep_until(&self, at: Instant) -> impl Future<Output = ()> {
         self.promise.by(at.max(self.env.now()));
-        self.env.sleep_until(at).await;
+        self.env.sleep_until(at)
     }
 
-    async fn rest(&self) {
-        self.sleep_until(self.env.now() + REST_MAX).await;
+    fn rest(&self) -> impl Future<Output = ()> {
+        self.sleep_until(self.env.now() + REST_MAX)
     }
 
     fn network(&self) -> &Self {

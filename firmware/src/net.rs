@@ -3,12 +3,12 @@
 use core::{
     cell::Cell,
     net::{IpAddr, SocketAddr},
-    task::Waker,
+    pin::Pin,
+    task::{Context, Poll, Waker},
 };
 
 use embassy_futures::select::{Either, select};
 use embassy_net::{IpEndpoint, Stack, tcp};
-use embassy_time::Timer;
 use probe_core::{
     dialogue::{Close, End, OpenFailure},
     frame::message::GuardCounters,
@@ -65,8 +65,8 @@ impl<'d, R: Random> Env for StackEnv<'d, R> {
         now()
     }
 
-    async fn sleep_until(&self, at: Instant) {
-        sleep_until(at).await;
+    fn sleep_until(&self, at: Instant) -> impl Future<Output = ()> {
+        Sleep(at)
     }
 
     /// Also tells the guard which addresses the stack has: whoever connects asks for the network
@@ -296,12 +296,23 @@ const RESET_MAX: Millis = Millis(2_500);
 /// Runs `future` until it is ready or `by` has come: `Second` then. Not an async function, which
 /// would keep a second copy of `future`.
 fn at_deadline<F: Future>(by: Instant, future: F) -> impl Future<Output = Either<F::Output, ()>> {
-    select(future, sleep_until(by))
+    select(future, Sleep(by))
 }
 
-async fn sleep_until(at: Instant) {
-    if at > now() {
-        let at = at.as_millis().min(MILLIS_MAX);
-        Timer::at(embassy_time::Instant::from_millis(at)).await;
+/// Ready when the moment has come. Everything that waits holds one or two of these, so it is as small as
+/// can be, and its code is there once.
+struct Sleep(Instant);
+
+impl Future for Sleep {
+    type Output = ();
+
+    #[inline(never)]
+    fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<()> {
+        if self.0 <= now() {
+            return Poll::Ready(());
+        }
+        let at = embassy_time::Instant::from_millis(self.0.as_millis().min(MILLIS_MAX));
+        embassy_time_driver::schedule_wake(at.as_ticks(), context.waker());
+        Poll::Pending
     }
 }
