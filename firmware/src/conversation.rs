@@ -261,23 +261,23 @@ impl<'a, E: Env, K: Desk, D: Dialogue> Talk<'a, E, K, D> {
                 self.turn(&mut line, input).await;
                 let Some(stream) = &mut line else { break };
                 let news = match (self.todo.next(), self.state) {
-                    (Some(input), _) => Ok(input),
-                    (None, State::Wait(until)) => self.news(stream, until, piece).await,
+                    (Some(input), _) => Ok(Some(input)),
+                    (None, State::Wait(until)) => self.news(stream, until, piece).await.map(Some),
                     // A dialogue closes before it ends. One that did not is cut off here.
-                    (None, State::Park(_) | State::Done) => Err(Stopped),
+                    (None, State::Park(_) | State::Done) => Ok(None),
                 };
                 let how = match news {
-                    Ok(Input::Ended(End::Fin)) => Some(Close::Fin),
-                    Ok(Input::Ended(_)) | Err(Stopped) => Some(Close::Abort),
-                    Ok(_) => None,
+                    Ok(Some(Input::Ended(End::Fin))) => Some(Close::Fin),
+                    Ok(Some(Input::Ended(_)) | None) | Err(Stopped) => Some(Close::Abort),
+                    Ok(Some(_)) => None,
                 };
                 if let Some(how) = how {
                     close(&mut line, how).await;
                 }
-                input = match news {
-                    Ok(input) => input,
-                    Err(Stopped) => break,
-                };
+                match news? {
+                    Some(news) => input = news,
+                    None => break,
+                }
             }
             if self.desk.stopped() {
                 return Err(Stopped);
