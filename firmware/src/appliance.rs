@@ -14,6 +14,7 @@ use embedded_storage_async::nor_flash::NorFlash;
 use probe_core::{
     frame::message::NetworkState,
     prober::{Prober, Stop},
+    schedule::RUNNING_JOBS_MAX,
     tester::Tester,
     time::Instant,
 };
@@ -36,6 +37,8 @@ use crate::{
 
 /// How many workers a board has: fewer where it has nothing but the relay battery.
 pub const WORKERS: usize = if cfg!(feature = "relay-only") { 8 } else { 16 };
+
+const _: () = assert!(WORKERS <= RUNNING_JOBS_MAX, "a worker without a job");
 
 /// All that an appliance of `N` workers lends to its tasks; static on a board.
 pub struct Memory<const N: usize> {

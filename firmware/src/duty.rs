@@ -64,9 +64,10 @@ impl Promise<'_> {
         self.0.set(Some(at));
     }
 
-    /// Runs `future` beside a look at the clock that keeps the promise for as long as the task is
-    /// polled: for tasks that may wait without a deadline.
-    pub async fn keep<E: Env, F: Future>(self, env: &E, future: F) -> F::Output {
+    /// Runs what `begin` gives beside a look at the clock that keeps the promise for as long as the
+    /// task is polled: for tasks that may wait without a deadline. Given the future itself, this one
+    /// would keep a second copy of it.
+    pub async fn keep<E: Env, F: Future>(self, env: &E, begin: impl FnOnce() -> F) -> F::Output {
         let looking = async {
             loop {
                 let at = env.now() + REST_MAX;
@@ -74,7 +75,7 @@ impl Promise<'_> {
                 env.sleep_until(at).await;
             }
         };
-        let output = match select::<F, _>(future, looking).await {
+        let output = match select::<F, _>(begin(), looking).await {
             Either::First(output) => output,
             Either::Second(never) => never,
         };
@@ -104,13 +105,13 @@ impl<E: Env> Env for Dutiful<'_, E> {
         self.env.now()
     }
 
-    async fn sleep_until(&self, at: Instant) {
+    fn sleep_until(&self, at: Instant) -> impl Future<Output = ()> {
         self.promise.by(at.max(self.env.now()));
-        self.env.sleep_until(at).await;
+        self.env.sleep_until(at)
     }
 
-    async fn rest(&self) {
-        self.sleep_until(self.env.now() + REST_MAX).await;
+    fn rest(&self) -> impl Future<Output = ()> {
+        self.sleep_until(self.env.now() + REST_MAX)
     }
 
     fn network(&self) -> &Self {
@@ -167,7 +168,7 @@ impl<E: Env> Network for Dutiful<'_, E> {
         buffers: &'s mut Buffers,
     ) -> Result<Self::Stream<'s>, OpenFailure> {
         let accepting = self.env.network().accept(port, buffers);
-        let stream = self.promise.keep(self.env, accepting).await?;
+        let stream = self.promise.keep(self.env, || accepting).await?;
         Ok(DutifulStream { duty: self, stream })
     }
 }
@@ -197,9 +198,9 @@ impl<E: Env> Stream for DutifulStream<'_, E> {
         self.stream.write_all(octets, more, by).await
     }
 
-    async fn close(self, how: Close) {
+    fn close(self, how: Close) -> impl Future<Output = ()> {
         self.duty.promise.by(self.duty.env.now() + LINGER_MAX);
-        self.stream.close(how).await;
+        self.stream.close(how)
     }
 }
 
@@ -257,7 +258,7 @@ mod tests {
         let stage = Stage::new([]);
         let promises = Promises::<1>::new();
         let promise = promises.of(0).expect("one task");
-        stage.run(promise.keep(&stage, stage.sleep_until(at(3_600_000))));
+        stage.run(promise.keep(&stage, || stage.sleep_until(at(3_600_000))));
         assert_eq!(stage.now(), at(3_600_000));
         assert_eq!(promises.broken(at(u64::MAX)), None);
     }

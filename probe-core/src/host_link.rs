@@ -229,7 +229,7 @@ impl HostLink {
             let message = self.say(now, list)?;
             self.presence = Timer(now + Millis(HOST_SPEAKS_EVERY_MS));
             let kept = &mut self.message;
-            encode_message(&message, |octet| kept.push(octet).is_ok())?;
+            encode_message(&message, &mut |octet| kept.push(octet).is_ok())?;
         }
         let from = self.message_sent;
         let behind = from.saturating_add(PAYLOAD_OCTETS_MAX);

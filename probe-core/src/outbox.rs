@@ -11,7 +11,7 @@ use serde::Serialize;
 use crate::frame::{RECORD_OCTETS_MAX, encode_message, message::OutboxState};
 
 /// The octets that the outbox has for records.
-pub const OUTBOX_OCTETS: usize = 16 * 1_024;
+pub const OUTBOX_OCTETS: usize = if cfg!(feature = "small") { 8 } else { 16 } * 1_024;
 
 /// Octets before each record in the ring: its length, least octet first.
 const LENGTH_OCTETS: usize = 2;
@@ -96,7 +96,7 @@ impl<const OCTETS: usize> Outbox<OCTETS> {
         let reserved = (0..LENGTH_OCTETS).all(|_| ring.push(0));
         let encoded = reserved
             .then(|| {
-                encode_message(record, |octet| {
+                encode_message(record, &mut |octet| {
                     octets = octets.saturating_add(1);
                     octets <= RECORD_OCTETS_MAX && ring.push(octet)
                 })

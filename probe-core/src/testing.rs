@@ -18,7 +18,7 @@ pub(crate) fn seeds(ordinary: u64) -> core::ops::Range<u64> {
 /// The octets of a message.
 pub(crate) fn octets_of<T: Serialize>(message: &T) -> Vec<u8> {
     let mut octets = Vec::new();
-    encode_message(message, |octet| {
+    encode_message(message, &mut |octet| {
         octets.push(octet);
         true
     })

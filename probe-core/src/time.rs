@@ -35,6 +35,8 @@ impl Instant {
 impl Add<Millis> for Instant {
     type Output = Self;
 
+    // At many places: a call is smaller than two words that saturate.
+    #[cfg_attr(target_os = "none", inline(never))]
     fn add(self, span: Millis) -> Self {
         Self(self.0.saturating_add(span.0))
     }

@@ -18,7 +18,7 @@ use firmware::{
 use probe_core::{
     finding::DeviceId,
     frame::{
-        about::{Addressing, Level, Reset, beginning_of},
+        about::{Addressing, Level, Provision, Reset, beginning_of},
         message::NetworkState,
     },
     prober::{About, Prober},
@@ -91,8 +91,9 @@ pub(super) fn name(task: usize) -> (&'static str, u32) {
     }
 }
 
-/// Finds what is on flash, makes the appliance with it, and starts its tasks. What is made is made
-/// in functions that wait for nothing: a task's memory holds whatever lives over a wait, for ever.
+/// Finds what is on flash, makes the appliance with it, starts its tasks, and goes on as the keeper: what
+/// it needed to begin and what it needs from then on share this task's memory. What is made is made in
+/// functions that wait for nothing: a task's memory holds whatever lives over a wait, for ever.
 #[embassy_executor::task]
 pub(super) async fn begin(spawner: Spawner, mut board: Parts<ThisBoard>) -> ! {
     let mut keeper = None;
@@ -115,7 +116,15 @@ pub(super) async fn begin(spawner: Spawner, mut board: Parts<ThisBoard>) -> ! {
     if let Some(keeper) = &mut keeper {
         keeper.restore(now(), prober).await;
     }
-    start(spawner, board, keeper, prober);
+    let provision = keeper.as_ref().and_then(Keeper::provision);
+    let Started {
+        appliance,
+        env,
+        promise,
+    } = start(spawner, board, provision, prober);
+    if let Some(keeper) = &mut keeper {
+        promise.keep(env, || appliance.keep(env, keeper)).await;
+    }
     core::future::pending().await
 }
 
@@ -152,17 +161,23 @@ fn introduce(prober: &RefCell<Prober>, board: &Parts<ThisBoard>, keeper: Option<
     }
 }
 
+/// What the keeper needs of what was started.
+struct Started {
+    appliance: &'static BoardAppliance,
+    env: &'static BoardEnv,
+    promise: Promise<'static>,
+}
+
 /// Starts what needs no network. What it makes on its way is large too, and is not to be on the
 /// stack while the prober is made.
 #[inline(never)]
 fn start(
     spawner: Spawner,
     board: Parts<ThisBoard>,
-    keeper: Option<BoardKeeper>,
+    provision: Option<Provision>,
     prober: &'static RefCell<Prober>,
-) {
+) -> Started {
     let after_fault = board.restart.reset.is_fault();
-    let provision = keeper.as_ref().and_then(Keeper::provision);
     let addressing = board
         .addressing
         .or(provision.map(|provision| provision.address))
@@ -205,9 +220,6 @@ fn start(
     spawner.spawn(beat(heart).expect("spawned once"));
     let runner = RUNNER.init(runner);
     spawner.spawn(network(env, promise(NETWORK), runner).expect("spawned once"));
-    if let Some(keeper) = keeper {
-        spawner.spawn(keep(appliance, env, promise(KEEPER), keeper).expect("spawned once"));
-    }
     let link = Link {
         reader: board.reader,
         writer: board.writer,
@@ -231,6 +243,11 @@ fn start(
         let task = sink(appliance, env, promise(SESSION + index), index, memory);
         spawner.spawn(task.expect("the pool holds every session"));
     }
+    Started {
+        appliance,
+        env,
+        promise: promise(KEEPER),
+    }
 }
 
 #[embassy_executor::task]
@@ -239,7 +256,7 @@ async fn network(
     promise: Promise<'static>,
     runner: &'static mut Runner<'static, BoardDriver>,
 ) -> ! {
-    promise.keep(env, runner.run()).await
+    promise.keep(env, || runner.run()).await
 }
 
 #[embassy_executor::task]
@@ -250,7 +267,9 @@ async fn speak(
     link: BoardLink,
     memory: &'static mut LinkMemory,
 ) {
-    promise.keep(env, appliance.link(env, link, memory)).await;
+    promise
+        .keep(env, || appliance.link(env, link, memory))
+        .await;
 }
 
 /// Answers the host that may call over the network.
@@ -264,18 +283,8 @@ async fn answer(
     memory: &'static mut LinkPortMemory,
 ) -> ! {
     promise
-        .keep(env, env.answer(env, door, appliance, memory))
+        .keep(env, || env.answer(env, door, appliance, memory))
         .await
-}
-
-#[embassy_executor::task]
-async fn keep(
-    appliance: &'static BoardAppliance,
-    env: &'static BoardEnv,
-    promise: Promise<'static>,
-    mut keeper: BoardKeeper,
-) {
-    promise.keep(env, appliance.keep(env, &mut keeper)).await;
 }
 
 /// Follows what becomes of the network.

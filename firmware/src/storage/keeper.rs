@@ -24,7 +24,7 @@ use probe_core::{
     token,
 };
 
-use super::{Failure, Kept, Key, Map, STORED_OCTETS_MAX, Storage};
+use super::{Failure, Kept, Key, Map, SMALL_OCTETS_MAX, STORED_OCTETS_MAX, Storage};
 use crate::{
     bell::{Bell, LinkBells},
     env::Env,
@@ -36,13 +36,9 @@ use crate::{
 pub const MARK_EVERY_MS: u64 = 2_000;
 /// How often the keeper looks at the clock, in milliseconds: the scope's minutes are kept.
 const LOOK_EVERY_MS: u64 = 1_000;
-/// Octets of the longest [`Provision`] and of the scope's minutes.
-const SMALL_OCTETS_MAX: usize = 64;
-
 /// What the keeper works with; static on a board.
 pub struct KeeperMemory {
     room: [u8; STORED_OCTETS_MAX],
-    scratch: [u8; STORED_OCTETS_MAX],
 }
 
 impl KeeperMemory {
@@ -50,7 +46,6 @@ impl KeeperMemory {
     pub const fn new() -> Self {
         Self {
             room: [0; STORED_OCTETS_MAX],
-            scratch: [0; STORED_OCTETS_MAX],
         }
     }
 }
@@ -81,8 +76,8 @@ impl<'m, F: NorFlash> Keeper<'m, F> {
     /// Finds what is on flash and counts this boot. From here on its number is never used again,
     /// whatever happens.
     pub async fn start(flash: F, map: Map, memory: &'m mut KeeperMemory) -> Result<Self, Failure> {
-        let KeeperMemory { room, scratch } = memory;
-        let mut storage = Storage::mount(flash, map, scratch).await?;
+        let KeeperMemory { room } = memory;
+        let mut storage = Storage::mount(flash, map, room).await?;
         let before = storage
             .setting(Key::Boot, room)
             .await
@@ -92,7 +87,7 @@ impl<'m, F: NorFlash> Keeper<'m, F> {
         let boot = before.saturating_add(1).min(BOOT_MAX.saturating_add(1));
         let mut octets = [0; SMALL_OCTETS_MAX];
         storage
-            .set(Key::Boot, encoded(&boot, &mut octets), scratch)
+            .set(Key::Boot, encoded(&boot, &mut octets), room)
             .await?;
         let provision = storage
             .setting(Key::Provision, room)
@@ -128,14 +123,14 @@ impl<'m, F: NorFlash> Keeper<'m, F> {
     pub async fn forget(&mut self) {
         for key in [Key::Provision, Key::Scope, Key::Powered, Key::TokenKey] {
             // What a broken flash still has is read again at the next start.
-            let _ = self.storage.set(key, &[], &mut self.memory.scratch).await;
+            let _ = self.storage.set(key, &[], &mut self.memory.room).await;
         }
         self.provision = None;
     }
 
     /// Gives the prober what was in force, and the records that wait. Before the link speaks.
     pub async fn restore(&mut self, now: Instant, prober: &RefCell<Prober>) {
-        let KeeperMemory { room, .. } = &mut *self.memory;
+        let KeeperMemory { room } = &mut *self.memory;
         let powered = self
             .storage
             .setting(Key::Powered, room)
@@ -268,8 +263,8 @@ impl<'m, F: NorFlash> Keeper<'m, F> {
         };
         let mut octets = [0; SMALL_OCTETS_MAX];
         let octets = encoded(&provision, &mut octets);
-        let scratch = &mut self.memory.scratch;
-        let kept = self.storage.set(Key::Provision, octets, scratch).await;
+        let room = &mut self.memory.room;
+        let kept = self.storage.set(Key::Provision, octets, room).await;
         prober.borrow_mut().provisioned(provision, kept.is_ok());
         true
     }
@@ -284,25 +279,26 @@ impl<'m, F: NorFlash> Keeper<'m, F> {
         if self.is_broken {
             return false;
         }
-        let KeeperMemory { room, scratch } = &mut *self.memory;
+        let KeeperMemory { room } = &mut *self.memory;
+        let mut small = [0; SMALL_OCTETS_MAX];
         if self.scope.is_none_or(|(kept, _)| kept != digest) {
             let count = prober.borrow().copy_scope(room);
             let octets = count
                 .and_then(|count| room.get(..count))
                 .unwrap_or_default();
-            if self.storage.set(Key::Scope, octets, scratch).await.is_err() {
+            // All other settings are small.
+            if self
+                .storage
+                .set(Key::Scope, octets, &mut small)
+                .await
+                .is_err()
+            {
                 self.broke(now, prober);
                 return true;
             }
         }
-        let mut octets = [0; SMALL_OCTETS_MAX];
-        let octets = encoded(&(digest, minutes), &mut octets);
-        if self
-            .storage
-            .set(Key::Powered, octets, scratch)
-            .await
-            .is_err()
-        {
+        let octets = encoded(&(digest, minutes), &mut small);
+        if self.storage.set(Key::Powered, octets, room).await.is_err() {
             self.broke(now, prober);
         }
         self.scope = Some((digest, minutes));
@@ -316,13 +312,8 @@ impl<'m, F: NorFlash> Keeper<'m, F> {
         };
         let mut octets = [0; SMALL_OCTETS_MAX];
         let octets = encoded(&key, &mut octets);
-        let scratch = &mut self.memory.scratch;
-        if self
-            .storage
-            .set(Key::TokenKey, octets, scratch)
-            .await
-            .is_err()
-        {
+        let room = &mut self.memory.room;
+        if self.storage.set(Key::TokenKey, octets, room).await.is_err() {
             self.broke(now, prober);
         }
         self.token_key = Some(key);
@@ -379,7 +370,7 @@ impl<'m, F: NorFlash> Keeper<'m, F> {
 /// `value` as it is kept.
 fn encoded<'o, T: serde::Serialize>(value: &T, octets: &'o mut [u8; SMALL_OCTETS_MAX]) -> &'o [u8] {
     let mut count = 0;
-    let fits = encode_message(value, |octet| match octets.get_mut(count) {
+    let fits = encode_message(value, &mut |octet| match octets.get_mut(count) {
         Some(place) => {
             *place = octet;
             count += 1;

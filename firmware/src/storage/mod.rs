@@ -28,6 +28,10 @@ pub use settings::SETTINGS_PAGES;
 
 /// The longest record or setting, in octets, in whole words.
 pub const STORED_OCTETS_MAX: usize = RECORD_OCTETS_MAX.next_multiple_of(WORD_OCTETS);
+/// The longest setting but the scope, in octets, in whole words.
+pub const SMALL_OCTETS_MAX: usize = 64;
+
+const _: () = assert!(SMALL_OCTETS_MAX.is_multiple_of(WORD_OCTETS));
 
 /// Where on a flash what is. Offsets and lengths are in octets, from the flash's beginning, in
 /// whole pages.
@@ -41,7 +45,7 @@ pub struct Map {
     pub outbox_octets: u32,
 }
 
-/// A setting.
+/// A setting. All but the scope have at most [`SMALL_OCTETS_MAX`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Key {
     /// The number of this boot.
@@ -130,7 +134,8 @@ impl<F: NorFlash> Storage<F> {
     }
 
     /// Keeps a setting, of at most [`STORED_OCTETS_MAX`]. When it returns, it is kept; when the
-    /// power fails before, the one before it is. `scratch` has [`STORED_OCTETS_MAX`].
+    /// power fails before, the one before it is. `scratch` has room for the longest of the other
+    /// settings: [`SMALL_OCTETS_MAX`] beside the scope, else [`STORED_OCTETS_MAX`].
     pub async fn set(
         &mut self,
         key: Key,

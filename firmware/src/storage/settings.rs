@@ -161,7 +161,7 @@ impl Settings {
     }
 
     /// Keeps a setting. When it returns, it is kept; when the power fails before, the one before
-    /// it is.
+    /// it is. `scratch` has room for the longest of the others.
     pub(super) async fn put<F: NorFlash>(
         &mut self,
         flash: &mut F,

@@ -6,7 +6,7 @@ use embassy_futures::block_on;
 use probe_core::finding::RecordId;
 
 use super::{
-    Failure, Kept, Key, Map, NO_RECORD, STORED_OCTETS_MAX, Storage, WORD_OCTETS,
+    Failure, Kept, Key, Map, NO_RECORD, SMALL_OCTETS_MAX, STORED_OCTETS_MAX, Storage, WORD_OCTETS,
     fake::{ERASE_MS, Fake, PAGE_OCTETS, Tear},
 };
 
@@ -152,8 +152,13 @@ impl Device {
 
     fn set(&mut self, key: Key, octets: Vec<u8>) -> Result<(), Failure> {
         let mut scratch = [0; STORED_OCTETS_MAX];
+        // As much as the longest of the others needs.
+        let scratch = match key {
+            Key::Scope => &mut scratch[..SMALL_OCTETS_MAX],
+            Key::Boot | Key::Provision | Key::Powered | Key::TokenKey => &mut scratch[..],
+        };
         let storage = self.storage.as_mut().unwrap();
-        let done = block_on(storage.set(key, &octets, &mut scratch));
+        let done = block_on(storage.set(key, &octets, scratch));
         match done {
             Ok(()) => drop(self.settings.insert(key as usize, octets)),
             Err(_) => self.doubtful_setting = Some((key as usize, octets)),

@@ -219,7 +219,7 @@ impl Peer {
             assert!(verdict.kind > Kind::Suspected || self.said_yes);
         }
         let mut octets = Vec::new();
-        let put = encode_message(&self.evidence, |octet| {
+        let put = encode_message(&self.evidence, &mut |octet| {
             octets.push(octet);
             true
         });

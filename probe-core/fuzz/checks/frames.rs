@@ -40,7 +40,7 @@ where
     T: serde::Serialize + serde::de::DeserializeOwned + PartialEq + std::fmt::Debug,
 {
     let mut octets = Vec::new();
-    let put = encode_message(message, |octet| {
+    let put = encode_message(message, &mut |octet| {
         octets.push(octet);
         true
     });

@@ -22,7 +22,7 @@ fn there_and_back<T: Serialize + DeserializeOwned>(octets: &mut [u8]) {
             && let Some(message) = decode_message::<T>(record)
         {
             let mut sum = 0_u8;
-            black_box(encode_message(&message, |octet| {
+            black_box(encode_message(&message, &mut |octet| {
                 sum = sum.wrapping_add(octet);
                 black_box(true)
             }));

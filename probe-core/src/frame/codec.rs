@@ -8,7 +8,10 @@ use crate::scope::Scope;
 
 /// Encodes `message` through `put`, which says `false` when it has no room; then nothing more is
 /// put and the answer is `None`. Else the answer is the number of octets.
-pub fn encode_message<T: Serialize>(message: &T, put: impl FnMut(u8) -> bool) -> Option<usize> {
+///
+/// Where the octets go is told at run time: were it told by a type, every message would be in a
+/// program once for each place that messages go to.
+pub fn encode_message<T: Serialize>(message: &T, put: &mut dyn FnMut(u8) -> bool) -> Option<usize> {
     postcard::serialize_with_flavor(message, Putting { put, octets: 0 }).ok()
 }
 
@@ -24,7 +27,7 @@ impl ScopeDigest {
     /// The digest of `scope`.
     pub fn of(scope: &Scope) -> Self {
         let mut digest = CRC.digest();
-        encode_message(scope, |octet| {
+        encode_message(scope, &mut |octet| {
             digest.update(&[octet]);
             true
         });
@@ -32,12 +35,12 @@ impl ScopeDigest {
     }
 }
 
-struct Putting<F> {
-    put: F,
+struct Putting<'a> {
+    put: &'a mut dyn FnMut(u8) -> bool,
     octets: usize,
 }
 
-impl<F: FnMut(u8) -> bool> Flavor for Putting<F> {
+impl Flavor for Putting<'_> {
     type Output = usize;
 
     fn try_push(&mut self, octet: u8) -> postcard::Result<()> {

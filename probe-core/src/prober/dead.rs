@@ -13,10 +13,10 @@ use crate::{
 
 /// Up to so many lines of a list have a finding each, told at once: as many as there are workers,
 /// so that none of them waits for another one's silence.
-pub const FEW_LINES_MAX: u32 = 16;
+pub const FEW_LINES_MAX: u32 = if cfg!(feature = "small") { 8 } else { 16 };
 /// How many ranges of dead targets are gathered at once. One more closes the
 /// one that has not grown for longest.
-pub const DEAD_RANGES_GATHERED_MAX: usize = 16;
+pub const DEAD_RANGES_GATHERED_MAX: usize = if cfg!(feature = "small") { 8 } else { 16 };
 /// A range in which no target has died for so long is told, in milliseconds.
 pub const DEAD_RANGE_IDLE_MS: u64 = 20_000;
 

@@ -12,7 +12,7 @@ use crate::{
 };
 
 /// How many lines of the log are kept; the oldest is forgotten for a new one.
-pub const LOG_LINES_MAX: usize = 16;
+pub const LOG_LINES_MAX: usize = if cfg!(feature = "small") { 8 } else { 16 };
 
 /// What a shell knows of itself when it starts.
 #[derive(Clone, Debug, Default)]

@@ -141,7 +141,7 @@ impl Prober {
     pub fn copy_scope(&self, room: &mut [u8]) -> Option<usize> {
         let in_force = self.scope.as_ref()?;
         let mut free = room.iter_mut();
-        encode_message(&in_force.scope, |octet| match free.next() {
+        encode_message(&in_force.scope, &mut |octet| match free.next() {
             Some(place) => {
                 *place = octet;
                 true

@@ -623,7 +623,7 @@ impl Prober {
         for_visitor: bool,
     ) -> Option<usize> {
         let mut octets = heapless::Vec::<u8, PLAIN_MESSAGE_OCTETS_MAX>::new();
-        encode_message(message, |octet| octets.push(octet).is_ok())?;
+        encode_message(message, &mut |octet| octets.push(octet).is_ok())?;
         let part = Part {
             first: true,
             last: true,

@@ -149,7 +149,7 @@ impl Prober {
 fn octets_over(finding: &Finding<&Evidence>) -> usize {
     const MESSAGE_NUMBER_OCTETS: usize = 1;
     match finding.verdict.kind {
-        Kind::Closed => encode_message(finding, |_| true)
+        Kind::Closed => encode_message(finding, &mut |_| true)
             .unwrap_or(0)
             .saturating_add(MESSAGE_NUMBER_OCTETS)
             .saturating_sub(CLOSED_FINDING_OCTETS_MAX),

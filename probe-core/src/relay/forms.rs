@@ -155,6 +155,64 @@ pub struct RecipientInfo {
     pub needs_name: bool,
 }
 
+/// Of a sender form, what is decided by. A device has these and not the words beside them.
+#[derive(Clone, Copy)]
+pub(super) struct SenderFacts {
+    pub(super) bounce_reaches_us: bool,
+    pub(super) syntax: Syntax,
+    pub(super) needs_name: bool,
+}
+
+/// Of a recipient form, what is decided by. A device has these and not the words beside them.
+#[derive(Clone, Copy)]
+pub(super) struct RecipientFacts {
+    pub(super) can_reach_sink: bool,
+    pub(super) is_plainly_sink: bool,
+    pub(super) syntax: Syntax,
+}
+
+/// The facts of every sender form, in the order of [`Sender::ALL`].
+static SENDERS: [SenderFacts; Sender::ALL.len()] = {
+    let mut facts = [Sender::F1.info().facts(); Sender::ALL.len()];
+    let (mut places, mut forms) = (facts.as_mut_slice(), Sender::ALL.as_slice());
+    while let ([place, places_behind @ ..], [form, forms_behind @ ..]) = (places, forms) {
+        *place = form.info().facts();
+        (places, forms) = (places_behind, forms_behind);
+    }
+    facts
+};
+
+/// The facts of every recipient form, in the order of [`Recipient::ALL`].
+static RECIPIENTS: [RecipientFacts; Recipient::ALL.len()] = {
+    let mut facts = [Recipient::C1.info().facts(); Recipient::ALL.len()];
+    let (mut places, mut forms) = (facts.as_mut_slice(), Recipient::ALL.as_slice());
+    while let ([place, places_behind @ ..], [form, forms_behind @ ..]) = (places, forms) {
+        *place = form.info().facts();
+        (places, forms) = (places_behind, forms_behind);
+    }
+    facts
+};
+
+impl SenderInfo {
+    const fn facts(&self) -> SenderFacts {
+        SenderFacts {
+            bounce_reaches_us: self.bounce_reaches_us,
+            syntax: self.syntax,
+            needs_name: self.needs_name,
+        }
+    }
+}
+
+impl RecipientInfo {
+    const fn facts(&self) -> RecipientFacts {
+        RecipientFacts {
+            can_reach_sink: self.can_reach_sink,
+            is_plainly_sink: self.is_plainly_sink,
+            syntax: self.syntax,
+        }
+    }
+}
+
 impl Sender {
     /// Every sender form.
     pub const ALL: [Self; 11] = [
@@ -170,6 +228,13 @@ impl Sender {
         Self::F10,
         Self::F11,
     ];
+
+    /// What is decided by.
+    pub(super) fn facts(self) -> SenderFacts {
+        let facts = SENDERS.get(self as usize).copied();
+        // Every form stands there; the test says so.
+        facts.unwrap_or(const { Self::F1.info().facts() })
+    }
 
     /// What there is to know about it.
     pub const fn info(self) -> SenderInfo {
@@ -290,8 +355,15 @@ impl Recipient {
 
     /// Whether its acceptance may mean a local user, so that a twin of the same shape with a
     /// domain that cannot exist is worth sending.
-    pub const fn has_twin(self) -> bool {
-        !self.is_control() && !self.info().is_plainly_sink
+    pub fn has_twin(self) -> bool {
+        !self.is_control() && !self.facts().is_plainly_sink
+    }
+
+    /// What is decided by.
+    pub(super) fn facts(self) -> RecipientFacts {
+        let facts = RECIPIENTS.get(self as usize).copied();
+        // Every form stands there; the test says so.
+        facts.unwrap_or(const { Self::C1.info().facts() })
     }
 
     /// What there is to know about it.
@@ -473,6 +545,22 @@ impl Recipient {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_form_is_decided_by_what_stands_beside_its_words() {
+        for form in Sender::ALL {
+            let (facts, info) = (form.facts(), form.info());
+            assert_eq!(facts.bounce_reaches_us, info.bounce_reaches_us, "{form:?}");
+            assert_eq!(facts.syntax, info.syntax, "{form:?}");
+            assert_eq!(facts.needs_name, info.needs_name, "{form:?}");
+        }
+        for form in Recipient::ALL {
+            let (facts, info) = (form.facts(), form.info());
+            assert_eq!(facts.can_reach_sink, info.can_reach_sink, "{form:?}");
+            assert_eq!(facts.is_plainly_sink, info.is_plainly_sink, "{form:?}");
+            assert_eq!(facts.syntax, info.syntax, "{form:?}");
+        }
+    }
 
     #[test]
     fn only_forms_whose_final_domain_is_the_sink_may_be_suspected() {

@@ -192,7 +192,7 @@ impl Pair {
         match (self.least, self.setting) {
             (Depth::Quick, _) => 0,
             (_, Setting::AfterReset) => 1,
-            (Depth::Standard, _) if self.is_plainly_sink() => 2,
+            (Depth::Standard, _) if self.recipient.info().is_plainly_sink => 2,
             (Depth::Standard, _) => 3,
             (Depth::Full, _) => RANK_MAX,
         }
@@ -244,28 +244,31 @@ static FIRST: Pair = pair(Sender::F1, Recipient::T1, Slot::Nameless, Depth::Quic
 
 impl Pair {
     /// Mail of this pair can arrive at our sink.
-    pub const fn can_reach_sink(&self) -> bool {
-        self.recipient.info().can_reach_sink
+    pub fn can_reach_sink(&self) -> bool {
+        self.recipient.facts().can_reach_sink
     }
 
     /// A bounce of it can arrive at our sink, so that silence is evidence.
-    pub const fn bounce_can_reach_us(&self) -> bool {
-        self.sender.info().bounce_reaches_us
+    pub fn bounce_can_reach_us(&self) -> bool {
+        self.sender.facts().bounce_reaches_us
     }
 
     /// Its acceptance may be suspected.
-    pub const fn is_plainly_sink(&self) -> bool {
-        self.recipient.info().is_plainly_sink
+    pub fn is_plainly_sink(&self) -> bool {
+        self.recipient.facts().is_plainly_sink
     }
 
     /// The worse of both forms.
     pub fn syntax(&self) -> Syntax {
-        self.sender.info().syntax.max(self.recipient.info().syntax)
+        self.sender
+            .facts()
+            .syntax
+            .max(self.recipient.facts().syntax)
     }
 
     /// Whether both share a MAIL command: the same sender form with the same name in it.
     pub fn shares_mail_with(&self, other: &Self) -> bool {
-        self.sender == other.sender && (!self.sender.info().needs_name || self.slot == other.slot)
+        self.sender == other.sender && (!self.sender.facts().needs_name || self.slot == other.slot)
     }
 
     /// Whether only a name distinguishes the two.

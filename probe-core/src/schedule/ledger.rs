@@ -11,7 +11,7 @@ use crate::{
 /// How many targets are remembered. When one more comes, the one that was left alone the longest
 /// is forgotten, which [`crate::frame::message::LimitCounters::ledger`] counts; a host therefore
 /// sends no target twice.
-pub const LEDGER_TARGETS_MAX: usize = 256;
+pub const LEDGER_TARGETS_MAX: usize = if cfg!(feature = "small") { 128 } else { 256 };
 
 /// For how long refusals count: 24 hours without anything new.
 pub const REFUSALS_COUNT_FOR: Millis = Millis::from_mins(24 * 60);

@@ -40,11 +40,11 @@ use turn::{Running, parked_until_max};
 
 /// How many targets wait for their first turn. In long scans they leave for
 /// [`SCOUTED_TARGETS_MAX`] places that take less memory.
-pub const QUEUED_TARGETS_MAX: usize = 32;
+pub const QUEUED_TARGETS_MAX: usize = if cfg!(feature = "small") { 16 } else { 32 };
 /// How many jobs can be parked at once.
-pub const PARKED_JOBS_MAX: usize = 64;
+pub const PARKED_JOBS_MAX: usize = if cfg!(feature = "small") { 16 } else { 64 };
 /// How many jobs can run at once, whatever the number of workers.
-pub const RUNNING_JOBS_MAX: usize = 32;
+pub const RUNNING_JOBS_MAX: usize = if cfg!(feature = "small") { 8 } else { 32 };
 /// Jobs that one boot can number: serials are 40 bits, 16 of boot and 24 of counter.
 pub const JOBS_OF_A_BOOT_MAX: u32 = (1 << 24) - 1;
 /// Of those: kept for dead targets that are not told yet when the others are spent.

@@ -8,7 +8,7 @@ use crate::{
 };
 
 /// How many networks can be watched at once. One more waits until one of them needs no watching.
-pub const NETWORKS_WATCHED_MAX: usize = 128;
+pub const NETWORKS_WATCHED_MAX: usize = if cfg!(feature = "small") { 64 } else { 128 };
 
 /// The networks that have a job, or had a connection less than the spacing ago.
 #[derive(Debug)]
@@ -25,8 +25,10 @@ struct Watched {
     connections: u8,
     /// When its last job was handed out: the next one waits, so that no worker has to.
     handed: Instant,
-    /// When its last connection was opened.
-    opened: Option<Instant>,
+    /// It has had a connection, and when the last one was opened. An `Option` would take eight
+    /// octets more, which are a fifth.
+    has_opened: bool,
+    last_opened: Instant,
 }
 
 /// Whether a network takes something more.
@@ -98,7 +100,8 @@ impl Networks {
                 jobs: 1,
                 connections: 0,
                 handed: now,
-                opened: None,
+                has_opened: false,
+                last_opened: Instant::BOOT,
             })
             .is_ok()
     }
@@ -134,9 +137,8 @@ impl Networks {
     ) -> Room {
         match self.watched.find(|of| of.network == network) {
             Some(of) if of.connections >= rates.network_connections_max => Room::Later,
-            Some(of) => of
-                .opened
-                .map_or(Room::Now, |opened| at(now, opened + spacing(rates))),
+            Some(of) if of.has_opened => at(now, of.last_opened + spacing(rates)),
+            Some(_) => Room::Now,
             None => Room::Later,
         }
     }
@@ -156,7 +158,8 @@ impl Networks {
     pub(super) fn connection_opened(&mut self, now: Instant, network: RateNetwork) {
         if let Some(of) = self.watched.find_mut(|of| of.network == network) {
             of.connections = of.connections.saturating_add(1);
-            of.opened = Some(now);
+            of.has_opened = true;
+            of.last_opened = now;
         }
     }
 
@@ -176,7 +179,7 @@ impl Networks {
 impl Watched {
     /// From when on its spacing holds nothing back.
     fn quiet_until(&self, spacing: Millis) -> Instant {
-        self.opened.unwrap_or(Instant::BOOT).max(self.handed) + spacing
+        self.last_opened.max(self.handed) + spacing
     }
 }
 

@@ -14,7 +14,7 @@ use crate::{
 };
 
 /// How many targets are asked at once.
-pub const SCOUTED_TARGETS_MAX: usize = 128;
+pub const SCOUTED_TARGETS_MAX: usize = if cfg!(feature = "small") { 48 } else { 128 };
 /// How long each try waits for an answer: the next one follows, and behind the last one the
 /// target is dead. As TCP doubles its own (RFC 6298).
 pub const SCOUT_WAITS: [Millis; 3] = [Millis(1_000), Millis(2_000), Millis(4_000)];

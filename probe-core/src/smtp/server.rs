@@ -80,7 +80,7 @@ impl Server {
         Words::of(text).find_map(|here| {
             table
                 .iter()
-                .find(|(word, _)| after_phrase(here, word).is_some())
+                .find(|(word, _)| after_phrase(here, word.as_bytes()).is_some())
                 .map(|(_, server)| *server)
         })
     }

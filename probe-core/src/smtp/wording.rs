@@ -44,10 +44,13 @@ bitflags! {
     }
 }
 
+/// A phrase in lower case, and what it says.
+type Row = (&'static str, Wording);
+
 /// Phrases of refusals. A phrase begins where a word begins and may end inside one. At each word
 /// the first row that fits counts, and what it covered is not looked at again: so
 /// `relay recipient table` is not about relaying.
-const REFUSALS: &[(&str, Wording)] = &[
+const REFUSALS: &[Row] = &[
     // Phrases that contain the words of another meaning.
     ("relay recipient table", Wording::USER),
     ("relay_recipient", Wording::USER),
@@ -347,7 +350,7 @@ const REFUSALS: &[(&str, Wording)] = &[
 ];
 
 /// Words of greetings that tell another protocol from mail.
-const GREETINGS: &[(&str, Wording)] = &[
+const GREETINGS: &[Row] = &[
     ("esmtp", Wording::MAIL),
     ("smtp", Wording::MAIL),
     ("mail", Wording::MAIL),
@@ -363,31 +366,81 @@ const GREETINGS: &[(&str, Wording)] = &[
 impl Wording {
     /// What one line of a refusal says, from its text after the code.
     pub fn of(text: &[u8]) -> Self {
-        look_up(text, REFUSALS)
+        look_up(text, &PACKED_REFUSALS)
     }
 
     /// What one line of a greeting says, from its text after the code.
     pub fn of_greeting(text: &[u8]) -> Self {
-        look_up(text, GREETINGS)
+        look_up(text, &PACKED_GREETINGS)
     }
 }
 
-fn look_up(text: &[u8], table: &[(&str, Wording)]) -> Wording {
+/// Octets of a packed row before its phrase: its length, and the bits of what it says.
+const HEAD_OCTETS: usize = 3;
+
+/// The rows as they are looked through, one behind the other. A row has three octets beside its phrase
+/// here, and would have twelve: a device has room for better things.
+static PACKED_REFUSALS: [u8; octets_of(REFUSALS)] = packed(REFUSALS);
+static PACKED_GREETINGS: [u8; octets_of(GREETINGS)] = packed(GREETINGS);
+
+const fn octets_of(rows: &[Row]) -> usize {
+    let (mut octets, mut rest) = (0, rows);
+    while let [(phrase, _), behind @ ..] = rest {
+        octets += HEAD_OCTETS + phrase.len();
+        rest = behind;
+    }
+    octets
+}
+
+#[expect(
+    clippy::indexing_slicing,
+    reason = "evaluated while compiling: a place out of range does not build"
+)]
+const fn packed<const OCTETS: usize>(rows: &[Row]) -> [u8; OCTETS] {
+    let (mut octets, mut at, mut rest) = ([0; OCTETS], 0, rows);
+    while let [(phrase, meaning), behind @ ..] = rest {
+        assert!(phrase.len() <= u8::MAX as usize, "a phrase is too long");
+        octets[at] = phrase.len() as u8;
+        [octets[at + 1], octets[at + 2]] = meaning.bits().to_le_bytes();
+        at += HEAD_OCTETS;
+        let mut phrase = phrase.as_bytes();
+        while let [octet, behind @ ..] = phrase {
+            octets[at] = *octet;
+            at += 1;
+            phrase = behind;
+        }
+        rest = behind;
+    }
+    octets
+}
+
+fn look_up(text: &[u8], table: &[u8]) -> Wording {
     let mut found = Wording::empty();
     let mut words = Words::of(text);
     while let Some(here) = words.next() {
-        // Most rows differ in the first letter: that costs one comparison.
-        let first = here.first().map(u8::to_ascii_lowercase);
-        let row = table
-            .iter()
-            .filter(|(phrase, _)| phrase.as_bytes().first().copied() == first)
-            .find_map(|(phrase, meaning)| Some((after_phrase(here, phrase)?, *meaning)));
-        if let Some((behind, meaning)) = row {
+        if let Some((behind, meaning)) = first_fit(here, table) {
             found |= meaning;
             words.continue_at(behind);
         }
     }
     found
+}
+
+/// What follows the phrase of the first row that fits `here`, and what the row says.
+fn first_fit<'a>(here: &'a [u8], table: &[u8]) -> Option<(&'a [u8], Wording)> {
+    // Most rows differ in the first letter: that costs one comparison.
+    let first = here.first().map(u8::to_ascii_lowercase);
+    let mut rest = table;
+    while let Some(([length, bits @ ..], behind)) = rest.split_first_chunk::<HEAD_OCTETS>() {
+        let (phrase, rows) = behind.split_at_checked(usize::from(*length))?;
+        rest = rows;
+        if phrase.first().copied() == first
+            && let Some(behind) = after_phrase(here, phrase)
+        {
+            return Some((behind, Wording::from_bits_retain(u16::from_le_bytes(*bits))));
+        }
+    }
+    None
 }
 
 #[cfg(test)]
@@ -398,9 +451,9 @@ mod tests {
     fn no_phrase_stands_behind_one_that_hides_it() {
         for table in [REFUSALS, GREETINGS] {
             for (at, (phrase, _)) in table.iter().enumerate() {
-                let hides = table[..at]
-                    .iter()
-                    .find(|(earlier, _)| after_phrase(phrase.as_bytes(), earlier).is_some());
+                let hides = table[..at].iter().find(|(earlier, _)| {
+                    after_phrase(phrase.as_bytes(), earlier.as_bytes()).is_some()
+                });
                 assert_eq!(hides, None, "{phrase:?} can never be found");
             }
         }

@@ -51,10 +51,10 @@ impl<'a> Iterator for Words<'a> {
 
 /// Whether `text` begins with `phrase`, in any case; what follows it. A space of the phrase stands
 /// for spaces, tabs, hyphens and underscores.
-pub(super) fn after_phrase<'a>(text: &'a [u8], phrase: &str) -> Option<&'a [u8]> {
+pub(super) fn after_phrase<'a>(text: &'a [u8], phrase: &[u8]) -> Option<&'a [u8]> {
     let mut rest = text;
-    for wanted in phrase.bytes() {
-        if wanted == b' ' {
+    for wanted in phrase {
+        if *wanted == b' ' {
             let behind = after(rest, |octet| matches!(octet, b' ' | b'\t' | b'-' | b'_'));
             if behind.len() == rest.len() {
                 return None;
@@ -62,7 +62,7 @@ pub(super) fn after_phrase<'a>(text: &'a [u8], phrase: &str) -> Option<&'a [u8]>
             rest = behind;
         } else {
             let (octet, tail) = rest.split_first()?;
-            if octet.to_ascii_lowercase() != wanted {
+            if octet.to_ascii_lowercase() != *wanted {
                 return None;
             }
             rest = tail;
@@ -142,7 +142,7 @@ mod tests {
             ("open", "open relay", None),
         ] {
             assert_eq!(
-                after_phrase(text.as_bytes(), phrase),
+                after_phrase(text.as_bytes(), phrase.as_bytes()),
                 expected.map(str::as_bytes),
                 "{text:?}"
             );

@@ -47,6 +47,10 @@ pub(super) const STEPS: &[Step] = &[
         run: tests,
     },
     Step {
+        name: "core with the smallest limits",
+        run: tests_of_small_core,
+    },
+    Step {
         name: "documentation tests",
         run: documentation_tests,
     },
@@ -158,6 +162,19 @@ fn tests() -> Result<Outcome> {
         "--bins",
         "--tests",
         "--examples",
+    ]))
+}
+
+/// What `relay-only` runs with.
+fn tests_of_small_core() -> Result<Outcome> {
+    cargo::check_tests(&mut cargo(&[
+        "test",
+        "--package",
+        "probe-core",
+        "--features",
+        "small",
+        "--no-fail-fast",
+        "--lib",
     ]))
 }
 

@@ -354,7 +354,7 @@ fn a_reset_to_factory_forgets_all_but_the_count_of_boots_and_what_waits() {
         let octets = encoded(&provision, &mut octets);
         let set = keeper
             .storage
-            .set(Key::Provision, octets, &mut keeper.memory.scratch);
+            .set(Key::Provision, octets, &mut keeper.memory.room);
         block_on(set).unwrap();
         block_on(keeper.storage.keep(record)).unwrap();
     }

@@ -21,7 +21,7 @@ use crate::{
     },
     host_link::{ASK_AGAIN_AFTER_MS, HostLink, Line},
     relay::{Hello, Outcome, PairId, PairSet},
-    schedule::RUNNING_JOBS_MAX,
+    schedule::{QUEUED_TARGETS_MAX, RUNNING_JOBS_MAX},
     scope::{ScopeError, fixture},
     smtp::{ReplyParser, Step},
     testing::{PROVING, frames_of},
@@ -212,7 +212,7 @@ fn the_button_ends_the_scan_and_what_runs_is_told() {
 
 #[test]
 fn a_violation_ends_the_scan_and_everything_is_told() {
-    let list = (1..=30).map(|host| suspect(&format!("10.0.{host}.1")));
+    let list = (1..=QUEUED_TARGETS_MAX).map(|host| suspect(&format!("10.0.{host}.1")));
     let mut site = Site::scanning(list.collect());
     let parked = site.job();
     site.park(&parked, 900_000).unwrap();
@@ -229,7 +229,7 @@ fn a_violation_ends_the_scan_and_everything_is_told() {
     site.park(&running, 900_000).unwrap();
     site.talk_and_store();
     assert_eq!(site.host.ended(), Some(Ended::GuardViolation));
-    assert_eq!(site.refusals().len(), 28);
+    assert_eq!(site.refusals().len(), QUEUED_TARGETS_MAX - 2);
     assert!(
         site.refusals()
             .iter()
@@ -400,7 +400,8 @@ fn a_job_that_finds_no_room_keeps_its_evidence_until_there_is() {
         site.talk_and_store();
         assert!(full < 1_000, "there is never room");
     }
-    assert!(full > 10, "there was always room: {full}");
+    let some = RUNNING_JOBS_MAX as u32 / 3;
+    assert!(full > some, "there was always room: {full}");
     assert!(site.prober.progress(site.now()).limits.outbox >= full);
     let whole = site.heard.iter().filter(|message| match message {
         ToHost::Finding(finding) => finding.evidence == evidence,
@@ -408,7 +409,8 @@ fn a_job_that_finds_no_room_keeps_its_evidence_until_there_is() {
     });
     assert_eq!(whole.count(), RUNNING_JOBS_MAX);
     let targets = site.prober.progress(site.now()).targets;
-    assert_eq!((targets.done, targets.parked), (16, 16));
+    let half = RUNNING_JOBS_MAX as u32 / 2;
+    assert_eq!((targets.done, u32::from(targets.parked)), (half, half));
 }
 
 #[test]
