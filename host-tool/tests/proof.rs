@@ -158,8 +158,17 @@ fn whoever_objects_gets_no_letter_and_no_probe_until_a_person_decides() {
     let mut text = steps(&sink);
     sink.came(75, What::Objection);
     text.push_str(&steps(&sink));
-    let probed = bench.scan(&[]).out;
+    text.push_str("$ postern findings --format intelmq\n");
+    let events = sink.run(&["findings", "--format", "intelmq"]);
+    text.push_str(&format!("{events}\n"));
+    let probed = bench.scan(&[]);
+    assert!(
+        probed.err.contains("1 objection waits for a decision"),
+        "{}",
+        probed.err
+    );
     let refused: Vec<&str> = probed
+        .out
         .lines()
         .filter(|line| line.contains("192.0.2.10 "))
         .collect();

@@ -4,7 +4,7 @@ pub(super) mod failure;
 mod imported;
 mod inputs;
 mod order;
-mod report;
+pub(super) mod report;
 mod resume;
 
 use std::{
