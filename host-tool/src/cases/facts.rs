@@ -138,12 +138,32 @@ fn tested(view: &CaseView, job: &JobView) -> Tested {
     }
 }
 
-/// The conversation around what was accepted; where nothing was, what was kept of the first.
+/// The conversation in which a message was handed over that came back; else the one around what was
+/// accepted; where nothing was, what was kept of the first.
 fn deciding(view: &CaseView, job: &JobView) -> Vec<Line> {
     let conversations = transcript::of(view, job);
+    let writer = forms::Writer::new(view, job);
+    let came_back = job.evidence.proof().returned();
+    let came_back: Vec<String> = came_back
+        .iter()
+        .map(|pair| format!("RCPT TO:{}", writer.recipient(pair, false)))
+        .collect();
+    let has = |it: &transcript::Conversation, is: &dyn Fn(&transcript::Said) -> bool| {
+        it.lines.iter().any(is)
+    };
+    let handed_over = |it: &&transcript::Conversation| {
+        has(it, &|said| {
+            said.by_us && said.text == transcript::THE_MESSAGE
+        }) && has(it, &|said| said.by_us && came_back.contains(&said.text))
+    };
     let chosen = conversations
         .iter()
-        .find(|it| it.lines.iter().any(|said| said.accepted))
+        .find(handed_over)
+        .or_else(|| {
+            conversations
+                .iter()
+                .find(|it| has(it, &|said| said.accepted))
+        })
         .or(conversations.first());
     let lines = chosen.map_or(&[][..], |it| it.lines.as_slice());
     lines

@@ -11,6 +11,9 @@ use probe_core::{
 use super::{CaseView, JobView, forms::Writer};
 use crate::output::escaped;
 
+/// What stands for a test message, whose text is always the same but for its tokens.
+pub const THE_MESSAGE: &str = "(the message)";
+
 /// One connection.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Conversation {
@@ -99,11 +102,20 @@ impl Scribe {
                     }
                     say(format!("RCPT TO:{}", writer.recipient(pair, line.twin)));
                 }
+                // What came before was accepted, or these would not have been said.
+                (Step::Data | Step::Dot, Some(pair)) => {
+                    say(format!("MAIL FROM:{}", writer.sender(pair)));
+                    say(format!("RCPT TO:{}", writer.recipient(pair, false)));
+                    say("DATA".to_owned());
+                    if line.step == Step::Dot {
+                        say(THE_MESSAGE.to_owned());
+                    }
+                }
                 (Step::Rset, _) => say("RSET".to_owned()),
                 (Step::StartTls, _) => say("STARTTLS".to_owned()),
                 (Step::Quit, _) => say("QUIT".to_owned()),
                 (Step::Data, _) => say("DATA".to_owned()),
-                (Step::Dot, _) => say("(the message)".to_owned()),
+                (Step::Dot, _) => say(THE_MESSAGE.to_owned()),
                 (Step::Greeting | Step::Ehlo | Step::Helo | Step::Mail | Step::Rcpt, _) => {}
             }
         }

@@ -39,7 +39,8 @@ pub(super) fn list(args: &Findings) -> Result<Exit, Failure> {
     Ok(Exit::Done)
 }
 
-/// What is proved, and what the user wants to see beside it; the rest is told on standard error.
+/// What is proved, and what the user wants to see beside it; the rest is told on standard error. An
+/// event goes to others, as a letter does: there is none while somebody objects.
 fn events(cases: &[CaseView], also: &[Also]) -> String {
     let is_wanted = |kind: Kind| match kind {
         Kind::Confirmed => true,
@@ -47,8 +48,16 @@ fn events(cases: &[CaseView], also: &[Also]) -> String {
         Kind::Suspected => also.contains(&Also::Suspected),
         Kind::Closed | Kind::Inconclusive => false,
     };
+    let (objected, cases): (Vec<&CaseView>, Vec<_>) =
+        cases.iter().partition(|view| view.objection.is_some());
+    if !objected.is_empty() {
+        anstream::eprintln!(
+            "postern: {} no event until a person decides about an objection: see `postern objections`",
+            output::counted(objected.len(), "finding is", "findings are")
+        );
+    }
     let (wanted, rest): (Vec<_>, Vec<_>) = cases
-        .iter()
+        .into_iter()
         .partition(|view| is_wanted(view.verdict().kind));
     if !rest.is_empty() {
         let unproved = rest

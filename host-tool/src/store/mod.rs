@@ -195,7 +195,7 @@ pub trait Store {
     ) -> Result<bool, StoreError>;
 }
 
-/// What stands for the link, the scope and the list of a scan.
+/// What stands for the link, the scope and the list of a scan, and for how it proves what it finds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Plan(pub u64);
 

@@ -11,7 +11,7 @@ use jiff::Timestamp;
 use super::{
     args::{Appliance, Collect as CollectArgs},
     now, open_store,
-    scan::failure,
+    scan::{failure, report},
 };
 use crate::{
     cases,
@@ -68,6 +68,7 @@ fn collect(args: &CollectArgs) -> Result<Exit, Failure> {
         text.push_str(&format!("the appliance could not keep {lost}\n"));
     }
     super::print(&text)?;
+    report::tell_waiting(report::waiting(&store).map_err(Failure::Store)?);
     Ok(Exit::Done)
 }
 

@@ -4,7 +4,7 @@ pub(super) mod failure;
 mod imported;
 mod inputs;
 mod order;
-mod report;
+pub(super) mod report;
 mod resume;
 
 use std::{
@@ -55,17 +55,19 @@ pub(super) fn run(args: &Args) -> Result<Exit, Failure> {
             began: inputs.began,
             capture: inputs.capture,
         };
-        let begun = resume::begin(args, &inputs.link, &scope, &list, &mut store, &mut watcher)?;
+        let proving = Proving {
+            key: match inputs.key {
+                Some(key) => key,
+                None => key(&inputs.link, &mut store)?,
+            },
+            deliver: args.deliver,
+        };
+        let how = (&scope, &proving);
+        let begun = resume::begin(args, &inputs.link, how, &list, &mut store, &mut watcher)?;
         let scan = Scan {
             id: begun.id,
             scope: &scope,
-            proving: Proving {
-                key: match inputs.key {
-                    Some(key) => key,
-                    None => key(&inputs.link, &mut store)?,
-                },
-                deliver: args.deliver,
-            },
+            proving,
             list: &list,
             utc: output::utc(inputs.began),
             began: begun.at,

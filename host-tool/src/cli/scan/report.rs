@@ -30,7 +30,7 @@ use crate::{
     },
     problem::{Place, Problem},
     session::Outcome,
-    store::{SqliteStore, StoreError},
+    store::{SqliteStore, Store as _, StoreError},
 };
 
 /// What a scan has brought.
@@ -41,6 +41,8 @@ pub(super) struct Scanned {
     refusals: BTreeMap<SocketAddr, Refusal>,
     missing: Vec<SocketAddr>,
     outcome: Option<Outcome>,
+    /// How many objections nobody has decided about.
+    objections: usize,
 }
 
 impl Scanned {
@@ -84,6 +86,7 @@ impl Scanned {
             refusals,
             missing,
             outcome,
+            objections: waiting(store).map_err(Failure::Store)?,
         })
     }
 
@@ -140,6 +143,7 @@ pub(super) fn print(args: &Args, scanned: &Scanned, held: &Expectations) -> Resu
     }
     notices(refused, args.json, outcome.as_ref());
     tell_out(cases);
+    tell_waiting(scanned.objections);
     if args.json {
         tell_unexpected(held);
     }
@@ -236,6 +240,22 @@ fn tell_out(cases: &[CaseView]) {
              domain leads",
             output::counted(out.messages, "test message is", "test messages are"),
             output::minute(output::timestamp(out.until)),
+        );
+    }
+}
+
+/// How many objections nobody has decided about.
+pub(in crate::cli) fn waiting(store: &SqliteStore) -> Result<usize, StoreError> {
+    let objections = store.objections()?;
+    Ok(objections.iter().filter(|it| it.is_open()).count())
+}
+
+/// Tells that a person has to decide about objections.
+pub(in crate::cli) fn tell_waiting(objections: usize) {
+    if objections > 0 {
+        anstream::eprintln!(
+            "postern: {} for a decision: see `postern objections`",
+            output::counted(objections, "objection waits", "objections wait")
         );
     }
 }

@@ -7,7 +7,7 @@ use std::{
 };
 
 use probe_core::{
-    frame::{RECORD_OCTETS_MAX, ScanId},
+    frame::{RECORD_OCTETS_MAX, ScanId, message::Proving},
     scope::{Refusal, Scope},
     suspect::Suspect,
     time::Utc,
@@ -41,12 +41,12 @@ pub(super) struct Begun {
 pub(super) fn begin(
     args: &Args,
     link: &Link,
-    scope: &Scope,
+    (scope, proving): (&Scope, &Proving),
     list: &[Suspect],
     store: &mut SqliteStore,
     watcher: &mut Watcher,
 ) -> Result<Begun, Failure> {
-    let plan = plan(link, scope, list);
+    let plan = plan(link, scope, proving, list);
     let at = output::utc(now());
     let is_fresh = args.fresh || is_simulated(link);
     let since = Utc(at.0.saturating_sub(RESUMED_WITHIN_DAYS * DAY_S));
@@ -81,9 +81,10 @@ const fn is_simulated(link: &Link) -> bool {
     matches!(link, Link::Sim | Link::Scenario(_))
 }
 
-/// What stands for a scan of `list` under `scope` over `link`. It may be another number in another
+/// What stands for a scan of `list` under `scope` over `link`, and for how it proves what it finds: what was
+/// tested without messages is not done for a scan that sends them. It may be another number in another
 /// version of the program, which then begins anew.
-fn plan(link: &Link, scope: &Scope, list: &[Suspect]) -> Plan {
+fn plan(link: &Link, scope: &Scope, proving: &Proving, list: &[Suspect]) -> Plan {
     let mut hasher = DefaultHasher::new();
     link.to_string().hash(&mut hasher);
     let mut octets = [0; RECORD_OCTETS_MAX];
@@ -91,6 +92,8 @@ fn plan(link: &Link, scope: &Scope, list: &[Suspect]) -> Plan {
     if let Ok(octets) = postcard::to_slice(scope, &mut octets) {
         octets.hash(&mut hasher);
     }
+    proving.deliver.hash(&mut hasher);
+    proving.key.digest().hash(&mut hasher);
     for line in list {
         (line.address, line.port).hash(&mut hasher);
         line.names.len().hash(&mut hasher);
@@ -131,7 +134,9 @@ fn take_up(
 
 #[cfg(test)]
 mod tests {
+    use host_sim::host::PROVING;
     use jiff::Timestamp;
+    use probe_core::token::Key;
 
     use super::*;
     use crate::{problem::Place, scope_file};
@@ -152,7 +157,7 @@ sink_domain = "sink.cert.example"
 "#;
 
     #[test]
-    fn another_list_scope_or_link_is_another_scan() {
+    fn another_list_scope_link_or_proof_is_another_scan() {
         let began = Timestamp::constant(1_795_000_000, 0);
         let scope = scope_file::parse(SCOPE, &Place::named("scope"), began).unwrap();
         let suspect = |low| Suspect {
@@ -161,8 +166,20 @@ sink_domain = "sink.cert.example"
             names: heapless::Vec::new(),
         };
         let list = [suspect(1), suspect(2)];
-        let this = plan(&Link::Direct, &scope.scope, &list);
-        assert_eq!(plan(&Link::Direct, &scope.scope, &list.clone()), this);
+        let proving = PROVING;
+        let delivers = Proving {
+            deliver: !proving.deliver,
+            ..proving
+        };
+        let other_key = Proving {
+            key: Key::new([1; 16]),
+            ..proving
+        };
+        let this = plan(&Link::Direct, &scope.scope, &proving, &list);
+        assert_eq!(
+            plan(&Link::Direct, &scope.scope, &proving, &list.clone()),
+            this
+        );
 
         let link = Link::parse("tcp:192.0.2.1:7323").unwrap();
         let mut deeper = scope.scope.clone();
@@ -170,10 +187,12 @@ sink_domain = "sink.cert.example"
         let [first, mut second] = list.clone();
         second.port = 26;
         let others = [
-            plan(&link, &scope.scope, &list),
-            plan(&Link::Direct, &deeper, &list),
-            plan(&Link::Direct, &scope.scope, &list[..1]),
-            plan(&Link::Direct, &scope.scope, &[first, second]),
+            plan(&link, &scope.scope, &proving, &list),
+            plan(&Link::Direct, &deeper, &proving, &list),
+            plan(&Link::Direct, &scope.scope, &proving, &list[..1]),
+            plan(&Link::Direct, &scope.scope, &proving, &[first, second]),
+            plan(&Link::Direct, &scope.scope, &delivers, &list),
+            plan(&Link::Direct, &scope.scope, &other_key, &list),
         ];
         for other in others {
             assert_ne!(other, this);

@@ -1,6 +1,7 @@
 //! The store as a SQLite file.
 
 mod arrivals;
+mod exclusions;
 mod formats;
 mod objections;
 mod suspects;
@@ -18,7 +19,6 @@ use jiff::Timestamp;
 use probe_core::{
     finding::{DeviceId, JobSerial},
     frame::{FORMAT, ScanId, message::Proving},
-    name::Name,
     scope::{Refusal, Scope},
     time::{Anchor, Utc},
     token::Key,
@@ -35,7 +35,7 @@ use crate::{
     import::Reading,
     lists::{About, Entry},
     problem::{Place, Problem},
-    scope_file, words,
+    words,
 };
 
 /// A store in a SQLite file.
@@ -565,57 +565,15 @@ impl Store for SqliteStore {
     }
 
     fn exclude(&mut self, exclusion: &Exclusion) -> Result<(), StoreError> {
-        let (kind, what) = named(&exclusion.what);
-        self.at_once(|transaction| {
-            transaction.execute(
-                "INSERT INTO exclusions (kind, what, reason, since_utc) VALUES (?1, ?2, ?3, ?4)
-                 ON CONFLICT DO NOTHING",
-                params![kind, what, exclusion.reason, exclusion.since.as_second()],
-            )?;
-            Ok(())
-        })
+        self.at_once(|transaction| exclusions::add(transaction, exclusion))
     }
 
     fn include(&mut self, what: &Excluded) -> Result<bool, StoreError> {
-        let (kind, what) = named(what);
-        self.at_once(|transaction| {
-            let gone = transaction.execute(
-                "DELETE FROM exclusions WHERE kind = ?1 AND what = ?2",
-                params![kind, what],
-            )?;
-            Ok(gone > 0)
-        })
+        self.at_once(|transaction| exclusions::remove(transaction, what))
     }
 
     fn exclusions(&self) -> Result<Vec<Exclusion>, StoreError> {
-        let rows = self.rows(
-            "SELECT kind, what, reason, since_utc FROM exclusions ORDER BY id",
-            [],
-            |row| {
-                let words: [String; 3] = [row.get(0)?, row.get(1)?, row.get(2)?];
-                Ok((words, row.get::<_, i64>(3)?))
-            },
-        )?;
-        let asked = rows.into_iter().map(|([kind, what, reason], since)| {
-            // An exclusion that cannot be read must never be skipped: someone was promised it.
-            let unreadable = || self.damaged(&format!("the exclusion {what:?}"));
-            let excluded = match kind.as_str() {
-                "network" => scope_file::network(&what)
-                    .map(Excluded::Network)
-                    .map_err(|_| unreadable())?,
-                _ => Excluded::Domain(Name::new(&what).map_err(|_| unreadable())?),
-            };
-            Ok(Exclusion {
-                what: excluded,
-                reason,
-                since: Timestamp::from_second(since).map_err(|_| unreadable())?,
-            })
-        });
-        let mut exclusions = asked.collect::<Result<Vec<_>, StoreError>>()?;
-        for objection in self.all_objections()? {
-            exclusions.extend(objection.exclusions());
-        }
-        Ok(exclusions)
+        self.all_exclusions()
     }
 
     fn objections(&self) -> Result<Vec<Objection>, StoreError> {
@@ -629,14 +587,6 @@ impl Store for SqliteStore {
         now: Timestamp,
     ) -> Result<bool, StoreError> {
         self.at_once(|transaction| objections::decide(transaction, objection, decided, now))
-    }
-}
-
-/// How the table of exclusions names something.
-fn named(what: &Excluded) -> (&'static str, String) {
-    match what {
-        Excluded::Network(network) => ("network", scope_file::describe::shown(network)),
-        Excluded::Domain(name) => ("domain", name.as_str().to_owned()),
     }
 }
 

@@ -6,13 +6,17 @@ use probe_core::{
     dead::{DeadBy, DeadRange},
     evidence::Evidence,
     finding::{Finding, JobSerial, Over, Probe, RecordId, Refused},
+    name::Name,
     scope::{Depth, Refusal},
     time::Instant,
     verdict::{Kind, Reason},
 };
 
 use super::*;
-use crate::lists::{Claim, Listing};
+use crate::{
+    lists::{Claim, Listing},
+    scope_file,
+};
 
 const NOW: Timestamp = Timestamp::constant(1_795_000_000, 0);
 
