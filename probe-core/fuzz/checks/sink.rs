@@ -113,7 +113,7 @@ impl Client {
                     }
                     let record = ToHost::Arrival(arrival.clone());
                     let mut octets = Vec::new();
-                    encode_message(&record, |octet| {
+                    encode_message(&record, &mut |octet| {
                         octets.push(octet);
                         true
                     });

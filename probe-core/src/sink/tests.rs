@@ -274,7 +274,6 @@ fn it_relays_for_nobody() {
     // The sink of somebody else: to its own domain a sink need not relay.
     scope.identity.sink_domain = Name::new("other.example.com").unwrap();
     scope.identity.sink_address = Some([192, 0, 2, 99].into());
-    scope.delivery.allowed = true;
     let tester = Tester::new(&scope, &Key::new([1; 16]), DeviceId([1; 8]));
     let suspect = Suspect {
         address: [198, 51, 100, 7].into(),
@@ -295,7 +294,9 @@ fn it_relays_for_nobody() {
             hours: 1,
             refusals_max: 120,
             parked_hours_max: 24,
-            deliver: true,
+            // A message needs a job that its sink knows.
+            deliver: false,
+            date: Utc(5_000),
             returned: PairSet::EMPTY,
             resume: None,
         });
