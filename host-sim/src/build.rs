@@ -2,7 +2,7 @@
 
 use std::{
     collections::BTreeMap,
-    net::{IpAddr, Ipv4Addr},
+    net::{IpAddr, Ipv4Addr, SocketAddr},
 };
 
 use embassy_net::{Config, Ipv4Cidr, Ipv6Cidr, StaticConfigV4, StaticConfigV6};
@@ -19,6 +19,7 @@ use crate::{
         router::Router,
     },
     observer::Observer,
+    post::{self, Log, Outgoing},
     world::{Site, World},
 };
 
@@ -29,6 +30,7 @@ pub(crate) fn internet(
     switch: &Switch,
     tally: &Tally,
     callers: &[(IpAddr, Caller)],
+    log: &Log,
 ) -> (DeviceEnd, Internet) {
     let Faults {
         link: near,
@@ -67,8 +69,24 @@ pub(crate) fn internet(
                 if matches!(place, Place::NoRoute) {
                     *place = host();
                 }
+                let server = match sinks(world, address) {
+                    None => peer.server(),
+                    Some(sinks) => {
+                        let outgoing = Outgoing {
+                            sinks,
+                            began: world.began,
+                            log: log.clone(),
+                        };
+                        post::server(peer, *at, outgoing)
+                    }
+                };
+                let delivers_elsewhere = server.passing().from_another_host;
                 if let Place::Host(host) = place {
-                    host.serve(at.port(), peer.server());
+                    host.serve(at.port(), server);
+                }
+                if delivers_elsewhere {
+                    let other = post::other_host(address);
+                    places.entry(other).or_insert_with(|| host_at(other));
                 }
             }
         }
@@ -105,6 +123,22 @@ pub(crate) fn internet(
         trouble,
     );
     (device_end, internet)
+}
+
+/// Where a server at `address` sends mail for our sink, where the device is it.
+fn sinks(world: &World, address: IpAddr) -> Option<Vec<SocketAddr>> {
+    let port = world.sink?;
+    let device = &world.device;
+    let mut sinks = Vec::new();
+    if address.is_ipv6() {
+        sinks.push(SocketAddr::new(device.ipv6.into(), port));
+    } else {
+        sinks.push(SocketAddr::new(device.ipv4.into(), port));
+        // Whoever looks it up anew finds the new one.
+        let changes = world.faults.address_change.is_some();
+        sinks.extend(changes.then(|| SocketAddr::new(device.ipv4_changed.into(), port)));
+    }
+    Some(sinks)
 }
 
 /// The device's addresses and routers, as its network stack wants them.

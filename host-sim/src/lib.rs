@@ -21,6 +21,8 @@ pub mod parade;
 mod pcap;
 pub mod peers;
 pub mod pipe;
+pub mod post;
+pub mod proof;
 pub mod random;
 pub mod scenario;
 pub mod script;

@@ -13,6 +13,9 @@ use crate::{
 /// The domain of every server in the parade.
 const DOMAIN: &str = "parade.example";
 
+/// How many targets a group has, both families of each personality.
+const GROUP_TARGETS: usize = 60;
+
 /// Who stands where. The scope of [`crate::demo::scope`] holds all of them.
 pub fn targets() -> Vec<(SocketAddr, &'static Personality)> {
     let families = |(number, personality): (u8, &'static Personality)| {
@@ -39,6 +42,24 @@ pub fn world(seed: u64) -> World {
         .fold(World::empty(seed), |world, (at, personality)| {
             world.with_peer(at, peer(personality))
         })
+}
+
+/// The targets in groups, each for a world of its own, with the list of suspects in it. A device parks no
+/// more jobs than these at once, and every server that takes a message is parked before it.
+pub fn groups(seed: u64) -> Vec<(World, Vec<Suspect>)> {
+    let suspects = suspects();
+    let group = |(targets, suspects): (&[(SocketAddr, &'static Personality)], &[Suspect])| {
+        let place = |world: World, (at, personality): &(SocketAddr, &'static Personality)| {
+            world.with_peer(*at, peer(personality))
+        };
+        let world = targets.iter().fold(World::empty(seed), place);
+        (world, suspects.to_vec())
+    };
+    targets()
+        .chunks(GROUP_TARGETS)
+        .zip(suspects.chunks(GROUP_TARGETS))
+        .map(group)
+        .collect()
 }
 
 /// The list of suspects, with the domain that each is known to serve.

@@ -1,14 +1,28 @@
 //! What a simulated server is to the network: octets in, octets out, deadlines. Sans-IO, so the
 //! same servers can stand on real sockets.
 
-use std::{fmt, net::SocketAddr, time::Duration};
+use std::{
+    cell::Cell,
+    fmt,
+    net::{IpAddr, SocketAddr},
+    rc::Rc,
+    time::Duration,
+};
 
-use crate::smtp::Reply;
+use crate::{
+    post::Passing,
+    smtp::{Path, Reply},
+};
 
 /// A server at one address and port. What it remembers across connections it keeps itself.
 pub trait Server {
     /// Answers a new connection from `caller`.
     fn answer(&mut self, caller: SocketAddr) -> Box<dyn Conversation>;
+
+    /// How it passes on what it relays.
+    fn passing(&self) -> Passing {
+        Passing::PROMPT
+    }
 }
 
 /// One connection, as the server has it.
@@ -21,15 +35,21 @@ pub trait Conversation {
 
     /// The moment that [`Turn::wake_at`] asked for has come.
     fn on_timer(&mut self, turn: &mut Turn);
+
+    /// The connection is over, or never came about. What it says now nobody hears; it may still open
+    /// others.
+    fn on_end(&mut self, _turn: &mut Turn) {}
 }
 
 /// A connection that a server opens of its own accord, as when it delivers what it has relayed.
 pub struct Call {
     /// When.
     pub at: Duration,
+    /// From another host than the server's own.
+    pub from: Option<IpAddr>,
     /// To whom.
     pub to: SocketAddr,
-    /// Its end of it. It is not told when nobody answers.
+    /// Its end of it. Where nobody answers only its end is told.
     pub conversation: Box<dyn Conversation>,
 }
 
@@ -37,6 +57,30 @@ impl fmt::Debug for Call {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(out, "Call({} at {:?})", self.to, self.at)
     }
+}
+
+/// A message that a server has said 250 to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Mail {
+    /// The name in HELO or EHLO.
+    pub helo: String,
+    /// How many RSETs the connection has seen.
+    pub resets: u32,
+    /// The sender.
+    pub sender: Path,
+    /// The recipients.
+    pub recipients: Vec<Path>,
+    /// The message, without the dots that were added on the way.
+    pub message: String,
+}
+
+/// A question to another server: does this address exist?
+#[derive(Clone, Debug)]
+pub struct Callout {
+    /// The address.
+    pub mailbox: Path,
+    /// The code of the answer, as soon as there is one.
+    pub answer: Rc<Cell<Option<u16>>>,
 }
 
 /// What a conversation does in answer to one event.
@@ -48,6 +92,8 @@ pub struct Turn {
     pub(crate) closing: bool,
     pub(crate) resetting: bool,
     pub(crate) calls: Vec<Call>,
+    pub(crate) taken: Vec<Mail>,
+    pub(crate) callouts: Vec<Callout>,
 }
 
 impl Turn {
@@ -60,6 +106,8 @@ impl Turn {
             closing: false,
             resetting: false,
             calls: Vec::new(),
+            taken: Vec::new(),
+            callouts: Vec::new(),
         }
     }
 
@@ -107,6 +155,16 @@ impl Turn {
     /// Opens another connection. Servers on real sockets call nobody.
     pub fn call(&mut self, call: Call) {
         self.calls.push(call);
+    }
+
+    /// Has taken a message: 250 was said after the dot.
+    pub fn take(&mut self, mail: Mail) {
+        self.taken.push(mail);
+    }
+
+    /// Asks another server about an address.
+    pub fn call_out(&mut self, callout: Callout) {
+        self.callouts.push(callout);
     }
 
     /// What was sent in this turn.

@@ -21,6 +21,7 @@ use crate::{
     net::{caller::Caller, giver::Given, internet::Internet, link::DeviceEnd},
     observer::{Allowed, Observer, Seen},
     pipe::{PipeEnd, Plug, socket},
+    post::{Log, Posted},
     world::World,
 };
 
@@ -63,6 +64,8 @@ pub struct Report {
     pub dropped: Dropped,
     /// What the network has given the device, where it gives addresses.
     pub given: Given,
+    /// What the servers have done with mail.
+    pub mail: Vec<Posted>,
     /// Every boot of the device but the last, which power cuts have ended.
     pub cut_short: Vec<Life>,
 }
@@ -244,8 +247,15 @@ impl Simulation {
         let clock = Clock::start();
         let observer = Observer::new(self.allowed, self.capture);
         let tally = Tally::default();
-        let (device_end, internet) =
-            build::internet(&self.world, &observer, &self.switch, &tally, &self.callers);
+        let log = Log::default();
+        let (device_end, internet) = build::internet(
+            &self.world,
+            &observer,
+            &self.switch,
+            &tally,
+            &self.callers,
+            &log,
+        );
         Bench {
             world: self.world,
             duration_max: self.duration_max,
@@ -255,6 +265,7 @@ impl Simulation {
             device_end,
             internet,
             tally,
+            log,
         }
     }
 }
@@ -269,6 +280,7 @@ pub(crate) struct Bench {
     device_end: DeviceEnd,
     internet: Internet,
     tally: Tally,
+    log: Log,
 }
 
 impl Bench {
@@ -321,6 +333,7 @@ impl Bench {
             guard,
             dropped: self.tally.dropped(),
             given: self.internet.given(),
+            mail: self.log.take(),
             cut_short: lives,
         })
     }

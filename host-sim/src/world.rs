@@ -8,7 +8,7 @@ use std::{
 
 use firmware::guard::HostDoor;
 use probe_core::{
-    scope::Depth,
+    scope::{Depth, Scope},
     time::Utc,
     verdict::{Kind, Reason, Verdict},
 };
@@ -39,6 +39,8 @@ pub struct World {
     pub gives: Option<Gives>,
     /// Who may call the device over the network, and at which of its ports.
     pub link_port: Option<HostDoor>,
+    /// The port on which the device is the sink. Without one the servers of the world send no mail.
+    pub sink: Option<u16>,
     /// How long a packet takes from the router to a peer, or back.
     pub latency: Duration,
     /// What goes wrong on the way.
@@ -145,6 +147,7 @@ impl World {
             device: DeviceNet::default(),
             gives: None,
             link_port: None,
+            sink: None,
             latency: Duration::from_millis(10),
             faults: Faults::default(),
             sites: BTreeMap::new(),
@@ -166,6 +169,12 @@ impl World {
     /// The world, with `resolver` at `address`.
     pub fn with_resolver(mut self, address: IpAddr, resolver: Resolver) -> Self {
         self.resolvers.insert(address, resolver);
+        self
+    }
+
+    /// The world, whose servers send mail to the device as its `scope` has it.
+    pub fn with_sink_of(mut self, scope: &Scope) -> Self {
+        self.sink = scope.sink_ports.first().copied();
         self
     }
 

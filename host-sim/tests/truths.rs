@@ -121,7 +121,7 @@ fn contradiction(
     let holds = match declared {
         Fate::NotToBeJudged => first != Seen::Taken && later != Seen::Taken,
         // What becomes of a message that was taken does not show on the connection.
-        Fate::Relayed | Fate::Kept | Fate::Discarded => later == Seen::Taken,
+        Fate::Relayed | Fate::Kept | Fate::Discarded | Fate::Bounced => later == Seen::Taken,
         Fate::Refused(step) => first != Seen::Taken && later == Seen::Refused(step),
     };
     (!holds).then(|| format!("{declared:?}, but {first:?} and then {later:?}"))

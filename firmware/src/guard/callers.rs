@@ -1,4 +1,5 @@
-//! Connections that are asked for from outside: only the configured host may ask, at our link port.
+//! Connections that are asked for from outside: the configured host may ask at our link port, and
+//! anybody at the ports of our sink.
 //!
 //! The stack never sees another one. Its answer would not leave either, but the one socket that
 //! listens would wait for a stranger.
@@ -9,11 +10,11 @@ use core::net::IpAddr;
 use smoltcp::wire::Ipv6Packet;
 use smoltcp::wire::{EthernetFrame, EthernetProtocol, IpProtocol, Ipv4Packet, TcpPacket};
 
-use super::{Doors, HostDoor};
+use super::{Doors, HostDoor, Warden};
 
 /// Whether a received `frame` asks for a connection, or hides where it could, and comes from
 /// nobody who may call.
-pub(super) fn is_stranger(frame: &[u8], doors: &Doors) -> bool {
+pub(super) fn is_stranger<W: Warden>(frame: &[u8], doors: &Doors, warden: &W) -> bool {
     let Ok(ethernet) = EthernetFrame::new_checked(frame) else {
         return false;
     };
@@ -21,12 +22,12 @@ pub(super) fn is_stranger(frame: &[u8], doors: &Doors) -> bool {
     match ethernet.ethertype() {
         EthernetProtocol::Ipv4 => Ipv4Packet::new_checked(payload).is_ok_and(|packet| {
             packet.next_header() == IpProtocol::Tcp
-                && calls(IpAddr::V4(packet.src_addr()), packet.payload(), doors)
+                && calls(IpAddr::V4(packet.src_addr()), packet.payload(), doors, warden)
         }),
         #[cfg(feature = "ipv6")]
         EthernetProtocol::Ipv6 => {
             Ipv6Packet::new_checked(payload).is_ok_and(|packet| match packet.next_header() {
-                IpProtocol::Tcp => calls(IpAddr::V6(packet.src_addr()), packet.payload(), doors),
+                IpProtocol::Tcp => calls(IpAddr::V6(packet.src_addr()), packet.payload(), doors, warden),
                 // The stack reads on behind these options, which are for MLD alone.
                 IpProtocol::HopByHop => packet.payload().first() != Some(&ICMPV6),
                 _ => false,
@@ -39,13 +40,14 @@ pub(super) fn is_stranger(frame: &[u8], doors: &Doors) -> bool {
 }
 
 /// Whether the segment asks for a connection that its sender may not have.
-fn calls(address: IpAddr, segment: &[u8], doors: &Doors) -> bool {
+fn calls<W: Warden>(address: IpAddr, segment: &[u8], doors: &Doors, warden: &W) -> bool {
     TcpPacket::new_checked(segment).is_ok_and(|segment| {
         let called = HostDoor {
             address,
             local_port: segment.dst_port(),
         };
-        segment.syn() && !segment.ack() && doors.host != Some(called)
+        let asks = segment.syn() && !segment.ack();
+        asks && doors.host != Some(called) && !warden.is_sink_port(called.local_port)
     })
 }
 
@@ -55,7 +57,10 @@ const ICMPV6: u8 = 58;
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::guard::inspect::tests::{frames::*, scope::doors};
+    use crate::guard::inspect::tests::{
+        frames::*,
+        scope::{SINK_PORTS, ScopeWarden, doors},
+    };
 
     /// The configured host, of the test's doors.
     const HOST: &str = "203.0.113.80";
@@ -80,7 +85,7 @@ mod tests {
             ("the host", from_v4(HOST, &[], 6, &syn), false),
             (
                 "the host, at another port",
-                from_v4(HOST, &[], 6, &tcp(40_000, 25, SYN, b"")),
+                from_v4(HOST, &[], 6, &tcp(40_000, 26, SYN, b"")),
                 true,
             ),
             ("a stranger", from_v4("203.0.113.81", &[], 6, &syn), true),
@@ -113,13 +118,18 @@ mod tests {
             ("no whole segment", from_v4(HOST, &[], 6, &syn[..19]), false),
             ("no frame", vec![0; 9], false),
             ("a neighbour", arp(OWN, 1, "198.51.100.1", HOST), false),
+            (
+                "a stranger, at a port of the sink",
+                from_v4("203.0.113.81", &[], 6, &tcp(40_000, SINK_PORTS[1], SYN, b"")),
+                false,
+            ),
         ];
         for (name, frame, expected) in rows {
-            assert_eq!(is_stranger(&frame, &doors()), expected, "{name}");
+            assert_eq!(is_stranger(&frame, &doors(), &ScopeWarden::usual()), expected, "{name}");
         }
         // Without a configured host nobody may.
         let frame = from_v4(HOST, &[], 6, &syn);
-        assert!(is_stranger(&frame, &Doors::default()));
+        assert!(is_stranger(&frame, &Doors::default(), &ScopeWarden::usual()));
     }
 
     #[cfg(feature = "ipv6")]
@@ -142,8 +152,8 @@ mod tests {
             ("MLD", from_v6(0, &behind(58)), false, false),
             ("ICMPv6", from_v6(58, &syn), false, false),
         ] {
-            assert_eq!(is_stranger(&frame, &doors()), stranger, "{name}");
-            assert_eq!(is_stranger(&frame, &open), stranger_when_open, "{name}");
+            assert_eq!(is_stranger(&frame, &doors(), &ScopeWarden::usual()), stranger, "{name}");
+            assert_eq!(is_stranger(&frame, &open, &ScopeWarden::usual()), stranger_when_open, "{name}");
         }
     }
 }

@@ -402,7 +402,7 @@ where
             self.tap
                 .frame(self.warden.now(), Direction::Received, frame);
             scout::hear(frame, self.warden);
-            if callers::is_stranger(frame, &self.watch.doors()) {
+            if callers::is_stranger(frame, &self.watch.doors(), self.warden) {
                 self.watch.stranger();
                 log::stranger();
                 // Something has to be read: of nothing the stack makes nothing.

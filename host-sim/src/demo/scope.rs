@@ -8,6 +8,8 @@ use probe_core::{
     time::Utc,
 };
 
+use crate::world::DeviceNet;
+
 const CONTACT: &str = "noc@cert.example";
 const ABUSE_PAGE: &str = "https://cert.example/probes";
 const REFERENCE: &str = "demonstration: a simulated internet";
@@ -15,6 +17,7 @@ const HELO: &str = "probe.cert.example";
 const SENDER_DOMAIN: &str = "probe.cert.example";
 const SINK_DOMAIN: &str = "sink.cert.example";
 const SINK_ADDRESS: &str = "192.0.2.250";
+const SINK_PORT: u16 = 25;
 const NETWORKS: [(&str, u8); 4] = [
     ("192.0.2.0", 24),
     ("198.51.100.0", 24),
@@ -58,6 +61,16 @@ pub fn scope(depth: Depth) -> Scope {
         delivery: Default::default(),
         sink_ports: Default::default(),
     }
+}
+
+/// `scope`, which also allows test messages, with the sink of a simulated world's device. Bounces come to
+/// it too: our senders are at its domain.
+pub fn delivering(mut scope: Scope) -> Scope {
+    scope.delivery.allowed = true;
+    scope.sink_ports = [SINK_PORT].into_iter().collect();
+    scope.identity.sender_domain = scope.identity.sink_domain.clone();
+    scope.identity.sink_address = Some(DeviceNet::default().ipv4.into());
+    scope
 }
 
 /// The same scope as a file for `postern scan --scope`.

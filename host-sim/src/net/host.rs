@@ -32,6 +32,9 @@ pub(crate) const CONNECTIONS_MAX: usize = 64;
 /// The largest IP packet, in octets.
 const PACKET_OCTETS_MAX: usize = 1_500;
 
+/// How long a server waits for whoever it has called, in seconds.
+const CALL_SECONDS_MAX: u64 = 60;
+
 /// The first port that a host's servers open connections from; they come round behind the last one.
 const ERRANDS_FROM: u16 = 57_344;
 
@@ -46,6 +49,8 @@ pub(crate) struct Host {
     calls: Calls,
     /// Connections that its servers want to open.
     errands: Vec<Call>,
+    /// Those of them that other hosts open.
+    elsewhere: Vec<Call>,
     /// The port that the next one is opened from.
     next_port: u16,
     /// Whether a connection is waited for at TIME-WAIT. Where the wires neither lose, repeat nor
@@ -83,6 +88,7 @@ impl Host {
             questions: None,
             calls: Calls::default(),
             errands: Vec::new(),
+            elsewhere: Vec::new(),
             next_port: ERRANDS_FROM,
             lingers: false,
         }
@@ -134,11 +140,13 @@ impl Host {
             .begin(from, &mut self.interface, &mut self.sockets);
         loop {
             for connection in &mut self.connections {
-                self.errands.append(&mut connection.calls);
+                for call in connection.calls.drain(..) {
+                    place(call, self.address, &mut self.errands, &mut self.elsewhere);
+                }
             }
             while let Some(due) = self.errands.iter().position(|call| call.at <= now) {
                 let call = self.errands.swap_remove(due);
-                self.run_errand(call);
+                self.run_errand(now, call);
             }
             let changed = self
                 .interface
@@ -157,7 +165,17 @@ impl Host {
                 break;
             }
         }
-        self.forget_ended();
+        self.forget_ended(now);
+    }
+
+    /// Opens a connection for a server at another host.
+    pub(crate) fn run_for_another(&mut self, call: Call) {
+        self.errands.push(Call { from: None, ..call });
+    }
+
+    /// The connections that other hosts are to open.
+    pub(crate) fn elsewhere(&mut self) -> Vec<Call> {
+        std::mem::take(&mut self.elsewhere)
     }
 
     /// The next packet that leaves the host.
@@ -210,41 +228,65 @@ impl Host {
     }
 
     /// Opens a connection, where there is room for one more.
-    fn run_errand(&mut self, call: Call) {
+    fn run_errand(&mut self, now: Duration, call: Call) {
         if self.connections.len() == CONNECTIONS_MAX {
-            return;
+            return self.end(now, call.conversation);
         }
         let port = self.next_port;
         self.next_port = port.checked_add(1).unwrap_or(ERRANDS_FROM);
         let buffer = || SocketBuffer::new(vec![0; BUFFER_OCTETS]);
         let mut socket = Socket::new(buffer(), buffer());
         socket.set_nagle_enabled(false);
+        socket.set_timeout(Some(smoltcp::time::Duration::from_secs(CALL_SECONDS_MAX)));
         let to = (IpAddress::from(call.to.ip()), call.to.port());
         let local = (IpAddress::from(self.address), port);
         if socket.connect(self.interface.context(), to, local).is_err() {
             // To nowhere, or to another family.
-            return;
+            return self.end(now, call.conversation);
         }
         let handle = self.sockets.add(socket);
         self.connections
             .push(Connection::new(port, call.to, handle, call.conversation));
     }
 
+    /// A connection that could not be opened.
+    fn end(&mut self, now: Duration, mut conversation: Box<dyn Conversation>) {
+        let mut turn = Turn::new(now, None);
+        conversation.on_end(&mut turn);
+        for call in turn.calls {
+            place(call, self.address, &mut self.errands, &mut self.elsewhere);
+        }
+    }
+
     /// Forgets connections that are over. A socket that listens behind its packet is one of a request that
     /// was taken back (a late copy, which the caller resets): it would answer the next caller in
     /// the place of that one's own.
-    fn forget_ended(&mut self) {
+    fn forget_ended(&mut self, now: Duration) {
         self.calls.forget_ended(&mut self.sockets);
         let (sockets, lingers) = (&mut self.sockets, self.lingers);
-        self.connections.retain(|connection| {
+        let (address, errands, elsewhere) = (self.address, &mut self.errands, &mut self.elsewhere);
+        self.connections.retain_mut(|connection| {
             let state = sockets.get::<Socket<'_>>(connection.handle).state();
             let over = matches!(state, State::Closed | State::Listen)
                 || (state == State::TimeWait && !lingers);
             if over {
                 sockets.remove(connection.handle);
+                let mut turn = Turn::new(now, None);
+                connection.conversation.on_end(&mut turn);
+                for call in connection.calls.drain(..).chain(turn.calls) {
+                    place(call, address, errands, elsewhere);
+                }
             }
             !over
         });
+    }
+}
+
+/// Puts a call to those of the host at `address`, or to those of others.
+fn place(call: Call, address: IpAddr, own: &mut Vec<Call>, elsewhere: &mut Vec<Call>) {
+    match call.from {
+        Some(from) if from != address => elsewhere.push(call),
+        _ => own.push(call),
     }
 }
 
@@ -563,6 +605,7 @@ mod tests {
         fn on_open(&mut self, turn: &mut Turn) {
             let call = Call {
                 at: turn.now() + Duration::from_secs(1),
+                from: None,
                 to: self.0,
                 conversation: Box::new(Says(b"HELO a\r\n")),
             };
@@ -585,6 +628,7 @@ mod tests {
         let hello = Box::new(Says(b"EHLO b\r\n"));
         ours.errands.push(Call {
             at: Duration::ZERO,
+            from: None,
             to: (HOST, 25).into(),
             conversation: hello,
         });

@@ -197,6 +197,7 @@ impl Internet {
             return;
         };
         host.advance(now);
+        let elsewhere = host.elsewhere();
         while let Some(octets) = host.transmit() {
             let is_ours = |to| self.device.as_ref().is_none_or(|own| own.contains(&to));
             if destination(&octets).is_some_and(is_ours) {
@@ -214,6 +215,16 @@ impl Internet {
         if let Some(next) = next {
             self.due_of.insert(address, next);
             self.due.insert((next, address));
+        }
+        for call in elsewhere {
+            let other = call.from.filter(|other| *other != address);
+            let Some((other, Place::Host(host))) =
+                other.and_then(|other| Some((other, self.places.get_mut(&other)?)))
+            else {
+                continue;
+            };
+            host.run_for_another(call);
+            self.serve(now, other);
         }
     }
 }

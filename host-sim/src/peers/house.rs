@@ -1,7 +1,13 @@
 //! A strict server of no particular make. It is closed as it comes; a personality replaces the one
 //! decision that makes it what it is.
 
-use std::{cell::RefCell, collections::BTreeMap, net::IpAddr, rc::Rc, time::Duration};
+use std::{
+    cell::{Cell, RefCell},
+    collections::BTreeMap,
+    net::{IpAddr, SocketAddr},
+    rc::Rc,
+    time::Duration,
+};
 
 use super::{
     Peer,
@@ -9,7 +15,8 @@ use super::{
     postfix,
 };
 use crate::{
-    server::Server,
+    post::Passing,
+    server::{Callout, Conversation, Server},
     smtp::{self, Context, Path, Policy, Reply},
 };
 
@@ -41,6 +48,20 @@ impl Visit<'_> {
     }
 }
 
+/// Who has to exist, as far as the server for their mail says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Verifies {
+    /// Nobody.
+    Nobody,
+    /// The sender.
+    Senders,
+    /// A recipient that mail is passed on to.
+    Recipients,
+}
+
+/// How long a reply waits for an answer. Without one the command is answered as if it were yes.
+const CALLOUT: Duration = Duration::from_secs(3);
+
 /// A server's decisions. `None` leaves one to what a closed server would do.
 #[derive(Clone, Copy)]
 pub(super) struct Manners {
@@ -58,6 +79,8 @@ pub(super) struct Manners {
     pub(super) mail: fn(&Path, &Visit<'_>) -> Option<Reply>,
     /// Whether mail is passed on to this recipient.
     pub(super) relays: fn(&Path, &Visit<'_>) -> bool,
+    /// Whose address another server is asked about before RCPT is answered.
+    pub(super) verifies: Verifies,
     /// RCPT, where mail is not passed on.
     pub(super) rcpt: fn(&Path, &Visit<'_>) -> Option<Reply>,
     /// DATA.
@@ -80,6 +103,7 @@ impl Manners {
         start_tls: || None,
         mail: |_, _| None,
         relays: |_, _| false,
+        verifies: Verifies::Nobody,
         rcpt: |_, _| None,
         data: || None,
         message: || None,
@@ -107,6 +131,27 @@ pub(super) fn server(peer: &Peer, manners: Manners) -> Box<dyn Server> {
     smtp::server(house(peer, manners))
 }
 
+/// The same, with a way of its own to pass mail on.
+pub(super) fn server_passing(
+    peer: &Peer,
+    manners: Manners,
+    passing: Passing,
+) -> Box<dyn Server> {
+    struct With(Box<dyn Server>, Passing);
+
+    impl Server for With {
+        fn answer(&mut self, caller: SocketAddr) -> Box<dyn Conversation> {
+            self.0.answer(caller)
+        }
+
+        fn passing(&self) -> Passing {
+            self.1
+        }
+    }
+
+    Box::new(With(server(peer, manners), passing))
+}
+
 /// The policy of one connection after the other.
 pub(super) fn house(peer: &Peer, manners: Manners) -> impl FnMut() -> House + 'static {
     let local = Local::of(peer);
@@ -119,6 +164,8 @@ pub(super) fn house(peer: &Peer, manners: Manners) -> impl FnMut() -> House + 's
             local: local.clone(),
             connection,
             met: Rc::clone(&met),
+            asks: None,
+            awaits: None,
         }
     }
 }
@@ -129,6 +176,10 @@ pub(super) struct House {
     local: Local,
     connection: u32,
     met: Rc<RefCell<Met>>,
+    /// A question that is still to be asked.
+    asks: Option<Callout>,
+    /// Where the answer will be that the last reply waits for.
+    awaits: Option<Rc<Cell<Option<u16>>>>,
 }
 
 /// The denial of relaying that most servers know.
@@ -144,6 +195,20 @@ impl House {
             local: &self.local,
             connection: self.connection,
             met: &self.met,
+        }
+    }
+
+    /// Has the server for an address asked whether it exists, where there can be one.
+    fn verify(&mut self, mailbox: &Path) {
+        let domain = mailbox.domain.as_deref().unwrap_or_default();
+        let is_elsewhere = !domain.is_empty() && !self.local.is(domain);
+        if is_elsewhere && !mailbox.is_literal() {
+            let answer = Rc::<Cell<_>>::default();
+            self.awaits = Some(Rc::clone(&answer));
+            self.asks = Some(Callout {
+                mailbox: mailbox.clone(),
+                answer,
+            });
         }
     }
 
@@ -189,8 +254,14 @@ impl Policy for House {
     }
 
     fn rcpt(&mut self, recipient: &Path, context: &Context) -> Reply {
+        let relays = (self.manners.relays)(recipient, &self.visit(context));
+        match (self.manners.verifies, &context.sender) {
+            (Verifies::Senders, Some(sender)) => self.verify(sender),
+            (Verifies::Recipients, _) if relays => self.verify(recipient),
+            _ => {}
+        }
         let visit = self.visit(context);
-        if (self.manners.relays)(recipient, &visit) {
+        if relays {
             return Reply::new(250, "2.1.5 Ok");
         }
         (self.manners.rcpt)(recipient, &visit).unwrap_or_else(|| self.recipient(recipient))
@@ -208,7 +279,22 @@ impl Policy for House {
         (self.manners.revise)(&reply, &self.visit(context)).unwrap_or(reply)
     }
 
+    fn calls_out(&mut self) -> Option<Callout> {
+        self.asks.take()
+    }
+
+    fn last_word(&mut self, reply: Reply) -> Reply {
+        match self.awaits.take().and_then(|answer| answer.get()) {
+            Some(500..) => Reply::new(550, "5.1.0 Address verification failed"),
+            _ => reply,
+        }
+    }
+
     fn pause(&mut self, reply: &Reply, context: &Context) -> Duration {
-        (self.manners.pause)(reply, context)
+        let pause = (self.manners.pause)(reply, context);
+        match &self.awaits {
+            Some(_) => pause.max(CALLOUT),
+            None => pause,
+        }
     }
 }

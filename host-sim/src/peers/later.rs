@@ -14,18 +14,18 @@ use super::{
 use crate::smtp::{Path, Reply};
 
 /// Without delivery, 2xx at RCPT is all that there is to see.
-const TAKES_ALL: [Verdict; 3] = [verdict(Kind::Suspected, Reason::AcceptsAnything); 3];
-const SUSPECTED: [Verdict; 3] = [verdict(Kind::Suspected, Reason::RecipientAccepted); 3];
-const CONFIRMED: [Delivered; 3] = [Delivered::Confirmed; 3];
+pub(super) const TAKES_ALL: [Verdict; 3] = [verdict(Kind::Suspected, Reason::AcceptsAnything); 3];
+pub(super) const SUSPECTED: [Verdict; 3] = [verdict(Kind::Suspected, Reason::RecipientAccepted); 3];
+pub(super) const CONFIRMED: [Delivered; 3] = [Delivered::Confirmed; 3];
 /// 250 after the dot, and nobody ever hears of it again.
 const TAKEN: [Delivered; 3] = [Delivered::Accepted; 3];
 const REFUSED_LATER: [Delivered; 3] = [Delivered::RefusedAtData; 3];
-const LOCAL: Verdict = verdict(Kind::Inconclusive, Reason::LocalOrRelay);
+pub(super) const LOCAL: Verdict = verdict(Kind::Inconclusive, Reason::LocalOrRelay);
 
-const DENIED: Rule = Rule::all(Fate::Refused(Step::Rcpt));
+pub(super) const DENIED: Rule = Rule::all(Fate::Refused(Step::Rcpt));
 
 /// Forms whose final domain is the server's own, or that have none.
-const MAY_BE_LOCAL: &[&str] = &[
+pub(super) const MAY_BE_LOCAL: &[&str] = &[
     "T3", "T5", "T6", "T7", "T8", "T10", "T14", "T15", "T20", "T21", "T23",
 ];
 
@@ -228,9 +228,9 @@ const MINUTE: Duration = Duration::from_secs(60);
 const FIVE_MINUTES: Duration = Duration::from_secs(300);
 
 /// Forms that lead elsewhere as a strict server reads them, at a domain that exists.
-const FOREIGN: &[&str] = &["T1", "T2", "T12", "T13", "T19", "T24", "T1-after-reset"];
+pub(super) const FOREIGN: &[&str] = &["T1", "T2", "T12", "T13", "T19", "T24", "T1-after-reset"];
 
-const TAKES_EVERYTHING: Manners = Manners {
+pub(super) const TAKES_EVERYTHING: Manners = Manners {
     mail: |_, _| Some(Reply::new(250, "2.1.0 Ok")),
     rcpt: |_, _| Some(Reply::new(250, "2.1.5 Ok")),
     ..Manners::CLOSED
@@ -244,17 +244,17 @@ fn greylisted(recipient: &Path) -> Reply {
     )
 }
 
-fn is_foreign(path: &Path, visit: &Visit<'_>) -> bool {
+pub(super) fn is_foreign(path: &Path, visit: &Visit<'_>) -> bool {
     path.domain.as_deref().is_some_and(|name| {
         !name.is_empty() && !name.ends_with('.') && !name.starts_with('[') && !visit.local.is(name)
     })
 }
 
-fn is_own(path: &Path, visit: &Visit<'_>) -> bool {
+pub(super) fn is_own(path: &Path, visit: &Visit<'_>) -> bool {
     visit.local.holds(path) || path.domain.as_deref() == Some("[127.0.0.1]")
 }
 
-fn exists(path: &Path) -> bool {
+pub(super) fn exists(path: &Path) -> bool {
     let name = path.domain.as_deref().unwrap_or_default();
     !name.ends_with(".invalid")
 }

@@ -19,6 +19,7 @@ mod not_smtp;
 mod one_form;
 mod open;
 mod order;
+mod passes_on;
 mod postfix;
 mod raw;
 mod refuses_us;
@@ -120,6 +121,7 @@ const FAMILIES: &[&[Personality]] = &[
     &one_form::FAMILY,
     &refuses_us::FAMILY,
     &later::FAMILY,
+    &passes_on::FAMILY,
     &slow::FAMILY,
     &limits::FAMILY,
     &commands::FAMILY,
@@ -236,6 +238,7 @@ mod tests {
             };
             let relays = has(|fate| *fate == Fate::Relayed);
             let takes = has(|fate| matches!(fate, Fate::Kept | Fate::Discarded));
+            let returns = has(|fate| *fate == Fate::Bounced);
             let refuses_later = has(|fate| matches!(fate, Fate::Refused(Step::Data | Step::Dot)));
             for depth in [Depth::Quick, Depth::Standard, Depth::Full] {
                 let off = personality.expected(depth);
@@ -245,8 +248,13 @@ mod tests {
                     off.kind == Kind::Suspected || off.reason == Reason::LocalOrRelay;
                 assert!(on == Delivered::Same || may_be_sent_to, "{told}");
                 match on {
-                    Delivered::Confirmed => assert!(relays, "{told}: nothing reaches the sink"),
-                    Delivered::Accepted => assert!(takes && !relays, "{told}"),
+                    Delivered::Confirmed | Delivered::ConfirmedLate => {
+                        assert!(relays, "{told}: nothing reaches the sink");
+                    }
+                    Delivered::Accepted => assert!(takes && !relays && !returns, "{told}"),
+                    Delivered::Bounced | Delivered::BouncedLate => {
+                        assert!(returns && !relays, "{told}");
+                    }
                     Delivered::RefusedAtData | Delivered::Deferred => {
                         assert!(refuses_later && !relays && !takes, "{told}");
                     }
@@ -254,18 +262,20 @@ mod tests {
                 }
                 // Nothing that the battery sends and that decides is left undeclared.
                 if depth == Depth::Full && may_be_sent_to {
-                    assert!(!relays || on == Delivered::Confirmed, "{told}");
+                    let confirmed = on.in_the_end(off).kind == Kind::Confirmed;
+                    assert!(!relays || confirmed, "{told}");
                 }
                 let t1 = fate(personality.truth, "F1", "T1");
                 if off.kind == Kind::Suspected {
                     let expected = match t1 {
                         Fate::Relayed => Some(Kind::Confirmed),
                         Fate::Kept | Fate::Discarded => Some(Kind::Accepted),
+                        Fate::Bounced => Some(Kind::Inconclusive),
                         Fate::Refused(Step::Mail | Step::Rcpt | Step::Data | Step::Dot)
                         | Fate::NotToBeJudged => None,
                     };
                     if let Some(expected) = expected {
-                        assert_eq!(on.kind(off.kind), expected, "{told}");
+                        assert_eq!(on.in_the_end(off).kind, expected, "{told}");
                     }
                     if matches!(t1, Fate::Refused(Step::Data | Step::Dot)) {
                         assert_ne!(on, Delivered::Same, "{told}");

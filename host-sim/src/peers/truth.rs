@@ -1,6 +1,6 @@
 //! What a personality says about itself.
 
-use probe_core::verdict::Kind;
+use probe_core::verdict::{Kind, Reason, Verdict};
 
 /// What becomes of mail.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -11,6 +11,8 @@ pub enum Fate {
     Kept,
     /// It is taken, and thrown away.
     Discarded,
+    /// It is taken, and given back to its sender.
+    Bounced,
     /// It is refused at this step.
     Refused(Step),
     /// Nobody can tell from the outside.
@@ -109,16 +111,25 @@ pub enum Delivered {
     RefusedAtData,
     /// `inconclusive`, reason `greylisted`: each message is put off after the dot.
     Deferred,
+    /// `confirmed` as well, but later than the job ends: `accepted` until then.
+    ConfirmedLate,
+    /// `inconclusive`, reason `bounced`: 250 after the dot, and a bounce comes back.
+    Bounced,
+    /// The same, but later than the job ends: `accepted` until then.
+    BouncedLate,
 }
 
 impl Delivered {
     /// Every one of them.
-    pub const ALL: [Self; 5] = [
+    pub const ALL: [Self; 8] = [
         Self::Same,
         Self::Confirmed,
         Self::Accepted,
         Self::RefusedAtData,
         Self::Deferred,
+        Self::ConfirmedLate,
+        Self::Bounced,
+        Self::BouncedLate,
     ];
 
     /// The word in scripts and tables.
@@ -129,17 +140,33 @@ impl Delivered {
             Self::Accepted => "accepted",
             Self::RefusedAtData => "refused-at-data",
             Self::Deferred => "deferred",
+            Self::ConfirmedLate => "confirmed-late",
+            Self::Bounced => "bounced",
+            Self::BouncedLate => "bounced-late",
         }
     }
 
-    /// The verdict's kind, where it is `off` with delivery off.
-    pub const fn kind(self, off: Kind) -> Kind {
+    /// The verdict when the job ends, where it is `off` with delivery off.
+    pub const fn at_the_end(self, off: Verdict) -> Verdict {
+        let (kind, reason) = match self {
+            Self::Same => return off,
+            Self::Confirmed => (Kind::Confirmed, Reason::MessageReturned),
+            Self::Accepted | Self::ConfirmedLate | Self::BouncedLate => {
+                (Kind::Accepted, Reason::NothingReturned)
+            }
+            Self::RefusedAtData => (Kind::Closed, Reason::RefusedAtData),
+            Self::Deferred => (Kind::Inconclusive, Reason::Greylisted),
+            Self::Bounced => (Kind::Inconclusive, Reason::Bounced),
+        };
+        Verdict { kind, reason }
+    }
+
+    /// The verdict when nothing more can come.
+    pub const fn in_the_end(self, off: Verdict) -> Verdict {
         match self {
-            Self::Same => off,
-            Self::Confirmed => Kind::Confirmed,
-            Self::Accepted => Kind::Accepted,
-            Self::RefusedAtData => Kind::Closed,
-            Self::Deferred => Kind::Inconclusive,
+            Self::ConfirmedLate => Self::Confirmed.at_the_end(off),
+            Self::BouncedLate => Self::Bounced.at_the_end(off),
+            _ => self.at_the_end(off),
         }
     }
 }

@@ -5,8 +5,8 @@ use std::{collections::VecDeque, net::SocketAddr, time::Duration};
 use super::{Action, Rule, Script, When, transaction::Transaction};
 use crate::{
     peers::Peer,
-    server::{Conversation, Turn},
-    smtp::{IDLE_MAX, LINE_OCTETS_MAX},
+    server::{Conversation, Mail, Turn},
+    smtp::{IDLE_MAX, LINE_OCTETS_MAX, MESSAGE_OCTETS_MAX, Path},
 };
 
 /// What the lines of a script may repeat.
@@ -26,6 +26,11 @@ pub(super) struct Reading {
     script: &'static Script,
     known: Known,
     transaction: Transaction,
+    resets: u32,
+    /// The message, as far as it has come.
+    message: String,
+    /// One that was taken in this turn.
+    taken: Option<Mail>,
     unread: VecDeque<u8>,
     /// What is still to be done; no command is read before.
     pending: VecDeque<&'static Action>,
@@ -45,6 +50,9 @@ impl Reading {
                 sender: String::new(),
             },
             transaction: Transaction::default(),
+            resets: 0,
+            message: String::new(),
+            taken: None,
             unread: VecDeque::new(),
             pending: VecDeque::new(),
             paused_until: None,
@@ -74,6 +82,7 @@ impl Reading {
                         return;
                     };
                     self.execute(&line);
+                    turn.taken.extend(self.taken.take());
                 }
             }
         }
@@ -96,8 +105,16 @@ impl Reading {
     fn execute(&mut self, line: &str) {
         if self.transaction.in_message() {
             if line == "." {
+                let mail = self.mail();
                 self.transaction.message_ended();
-                self.perform(|when| matches!(when, When::Message));
+                let class = self.perform(|when| matches!(when, When::Message));
+                self.taken = mail.filter(|_| class == Some(b'2'));
+                return;
+            }
+            let line = line.strip_prefix('.').unwrap_or(line);
+            if self.message.len() + line.len() < MESSAGE_OCTETS_MAX {
+                self.message.push_str(line);
+                self.message.push_str("\r\n");
             }
             return;
         }
@@ -124,9 +141,25 @@ impl Reading {
             When::OutOfOrder | When::Message => false,
         });
         self.transaction.answered(&verb, path, class);
+        self.resets += u32::from(verb == "RSET");
         if verb == "MAIL" && class == Some(b'2') {
             self.known.sender = self.known.mailbox.clone();
         }
+    }
+
+    /// The message that has ended, with its envelope.
+    fn mail(&mut self) -> Option<Mail> {
+        let message = std::mem::take(&mut self.message);
+        let sender = Path::read(self.transaction.sender()?).ok()?;
+        let recipients = self.transaction.recipients().iter();
+        let recipients = recipients.filter_map(|path| Path::read(path).ok());
+        Some(Mail {
+            helo: self.known.name.clone(),
+            resets: self.resets,
+            sender,
+            recipients: recipients.collect(),
+            message,
+        })
     }
 
     /// Takes up the actions of the first rule that is meant, and says the first digit of its

@@ -14,10 +14,11 @@ const KINDS: [Kind; 5] = [
     Kind::Closed,
     Kind::Inconclusive,
 ];
-const FATES: [(&str, Fate); 7] = [
+const FATES: [(&str, Fate); 8] = [
     ("relayed", Fate::Relayed),
     ("kept", Fate::Kept),
     ("discarded", Fate::Discarded),
+    ("bounced", Fate::Bounced),
     ("refused at MAIL", Fate::Refused(Step::Mail)),
     ("refused at RCPT", Fate::Refused(Step::Rcpt)),
     ("refused at DATA", Fate::Refused(Step::Data)),

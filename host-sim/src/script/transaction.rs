@@ -4,7 +4,7 @@
 #[derive(Debug, Default)]
 pub(super) struct Transaction {
     sender: Option<String>,
-    recipients: u32,
+    recipients: Vec<String>,
     in_message: bool,
 }
 
@@ -12,6 +12,11 @@ impl Transaction {
     /// The argument of MAIL in the transaction that is open, as it was sent: `<u@d>`.
     pub(super) fn sender(&self) -> Option<&str> {
         self.sender.as_deref()
+    }
+
+    /// The arguments of RCPT that were accepted.
+    pub(super) fn recipients(&self) -> &[String] {
+        &self.recipients
     }
 
     /// Whether lines are a message's.
@@ -24,7 +29,7 @@ impl Transaction {
         match verb {
             "MAIL" => self.sender.is_none(),
             "RCPT" => self.sender.is_some(),
-            "DATA" => self.recipients > 0,
+            "DATA" => !self.recipients.is_empty(),
             _ => true,
         }
     }
@@ -34,7 +39,7 @@ impl Transaction {
     pub(super) fn answered(&mut self, verb: &str, path: &str, class: Option<u8>) {
         match (verb, class) {
             ("MAIL", Some(b'2')) => self.sender = Some(path.to_owned()),
-            ("RCPT", Some(b'2')) => self.recipients += 1,
+            ("RCPT", Some(b'2')) => self.recipients.push(path.to_owned()),
             ("DATA", Some(b'3')) => self.in_message = true,
             ("EHLO" | "HELO" | "RSET", Some(b'2')) => *self = Self::default(),
             _ => {}

@@ -13,10 +13,10 @@ use std::{net::SocketAddr, time::Duration};
 
 pub use path::{NoPath, Path};
 pub use reply::Reply;
-pub use session::{IDLE_MAX, LINE_OCTETS_MAX, Session};
+pub use session::{IDLE_MAX, LINE_OCTETS_MAX, MESSAGE_OCTETS_MAX, Session};
 pub use verb::Verb;
 
-use crate::server::{Conversation, Server};
+use crate::server::{Callout, Conversation, Server};
 
 /// What has happened on a connection so far.
 #[derive(Clone, Debug)]
@@ -110,6 +110,16 @@ pub trait Policy {
     /// The last word on every reply to a command: a server that has had enough says so here. The
     /// context counts `reply` already.
     fn revise(&mut self, reply: Reply, _context: &Context) -> Reply {
+        reply
+    }
+
+    /// A question that has to be answered by another server before the last command is.
+    fn calls_out(&mut self) -> Option<Callout> {
+        None
+    }
+
+    /// What is said in the end, when `reply` is about to leave.
+    fn last_word(&mut self, reply: Reply) -> Reply {
         reply
     }
 

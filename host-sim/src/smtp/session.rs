@@ -3,10 +3,12 @@
 use std::{net::SocketAddr, time::Duration};
 
 use super::{Context, Path, Policy, Reply, Verb};
-use crate::server::{Conversation, Turn};
+use crate::server::{Conversation, Mail, Turn};
 
 /// The longest command line, in octets with its end. RFC 5321 asks for 512; servers take more.
 pub const LINE_OCTETS_MAX: usize = 2_048;
+/// How much of a message is kept, in octets.
+pub const MESSAGE_OCTETS_MAX: usize = 64 * 1_024;
 /// How long a client may be silent (RFC 5321, 4.5.3.2.7).
 pub const IDLE_MAX: Duration = Duration::from_secs(300);
 
@@ -20,6 +22,10 @@ pub struct Session<P> {
     /// A reply that waits for its moment; nothing is read before it is said.
     held: Option<(Duration, Reply)>,
     in_message: bool,
+    /// The message, as far as it has come.
+    message: String,
+    /// One that was taken in this turn.
+    taken: Option<Mail>,
     greeted: bool,
     /// STARTTLS was answered with 220: what comes next is a handshake.
     shakes_hands: bool,
@@ -56,6 +62,8 @@ impl<P: Policy> Session<P> {
             read: 0,
             held: None,
             in_message: false,
+            message: String::new(),
+            taken: None,
             greeted: false,
             shakes_hands: false,
         }
@@ -71,6 +79,7 @@ impl<P: Policy> Session<P> {
                     self.held = Some((due, reply));
                     return;
                 }
+                let reply = self.last_word(reply);
                 say(&reply, turn);
                 self.greeted = true;
                 continue;
@@ -88,6 +97,8 @@ impl<P: Policy> Session<P> {
                 continue;
             };
             let reply = self.count(reply);
+            turn.taken.extend(self.taken.take());
+            turn.callouts.extend(self.policy.calls_out());
             let pause = self.policy.pause(&reply, &self.context);
             self.held = Some((turn.now() + pause, reply));
         }
@@ -223,11 +234,26 @@ impl<P: Policy> Session<P> {
 
     fn message_line(&mut self, line: Option<&str>) -> Option<Reply> {
         if line != Some(".") {
+            let line = line.unwrap_or_default();
+            let line = line.strip_prefix('.').unwrap_or(line);
+            if self.message.len() + line.len() < MESSAGE_OCTETS_MAX {
+                self.message.push_str(line);
+                self.message.push_str("\r\n");
+            }
             return None;
         }
         self.in_message = false;
         let reply = self.policy.message(&self.context);
         self.context.messages += u32::from(!reply.is_refusal());
+        let message = std::mem::take(&mut self.message);
+        let sender = self.context.sender.clone();
+        self.taken = sender.filter(|_| !reply.is_refusal()).map(|sender| Mail {
+            helo: self.context.helo.clone().unwrap_or_default(),
+            resets: self.context.resets,
+            sender,
+            recipients: self.context.recipients.clone(),
+            message,
+        });
         self.reset();
         Some(reply)
     }
@@ -236,6 +262,16 @@ impl<P: Policy> Session<P> {
         self.context.sender = None;
         self.context.recipients.clear();
         self.context.refused = 0;
+    }
+
+    /// What is said in the end; a recipient that is refused now is none.
+    fn last_word(&mut self, reply: Reply) -> Reply {
+        let was_refusal = reply.is_refusal();
+        let reply = self.policy.last_word(reply);
+        if reply.is_refusal() && !was_refusal && self.context.verb == Verb::Rcpt {
+            self.context.recipients.pop();
+        }
+        reply
     }
 
     fn count(&mut self, reply: Reply) -> Reply {

@@ -31,6 +31,7 @@ use crate::{
     drive::ROUNDS_AT_A_MOMENT_MAX,
     faults::{Switch, Tally},
     net::{internet::Internet, link::DeviceEnd},
+    post::Log,
     observer::{Observer, Seen},
     world::World,
 };
@@ -76,6 +77,7 @@ impl Plugged {
             &Switch::default(),
             &Tally::default(),
             &[],
+            &Log::default(),
         );
         let mut ends = Ends {
             device,

@@ -1,0 +1,141 @@
+//! What came to the sink, as the host judges it: it knows every job.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    net::SocketAddr,
+};
+
+use probe_core::{
+    arrival::{Arrival, Sense},
+    evidence::Evidence,
+    finding::{DeviceId, Finding, JobSerial},
+    frame::ToHost,
+    scope::Scope,
+    time::Utc,
+    token::Signer,
+    verdict::Verdict,
+};
+
+use crate::{host::PROVING, oracles::Judge, world::World};
+
+/// What says what an arrival proves. [`Arrival::sense`], unless a test wants to see an oracle catch
+/// another one.
+pub type Senses<'a> = &'a dyn Fn(&Arrival, &Signer, Option<SocketAddr>, u16) -> Sense;
+
+/// How a host reads what has come to the sink of a world's device.
+pub struct Reader<'a> {
+    signer: Signer,
+    began: Utc,
+    issued: Utc,
+    senses: Senses<'a>,
+}
+
+impl<'a> Reader<'a> {
+    /// A reader of what comes of scans in `world` under `scope`.
+    pub fn new(world: &World, scope: &Scope, senses: Senses<'a>) -> Self {
+        Self {
+            signer: Signer::new(&PROVING.key, DeviceId(world.device_id)),
+            began: world.began,
+            issued: scope.issued,
+            senses,
+        }
+    }
+
+    /// What an arrival proves about the target of its job.
+    pub fn sense(&self, arrival: &Arrival, target: Option<SocketAddr>) -> Sense {
+        let utc = self.began.0 + arrival.at.as_millis() / 1_000;
+        let hours = utc.saturating_sub(self.issued.0) / 3_600;
+        let hours = u16::try_from(hours).unwrap_or(u16::MAX);
+        (self.senses)(arrival, &self.signer, target, hours)
+    }
+
+    /// The verdict of each target whose job is over, on the evidence of all its findings and of
+    /// everything that came to the sink.
+    pub(crate) fn verdicts<'r>(
+        &self,
+        records: impl Iterator<Item = &'r ToHost>,
+        judge: Judge<'_>,
+    ) -> BTreeMap<SocketAddr, Verdict> {
+        let mut jobs = BTreeMap::<JobSerial, Vec<&Finding>>::new();
+        let mut over = BTreeSet::new();
+        let mut dead = Vec::new();
+        let mut arrivals = BTreeMap::<JobSerial, Vec<&Arrival>>::new();
+        for record in records {
+            match record {
+                ToHost::Finding(finding) => {
+                    jobs.entry(finding.job).or_default().push(finding);
+                    if finding.last {
+                        over.insert(finding.job);
+                    }
+                }
+                ToHost::Over(job) => {
+                    over.insert(job.job);
+                }
+                ToHost::Dead(range) => {
+                    dead.extend(range.findings().map(|of| (of.target, judge(&of.evidence))));
+                }
+                ToHost::Arrival(arrival) => {
+                    if let Some(token) = arrival.envelope {
+                        arrivals.entry(token.serial()).or_default().push(arrival);
+                    }
+                }
+                _ => {}
+            }
+        }
+        let verdict = |(job, findings): (JobSerial, Vec<&Finding>)| {
+            let (first, later) = findings.split_first()?;
+            let arrivals = arrivals.get(&job).map_or(&[][..], Vec::as_slice);
+            // Of a job that has no end nobody knows more than what came back.
+            let evidence = merged(first, later);
+            let senses = arrivals
+                .iter()
+                .map(|arrival| self.sense(arrival, Some(first.target)));
+            let mut evidence = evidence;
+            senses.for_each(|sense| evidence.arrived(sense));
+            let is_known = over.contains(&job) || !evidence.proof().returned().is_empty();
+            is_known.then(|| (first.target, judge(&evidence)))
+        };
+        jobs.into_iter().filter_map(verdict).chain(dead).collect()
+    }
+
+    /// The verdict of each target when its job was over: what came to the sink later counts for nothing.
+    pub fn judge_when_over(
+        &self,
+        findings: &[Finding],
+        arrivals: &[Arrival],
+    ) -> BTreeMap<SocketAddr, Verdict> {
+        let over: BTreeMap<_, _> = findings
+            .iter()
+            .filter(|finding| finding.last)
+            .map(|finding| (finding.job, finding.id()))
+            .collect();
+        let was_before = |arrival: &&Arrival| {
+            let job = arrival.envelope.map(|token| token.serial());
+            let end = job.and_then(|job| over.get(&job));
+            end.is_some_and(|end| (arrival.id.boot, arrival.id.number) < (end.boot, end.number))
+        };
+        let before: Vec<_> = arrivals.iter().filter(was_before).cloned().collect();
+        self.judge(findings, &before)
+    }
+
+    /// The verdict of each target, on all findings and arrivals.
+    pub fn judge(
+        &self,
+        findings: &[Finding],
+        arrivals: &[Arrival],
+    ) -> BTreeMap<SocketAddr, Verdict> {
+        let findings = findings.iter().cloned().map(ToHost::Finding);
+        let arrivals = arrivals.iter().cloned().map(ToHost::Arrival);
+        let records: Vec<ToHost> = findings.chain(arrivals).collect();
+        self.verdicts(records.iter(), &probe_core::verdict::judge)
+    }
+}
+
+/// The evidence of a job's findings, which come in order.
+fn merged(first: &Finding, later: &[&Finding]) -> Evidence {
+    let mut evidence = first.evidence.clone();
+    for finding in later {
+        evidence.merge(&finding.evidence);
+    }
+    evidence
+}

@@ -1,0 +1,122 @@
+//! Every personality with delivery on: messages go out, and what really relays brings them back.
+
+mod support;
+
+use std::{collections::BTreeMap, net::SocketAddr};
+
+use host_sim::{
+    demo,
+    host::collect_late,
+    observer::Allowed,
+    parade,
+    peers::Personality,
+    post::{Done, Posted},
+    proof::Reader,
+    simulation::Simulation,
+};
+use probe_core::{
+    arrival::Arrival,
+    scope::{Depth, Scope},
+    time::Millis,
+    verdict::{Kind, Verdict},
+};
+use support::holds_the_golden_file;
+
+const DEPTHS: [Depth; 3] = [Depth::Quick, Depth::Standard, Depth::Full];
+/// Longer than anybody's message lies in a queue.
+const LONGER: Millis = Millis::from_mins(50 * 60);
+
+/// What the groups of the parade have come to at one depth.
+#[derive(Default)]
+struct Parade {
+    at_the_end: BTreeMap<SocketAddr, Verdict>,
+    later: BTreeMap<SocketAddr, Verdict>,
+    mail: Vec<Posted>,
+}
+
+fn run(seed: u64, scope: &Scope) -> Parade {
+    let mut all = Parade::default();
+    for (world, list) in parade::groups(seed) {
+        let world = world.with_sink_of(scope);
+        let reader = Reader::new(&world, scope, &Arrival::sense);
+        let (collected, report) = Simulation::new(world.clone())
+            .watched(Allowed::by(scope))
+            .run_plugged(
+                |wire| wire,
+                async |plug, time| collect_late(&plug, time, scope, &list, LONGER).await,
+            )
+            .unwrap_or_else(|failure| panic!("{failure}"));
+        assert_eq!(report.wire.strays, []);
+        let collected = collected.unwrap();
+        let (findings, arrivals) = (&collected.findings, &collected.arrivals);
+        all.at_the_end.extend(reader.judge_when_over(findings, arrivals));
+        all.later.extend(reader.judge(findings, arrivals));
+        all.mail.extend(report.mail);
+    }
+    all
+}
+
+fn words(verdict: Option<&Verdict>) -> String {
+    verdict.map_or("no finding".to_owned(), |verdict| {
+        format!("{}: {}", verdict.kind.as_str(), verdict.reason.as_str())
+    })
+}
+
+#[test]
+fn every_personality_reaches_its_truth_with_delivery_on() {
+    let mut wrong = Vec::new();
+    let mut table: BTreeMap<&str, Vec<String>> = BTreeMap::new();
+    for depth in DEPTHS {
+        let scope = demo::delivering(demo::scope(depth));
+        let parade = run(1, &scope);
+        for (target, personality) in parade::targets() {
+            let off = personality.expected(depth);
+            let delivered = personality.delivered(depth);
+            let at_the_end = parade.at_the_end.get(&target);
+            let late = parade.later.get(&target);
+            let told = format!("{} at {}, {target}", personality.name, depth.as_str());
+            for (found, expected) in [
+                (at_the_end, delivered.at_the_end(off)),
+                (late, delivered.in_the_end(off)),
+            ] {
+                if found != Some(&expected) {
+                    let (found, expected) = (words(found), words(Some(&expected)));
+                    wrong.push(format!("{told}: {found}, not {expected}"));
+                }
+            }
+            if late.is_some_and(|verdict| verdict.kind == Kind::Confirmed) {
+                let relayed = |of: &Posted| {
+                    of.by == target && of.what == Done::Relayed
+                };
+                assert!(parade.mail.iter().any(relayed), "{told}");
+            }
+            if target.is_ipv4() {
+                let at_the_end = words(at_the_end);
+                let late = words(late);
+                let word = if at_the_end == late {
+                    at_the_end
+                } else {
+                    format!("{at_the_end}, later {late}")
+                };
+                table.entry(personality.name).or_default().push(word);
+            }
+        }
+        let given_up = parade.mail.iter().filter(|of| of.what == Done::GivenUp);
+        let given_up: Vec<_> = given_up.collect();
+        assert!(given_up.is_empty(), "{given_up:#?}");
+    }
+    let rows = Personality::every().map(|personality| {
+        let [quick, standard, full] = table[personality.name].as_slice() else {
+            panic!("{}: one verdict at each depth", personality.name);
+        };
+        let name = personality.name;
+        if quick == standard && quick == full {
+            return format!("{name:<26}{quick}\n");
+        }
+        format!("{name:<26}{quick:<32}{standard:<32}{full}\n")
+    });
+    let head = format!("{:<26}found with delivery on: at every depth, or at quick, standard, full\n", "personality");
+    let table: String = std::iter::once(head).chain(rows).collect();
+    assert!(wrong.is_empty(), "{wrong:#?}");
+    holds_the_golden_file("delivered.txt", &table);
+}
