@@ -49,7 +49,8 @@ fn run(seed: u64, scope: &Scope) -> Parade {
         assert_eq!(report.wire.strays, []);
         let collected = collected.unwrap();
         let (findings, arrivals) = (&collected.findings, &collected.arrivals);
-        all.at_the_end.extend(reader.judge_when_over(findings, arrivals));
+        all.at_the_end
+            .extend(reader.judge_when_over(findings, arrivals));
         all.later.extend(reader.judge(findings, arrivals));
         all.mail.extend(report.mail);
     }
@@ -85,9 +86,7 @@ fn every_personality_reaches_its_truth_with_delivery_on() {
                 }
             }
             if late.is_some_and(|verdict| verdict.kind == Kind::Confirmed) {
-                let relayed = |of: &Posted| {
-                    of.by == target && of.what == Done::Relayed
-                };
+                let relayed = |of: &Posted| of.by == target && of.what == Done::Relayed;
                 assert!(parade.mail.iter().any(relayed), "{told}");
             }
             if target.is_ipv4() {
@@ -115,7 +114,10 @@ fn every_personality_reaches_its_truth_with_delivery_on() {
         }
         format!("{name:<26}{quick:<32}{standard:<32}{full}\n")
     });
-    let head = format!("{:<26}found with delivery on: at every depth, or at quick, standard, full\n", "personality");
+    let head = format!(
+        "{:<26}found with delivery on: at every depth, or at quick, standard, full\n",
+        "personality"
+    );
     let table: String = std::iter::once(head).chain(rows).collect();
     assert!(wrong.is_empty(), "{wrong:#?}");
     holds_the_golden_file("delivered.txt", &table);

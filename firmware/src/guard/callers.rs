@@ -22,12 +22,22 @@ pub(super) fn is_stranger<W: Warden>(frame: &[u8], doors: &Doors, warden: &W) ->
     match ethernet.ethertype() {
         EthernetProtocol::Ipv4 => Ipv4Packet::new_checked(payload).is_ok_and(|packet| {
             packet.next_header() == IpProtocol::Tcp
-                && calls(IpAddr::V4(packet.src_addr()), packet.payload(), doors, warden)
+                && calls(
+                    IpAddr::V4(packet.src_addr()),
+                    packet.payload(),
+                    doors,
+                    warden,
+                )
         }),
         #[cfg(feature = "ipv6")]
         EthernetProtocol::Ipv6 => {
             Ipv6Packet::new_checked(payload).is_ok_and(|packet| match packet.next_header() {
-                IpProtocol::Tcp => calls(IpAddr::V6(packet.src_addr()), packet.payload(), doors, warden),
+                IpProtocol::Tcp => calls(
+                    IpAddr::V6(packet.src_addr()),
+                    packet.payload(),
+                    doors,
+                    warden,
+                ),
                 // The stack reads on behind these options, which are for MLD alone.
                 IpProtocol::HopByHop => packet.payload().first() != Some(&ICMPV6),
                 _ => false,
@@ -120,16 +130,29 @@ mod tests {
             ("a neighbour", arp(OWN, 1, "198.51.100.1", HOST), false),
             (
                 "a stranger, at a port of the sink",
-                from_v4("203.0.113.81", &[], 6, &tcp(40_000, SINK_PORTS[1], SYN, b"")),
+                from_v4(
+                    "203.0.113.81",
+                    &[],
+                    6,
+                    &tcp(40_000, SINK_PORTS[1], SYN, b""),
+                ),
                 false,
             ),
         ];
         for (name, frame, expected) in rows {
-            assert_eq!(is_stranger(&frame, &doors(), &ScopeWarden::usual()), expected, "{name}");
+            assert_eq!(
+                is_stranger(&frame, &doors(), &ScopeWarden::usual()),
+                expected,
+                "{name}"
+            );
         }
         // Without a configured host nobody may.
         let frame = from_v4(HOST, &[], 6, &syn);
-        assert!(is_stranger(&frame, &Doors::default(), &ScopeWarden::usual()));
+        assert!(is_stranger(
+            &frame,
+            &Doors::default(),
+            &ScopeWarden::usual()
+        ));
     }
 
     #[cfg(feature = "ipv6")]
@@ -152,8 +175,16 @@ mod tests {
             ("MLD", from_v6(0, &behind(58)), false, false),
             ("ICMPv6", from_v6(58, &syn), false, false),
         ] {
-            assert_eq!(is_stranger(&frame, &doors(), &ScopeWarden::usual()), stranger, "{name}");
-            assert_eq!(is_stranger(&frame, &open, &ScopeWarden::usual()), stranger_when_open, "{name}");
+            assert_eq!(
+                is_stranger(&frame, &doors(), &ScopeWarden::usual()),
+                stranger,
+                "{name}"
+            );
+            assert_eq!(
+                is_stranger(&frame, &open, &ScopeWarden::usual()),
+                stranger_when_open,
+                "{name}"
+            );
         }
     }
 }

@@ -132,11 +132,7 @@ pub(super) fn server(peer: &Peer, manners: Manners) -> Box<dyn Server> {
 }
 
 /// The same, with a way of its own to pass mail on.
-pub(super) fn server_passing(
-    peer: &Peer,
-    manners: Manners,
-    passing: Passing,
-) -> Box<dyn Server> {
+pub(super) fn server_passing(peer: &Peer, manners: Manners, passing: Passing) -> Box<dyn Server> {
     struct With(Box<dyn Server>, Passing);
 
     impl Server for With {

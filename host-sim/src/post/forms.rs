@@ -56,7 +56,13 @@ pub(super) fn recipient_form(path: &Path, is_behind_another: bool) -> Option<&'s
         (Place::Name, false, 0, 0, 0) => match path.route.as_slice() {
             [] if is_behind_another => "T24",
             [] if !path.bracketed => "T2",
-            [] if path.domain.as_deref().is_some_and(|name| name.ends_with('.')) => "T22",
+            [] if path
+                .domain
+                .as_deref()
+                .is_some_and(|name| name.ends_with('.')) =>
+            {
+                "T22"
+            }
             [] => "T1",
             [hop] if hop.starts_with('[') => "T13",
             [_] => "T12",
@@ -156,7 +162,11 @@ mod tests {
         ] {
             let path = Path::read(text).unwrap();
             assert_eq!(recipient_form(&path, false), Some(expected), "{text}");
-            assert_eq!(destination(&path).as_deref(), Some("u@sink.example"), "{text}");
+            assert_eq!(
+                destination(&path).as_deref(),
+                Some("u@sink.example"),
+                "{text}"
+            );
         }
         let literal = Path::read("<u@[198.51.100.25]>").unwrap();
         assert_eq!(recipient_form(&literal, false), Some("T25"));

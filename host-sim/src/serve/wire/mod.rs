@@ -31,8 +31,8 @@ use crate::{
     drive::ROUNDS_AT_A_MOMENT_MAX,
     faults::{Switch, Tally},
     net::{internet::Internet, link::DeviceEnd},
-    post::Log,
     observer::{Observer, Seen},
+    post::Log,
     world::World,
 };
 
