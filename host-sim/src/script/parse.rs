@@ -257,7 +257,7 @@ mod tests {
             ),
             (
                 "truth any -> any: sold\n",
-                "x.script:1: expected `relayed`, `kept`, `discarded`, `refused at MAIL`, `refused at RCPT`, `refused at DATA`, `nobody can tell`, found `sold`",
+                "x.script:1: expected `relayed`, `kept`, `discarded`, `bounced`, `refused at MAIL`, `refused at RCPT`, `refused at DATA`, `nobody can tell`, found `sold`",
             ),
             (
                 "truth F1,T1 -> any: kept\n",
