@@ -91,11 +91,11 @@ pub async fn collect_late(
 /// How long a host that comes back waits for one more record.
 const QUIET: Millis = Millis::from_secs(10);
 
-/// Takes what a device has kept for its host.
+/// Takes what a device has kept for its host; everything that it says meanwhile.
 pub(crate) async fn gather(link: &mut PipeEnd, time: Time) -> Vec<ToHost> {
     let mut host = Box::new(HostLink::new());
     host.connected(time.now(), time.utc());
-    let mut records = Vec::new();
+    let mut messages = Vec::new();
     let (mut frame, mut octets) = ([0; FRAME_OCTETS_MAX], [0; FRAME_OCTETS_MAX]);
     let mut until = time.now() + QUIET;
     while time.now() < until {
@@ -111,12 +111,12 @@ pub(crate) async fn gather(link: &mut PipeEnd, time: Time) -> Vec<ToHost> {
         while let Some(message) = host.received(time.now(), &mut rest) {
             if let Some(record) = message.record() {
                 until = time.now() + QUIET;
-                records.push(message);
                 host.stored(record);
             }
+            messages.push(message);
         }
     }
-    records
+    messages
 }
 
 async fn run(

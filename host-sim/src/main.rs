@@ -48,6 +48,9 @@ enum Command {
         /// The faults of every world: `drawn`, `none`, or such as loss=5,jitter=20,segment-only.
         #[arg(long, default_value = "drawn")]
         faults: String,
+        /// With test messages, which simulated servers that relay really bring back.
+        #[arg(long)]
+        deliver: bool,
         /// Goes on behind a seed that breaks something, and tells all of them.
         #[arg(long)]
         keep_going: bool,
@@ -87,6 +90,9 @@ enum Command {
         /// The faults, as the sweep had them.
         #[arg(long, default_value = "drawn")]
         faults: String,
+        /// With test messages.
+        #[arg(long)]
+        deliver: bool,
         /// Writes a capture of the device's wire.
         #[arg(long, value_name = "FILE")]
         pcap: Option<PathBuf>,
@@ -121,17 +127,21 @@ fn main() -> ExitCode {
             seeds,
             jobs,
             faults,
+            deliver,
             keep_going,
             every,
         } => match every {
-            Some(every) => program::sweep::part(seeds, every, &faults),
-            None => program::sweep::command(seeds, jobs, &faults, keep_going),
+            Some(every) => program::sweep::part(seeds, every, &faults, deliver),
+            None => program::sweep::command(seeds, jobs, &faults, deliver, keep_going),
         },
         Command::Loss { seeds, percent } => program::loss::command(seeds, &percent),
         Command::Day { seeds, hours, pcap } => program::day::command(seeds, hours, pcap.as_deref()),
-        Command::Replay { seed, faults, pcap } => {
-            program::replay::command(seed, &faults, pcap.as_deref())
-        }
+        Command::Replay {
+            seed,
+            faults,
+            deliver,
+            pcap,
+        } => program::replay::command(seed, &faults, deliver, pcap.as_deref()),
         #[cfg(feature = "serve")]
         Command::Serve(arguments) => program::serve::command(&arguments),
         Command::Demo { out } => program::demo_files::command(&out),

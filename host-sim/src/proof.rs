@@ -13,7 +13,7 @@ use probe_core::{
     scope::Scope,
     time::Utc,
     token::Signer,
-    verdict::Verdict,
+    verdict::{Kind, Verdict},
 };
 
 use crate::{host::PROVING, oracles::Judge, world::World};
@@ -86,16 +86,23 @@ impl<'a> Reader<'a> {
             let (first, later) = findings.split_first()?;
             let arrivals = arrivals.get(&job).map_or(&[][..], Vec::as_slice);
             // Of a job that has no end nobody knows more than what came back.
-            let evidence = merged(first, later);
+            let mut evidence = merged(first, later);
             let senses = arrivals
                 .iter()
                 .map(|arrival| self.sense(arrival, Some(first.target)));
-            let mut evidence = evidence;
             senses.for_each(|sense| evidence.arrived(sense));
             let is_known = over.contains(&job) || !evidence.proof().returned().is_empty();
             is_known.then(|| (first.target, judge(&evidence)))
         };
-        jobs.into_iter().filter_map(verdict).chain(dead).collect()
+        let mut verdicts = BTreeMap::new();
+        for (target, found) in jobs.into_iter().filter_map(verdict).chain(dead) {
+            let known = verdicts.entry(target).or_insert(found);
+            // Of a target that was probed again the last word counts, and proof for ever.
+            if known.kind != Kind::Confirmed {
+                *known = found;
+            }
+        }
+        verdicts
     }
 
     /// The verdict of each target when its job was over: what came to the sink later counts for nothing.

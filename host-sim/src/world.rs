@@ -17,7 +17,7 @@ use crate::{
     dns::Resolver,
     faults::Faults,
     net::giver::Gives,
-    peers::{Fate, Peer, Rule},
+    peers::{Delivered, Fate, Peer, Rule},
 };
 
 /// Everything that a simulation starts from. The same world and the same host body give the same
@@ -83,6 +83,14 @@ impl Site {
         match self {
             Self::Peer(peer) => peer.personality.truth,
             Self::ClosedPort | Self::NoRoute | Self::Silent => NOBODY_KNOWS,
+        }
+    }
+
+    /// What delivery makes of it at `depth`.
+    pub fn delivered(&self, depth: Depth) -> Delivered {
+        match self {
+            Self::Peer(peer) => peer.personality.delivered(depth),
+            Self::ClosedPort | Self::NoRoute | Self::Silent => Delivered::Same,
         }
     }
 

@@ -10,12 +10,15 @@ use host_sim::{
     faults::Faults,
     net::link::DeviceEnd,
     oracles::{Oracle, Violation, examine},
+    proof::Senses,
     trial::{Draw, Parts, Trial, draw},
 };
 use probe_core::{
+    arrival::{Arrival, Sense, Unproved},
     evidence::Evidence,
     finding::RecordId,
     relay::PairId,
+    token::{Role, Signer},
     verdict::{Kind, Reason, Verdict, judge},
 };
 use smoltcp::wire::{EthernetFrame, EthernetProtocol, IpProtocol, Ipv4Packet, TcpPacket};
@@ -96,6 +99,79 @@ fn a_judge_that_takes_any_250_for_proof_is_caught() {
 }
 
 #[test]
+fn the_first_seeds_hold_with_messages() {
+    for seed in seeds(10) {
+        let trial = draw(seed, &Draw::Random).delivering();
+        let outcome = trial.run(None).unwrap_or_else(|why| panic!("{why}"));
+        assert_eq!(trial.violations(&outcome), []);
+    }
+}
+
+/// The first violation with messages and what `senses` makes of what comes to the sink. It names what
+/// replays it.
+fn caught_by(senses: Senses<'_>, is_it: impl Fn(&Trial) -> bool) -> Violation {
+    let clean = Draw::These(Box::default());
+    let trials = (0..400).map(|seed| draw(seed, &clean).delivering());
+    let violation = trials
+        .filter(is_it)
+        .take(3)
+        .flat_map(|trial| {
+            let parts = Parts {
+                senses,
+                ..trial.parts()
+            };
+            broken(&trial, parts)
+        })
+        .next()
+        .expect("an oracle sees it");
+    let seed = violation.seed;
+    assert_eq!(
+        violation.replay("none"),
+        format!("host-sim replay --seed {seed} --faults none --deliver --pcap seed-{seed}.pcap")
+    );
+    violation
+}
+
+fn holds(trial: &Trial, name: &str) -> bool {
+    trial.admitted().any(|target| trial.name(target) == name)
+}
+
+#[test]
+fn a_host_that_takes_a_token_without_its_code_is_caught() {
+    let believes = |arrival: &Arrival, signer: &Signer, target, hours| {
+        let sense = arrival.sense(signer, target, hours);
+        let has_one = arrival
+            .content
+            .is_some_and(|token| token.role == Role::Message);
+        let pair = arrival
+            .envelope
+            .and_then(|token| PairId::new(token.pair().into()));
+        match (sense, pair) {
+            (Sense::Nothing(Unproved::NotOurMessage), Some(pair)) if has_one => {
+                Sense::Relayed(pair)
+            }
+            _ => sense,
+        }
+    };
+    let violation = caught_by(&believes, |trial| holds(trial, "forges-a-return"));
+    assert_eq!(violation.oracle, Oracle::Safety);
+    assert!(violation.what.contains("without proof"), "{violation}");
+}
+
+#[test]
+fn a_host_that_takes_a_bounce_for_a_return_is_caught() {
+    let believes = |arrival: &Arrival, signer: &Signer, target, hours| match arrival
+        .sense(signer, target, hours)
+    {
+        Sense::Bounced(pair) => Sense::Relayed(pair),
+        sense => sense,
+    };
+    let violation = caught_by(&believes, |trial| holds(trial, "bounces"));
+    assert_eq!(violation.oracle, Oracle::Safety);
+    assert!(violation.what.contains("without proof"), "{violation}");
+}
+
+#[test]
 fn a_judge_that_acquits_everybody_is_caught() {
     let mild = |_: &Evidence| Verdict {
         kind: Kind::Closed,
@@ -156,6 +232,7 @@ fn a_wire_that_lets_one_frame_out_is_caught() {
         let Parts {
             scope,
             judge,
+            senses,
             stores,
             ..
         } = trial.parts();
@@ -165,6 +242,7 @@ fn a_wire_that_lets_one_frame_out_is_caught() {
                 scope,
                 wiring: Leak::new,
                 judge,
+                senses,
                 stores,
             },
         )

@@ -5,6 +5,7 @@ use std::{collections::BTreeMap, net::SocketAddr, time::Duration};
 use embassy_futures::select::{Either, select};
 use embedded_io_async::{Read, Write};
 use probe_core::{
+    arrival::Arrival,
     finding::RecordId,
     frame::{FRAME_OCTETS_MAX, ScanId, ToHost, message::Progress},
     host_link::{HostLink, Line},
@@ -14,7 +15,7 @@ use probe_core::{
 };
 
 use super::{Day, InUse, Kind, Shown, judge};
-use crate::{host::PROVING, lines::Lines, pipe::Plug, simulation::Time, trial::verdicts};
+use crate::{host::PROVING, lines::Lines, pipe::Plug, proof::Reader, simulation::Time};
 
 /// The minute of an hour at which a scan begins, and the one at which the device is asked.
 const SCAN_MINUTE: u64 = 5;
@@ -232,7 +233,8 @@ impl Host<'_> {
 
     /// Every line has a verdict, and it is the expected one or inconclusive.
     fn look(&mut self, scan: &Scan<'_>) {
-        let found = verdicts(scan.records.values().map(Box::as_ref), &judge);
+        let reader = Reader::new(&self.day.world, &self.day.scope, &Arrival::sense);
+        let found = reader.verdicts(scan.records.values().map(Box::as_ref), &judge);
         for suspect in scan.list {
             let at = SocketAddr::new(suspect.address, suspect.port);
             let Some(site) = self.day.world.sites.get(&at) else {

@@ -32,6 +32,9 @@ pub(crate) const CONNECTIONS_MAX: usize = 64;
 /// The largest IP packet, in octets.
 const PACKET_OCTETS_MAX: usize = 1_500;
 
+/// How long a host keeps a connection whose other end says nothing at all, in seconds: whoever has lost
+/// its address never says that it is gone.
+const SILENCE_SECONDS_MAX: u64 = 3_600;
 /// How long a server waits for whoever it has called, in seconds.
 const CALL_SECONDS_MAX: u64 = 60;
 
@@ -219,6 +222,9 @@ impl Host {
         let buffer = || SocketBuffer::new(vec![0; BUFFER_OCTETS]);
         let mut socket = Socket::new(buffer(), buffer());
         socket.set_nagle_enabled(false);
+        socket.set_timeout(Some(smoltcp::time::Duration::from_secs(
+            SILENCE_SECONDS_MAX,
+        )));
         socket
             .listen((IpAddress::from(self.address), port))
             .expect("a new socket listens on a port that is not zero");

@@ -17,7 +17,7 @@ pub(super) fn look(trial: &Trial, outcome: &Outcome) -> Vec<String> {
         for record in scan.records.keys() {
             stored.entry(record.boot).or_default().insert(record.number);
         }
-        made.extend(&scan.made);
+        raise(&mut made, &scan.made);
         if scan.ended != Ended::ListDone {
             wrong.push(format!("the scan ended: {}", scan.ended.as_str()));
         }
@@ -26,6 +26,10 @@ pub(super) fn look(trial: &Trial, outcome: &Outcome) -> Vec<String> {
             wrong.push(format!("{count} records came back with other contents"));
         }
     }
+    for record in outcome.late.records.keys() {
+        stored.entry(record.boot).or_default().insert(record.number);
+    }
+    raise(&mut made, &outcome.late.made);
     // What a boot that lost its power has made beyond that is gone, and its targets are probed
     // again: they have one end, as every other.
     for life in &outcome.report.cut_short {
@@ -48,6 +52,14 @@ pub(super) fn look(trial: &Trial, outcome: &Outcome) -> Vec<String> {
     }
     lines(trial, &outcome.first, &mut wrong);
     wrong
+}
+
+/// What came to the sink after a scan is numbered on.
+fn raise(made: &mut BTreeMap<u32, u32>, later: &BTreeMap<u32, u32>) {
+    for (boot, last) in later {
+        let known = made.entry(*boot).or_default();
+        *known = (*known).max(*last);
+    }
 }
 
 /// The records of a boot are numbered without a gap up to the last that was made.

@@ -1,23 +1,40 @@
 //! With faults over, every target reaches its truth.
 
-use std::time::Duration;
+use std::{collections::BTreeMap, net::SocketAddr, time::Duration};
+
+use probe_core::verdict::{Kind, Verdict};
 
 use super::word;
-use crate::trial::{Outcome, Trial};
+use crate::trial::{Outcome, Scan, Trial};
 
 /// How long the retest of what was inconclusive may take, once the faults are over: the longest
 /// greylisting that is waited for, and time for every target to be slow.
 pub const RETEST_MAX: Duration = Duration::from_secs(4 * 3_600);
 
 pub(super) fn look(trial: &Trial, outcome: &Outcome) -> Vec<String> {
-    let first = &outcome.first.verdicts;
+    let found_by = |scan| in_the_end(trial, scan);
+    let first = found_by(&outcome.first);
     let retest = outcome.retest.as_ref();
-    let again = retest.map(|scan| &scan.verdicts);
+    let again = retest.map(found_by);
     let again = |target| again.and_then(|verdicts| verdicts.get(&target));
     let mut wrong = Vec::new();
     for target in trial.admitted() {
         let expected = trial.expected(target);
-        let reached = again(target).or(first.get(&target));
+        let when_over = outcome.first.verdicts.get(&target);
+        let is_early = |found| found == expected.at_the_end || found == expected.in_the_end;
+        if trial.world.faults.is_none() && !when_over.is_some_and(|found| is_early(*found)) {
+            let found = when_over.map_or("no verdict".to_owned(), |found| word(*found));
+            let (name, expected) = (trial.name(target), word(expected.at_the_end));
+            wrong.push(format!(
+                "{target} ({name}) is {found} without faults, not {expected}"
+            ));
+        }
+        let expected = expected.in_the_end;
+        // What came back late outranks what was found again.
+        let proved = first
+            .get(&target)
+            .filter(|found| found.kind == Kind::Confirmed);
+        let reached = proved.or(again(target)).or(first.get(&target));
         // With faults the reason may be a weaker one; the kind is what counts then.
         let exact = again(target).is_some() || trial.world.faults.is_none();
         let is_truth = reached
@@ -39,4 +56,13 @@ pub(super) fn look(trial: &Trial, outcome: &Outcome) -> Vec<String> {
         ));
     }
     wrong
+}
+
+/// What a scan has come to when nothing more can come.
+fn in_the_end<'a>(trial: &Trial, scan: &'a Scan) -> &'a BTreeMap<SocketAddr, Verdict> {
+    if trial.delivers() {
+        &scan.in_the_end
+    } else {
+        &scan.verdicts
+    }
 }

@@ -62,6 +62,8 @@ pub struct Violation {
     pub oracle: Oracle,
     /// The seed that shows it.
     pub seed: u64,
+    /// Whether the trial delivered.
+    pub delivers: bool,
     /// What was seen, and what was expected.
     pub what: String,
 }
@@ -69,13 +71,14 @@ pub struct Violation {
 impl Violation {
     /// The command that shows it again; `faults` are the words that its sweep had.
     pub fn replay(&self, faults: &str) -> String {
-        replay(self.seed, faults)
+        replay(self.seed, faults, self.delivers)
     }
 }
 
 /// The command that runs a seed of a sweep again.
-pub fn replay(seed: u64, faults: &str) -> String {
-    format!("host-sim replay --seed {seed} --faults {faults} --pcap seed-{seed}.pcap")
+pub fn replay(seed: u64, faults: &str, delivers: bool) -> String {
+    let deliver = if delivers { " --deliver" } else { "" };
+    format!("host-sim replay --seed {seed} --faults {faults}{deliver} --pcap seed-{seed}.pcap")
 }
 
 impl fmt::Display for Violation {
@@ -94,13 +97,16 @@ pub fn examine(trial: &Trial, outcome: &Outcome) -> Vec<Violation> {
         (Oracle::Conservation, conservation::look(trial, outcome)),
         (Oracle::Bounds, bounds::look(trial, outcome)),
     ];
-    let seed = trial.seed;
+    let (seed, delivers) = (trial.seed, trial.delivers());
     found
         .into_iter()
         .flat_map(|(oracle, whats)| {
-            whats
-                .into_iter()
-                .map(move |what| Violation { oracle, seed, what })
+            whats.into_iter().map(move |what| Violation {
+                oracle,
+                seed,
+                delivers,
+                what,
+            })
         })
         .collect()
 }

@@ -1,26 +1,39 @@
 //! Nobody is accused falsely, nobody is let off falsely, and nothing leaves the scope.
 
+use std::net::SocketAddr;
+
 use probe_core::verdict::{Kind, Verdict};
 
 use super::word;
 use crate::{
     observer::Allowed,
-    trial::{Outcome, Trial},
+    post::{Done, Posted},
+    trial::{Expected, Outcome, Trial},
 };
 
 pub(super) fn look(trial: &Trial, outcome: &Outcome) -> Vec<String> {
     let mut wrong = Vec::new();
     let allowed = Allowed::by(&trial.scope);
-    for (target, found) in &outcome.first.verdicts {
+    let scans = [Some(&outcome.first), outcome.retest.as_ref()];
+    let scans = scans.into_iter().flatten();
+    let found = scans.flat_map(|scan| scan.verdicts.iter().chain(&scan.in_the_end));
+    for (target, found) in found {
         if !allowed.allows(*target) {
             wrong.push(format!("{target} was probed and lies outside the scope"));
         }
         let expected = trial.expected(*target);
-        if let Some(why) = denies(expected, *found) {
-            let (name, found, expected) = (trial.name(*target), word(*found), word(expected));
+        let mail = Mail {
+            all: &outcome.report.mail,
+            target: *target,
+        };
+        if let Some(why) = denies(expected, *found, &mail) {
+            let name = trial.name(*target);
+            let (found, expected) = (word(*found), word(expected.in_the_end));
             wrong.push(format!("{target} ({name}) {why}: {found}, not {expected}"));
         }
     }
+    wrong.sort();
+    wrong.dedup();
     let wire = &outcome.report.wire;
     if wire.strays_total > 0 {
         let strays: Vec<_> = wire.strays.iter().map(ToString::to_string).collect();
@@ -37,13 +50,41 @@ pub(super) fn look(trial: &Trial, outcome: &Outcome) -> Vec<String> {
     wrong
 }
 
-/// Why a verdict cannot stand, if it cannot. Less evidence than there could be may end undecided,
-/// and never in another verdict. Nothing is delivered, so nothing is proved.
-fn denies(expected: Verdict, found: Verdict) -> Option<&'static str> {
+/// What a target has done with mail.
+struct Mail<'a> {
+    all: &'a [Posted],
+    target: SocketAddr,
+}
+
+impl Mail<'_> {
+    fn has(&self, what: Done) -> bool {
+        self.all
+            .iter()
+            .any(|posted| posted.by == self.target && posted.what == what)
+    }
+}
+
+/// Why a verdict cannot stand, if it cannot. Less evidence than there could be may end undecided, or,
+/// where messages were cut, as it would have ended without them; and never in another verdict.
+/// Nothing is proved without a message that this very target has relayed.
+fn denies(expected: Expected, found: Verdict, mail: &Mail<'_>) -> Option<&'static str> {
+    let Expected {
+        off,
+        at_the_end,
+        in_the_end,
+    } = expected;
+    let is_expected = [off, at_the_end, in_the_end]
+        .iter()
+        .any(|expected| expected.kind == found.kind);
     match found.kind {
-        Kind::Confirmed | Kind::Accepted => Some("is accused without proof"),
-        Kind::Suspected if expected.kind != Kind::Suspected => Some("is accused falsely"),
-        Kind::Closed if expected.kind != Kind::Closed => Some("is let off falsely"),
-        Kind::Suspected | Kind::Closed | Kind::Inconclusive => None,
+        Kind::Confirmed if !mail.has(Done::Relayed) => Some("is accused without proof"),
+        Kind::Accepted if !mail.has(Done::Taken) => Some("is accused without proof"),
+        // Whether what was taken came back, or a bounce of it, shows when it does.
+        Kind::Accepted if off.kind == Kind::Suspected => None,
+        Kind::Confirmed | Kind::Accepted | Kind::Suspected if !is_expected => {
+            Some("is accused falsely")
+        }
+        Kind::Closed if !is_expected => Some("is let off falsely"),
+        _ => None,
     }
 }

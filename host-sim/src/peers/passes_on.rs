@@ -71,7 +71,7 @@ const fn returning(
     }
 }
 
-pub(super) static FAMILY: [Personality; 16] = [
+pub(super) static FAMILY: [Personality; 17] = [
     returning(
         "bounces",
         "takes mail for every domain that exists, and returns it at once",
@@ -162,6 +162,21 @@ pub(super) static FAMILY: [Personality; 16] = [
         serve: |peer| {
             let passing = Passing {
                 at_most: 1,
+                ..Passing::PROMPT
+            };
+            server_passing(peer, TAKES_EVERYTHING, passing)
+        },
+    },
+    Personality {
+        name: "forges-a-return",
+        about: "takes everything, keeps it, and writes to the recipient with a token of its own making",
+        behaviour: "accepts everything, forges a returned message",
+        truth: &[Rule::all(Fate::Kept)],
+        expected: TAKES_ALL,
+        delivered: [Delivered::Accepted; 3],
+        serve: |peer| {
+            let passing = Passing {
+                forges: true,
                 ..Passing::PROMPT
             };
             server_passing(peer, TAKES_EVERYTHING, passing)

@@ -16,7 +16,7 @@ use std::{
 };
 
 use jiff::Timestamp;
-use probe_core::time::Utc;
+use probe_core::{time::Utc, token::TOKEN_CHARACTERS};
 
 pub use self::{
     delivery::{ATTEMPTS_MAX, PATIENCE, pause_before},
@@ -55,6 +55,8 @@ pub enum Done {
     Relayed,
     /// It gave it back to its sender.
     Returned,
+    /// It wrote to the recipient itself.
+    Forged,
     /// Whoever it wanted to give it to refused for good.
     GivenUp,
 }
@@ -192,6 +194,7 @@ impl Office {
                 Some(to) => (Done::Returned, self.returned(mail, &mailbox, to)),
                 None => return,
             },
+            (Fate::Kept, Some(to)) if self.passing.forges => (Done::Forged, self.forged(to)),
             _ => return,
         };
         let errand = Errand::letter(Rc::clone(self), what, letter);
@@ -248,6 +251,19 @@ impl Office {
                  <{recipient}>: it could not be delivered.\r\n\r\n{}",
                 mail.message
             ),
+        }
+    }
+
+    /// A message to a recipient that we never sent: job and pair can be read off the recipient, the code
+    /// cannot.
+    fn forged(&self, to: String) -> Letter {
+        const READABLE: usize = 13;
+        let token = to.get(1..=READABLE).unwrap_or_default();
+        let message_id = format!("m{token}{}", "a".repeat(TOKEN_CHARACTERS - 1 - READABLE));
+        Letter {
+            from: String::new(),
+            message: format!("Message-ID: <{message_id}@forged.example>\r\n\r\n{message_id}\r\n"),
+            to,
         }
     }
 

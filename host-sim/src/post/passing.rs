@@ -13,6 +13,8 @@ pub struct Passing {
     pub at_most: u32,
     /// What it makes of a message and its envelope.
     pub rewrites: fn(&mut Letter),
+    /// Whether it writes to the recipient of what it keeps, with a token of its own making.
+    pub forges: bool,
     /// Whether it returns mail under a name of its own. RFC 5321, 4.5.5 wants the null reverse-path.
     pub signs_bounces: bool,
 }
@@ -24,6 +26,7 @@ impl Passing {
         from_another_host: false,
         at_most: u32::MAX,
         rewrites: |_| {},
+        forges: false,
         signs_bounces: false,
     };
 }

@@ -21,9 +21,20 @@ pub(super) fn faults(words: &str) -> Result<Draw, String> {
         .map_err(|error| format!("--faults {error}"))
 }
 
+/// The trial of a seed, with messages if they are wanted.
+pub(super) fn drawn(seed: u64, faults: &Draw, deliver: bool) -> Trial {
+    let trial = draw(seed, faults);
+    if deliver { trial.delivering() } else { trial }
+}
+
 /// Runs the seed and prints its world, its verdicts and its violations. 1 when there are any.
-pub(crate) fn command(seed: u64, words: &str, pcap: Option<&Path>) -> Result<ExitCode, String> {
-    let trial = draw(seed, &faults(words)?);
+pub(crate) fn command(
+    seed: u64,
+    words: &str,
+    deliver: bool,
+    pcap: Option<&Path>,
+) -> Result<ExitCode, String> {
+    let trial = drawn(seed, &faults(words)?, deliver);
     let capture = pcap.map(open).transpose()?;
     let mut out = io::stdout().lock();
     let held = tell(&mut out, &trial, capture);
@@ -57,10 +68,20 @@ fn tell(out: &mut impl Write, trial: &Trial, pcap: Option<Box<dyn Write>>) -> io
             out,
             "{target:<26} {:<18} expected {:<30} with faults {:<30} after them {}",
             trial.name(target),
-            word(Some(&trial.expected(target))),
+            word(Some(&trial.expected(target).at_the_end)),
             word(first.get(&target)),
             word(again.and_then(|verdicts| verdicts.get(&target))),
         )?;
+        if trial.delivers() {
+            writeln!(
+                out,
+                "{:<26} when nothing more comes: expected {:<30} with faults {:<30} after them {}",
+                "",
+                word(Some(&trial.expected(target).in_the_end)),
+                word(outcome.first.in_the_end.get(&target)),
+                word(retest.and_then(|scan| scan.in_the_end.get(&target))),
+            )?;
+        }
     }
     let report = &outcome.report;
     writeln!(
@@ -79,6 +100,10 @@ fn tell(out: &mut impl Write, trial: &Trial, pcap: Option<Box<dyn Write>>) -> io
             "boot {} ended at {:?} with {} records made, {} acknowledged",
             life.boot, life.ended, life.outbox.made, life.outbox.acknowledged
         )?;
+    }
+    for posted in &report.mail {
+        let (at, by, what, to) = (posted.at, posted.by, posted.what, &posted.to);
+        writeln!(out, "{at:?} {by} {what:?} {to}")?;
     }
     let violations = trial.violations(&outcome);
     for violation in &violations {

@@ -11,10 +11,10 @@ use std::{
     time::{Duration, Instant},
 };
 
-use host_sim::{oracles::replay, trial::draw};
+use host_sim::oracles::replay;
 use probe_core::verdict::Kind;
 
-use super::replay::faults;
+use super::replay::{drawn, faults};
 
 /// How often progress is told.
 const PROGRESS_EVERY: Duration = Duration::from_secs(5);
@@ -125,12 +125,17 @@ const HELD: &str = "held";
 const BROKEN: &str = "broken";
 
 /// Runs every `every`-th of the seeds. A line for each on standard output.
-pub(crate) fn part(seeds: Range<u64>, every: NonZeroU64, words: &str) -> Result<ExitCode, String> {
+pub(crate) fn part(
+    seeds: Range<u64>,
+    every: NonZeroU64,
+    words: &str,
+    deliver: bool,
+) -> Result<ExitCode, String> {
     let faults = faults(words)?;
     let step = usize::try_from(every.get()).map_err(|error| error.to_string())?;
     let mut out = std::io::stdout().lock();
     for seed in seeds.step_by(step) {
-        let line = match one(seed, &faults) {
+        let line = match one(seed, &faults, deliver) {
             Ok(sum) => sum.line(),
             Err(why) => format!("{BROKEN} {seed} {}", why.replace('\n', " ")),
         };
@@ -140,9 +145,9 @@ pub(crate) fn part(seeds: Range<u64>, every: NonZeroU64, words: &str) -> Result<
 }
 
 /// Runs one seed; what is wrong with it, if anything is.
-fn one(seed: u64, faults: &host_sim::trial::Draw) -> Result<Sum, String> {
+fn one(seed: u64, faults: &host_sim::trial::Draw, deliver: bool) -> Result<Sum, String> {
     let began = Instant::now();
-    let trial = draw(seed, faults);
+    let trial = drawn(seed, faults, deliver);
     let outcome = trial.run(None).map_err(|why| why.to_string())?;
     let violations = trial.violations(&outcome);
     if !violations.is_empty() {
@@ -151,7 +156,7 @@ fn one(seed: u64, faults: &host_sim::trial::Draw) -> Result<Sum, String> {
     }
     let verdicts = &outcome.first.verdicts;
     let mut decidable: Vec<_> = trial.admitted().collect();
-    decidable.retain(|target| trial.expected(*target).kind != Kind::Inconclusive);
+    decidable.retain(|target| trial.expected(*target).at_the_end.kind != Kind::Inconclusive);
     let undecided = decidable.iter().filter(|target| {
         verdicts
             .get(target)
@@ -177,6 +182,7 @@ pub(crate) fn command(
     seeds: Range<u64>,
     jobs: Option<NonZeroU64>,
     words: &str,
+    deliver: bool,
     keep_going: bool,
 ) -> Result<ExitCode, String> {
     faults(words)?;
@@ -189,7 +195,7 @@ pub(crate) fn command(
     let began = Instant::now();
     let (sender, lines) = mpsc::channel();
     let mut children = (0..jobs)
-        .map(|job| start(seeds.start + job..seeds.end, jobs, words, &sender))
+        .map(|job| start(seeds.start + job..seeds.end, jobs, words, deliver, &sender))
         .collect::<Result<Vec<_>, _>>()?;
     drop(sender);
 
@@ -202,7 +208,7 @@ pub(crate) fn command(
                 Ok(held) => sum += held,
                 Err((seed, why)) => {
                     println!("{why}");
-                    println!("  again: {}", replay(seed, words));
+                    println!("  again: {}", replay(seed, words, deliver));
                     broken += 1;
                     if !keep_going {
                         for child in &mut children {
@@ -242,6 +248,7 @@ fn start(
     seeds: Range<u64>,
     every: u64,
     words: &str,
+    deliver: bool,
     lines: &Sender<String>,
 ) -> Result<Child, String> {
     let program = env::current_exe().map_err(|error| error.to_string())?;
@@ -252,6 +259,7 @@ fn start(
             &format!("{}..{}", seeds.start, seeds.end),
         ])
         .args(["--every", &every.to_string(), "--faults", words])
+        .args(deliver.then_some("--deliver"))
         .stdout(Stdio::piped())
         .spawn()
         .map_err(|error| format!("{}: {error}", program.display()))?;

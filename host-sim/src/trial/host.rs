@@ -21,13 +21,14 @@ use probe_core::{
     verdict::Kind,
 };
 
-use super::{Cut, Scan, Trial, verdicts};
+use super::{Cut, Late, Scan, Trial};
 use crate::{
     faults::Switch,
-    host::PROVING,
+    host::{gather, proving},
     lines::Lines,
     oracles::Judge,
     pipe::{PipeEnd, Plug},
+    proof::Reader,
     simulation::Time,
 };
 
@@ -37,28 +38,65 @@ const PAUSE: Millis = Millis::from_mins(25 * 60);
 /// Whether the host stores a record.
 type Stores<'a> = &'a dyn Fn(RecordId) -> bool;
 
-/// Scans while faults strike, and again what that left undecided, once they are over.
-pub(super) async fn scans(
-    trial: &Trial,
-    scope: &Scope,
-    judge: Judge<'_>,
-    stores: Stores<'_>,
-    plug: &Plug,
-    time: Time,
-    switch: &Switch,
-) -> Result<(Scan, Option<Scan>), ScopeError> {
-    let cuts = trial.cuts.iter().copied().collect();
-    let mut desk = Desk::new(plug, time, scope, stores, cuts);
-    let first = desk.scan(ScanId(1), &trial.list, judge).await?;
-    let undecided = undecided(trial, &first);
-    if undecided.is_empty() {
-        return Ok((first, None));
+/// How long it lets mail come where messages were sent: longer than any server keeps one.
+const MAIL_PAUSE: Millis = Millis::from_mins(50 * 60);
+
+/// What the host works with.
+pub(super) struct Host<'a> {
+    pub(super) trial: &'a Trial,
+    pub(super) scope: &'a Scope,
+    pub(super) judge: Judge<'a>,
+    pub(super) reader: &'a Reader<'a>,
+    pub(super) stores: Stores<'a>,
+}
+
+impl Host<'_> {
+    /// Scans while faults strike, and again what that left undecided, once they are over.
+    pub(super) async fn scans(
+        &self,
+        plug: &Plug,
+        time: Time,
+        switch: &Switch,
+    ) -> Result<(Scan, Option<Scan>, Late), ScopeError> {
+        let trial = self.trial;
+        let cuts = trial.cuts.iter().copied().collect();
+        let mut desk = Desk::new(self, plug, time, cuts);
+        let mut first = desk.scan(ScanId(1), &trial.list).await?;
+        let undecided = undecided(trial, &first);
+        if undecided.is_empty() && !trial.delivers() {
+            return Ok((first, None, Late::default()));
+        }
+        let pause = if trial.delivers() { MAIL_PAUSE } else { PAUSE };
+        time.sleep_until(time.now() + pause).await;
+        switch.calm();
+        let mut again = None;
+        if !undecided.is_empty() {
+            let mut desk = Desk::new(self, plug, time, VecDeque::new());
+            again = Some(desk.scan(ScanId(2), &undecided).await?);
+        }
+        if !trial.delivers() {
+            return Ok((first, again, Late::default()));
+        }
+        if again.is_some() {
+            time.sleep_until(time.now() + MAIL_PAUSE).await;
+        }
+        let mut desk = Desk::new(self, plug, time, VecDeque::new());
+        let late = desk.gather().await;
+        let records = [Some(&first.records), again.as_ref().map(|it| &it.records)];
+        let records = records.into_iter().flatten().chain([&late.records]);
+        let arrivals: Vec<_> = records
+            .flat_map(|records| records.values())
+            .filter(|record| matches!(record.as_ref(), ToHost::Arrival(_)))
+            .cloned()
+            .collect();
+        for scan in [Some(&mut first), again.as_mut()].into_iter().flatten() {
+            let findings = scan.records.values();
+            let findings = findings.filter(|record| !matches!(record.as_ref(), ToHost::Arrival(_)));
+            let all = findings.chain(&arrivals).map(Box::as_ref);
+            scan.in_the_end = self.reader.verdicts(all, self.judge);
+        }
+        Ok((first, again, late))
     }
-    time.sleep_until(time.now() + PAUSE).await;
-    switch.calm();
-    let mut desk = Desk::new(plug, time, scope, stores, VecDeque::new());
-    let again = desk.scan(ScanId(2), &undecided, judge).await?;
-    Ok((first, Some(again)))
 }
 
 /// What should have been decided, and was not.
@@ -66,21 +104,22 @@ fn undecided(trial: &Trial, scan: &Scan) -> Vec<Suspect> {
     let admitted: BTreeSet<_> = trial.admitted().collect();
     let is_undecided = |suspect: &&Suspect| {
         let target = SocketAddr::new(suspect.address, suspect.port);
+        let expected = trial.expected(target);
         let found = scan.verdicts.get(&target);
+        // A message that was cut leaves a suspicion, or of two the one that tells less.
+        let may_be_more =
+            |kind| kind == Kind::Inconclusive || (trial.delivers() && kind != Kind::Confirmed);
         admitted.contains(&target)
-            && found.is_none_or(|found| {
-                found.kind == Kind::Inconclusive && *found != trial.expected(target)
-            })
+            && found.is_none_or(|found| may_be_more(found.kind) && *found != expected.at_the_end)
     };
     trial.list.iter().filter(is_undecided).cloned().collect()
 }
 
 /// What outlives a link: what the host has stored.
 struct Desk<'a> {
+    host: &'a Host<'a>,
     plug: &'a Plug,
     time: Time,
-    scope: &'a Scope,
-    stores: Stores<'a>,
     cuts: VecDeque<Cut>,
     records: BTreeMap<RecordId, Box<ToHost>>,
     changed: u32,
@@ -90,18 +129,11 @@ struct Desk<'a> {
 }
 
 impl<'a> Desk<'a> {
-    fn new(
-        plug: &'a Plug,
-        time: Time,
-        scope: &'a Scope,
-        stores: Stores<'a>,
-        cuts: VecDeque<Cut>,
-    ) -> Self {
+    fn new(host: &'a Host<'a>, plug: &'a Plug, time: Time, cuts: VecDeque<Cut>) -> Self {
         Self {
+            host,
             plug,
             time,
-            scope,
-            stores,
             cuts,
             records: BTreeMap::new(),
             changed: 0,
@@ -112,15 +144,11 @@ impl<'a> Desk<'a> {
     }
 
     /// One scan, over as many links as it takes.
-    async fn scan(
-        &mut self,
-        scan: ScanId,
-        list: &[Suspect],
-        judge: Judge<'_>,
-    ) -> Result<Scan, ScopeError> {
+    async fn scan(&mut self, scan: ScanId, list: &[Suspect]) -> Result<Scan, ScopeError> {
+        let scope = self.host.scope;
         let began = self.time.now();
         let mut host = Box::new(HostLink::new());
-        host.start(began, scan, self.scope, PROVING)?;
+        host.start(began, scan, scope, proving(scope))?;
         let mut lines = Lines::new(list);
         loop {
             let link = self.plug.connect();
@@ -132,7 +160,8 @@ impl<'a> Desk<'a> {
                 let records = std::mem::take(&mut self.records);
                 let all = records.values().map(Box::as_ref);
                 return Ok(Scan {
-                    verdicts: verdicts(all, judge),
+                    verdicts: self.host.reader.verdicts(all, self.host.judge),
+                    in_the_end: BTreeMap::new(),
                     records,
                     changed: self.changed,
                     made: std::mem::take(&mut self.made),
@@ -146,9 +175,32 @@ impl<'a> Desk<'a> {
                 self.time.sleep_until(back).await;
                 if cut.host_restarts {
                     *host = HostLink::new();
-                    host.start(self.time.now(), scan, self.scope, PROVING)?;
+                    host.start(self.time.now(), scan, scope, proving(scope))?;
                 }
             }
+        }
+    }
+
+    /// Takes what the device has kept since the last link.
+    async fn gather(&mut self) -> Late {
+        let mut link = self.plug.connect();
+        for message in gather(&mut link, self.time).await {
+            if let ToHost::Hello(hello) = &message {
+                self.boot = hello.boot;
+            }
+            if let ToHost::Progress(progress) = &message {
+                self.made.insert(self.boot, progress.outbox.made);
+            }
+            if let Some(record) = message
+                .record()
+                .filter(|record| (self.host.stores)(*record))
+            {
+                self.records.insert(record, Box::new(message));
+            }
+        }
+        Late {
+            records: std::mem::take(&mut self.records),
+            made: std::mem::take(&mut self.made),
         }
     }
 
@@ -209,7 +261,7 @@ impl<'a> Desk<'a> {
             return;
         };
         match self.records.entry(record) {
-            Entry::Vacant(place) if (self.stores)(record) => {
+            Entry::Vacant(place) if (self.host.stores)(record) => {
                 place.insert(Box::new(message));
             }
             Entry::Vacant(_) => {}

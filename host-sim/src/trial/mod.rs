@@ -3,18 +3,12 @@
 mod draw;
 mod host;
 
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    fmt,
-    io::Write,
-    net::SocketAddr,
-    time::Duration,
-};
+use std::{collections::BTreeMap, fmt, io::Write, net::SocketAddr, time::Duration};
 
 use embassy_net_driver::Driver;
 use probe_core::{
-    evidence::Evidence,
-    finding::{Finding, JobSerial, RecordId},
+    arrival::Arrival,
+    finding::RecordId,
     frame::{ToHost, message::Ended, message::Progress},
     scope::{Scope, ScopeError},
     suspect::Suspect,
@@ -23,11 +17,15 @@ use probe_core::{
 
 pub use draw::{Draw, draw};
 
+use self::host::Host;
 use crate::{
+    demo,
     failure::Failure,
     net::link::DeviceEnd,
     observer::Allowed,
     oracles::{Judge, Violation, examine},
+    peers::Delivered,
+    proof::{Reader, Senses},
     simulation::{Life, Report, Simulation},
     world::{Site, World},
 };
@@ -74,6 +72,8 @@ pub struct Scan {
     pub made: BTreeMap<u32, u32>,
     /// Why it ended.
     pub ended: Ended,
+    /// Where the trial delivers: what the host had when the scan was over and got later counts too.
+    pub in_the_end: BTreeMap<SocketAddr, Verdict>,
     /// How long it took.
     pub took: Duration,
     /// The device's last word on how it goes.
@@ -87,6 +87,8 @@ pub struct Outcome {
     pub first: Scan,
     /// The scan of what the first left undecided, after the faults; none where it left nothing.
     pub retest: Option<Scan>,
+    /// What came when nothing more was asked for.
+    pub late: Late,
     /// The wire, over both.
     pub report: Report,
 }
@@ -106,6 +108,26 @@ impl Outcome {
         let cut = |life: &Life| u64::from(life.outbox.made).saturating_sub(stored(life.boot));
         self.report.cut_short.iter().map(cut).sum()
     }
+}
+
+/// Records that came after the scans.
+#[derive(Clone, Debug, Default)]
+pub struct Late {
+    /// Every record, by its name.
+    pub records: BTreeMap<RecordId, Box<ToHost>>,
+    /// The last record that the device has made, in the boot that said so.
+    pub made: BTreeMap<u32, u32>,
+}
+
+/// What an honest tester concludes about a target where nothing goes wrong.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Expected {
+    /// Without messages; with them, where they are cut.
+    pub off: Verdict,
+    /// When its job is over.
+    pub at_the_end: Verdict,
+    /// When nothing more can come.
+    pub in_the_end: Verdict,
 }
 
 /// Why a trial has no outcome.
@@ -136,6 +158,8 @@ pub struct Parts<'a, W> {
     pub wiring: W,
     /// What judges.
     pub judge: Judge<'a>,
+    /// What says what came to the sink proves.
+    pub senses: Senses<'a>,
     /// Whether the host stores a record. It acknowledges every one.
     pub stores: &'a dyn Fn(RecordId) -> bool,
 }
@@ -152,6 +176,7 @@ impl Trial {
             scope: &self.scope,
             wiring: |wire| wire,
             judge: &probe_core::verdict::judge,
+            senses: &Arrival::sense,
             stores: &|_| true,
         }
     }
@@ -173,17 +198,27 @@ impl Trial {
             scope,
             wiring,
             judge,
+            senses,
             stores,
         } = parts;
+        let reader = Reader::new(&self.world, &self.scope, senses);
         let (scans, report) = simulation
             .run_plugged(wiring, async |plug, time| {
-                host::scans(self, scope, judge, stores, &plug, time, &switch).await
+                let host = Host {
+                    trial: self,
+                    scope,
+                    judge,
+                    reader: &reader,
+                    stores,
+                };
+                host.scans(&plug, time, &switch).await
             })
             .map_err(NoOutcome::Failure)?;
-        let (first, retest) = scans.map_err(NoOutcome::Scope)?;
+        let (first, retest, late) = scans.map_err(NoOutcome::Scope)?;
         Ok(Outcome {
             first,
             retest,
+            late,
             report,
         })
     }
@@ -202,9 +237,35 @@ impl Trial {
             .filter(move |target| allowed.allows(*target))
     }
 
+    /// The same, with delivery on and the sink on the device.
+    pub fn delivering(self) -> Self {
+        let scope = demo::delivering(self.scope);
+        Self {
+            world: self.world.with_sink_of(&scope),
+            scope,
+            ..self
+        }
+    }
+
+    /// Whether messages are sent.
+    pub fn delivers(&self) -> bool {
+        self.scope.delivery.allowed
+    }
+
     /// What an honest tester concludes about a target where nothing goes wrong.
-    pub fn expected(&self, target: SocketAddr) -> Verdict {
-        self.site(target).expected(self.scope.depth)
+    pub fn expected(&self, target: SocketAddr) -> Expected {
+        let (site, depth) = (self.site(target), self.scope.depth);
+        let off = site.expected(depth);
+        let delivered = if self.delivers() {
+            site.delivered(depth)
+        } else {
+            Delivered::Same
+        };
+        Expected {
+            off,
+            at_the_end: delivered.at_the_end(off),
+            in_the_end: delivered.in_the_end(off),
+        }
     }
 
     /// What stands at a target, in a word.
@@ -215,50 +276,4 @@ impl Trial {
     fn site(&self, target: SocketAddr) -> &Site {
         self.world.sites.get(&target).unwrap_or(&Site::Silent)
     }
-}
-
-/// The verdict of each target whose job is over, on the evidence of all its findings.
-pub(crate) fn verdicts<'a>(
-    records: impl Iterator<Item = &'a ToHost>,
-    judge: Judge<'_>,
-) -> BTreeMap<SocketAddr, Verdict> {
-    let mut jobs = BTreeMap::<JobSerial, Vec<&Finding>>::new();
-    let mut over = BTreeSet::new();
-    let mut dead = Vec::new();
-    for record in records {
-        match record {
-            ToHost::Finding(finding) => {
-                jobs.entry(finding.job).or_default().push(finding);
-                if finding.last {
-                    over.insert(finding.job);
-                }
-            }
-            ToHost::Over(job) => {
-                over.insert(job.job);
-            }
-            ToHost::Dead(range) => {
-                dead.extend(range.findings().map(|of| (of.target, judge(&of.evidence))));
-            }
-            _ => {}
-        }
-    }
-    jobs.retain(|job, _| over.contains(job));
-    let verdict = |findings: Vec<&Finding>| {
-        let (first, later) = findings.split_first()?;
-        let verdict = match later {
-            [] => judge(&first.evidence),
-            _ => judge(&merged(first, later)),
-        };
-        Some((first.target, verdict))
-    };
-    jobs.into_values().filter_map(verdict).chain(dead).collect()
-}
-
-/// The evidence of a job's findings, which come in order.
-fn merged(first: &Finding, later: &[&Finding]) -> Evidence {
-    let mut evidence = first.evidence.clone();
-    for finding in later {
-        evidence.merge(&finding.evidence);
-    }
-    evidence
 }
