@@ -29,7 +29,8 @@ pub(super) fn scan(
         boot,
         began: utc(settings.began),
         ..settings.world
-    };
+    }
+    .with_sink_of(scan.scope);
     let seed = world.seed;
     let mut simulation = Simulation::new(world).watched(Allowed::by(scan.scope));
     if let Some(file) = settings.capture {
