@@ -42,8 +42,10 @@ pub(crate) fn root(bundle: &Bundle) -> Result<PathBuf> {
 
     let archives = place::target().join("lab/archives").join(bundle.name);
     place::make_fresh_folder(&archives)?;
-    let mut download = run::command(&["apt-get", "download", "-q"]);
-    run::output(download.args(&packages).current_dir(&archives))?;
+    with_fresh_lists(|| {
+        let mut download = run::command(&["apt-get", "download", "-q"]);
+        run::output(download.args(&packages).current_dir(&archives))
+    })?;
     place::make_fresh_folder(&root)?;
     extract_all(&archives, &root)?;
     link_merged_folders(&root)?;
@@ -55,19 +57,34 @@ pub(crate) fn root(bundle: &Bundle) -> Result<PathBuf> {
 /// Installs packages that conflict with nothing, such as dictionaries.
 pub(crate) fn install(packages: &[&str]) -> Result<()> {
     refresh_lists_if_empty(packages[0])?;
-    let mut command = run::command(&[
-        "apt-get",
-        "install",
-        "--yes",
-        "-q",
-        "--no-install-recommends",
-    ]);
-    run::output(
-        command
-            .args(packages)
-            .env("DEBIAN_FRONTEND", "noninteractive"),
-    )
+    with_fresh_lists(|| {
+        let mut command = run::command(&[
+            "apt-get",
+            "install",
+            "--yes",
+            "-q",
+            "--no-install-recommends",
+        ]);
+        run::output(
+            command
+                .args(packages)
+                .env("DEBIAN_FRONTEND", "noninteractive"),
+        )
+    })
     .map(drop)
+}
+
+/// Old lists name versions that the archive has no longer: what fails is tried once more with new
+/// ones.
+fn with_fresh_lists<T>(mut attempt: impl FnMut() -> Result<T>) -> Result<T> {
+    attempt().or_else(|failure| match refresh_lists() {
+        Ok(()) => attempt(),
+        Err(_) => Err(failure),
+    })
+}
+
+fn refresh_lists() -> Result<()> {
+    run::output(&mut run::command(&["apt-get", "update", "-q"])).map(drop)
 }
 
 /// A machine whose package lists were emptied, as images for containers do, gets them once.
@@ -79,7 +96,7 @@ fn refresh_lists_if_empty(package: &str) -> Result<()> {
     }
     let mut result = Ok(());
     REFRESHED.call_once(|| {
-        result = run::output(&mut run::command(&["apt-get", "update", "-q"])).map(drop);
+        result = refresh_lists();
     });
     result
 }
