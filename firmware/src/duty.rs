@@ -189,13 +189,18 @@ impl<E: Env> Stream for DutifulStream<'_, E> {
         self.stream.remote()
     }
 
-    async fn read(&mut self, octets: &mut [u8]) -> Read {
-        self.stream.read(octets).await
+    fn read(&mut self, octets: &mut [u8]) -> impl Future<Output = Read> {
+        self.stream.read(octets)
     }
 
-    async fn write_all(&mut self, octets: &[u8], more: bool, by: Instant) -> Result<(), End> {
+    fn write_all(
+        &mut self,
+        octets: &[u8],
+        more: bool,
+        by: Instant,
+    ) -> impl Future<Output = Result<(), End>> {
         self.duty.promise.by(by.max(self.duty.env.now()));
-        self.stream.write_all(octets, more, by).await
+        self.stream.write_all(octets, more, by)
     }
 
     fn close(self, how: Close) -> impl Future<Output = ()> {
