@@ -51,6 +51,7 @@ cargo xtask COMMAND
                           back, beside nmap's verdict; with --long greylisted servers as well (some minutes more)
   lab race [--runs N]     postern's full battery beside nmap's smtp-open-relay, at 50 ms round trip
   lab record              writes what every server answers into host-sim/recorded, for the simulator
+  lab dns                 the core's lookups against BIND, NSD, Unbound and rbldnsd, beside what dig says (root)
   lab shell               a shell in the near scanner's namespace
   emulate [--patience SECONDS] [--kills N] [--cuts N] [--log]
           [--only-kills] [--only-cuts] [--only-link-port] [--only-lab]
@@ -106,6 +107,7 @@ fn dispatch() -> Result<ExitCode> {
                 false => cargo::bench(),
             },
             "lab-inside" => lab::enter(arguments),
+            "lab-dns" => lab::ask_dns_inside(arguments),
             "lab-ask" => lab::answer(arguments),
             "lab-greet" => lab::greet(arguments),
             "lab-link" => lab::carry(arguments),

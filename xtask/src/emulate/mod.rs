@@ -182,15 +182,16 @@ pub(crate) fn lack() -> Option<Lack> {
             "run it on Linux, or on another Unix",
         ));
     }
-    if run::exists(machine::PROGRAM)
-        || here::is_root() && run::exists("apt-get") && debian::install(&[PACKAGE]).is_ok()
-    {
+    if run::exists(machine::PROGRAM) {
         return None;
     }
-    Some(Lack::new(
-        format!("the program `{}` is missing", machine::PROGRAM),
-        format!("apt-get install {PACKAGE} (Debian, or a system like it)"),
-    ))
+    let apt_said = debian::install_where_allowed(&[PACKAGE]);
+    (!run::exists(machine::PROGRAM)).then(|| {
+        Lack::new(
+            format!("the program `{}` is missing{apt_said}", machine::PROGRAM),
+            format!("apt-get install {PACKAGE} (Debian, or a system like it)"),
+        )
+    })
 }
 
 /// Everything that boards in QEMU must do.

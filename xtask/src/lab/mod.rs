@@ -2,6 +2,7 @@
 
 mod board;
 mod capture;
+mod dns;
 mod errand;
 mod exim;
 mod greeting;
@@ -45,6 +46,7 @@ use servers::{Make, SECOND_HOP, SERVERS, Server};
 /// How often each side of the race runs unless told otherwise.
 const RACE_RUNS: u32 = 3;
 
+pub(crate) use dns::{ask_dns, ask_dns_inside, dns_lack};
 pub(crate) use prove::prove;
 pub(crate) use record::answer;
 pub(crate) use scan::{Extent, Scanned, scan};
@@ -100,6 +102,7 @@ pub(crate) fn command(mut arguments: lexopt::Parser) -> Result<ExitCode> {
             build_postern()?;
             with_lab(record::record).map(|()| ExitCode::SUCCESS)
         }
+        "dns" => dns::show_dns(),
         "shell" => shell(),
         other => Err(Failure::new(format!("unknown: lab {other}")).next("cargo xtask help")),
     }
