@@ -13,6 +13,7 @@ pub mod link;
 pub mod output;
 pub mod scope_file;
 pub mod session;
+pub mod site;
 pub mod store;
 pub mod visit;
 

@@ -34,6 +34,7 @@ pub mod frame;
 pub mod host_link;
 pub mod name;
 pub mod outbox;
+pub mod path_check;
 pub mod prober;
 pub mod relay;
 pub mod schedule;

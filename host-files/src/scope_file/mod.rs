@@ -5,7 +5,7 @@
 
 mod read;
 
-use std::path::Path;
+use std::{net::IpAddr, path::Path};
 
 use jiff::Timestamp;
 use probe_core::{
@@ -28,6 +28,9 @@ pub struct ScopeFile {
     pub scope: Scope,
     /// The probes that it allows.
     pub probes: Vec<Probe>,
+    /// The addresses that others see probes come from, where the file names them; for the checks of our
+    /// own names.
+    pub addresses: Vec<IpAddr>,
 }
 
 /// Reads a scope file and checks it, as of `now`.

@@ -40,12 +40,13 @@ const TOP: [&str; 16] = [
     "identity",
 ];
 const AUTHORITY: [&str; 2] = ["kind", "reference"];
-const IDENTITY: [&str; 5] = [
+const IDENTITY: [&str; 6] = [
     "helo",
     "sender_domain",
     "sink_domain",
     "sink_address",
     "resolver",
+    "addresses",
 ];
 /// The fields of a table of rates.
 pub(super) const RATES: [&str; 6] = [
@@ -76,6 +77,7 @@ pub(super) fn parse(source: &str, place: &Place, now: Timestamp) -> Result<Scope
     let depth = depth(&mut reader, &top);
     let scope = scope(&mut reader, &top, &authority, &identity, &rates, depth, now);
     let probes = probes(&mut reader, &top);
+    let addresses = addresses(&mut reader, &identity);
 
     let sections = Sections {
         top: &top,
@@ -88,7 +90,11 @@ pub(super) fn parse(source: &str, place: &Place, now: Timestamp) -> Result<Scope
     {
         sections.tell(&mut reader, error);
     }
-    reader.or(scope.map(|scope| ScopeFile { scope, probes }))
+    reader.or(scope.map(|scope| ScopeFile {
+        scope,
+        probes,
+        addresses,
+    }))
 }
 
 /// Reads the few fields of a scope that a file of another kind may hold: what `section` and its
@@ -372,6 +378,22 @@ fn probes<'t>(reader: &mut Reader<'t>, top: &Section<'t>) -> Vec<Probe> {
         Some(probes) => probes,
         None => Vec::new(),
     }
+}
+
+/// Our own addresses, as others see them; none goes without saying.
+fn addresses<'t>(reader: &mut Reader<'t>, identity: &Section<'t>) -> Vec<IpAddr> {
+    if !identity.has("addresses") {
+        return Vec::new();
+    }
+    let expected = "an address that probes come from, such as \"192.0.2.10\"";
+    let addresses = reader.list(identity, "addresses", expected, |value| match value {
+        DeValue::String(text) => {
+            let address = text.trim().parse::<IpAddr>();
+            address.map_err(|_| format!("{:?} is no address", &text[..]))
+        }
+        _ => Err("something that is no text".to_owned()),
+    });
+    addresses.unwrap_or_default()
 }
 
 /// The depth that a file names, or else the one that goes without saying.

@@ -14,8 +14,8 @@ use crate::{cases::groups::Grouping, lists::Claim};
 #[command(after_help = "\
 Exit status:
   0  the work was done
-  1  the work was done, and --fail-on matched, a scenario expected something else, or a
-     letter has faults
+  1  the work was done, and --fail-on matched, a scenario expected something else, a
+     letter has faults, or a check of our own names is not passed
   2  wrong usage or input
   3  no appliance answered
   4  the store could not be used
@@ -105,6 +105,10 @@ pub struct Scan {
     /// says `delivery = "on"`
     #[arg(long)]
     pub deliver: bool,
+    /// Waive the checks of our own names and addresses, as `lab = true` in the scope does; every verdict
+    /// says so
+    #[arg(long)]
+    pub lab: bool,
     /// Sign with the key of this file instead of the store's; see `postern key`
     #[arg(long, value_name = "FILE")]
     pub key: Option<PathBuf>,
@@ -237,11 +241,39 @@ pub enum Scope {
         /// The new file.
         file: PathBuf,
     },
-    /// Check a file and say what it allows
-    Check {
-        /// The file.
-        file: PathBuf,
-    },
+    /// Check a file and say what it allows; then ask the resolver that it names whether our own names
+    /// and addresses are in order, and look whether our sink is there
+    #[command(after_help = SCOPE_CHECK)]
+    Check(ScopeCheck),
+}
+
+const SCOPE_CHECK: &str = "\
+Where the scope names a `resolver`, this is asked of it and of the sink, and of nobody else:
+  helo        does the name in EHLO lead to our address, and our address to it?
+  sink-mx     does mail to the sink's domain go to the sink?
+  sender-spf  does the sender's domain let our address send (RFC 7208)?
+  sink-path   is our sink there, and can it be reached from here?
+Where it names none, or with --offline, only the file is checked.
+
+Exit status: 0 in order, 1 a check failed or could not be made, 2 the file is wrong.";
+
+/// Arguments of `scope check`.
+#[derive(Debug, ClapArgs)]
+pub struct ScopeCheck {
+    /// The file
+    pub file: PathBuf,
+    /// Check the file only, and ask nobody
+    #[arg(long)]
+    pub offline: bool,
+    /// Print each check as a line of JSON instead of a table
+    #[arg(long, conflicts_with = "offline")]
+    pub json: bool,
+    /// The key that our sink has; see `postern key` [default: the store's]
+    #[arg(long, value_name = "FILE")]
+    pub key: Option<PathBuf>,
+    #[command(flatten)]
+    #[allow(missing_docs)]
+    pub store: StoreArg,
 }
 
 /// Arguments of `import`.

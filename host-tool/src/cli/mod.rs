@@ -12,6 +12,7 @@ mod profile;
 mod scan;
 mod scope;
 mod sink;
+mod site;
 
 use std::{path::PathBuf, process::ExitCode};
 

@@ -82,7 +82,8 @@ helo = ""                         # "probe.cert.example"
 sender_domain = ""                # "probe.cert.example"
 sink_domain = ""                  # "sink.cert.example", at most 22 octets
 # sink_address = "192.0.2.25"     # where the sink receives, for forms with address literals
-# resolver = "192.0.2.53"
+# resolver = "192.0.2.53"         # the one resolver that is asked; `postern scope check` asks it about our names
+# addresses = ["192.0.2.10"]      # the addresses that others see probes come from; else this computer's own
 
 # Every limit may be left out; these are the defaults of quick and standard.
 [rates]

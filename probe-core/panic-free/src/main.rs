@@ -14,6 +14,7 @@ mod dns;
 mod frames;
 mod host;
 mod names;
+mod path_check;
 mod prober;
 mod relay;
 mod sink;
@@ -51,6 +52,7 @@ pub extern "C" fn _start() -> ! {
     let mut message = [0; 512];
     dns::lookup(black_box(&mut message), octets, black_box(&mut transmit));
     sink::dialogue(octets, black_box(&mut transmit));
+    path_check::dialogue(octets, black_box(&mut transmit));
     #[cfg(feature = "deliberate-index")]
     deliberate_index(octets);
     loop {

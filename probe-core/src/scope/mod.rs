@@ -4,7 +4,7 @@ use core::net::{IpAddr, SocketAddr};
 
 use serde::{Deserialize, Serialize};
 
-use crate::{name::Name, suspect::Suspect, target::Target, time::Utc};
+use crate::{name::Name, path_check::SINK_PORT, suspect::Suspect, target::Target, time::Utc};
 
 mod address;
 mod check;
@@ -199,6 +199,15 @@ impl Scope {
         let address = address::canonical(suspect.address);
         self.check_endpoint(address, suspect.port)?;
         Ok(Target::admitted(address, suspect.port))
+    }
+
+    /// Where our sink is, if this device is not it and the scope says where: what the path check may
+    /// connect to, and nothing else may.
+    pub fn outside_sink(&self) -> Option<SocketAddr> {
+        let address = self.identity.sink_address?;
+        self.sink_ports
+            .is_empty()
+            .then_some(SocketAddr::new(address, SINK_PORT))
     }
 
     /// Whether a frame may leave towards `endpoint`, for the guard that looks at every one. The

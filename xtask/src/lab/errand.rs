@@ -153,6 +153,7 @@ fn scope(scanner: &Scanner, depth: &str) -> Result<String> {
          probes = [\"relay\"]\n\
          depth = \"{depth}\"\n\
          delivery = \"off\"\n\
+         lab = true\n\
          [authority]\n\
          kind = \"consent\"\n\
          reference = \"our own lab\"\n\

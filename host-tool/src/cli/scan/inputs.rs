@@ -92,6 +92,10 @@ impl Inputs {
         let suspects = suspects(args, scenario.as_ref(), of_scenario, &mut gathered);
         let scope = scope(args, scenario.as_ref(), of_scenario, began, &mut gathered);
         let scope = scope.map(|scope| at_depth(args, scope, &mut gathered));
+        let scope = scope.map(|mut file| {
+            file.scope.lab |= args.lab;
+            file
+        });
         if let Some(file) = &scope {
             may_deliver(args, file, &mut gathered);
         }
@@ -187,6 +191,7 @@ fn scope(
         None if of_scenario => scenario.map(|scenario| ScopeFile {
             scope: scenario.scope.clone(),
             probes: vec![Probe::Relay],
+            addresses: Vec::new(),
         }),
         None => {
             gathered.push(

@@ -16,7 +16,7 @@ use host_sim::{demo, host::PROVING};
 use probe_core::{frame::message::Proving, scope::Scope, suspect::Suspect, token::Key};
 
 use self::{inputs::Inputs, report::Scanned};
-use super::{args::Scan as Args, now, open_store};
+use super::{args::Scan as Args, now, open_store, site as own_names};
 use crate::{
     exit::{Exit, Failure},
     link::{Link, Settings},
@@ -24,6 +24,7 @@ use crate::{
     output::{self, expected::Expectations, progress::Watcher},
     problem::{Place, Problem},
     session::Scan,
+    site,
     store::{Excluded, Exclusion, SqliteStore, Store as _},
 };
 
@@ -34,6 +35,7 @@ pub(super) fn run(args: &Args) -> Result<Exit, Failure> {
     }
     let mut store = open_store(&args.store)?;
     let exclusions = store.exclusions().map_err(Failure::Store)?;
+    let sources = site::sources(&inputs.scope, inputs.link == Link::Direct);
     let scope = with_exclusions(inputs.scope.scope, &exclusions)?;
 
     store
@@ -62,6 +64,11 @@ pub(super) fn run(args: &Args) -> Result<Exit, Failure> {
             },
             deliver: args.deliver,
         };
+        // A simulated world has no names but its own.
+        if !scope.lab && !inputs.link.is_simulated() {
+            let checks = own_names::check(&scope, sources, Some(proving.key))?;
+            own_names::may_scan(&checks, args.deliver)?;
+        }
         let how = (&scope, &proving);
         let begun = resume::begin(args, &inputs.link, how, &list, &mut store, &mut watcher)?;
         let scan = Scan {
