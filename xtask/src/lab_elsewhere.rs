@@ -64,13 +64,19 @@ pub(crate) fn scan(_extent: Extent) -> Result<Scanned> {
     Err(needs_linux())
 }
 
-pub(crate) fn prove(_extent: Extent) -> Result<Scanned> {
+/// What a scan with test messages would show.
+pub(crate) struct Proved {
+    pub(crate) scanned: Scanned,
+}
+
+pub(crate) fn prove(_extent: Extent) -> Result<Proved> {
     Err(needs_linux())
 }
 
 /// Which servers would be scanned.
 pub(crate) enum Extent {
     Ordinary,
+    Long,
 }
 
 fn needs_linux() -> Failure {

@@ -53,11 +53,13 @@ cargo xtask COMMAND
   lab record              writes what every server answers into host-sim/recorded, for the simulator
   lab dns                 the core's lookups against BIND, NSD, Unbound and rbldnsd, beside what dig says (root)
   lab shell               a shell in the near scanner's namespace
-  emulate [--patience SECONDS] [--kills N] [--cuts N] [--log]
-          [--only-kills] [--only-cuts] [--only-link-port] [--only-lab]
+  emulate [--patience SECONDS] [--proof-patience SECONDS] [--kills N] [--cuts N] [--long] [--log]
+          [--only-kills] [--only-cuts] [--only-link-port] [--only-proof] [--only-lab]
                           the appliance's own binary on boards in QEMU: servers on this computer, the
-                          simulator's and the lab's (root), two boards on one wire, postern killed in
-                          mid-scan, the power cut; with --log only a board's log, decoded from power-on to the first finding
+                          simulator's and the lab's (root), with test messages that come back to the board and
+                          without, two boards on one wire, postern killed in mid-scan, the power cut; with
+                          --long the lab's greylisted servers as well; with --log only a board's log, decoded
+                          from power-on to the first finding
   outside                 nmap and swaks look at the simulator's servers on real sockets
   letters                 Python's email, XARF's validator and Chromium look at a demonstration's letters
   events                  IntelMQ from PyPI reads our events, and we read those that its own parsers write

@@ -44,14 +44,17 @@ impl<'a> Errand<'a> {
         })
     }
 
-    /// Sends test messages as well, with every permission that there is, and receives what comes back.
-    pub(crate) fn delivering(mut self) -> Result<Self> {
+    /// Sends test messages as well, with every permission that there is, and receives what comes back on
+    /// these ports.
+    pub(crate) fn delivering(mut self, sink_ports: &[u16]) -> Result<Self> {
         let file = self.folder.join("scope.toml");
         let scope = place::read(&file)?.replace(
             "delivery = \"off\"\n",
-            "delivery = \"on\"\n\
-             delivery_also = [\"forged-senders\", \"second-recipients\"]\n\
-             sink_ports = [25]\n",
+            &format!(
+                "delivery = \"on\"\n\
+                 delivery_also = [\"forged-senders\", \"second-recipients\"]\n\
+                 sink_ports = {sink_ports:?}\n"
+            ),
         );
         place::write(&file, &scope)?;
         self.delivers = true;

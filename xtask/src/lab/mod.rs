@@ -47,7 +47,7 @@ use servers::{Make, SECOND_HOP, SERVERS, Server};
 const RACE_RUNS: u32 = 3;
 
 pub(crate) use dns::{ask_dns, ask_dns_inside, dns_lack};
-pub(crate) use prove::prove;
+pub(crate) use prove::{SINK_PORT, hold_board, prove, through_board};
 pub(crate) use record::answer;
 pub(crate) use scan::{Extent, Scanned, scan};
 /// For a board that scans the lab.
@@ -55,7 +55,7 @@ pub(crate) use {
     board::Port,
     capture::Capture,
     errand::Errand,
-    plan::{BOARD, BOARD_ETHERNET_ADDRESS, BOARD_ROUTER, NEAR},
+    plan::{BOARD, BOARD_ETHERNET_ADDRESS, BOARD_ROUTER, NEAR, RESOLVER},
     scan::{is_next_hop, is_server, outside_the_scope, suspects},
 };
 pub(crate) use {greeting::greet, inside::enter, link::carry};
@@ -90,7 +90,7 @@ pub(crate) fn command(mut arguments: lexopt::Parser) -> Result<ExitCode> {
         "down" => down().map(|()| ExitCode::SUCCESS),
         "status" => status::show(json),
         "scan" => show(if deliver {
-            scan_with(|| prove(extent))
+            scan_with(|| prove(extent).map(|proved| proved.scanned))
         } else {
             scan_with(|| scan(extent))
         }),

@@ -389,12 +389,19 @@ fn real_mail_servers() -> Result<Outcome> {
 }
 
 fn proof_by_real_mail_servers() -> Result<Outcome> {
-    let outcome = in_the_lab(|| lab::prove(lab::Extent::Ordinary))?;
+    const LATER: &str = "greylisted ones: cargo xtask lab scan --deliver --long";
+    // Both wait for the same messages: a scan through a board beside the other takes no longer.
+    let has_board = has_board_target()? && emulate::lack().or_else(machine::lab_lack).is_none();
+    let (outcome, note) = if has_board {
+        emulate::build()?;
+        let outcome = of_board(emulate::proof(lab::Extent::Ordinary)?);
+        (outcome, format!("a board's sink too; {LATER}"))
+    } else {
+        let prove = || lab::prove(lab::Extent::Ordinary).map(|proved| proved.scanned);
+        (in_the_lab(prove)?, LATER.to_owned())
+    };
     Ok(match outcome {
-        Outcome::Passed { checks, .. } => Outcome::Passed {
-            checks,
-            note: "greylisted ones: cargo xtask lab scan --deliver --long".into(),
-        },
+        Outcome::Passed { checks, .. } => Outcome::Passed { checks, note },
         other => other,
     })
 }
