@@ -111,7 +111,7 @@ impl<E: Env> Office<'_, E> {
             match self.next(job) {
                 Turn::Job(job, tester) => {
                     log::job_taken(job);
-                    let Some(evidence) = evidence.put(Evidence::default()) else {
+                    let Some(evidence) = evidence.put(Evidence::new(job.probe)) else {
                         continue;
                     };
                     let parked = self.probe(job, &tester, evidence, lent).await;

@@ -4,17 +4,20 @@ use std::net::SocketAddr;
 
 use probe_core::{
     dialogue::{Dialogue, End, Input, OpenFailure, Output, TRANSMIT_OCTETS_MIN},
-    evidence::{Evidence, Fate},
+    evidence::{Fate, RelayEvidence},
     finding::{DeviceId, JobSerial},
     frame::{decode_message, encode_message},
     name::Name,
     relay::{PairSet, RelayDialogue, Setup},
-    scope::{Authority, AuthorityKind, Delivery, Depth, Identity, Network, Rates, Scope},
+    scope::{
+        Authority, AuthorityKind, Delivery, Depth, DnsblScope, Identity, Network, ProxyScope,
+        Rates, Scope,
+    },
     suspect::Suspect,
     tester::Tester,
     time::{Instant, Millis, Utc},
     token::Key,
-    verdict::{Kind, judge},
+    verdict::{Kind, judge_relay},
 };
 
 /// How many outputs a turn may have: a group of commands and a reply for each.
@@ -57,7 +60,7 @@ pub(crate) fn check(octets: &[u8]) {
     };
     let mut dialogue = RelayDialogue::new(setup);
     let mut peer = Peer {
-        evidence: Evidence::default(),
+        evidence: RelayEvidence::default(),
         whole: None,
         now: Instant::BOOT,
         said_yes: false,
@@ -135,9 +138,9 @@ enum State {
 
 struct Peer {
     /// Of this turn of the job.
-    evidence: Evidence,
+    evidence: RelayEvidence,
     /// Of all turns before it.
-    whole: Option<Evidence>,
+    whole: Option<RelayEvidence>,
     now: Instant,
     /// Something that may have been a 2xx.
     said_yes: bool,
@@ -146,7 +149,7 @@ struct Peer {
 }
 
 impl Peer {
-    fn whole(&self) -> Evidence {
+    fn whole(&self) -> RelayEvidence {
         match &self.whole {
             Some(before) => {
                 let mut whole = before.clone();
@@ -166,7 +169,7 @@ impl Peer {
 
     fn pause(&mut self, until: Instant) {
         self.whole = Some(self.whole());
-        self.evidence = Evidence::default();
+        self.evidence = RelayEvidence::default();
         self.now = until;
         self.commands = Commands::default();
     }
@@ -207,7 +210,7 @@ impl Peer {
     /// What must be true of the evidence, whatever came.
     fn holds(&self) {
         for evidence in [&self.evidence, &self.whole()] {
-            let verdict = judge(evidence);
+            let verdict = judge_relay(evidence);
             let proof = evidence.proof();
             assert!(verdict.kind != Kind::Confirmed || !proof.returned().is_empty());
             let was_taken = proof
@@ -224,7 +227,7 @@ impl Peer {
             true
         });
         assert!(put.is_some());
-        let back = decode_message::<Evidence>(&octets);
+        let back = decode_message::<RelayEvidence>(&octets);
         assert_eq!(back.as_ref(), Some(&self.evidence));
     }
 }
@@ -310,5 +313,7 @@ fn scope() -> Scope {
         lab: false,
         delivery: Delivery::default(),
         sink_ports: heapless::Vec::new(),
+        proxy: ProxyScope::default(),
+        dnsbl: DnsblScope::default(),
     }
 }

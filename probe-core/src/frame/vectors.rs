@@ -569,7 +569,7 @@ fn progress(digest: ScopeDigest) -> message::Progress {
 
 /// What a closed server has told that refuses its first pairs with the same words.
 fn evidence() -> Evidence {
-    let mut evidence = Evidence::default();
+    let mut evidence = Evidence::new(Probe::Relay);
     let mut parser = ReplyParser::new();
     let after = Millis(50);
     evidence.record(&Observation::Began {

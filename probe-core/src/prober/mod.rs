@@ -297,7 +297,7 @@ impl Prober {
                 revision: turn.revision,
                 target: turn.target,
                 names: turn.names,
-                probe: Probe::Relay,
+                probe: in_force.scope.probe_of(turn.target.port()),
                 depth,
                 hours,
                 refusals_max: turn.refusals_max,

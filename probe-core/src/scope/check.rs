@@ -5,7 +5,7 @@ use core::net::IpAddr;
 use serde::{Deserialize, Serialize};
 
 use super::{AuthorityKind, Network, Rates, SINK_DOMAIN_OCTETS_MAX, Scope, address};
-use crate::name::Name;
+use crate::{dnsbl::Zone, name::Name};
 
 /// The shortest prefix of an IPv4 network in a scope, in bits: nothing wider than a /8.
 pub const PREFIX_V4_MIN: u8 = 8;
@@ -55,7 +55,7 @@ pub enum Field {
     Networks,
     /// `exclusions`.
     Exclusions,
-    /// `ports`: at least one, none of them 0.
+    /// `ports`: none of them 0, and at least one unless something else is asked.
     Ports,
     /// `rates.target_refusals_max`: 1 to the ceiling.
     TargetRefusals,
@@ -77,6 +77,12 @@ pub enum Field {
     SinkPorts,
     /// `delivery`: the further permissions are worth nothing unless it is allowed at all.
     Delivery,
+    /// `proxy.ports`: none of them 0, none twice or among `ports`, each with something to ask.
+    ProxyPorts,
+    /// `proxy`: somewhere to connect to, a sink's address and port.
+    Proxy,
+    /// `dnsbl`: a resolver, and none of the lists twice.
+    Dnsbl,
 }
 
 /// The longest `network_spacing_ms`: a day, in milliseconds.
@@ -159,11 +165,48 @@ impl Scope {
                 return Err(ScopeError::NotCanonical(Field::Exclusions, index));
             }
         }
-        if self.ports.is_empty() {
+        let asks_else = !self.proxy.ports.is_empty() || !self.dnsbl.zones.is_empty();
+        if self.ports.is_empty() && !asks_else {
             return Err(ScopeError::Missing(Field::Ports));
         }
         if self.ports.contains(&0) {
             return Err(ScopeError::Malformed(Field::Ports));
+        }
+        self.check_proxy()?;
+        self.check_dnsbl()
+    }
+
+    fn check_proxy(&self) -> Result<(), ScopeError> {
+        let ports = &self.proxy.ports;
+        for (index, of) in ports.iter().enumerate() {
+            let is_twice = ports.iter().take(index).any(|other| other.port == of.port);
+            if of.port == 0 || of.protocols.is_empty() || is_twice || self.ports.contains(&of.port)
+            {
+                return Err(ScopeError::Malformed(Field::ProxyPorts));
+            }
+        }
+        let sink = &self.proxy.sink;
+        let address = sink.ipv4.map(IpAddr::V4).or(sink.ipv6.map(IpAddr::V6));
+        let ends_nowhere = !address.is_some_and(address::is_host)
+            || sink.ports.is_empty()
+            || sink.ports.contains(&0);
+        if !ports.is_empty() && ends_nowhere {
+            return Err(ScopeError::Malformed(Field::Proxy));
+        }
+        Ok(())
+    }
+
+    fn check_dnsbl(&self) -> Result<(), ScopeError> {
+        let zones = &self.dnsbl.zones;
+        let is_twice = |(index, zone): (usize, &Zone)| {
+            let mut before = zones.iter().take(index);
+            before.any(|other| other.name == zone.name)
+        };
+        if !zones.is_empty() && self.identity.resolver.is_none() {
+            return Err(ScopeError::Missing(Field::Resolver));
+        }
+        if zones.iter().enumerate().any(is_twice) {
+            return Err(ScopeError::Malformed(Field::Dnsbl));
         }
         Ok(())
     }

@@ -1,6 +1,8 @@
 //! A scope for tests.
 
-use super::{Authority, AuthorityKind, Depth, Identity, Network, Rates, Scope};
+use super::{
+    Authority, AuthorityKind, Depth, DnsblScope, Identity, Network, ProxyScope, Rates, Scope,
+};
 use crate::{name::Name, time::Utc};
 
 /// A scope over `networks`, in force from 1,000 s to 2,000,000 s.
@@ -31,6 +33,8 @@ pub(crate) fn scope(networks: &[&str]) -> Scope {
         lab: false,
         delivery: super::Delivery::default(),
         sink_ports: heapless::Vec::new(),
+        proxy: ProxyScope::default(),
+        dnsbl: DnsblScope::default(),
     }
 }
 
