@@ -81,7 +81,7 @@ pub enum Field {
     ProxyPorts,
     /// `proxy`: somewhere to connect to, a sink's address and port.
     Proxy,
-    /// `dnsbl`: a resolver, and none of the lists twice.
+    /// `dnsbl`: none of the lists twice.
     Dnsbl,
 }
 
