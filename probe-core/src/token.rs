@@ -21,7 +21,7 @@
 mod find;
 mod nonce;
 
-pub use self::nonce::{NONCE_HOURS_MAX, Nonce};
+pub use self::nonce::{NONCE_HOURS_MAX, NONCE_SKEW_S_MAX, Nonce};
 
 use core::net::{IpAddr, SocketAddr};
 

@@ -111,7 +111,7 @@ pub enum Reason {
     ProxyDenied,
     /// Whatever answers speaks no protocol of a proxy, or answers everything alike.
     NotAProxy,
-    /// A proxy connects to other ports than those of our sink, by its own word.
+    /// A proxy says that it tried to connect us, and did not get to any port of our sink.
     PortLimited,
     /// What called at our sink came from our own address: something on our own path did it.
     OwnAddress,

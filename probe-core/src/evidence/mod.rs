@@ -18,7 +18,7 @@ pub use self::{
     connection::{CONNECTIONS_MAX, Connection, Ending},
     dnsbl::DnsblEvidence,
     proof::{DELIVERIES_MAX, Delivery, Fate, Proof},
-    proxy::ProxyEvidence,
+    proxy::{ATTEMPTS_MAX, Attempt, AttemptLine, ProxyEvidence, ProxyNotes, TEXT_OCTETS_MAX},
     relay::RelayEvidence,
     replies::{REPLIES_MAX, Summary},
     story::{Line, PairLine},
@@ -34,6 +34,7 @@ use crate::{
     arrival::Sense,
     dialogue::{OpenFailure, SecureFailure},
     finding::Probe,
+    proxy::Seen,
     relay::{Hello, Outcome, Outcomes, PairId, PairSet},
     scope::Depth,
     smtp::{Reply, Step},
@@ -122,6 +123,8 @@ pub enum Observation<'a> {
     Closed(Ending),
     /// The dialogue is over, or pauses.
     Finished(Finish),
+    /// What a proxy dialogue saw.
+    Proxy(Seen<'a>),
 }
 
 bitflags! {
