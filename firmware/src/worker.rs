@@ -11,6 +11,9 @@ use probe_core::{
     time::{Instant, Millis},
 };
 
+#[cfg(not(feature = "relay-only"))]
+use probe_core::{finding::Probe, proxy::ProxyDialogue};
+
 use crate::{
     bell::{Bell, LinkBells},
     conversation::{Desk, Lent, Outcome, converse},
@@ -174,12 +177,18 @@ impl<E: Env> Office<'_, E> {
         evidence: &mut Evidence,
         lent: &mut Lent,
     ) -> Option<(Instant, Parked)> {
-        let mut dialogue = RelayDialogue::new(job.setup(tester));
         let mut desk = JobDesk {
             office: self,
             job,
             evidence,
         };
+        #[cfg(not(feature = "relay-only"))]
+        if job.probe == Probe::Proxy {
+            let mut dialogue = ProxyDialogue::new(job.proxy_setup(tester));
+            converse(self.env, self.bell, &mut desk, &mut dialogue, lent.lend()).await;
+            return None;
+        }
+        let mut dialogue = RelayDialogue::new(job.setup(tester));
         let outcome = converse(self.env, self.bell, &mut desk, &mut dialogue, lent.lend()).await;
         let now = self.env.now();
         self.prober

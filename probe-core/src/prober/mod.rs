@@ -47,6 +47,9 @@ use crate::{
     token::{Key, KeyDigest},
 };
 
+#[cfg(not(feature = "small"))]
+use crate::proxy;
+
 pub use crate::schedule::{Heard, Opening, Scouting};
 pub use dead::{DEAD_RANGE_IDLE_MS, DEAD_RANGES_GATHERED_MAX, FEW_LINES_MAX};
 pub use device::{About, LOG_LINES_MAX};
@@ -97,7 +100,23 @@ pub struct Job {
 }
 
 impl Job {
-    /// What its dialogue is told before it begins.
+    /// What the dialogue of a proxy job is told before it begins.
+    #[cfg(not(feature = "small"))]
+    pub fn proxy_setup<'a>(&'a self, tester: &'a Tester) -> proxy::Setup<'a> {
+        proxy::Setup {
+            target: self.target,
+            tester,
+            protocols: tester.proxy.protocols(self.target.port()),
+            sink: &tester.proxy.sink,
+            depth: self.depth,
+            serial: self.serial,
+            hours: self.hours,
+            since: self.date,
+            key: Some(&tester.key),
+        }
+    }
+
+    /// What the dialogue of a relay job is told before it begins.
     pub fn setup<'a>(&'a self, tester: &'a Tester) -> Setup<'a> {
         Setup {
             target: self.target,
