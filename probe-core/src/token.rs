@@ -253,6 +253,16 @@ const fn what(serial: JobSerial, pair: u8, hours: u16) -> [u8; 8] {
     [a, b, c, d, e, pair, high, low]
 }
 
+/// Random octets that are made of a secret seed, the same for the same `number`. Who sees those of
+/// one number cannot tell those of another.
+pub(crate) fn drawn(seed: &Key, number: u8) -> [u8; 16] {
+    let mut mac = keyed(seed);
+    mac.update(b"postern lots");
+    mac.update(&[number]);
+    let octets: [u8; 32] = mac.finalize().into_bytes().into();
+    octets.first_chunk().copied().unwrap_or_default()
+}
+
 fn keyed(key: &Key) -> Hmac<Sha256> {
     // A key of up to a block is used as it is, so this is HMAC with the key's own octets.
     let mut block = hmac::digest::Key::<Hmac<Sha256>>::default();

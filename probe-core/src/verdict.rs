@@ -5,7 +5,10 @@ mod dnsbl;
 mod judge;
 mod proxy;
 
-pub use self::judge::{TARPIT_REPLY, judge, judge_relay};
+pub use self::{
+    dnsbl::judge_dnsbl,
+    judge::{TARPIT_REPLY, judge, judge_relay},
+};
 
 use serde::{Deserialize, Serialize};
 

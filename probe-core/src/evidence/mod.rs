@@ -16,7 +16,7 @@ mod transcript;
 
 pub use self::{
     connection::{CONNECTIONS_MAX, Connection, Ending},
-    dnsbl::DnsblEvidence,
+    dnsbl::{DnsblEvidence, EXPLANATION_OCTETS_MAX, Explanation, Standing, ZoneEvidence},
     proof::{DELIVERIES_MAX, Delivery, Fate, Proof},
     proxy::{ATTEMPTS_MAX, Attempt, AttemptLine, ProxyEvidence, ProxyNotes, TEXT_OCTETS_MAX},
     relay::RelayEvidence,
@@ -34,7 +34,6 @@ use crate::{
     arrival::Sense,
     dialogue::{OpenFailure, SecureFailure},
     finding::Probe,
-    proxy::Seen,
     relay::{Hello, Outcome, Outcomes, PairId, PairSet},
     scope::Depth,
     smtp::{Reply, Step},
@@ -124,7 +123,9 @@ pub enum Observation<'a> {
     /// The dialogue is over, or pauses.
     Finished(Finish),
     /// What a proxy dialogue saw.
-    Proxy(Seen<'a>),
+    Proxy(crate::proxy::Seen<'a>),
+    /// What a dialogue with block lists saw.
+    Dnsbl(crate::dnsbl::Seen<'a>),
 }
 
 bitflags! {

@@ -148,7 +148,7 @@ impl RelayEvidence {
             Observation::Closed(ending) => self.end(ending),
             Observation::Finished(finish) => self.finish = finish,
             // One job is of one probe.
-            Observation::Proxy(_) => {}
+            Observation::Proxy(_) | Observation::Dnsbl(_) => {}
         }
     }
 
