@@ -30,6 +30,7 @@ use crate::{
 };
 #[cfg(not(feature = "relay-only"))]
 use crate::{
+    lookup::LookupMemory,
     sink::{Porch, SINK_SESSIONS, SessionMemory, Sessions},
     visit::{self, VisitMemory},
 };
@@ -74,6 +75,8 @@ impl<const N: usize> Default for Memory<N> {
 pub struct Appliance<'a, const N: usize> {
     prober: &'a RefCell<Prober>,
     tester: RefCell<Option<Tester>>,
+    #[cfg(not(feature = "relay-only"))]
+    lookups: RefCell<LookupMemory>,
     workers: [Bell; N],
     #[cfg(not(feature = "relay-only"))]
     sessions: Sessions,
@@ -89,6 +92,8 @@ impl<'a, const N: usize> Appliance<'a, N> {
         Self {
             prober,
             tester: RefCell::new(None),
+            #[cfg(not(feature = "relay-only"))]
+            lookups: RefCell::new(LookupMemory::new()),
             workers: [const { Bell::new() }; N],
             #[cfg(not(feature = "relay-only"))]
             sessions: Sessions::new(),
@@ -146,6 +151,8 @@ impl<'a, const N: usize> Appliance<'a, N> {
             env,
             prober: self.prober,
             tester: &self.tester,
+            #[cfg(not(feature = "relay-only"))]
+            lookups: &self.lookups,
             bell,
             workers: &self.workers,
             link: &self.link,

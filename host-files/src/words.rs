@@ -75,6 +75,7 @@ mod tests {
             assert_eq!(reason(it.as_str()), Some(it));
         }
         assert_eq!(depth("standard"), Some(Depth::Standard));
-        assert_eq!(probe("proxy"), None);
+        assert_eq!(probe("proxy"), Some(Probe::Proxy));
+        assert_eq!(probe("gateway"), None);
     }
 }

@@ -7,7 +7,7 @@ use std::{
 
 use probe_core::{
     arrival::{Arrival, Sense},
-    evidence::Evidence,
+    evidence::{Evidence, RelayEvidence},
     finding::{DeviceId, Finding, JobSerial},
     frame::ToHost,
     scope::Scope,
@@ -87,11 +87,12 @@ impl<'a> Reader<'a> {
             let arrivals = arrivals.get(&job).map_or(&[][..], Vec::as_slice);
             // Of a job that has no end nobody knows more than what came back.
             let mut evidence = merged(first, later);
-            let senses = arrivals
-                .iter()
-                .map(|arrival| self.sense(arrival, Some(first.target)));
-            senses.for_each(|sense| evidence.arrived(sense));
-            let is_known = over.contains(&job) || !evidence.proof().returned().is_empty();
+            for arrival in arrivals {
+                let sense = self.sense(arrival, Some(first.target));
+                evidence.arrived(sense, arrival.remote.ip());
+            }
+            let has_returned = |relay: &RelayEvidence| !relay.proof().returned().is_empty();
+            let is_known = over.contains(&job) || evidence.relay().is_some_and(has_returned);
             is_known.then(|| (first.target, judge(&evidence)))
         };
         let mut verdicts = BTreeMap::new();

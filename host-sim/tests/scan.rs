@@ -123,7 +123,7 @@ fn contradicts_nothing(finding: &Finding, personality: &Personality) -> usize {
             Hello::Localhost => "localhost",
         };
         let fate = fate_under(personality.truth, hello, sender, recipient);
-        let outcome = finding.evidence.outcome(id);
+        let outcome = finding.evidence.relay().unwrap().outcome(id);
         let name = personality.name;
         let told = format!("{name}: {hello} {sender} {recipient}: {}", outcome.as_str());
         if matches!(fate, Fate::Refused(Step::Mail | Step::Rcpt)) {
@@ -229,7 +229,7 @@ fn long_replies_over_a_long_path_change_no_verdict() {
         let (collected, _) = scan(world, &scope, &[suspect]);
         let finding = &last_findings(&collected)[&at];
         assert_eq!(finding.verdict, personality.expected(Depth::Full), "{name}");
-        let slowest = finding.evidence.slowest();
+        let slowest = finding.evidence.relay().unwrap().slowest();
         assert!(
             slowest > TARPIT_REPLY,
             "{name}: the path is not long enough to matter: {slowest:?}"

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     dialogue::OpenFailure,
-    evidence::{Ending, Evidence, Finish, Observation},
+    evidence::{Ending, Evidence, Finish, Observation, ProxyEvidence, RelayEvidence},
     finding::{Finding, JobSerial, Probe, RecordId},
     relay::{Hello, Outcomes},
     scope::Depth,
@@ -33,6 +33,14 @@ impl DeadBy {
     /// What the evidence of a dead target says: that the only connection never came, and nothing
     /// else. `None` where there is more to tell.
     pub fn of(evidence: &Evidence) -> Option<Self> {
+        match evidence {
+            Evidence::Relay(relay) => Self::of_relay(relay),
+            Evidence::Proxy(proxy) => proxy.dead_by(),
+            Evidence::Dnsbl(_) => None,
+        }
+    }
+
+    fn of_relay(evidence: &RelayEvidence) -> Option<Self> {
         let mut connections = evidence.connections();
         let only = connections.next()?;
         let by = match only.ending {
@@ -125,7 +133,10 @@ impl DeadRange {
     }
 
     fn evidence(&self) -> Evidence {
-        let mut evidence = Evidence::default();
+        if self.probe == Probe::Proxy {
+            return Evidence::Proxy(ProxyEvidence::dead(self.by, self.depth, self.hours));
+        }
+        let mut evidence = Evidence::new(Probe::Relay);
         for observation in [
             Observation::Began {
                 depth: self.depth,
@@ -257,7 +268,7 @@ mod tests {
                 None,
             ),
         ] {
-            let mut evidence = Evidence::default();
+            let mut evidence = Evidence::new(Probe::Relay);
             observations.iter().for_each(|of| evidence.record(of));
             assert_eq!(DeadBy::of(&evidence), by, "{observations:?}");
         }

@@ -29,6 +29,10 @@ pub struct JobSerial(pub u64);
 pub enum Probe {
     /// The SMTP relay battery.
     Relay,
+    /// Every protocol of proxies that the scope has for the port.
+    Proxy,
+    /// What block lists say about the address; nothing is sent to it.
+    Dnsbl,
 }
 
 impl Probe {
@@ -36,6 +40,8 @@ impl Probe {
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Relay => "relay",
+            Self::Proxy => "proxy",
+            Self::Dnsbl => "dnsbl",
         }
     }
 }

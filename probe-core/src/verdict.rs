@@ -1,15 +1,20 @@
 //! Verdicts: what was proved, and no more.
 
 mod delivered;
+mod dnsbl;
 mod judge;
+mod proxy;
 
-pub use self::judge::{TARPIT_REPLY, judge};
+pub use self::{
+    dnsbl::judge_dnsbl,
+    judge::{TARPIT_REPLY, judge, judge_relay},
+};
 
 use serde::{Deserialize, Serialize};
 
 /// The version of the rules in [`judge`]. A finding carries it, so that the host knows when to
 /// judge old evidence again.
-pub const RULES: u16 = 4;
+pub const RULES: u16 = 5;
 
 /// What the evidence says about a target.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -99,11 +104,33 @@ pub enum Reason {
     RefusedAtData,
     /// Our message was accepted after the dot, and a bounce came instead of it.
     Bounced,
+    /// Our own sink's word came back through a proxy, and the proxy has called at our sink.
+    ConnectionReturned,
+    /// Our own sink's word came back through a proxy; whether the proxy called there is not known.
+    NonceReturned,
+    /// A proxy said that it connects us, and nothing came back.
+    Granted,
+    /// A proxy said that it does not connect us.
+    ProxyDenied,
+    /// Whatever answers speaks no protocol of a proxy, or answers everything alike.
+    NotAProxy,
+    /// A proxy says that it tried to connect us, and did not get to any port of our sink.
+    PortLimited,
+    /// What called at our sink came from our own address: something on our own path did it.
+    OwnAddress,
+    /// A list names the address as a relay or a proxy.
+    Listed,
+    /// Lists name the address, and not as a relay or a proxy.
+    ListedOther,
+    /// No list that can be believed names the address.
+    NotListed,
+    /// No list gave an answer that can be believed.
+    ListsUnknown,
 }
 
 impl Reason {
     /// Every reason.
-    pub const ALL: [Self; 24] = [
+    pub const ALL: [Self; 35] = [
         Self::RelayDenied,
         Self::RecipientRefused,
         Self::RecipientAccepted,
@@ -128,6 +155,17 @@ impl Reason {
         Self::NothingReturned,
         Self::RefusedAtData,
         Self::Bounced,
+        Self::ConnectionReturned,
+        Self::NonceReturned,
+        Self::Granted,
+        Self::ProxyDenied,
+        Self::NotAProxy,
+        Self::PortLimited,
+        Self::OwnAddress,
+        Self::Listed,
+        Self::ListedOther,
+        Self::NotListed,
+        Self::ListsUnknown,
     ];
 
     /// The word in `--json`, tables and the store.
@@ -157,6 +195,17 @@ impl Reason {
             Self::NothingReturned => "nothing-returned",
             Self::RefusedAtData => "refused-at-data",
             Self::Bounced => "bounced",
+            Self::ConnectionReturned => "connection-returned",
+            Self::NonceReturned => "nonce-returned",
+            Self::Granted => "granted",
+            Self::ProxyDenied => "proxy-denied",
+            Self::NotAProxy => "not-a-proxy",
+            Self::PortLimited => "port-limited",
+            Self::OwnAddress => "own-address",
+            Self::Listed => "listed",
+            Self::ListedOther => "listed-other",
+            Self::NotListed => "not-listed",
+            Self::ListsUnknown => "lists-unknown",
         }
     }
 }

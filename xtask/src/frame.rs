@@ -24,7 +24,7 @@ pub(crate) fn documented(name: &str) -> Result<Vec<u8>> {
 }
 
 /// The version of frames and messages that the document describes.
-const FORMAT: u8 = 2;
+const FORMAT: u8 = 3;
 
 /// A message in a frame of its own, behind a zero.
 pub(crate) fn of(message: &[u8]) -> Vec<u8> {

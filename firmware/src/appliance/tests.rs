@@ -335,6 +335,8 @@ fn no_message_goes_out_before_the_host_has_stored_what_it_belongs_to() {
         .last()
         .unwrap()
         .evidence
+        .relay()
+        .unwrap()
         .proof()
         .deliveries()
         .len();

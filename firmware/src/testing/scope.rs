@@ -42,6 +42,8 @@ pub(crate) fn scope(networks: &[&str], exclusions: &[&str], ports: &[u16]) -> Sc
         lab: false,
         delivery: Default::default(),
         sink_ports: Default::default(),
+        proxy: Default::default(),
+        dnsbl: Default::default(),
     }
 }
 

@@ -88,6 +88,8 @@ fn scope() -> Scope {
         lab: false,
         delivery: Default::default(),
         sink_ports: Default::default(),
+        proxy: Default::default(),
+        dnsbl: Default::default(),
     }
 }
 

@@ -3,6 +3,8 @@
 //! Everything that is wrong with a file is told at once, with its line. A file with anything
 //! wrong allows nothing.
 
+mod fields;
+mod proxy;
 mod read;
 
 use std::{net::IpAddr, path::Path};

@@ -7,15 +7,14 @@ use probe_core::{
     finding::Probe,
     name::Name,
     scope::{
-        Authority, AuthorityKind, Delivery, Depth, EXCLUSIONS_MAX, Field, Identity, NETWORKS_MAX,
-        Network, NetworkError, PORTS_MAX, PREFIX_V4_MIN, PREFIX_V6_MIN, Rates,
-        SINK_DOMAIN_OCTETS_MAX, Scope, ScopeError, Text,
+        Authority, AuthorityKind, Delivery, Depth, DnsblScope, EXCLUSIONS_MAX, Identity,
+        NETWORKS_MAX, Network, NetworkError, PORTS_MAX, ProxyScope, Rates, Scope, Text,
     },
     time::Utc,
 };
 use toml::de::DeValue;
 
-use super::ScopeFile;
+use super::{ScopeFile, fields::Sections, proxy};
 use crate::{
     problem::{Place, Problems},
     table::{Reader, Section, moment, number, text, yes},
@@ -58,7 +57,7 @@ pub(super) const RATES: [&str; 6] = [
     "parked_hours_max",
 ];
 
-const NETWORK: &str = "a network such as \"192.0.2.0/24\" or an address";
+pub(super) const NETWORK: &str = "a network such as \"192.0.2.0/24\" or an address";
 const NAME: &str = "a domain name of ours, such as \"probe.cert.example\"";
 
 /// Reads `source`, or tells everything that is wrong with it.
@@ -68,22 +67,38 @@ pub(super) fn parse(source: &str, place: &Place, now: Timestamp) -> Result<Scope
         return reader.or(None);
     };
     let mut known = TOP.to_vec();
-    known.push("rates");
+    known.extend(["rates", "proxy"]);
     let top = reader.top(table.get_ref(), &known);
     let authority = reader.section(&top, "authority", &AUTHORITY);
     let identity = reader.section(&top, "identity", &IDENTITY);
     let rates = reader.section(&top, "rates", &RATES);
+    let proxy = reader.section(&top, "proxy", &proxy::FIELDS);
 
     let depth = depth(&mut reader, &top);
     let scope = scope(&mut reader, &top, &authority, &identity, &rates, depth, now);
     let probes = probes(&mut reader, &top);
     let addresses = addresses(&mut reader, &identity);
+    let ends = scope
+        .as_ref()
+        .map(|scope| (scope.identity.sink_address, &scope.sink_ports[..]));
+    let (sink_address, sink_ports) = ends.unwrap_or_default();
+    let proxies = proxy::read(&mut reader, &proxy, sink_address, sink_ports);
+    let scope = scope.map(|mut scope| {
+        if !probes.contains(&Probe::Relay) {
+            scope.ports.clear();
+        }
+        if probes.contains(&Probe::Proxy) {
+            scope.proxy = proxies.unwrap_or_default();
+        }
+        scope
+    });
 
     let sections = Sections {
         top: &top,
         authority: &authority,
         identity: &identity,
         rates: &rates,
+        proxy: &proxy,
     };
     if let Some(scope) = &scope
         && let Err(error) = scope.check()
@@ -121,6 +136,7 @@ pub(super) fn parts<'t>(
         authority: section,
         identity: section,
         rates,
+        proxy: section,
     };
     match scope.check() {
         Ok(()) => Some(scope),
@@ -189,6 +205,8 @@ fn scope<'t>(
         lab,
         delivery,
         sink_ports: sink_ports?,
+        proxy: ProxyScope::default(),
+        dnsbl: DnsblScope::default(),
     })
 }
 
@@ -327,7 +345,8 @@ pub(super) fn network(text: &str) -> Result<Network, String> {
     })
 }
 
-fn ports<'t, const MAX: usize>(
+/// A list of ports, `default` where the file has none.
+pub(super) fn ports<'t, const MAX: usize>(
     reader: &mut Reader<'t>,
     top: &Section<'t>,
     field: &str,
@@ -364,10 +383,11 @@ fn probes<'t>(reader: &mut Reader<'t>, top: &Section<'t>) -> Vec<Probe> {
     if !top.has("probes") {
         return vec![Probe::Relay];
     }
-    let expected = "\"relay\", the one probe of this version";
+    let expected = "\"relay\", \"proxy\" or \"dnsbl\"";
     let probes = reader.list(top, "probes", expected, |value| match value {
-        DeValue::String(text) if text == "relay" => Ok(Probe::Relay),
-        DeValue::String(text) => Err(format!("{:?} is no probe of this version", &text[..])),
+        DeValue::String(text) => {
+            crate::words::probe(text).ok_or_else(|| format!("{:?} is no probe", &text[..]))
+        }
         _ => Err("something that is no text".to_owned()),
     });
     match probes {
@@ -532,110 +552,4 @@ fn utc(moment: Timestamp) -> Option<Utc> {
 fn minutes_between(issued: Utc, expires: Utc) -> u32 {
     let minutes = expires.0.saturating_sub(issued.0).div_ceil(60);
     u32::try_from(minutes).unwrap_or(u32::MAX)
-}
-
-/// Where the core's fields stand in the file.
-struct Sections<'s, 't> {
-    top: &'s Section<'t>,
-    authority: &'s Section<'t>,
-    identity: &'s Section<'t>,
-    rates: &'s Section<'t>,
-}
-
-impl<'t> Sections<'_, 't> {
-    /// Tells what the core found wrong.
-    fn tell(&self, reader: &mut Reader<'t>, error: ScopeError) {
-        match error {
-            ScopeError::Missing(field) => {
-                let (section, name, expected) = self.field(field);
-                reader.wrong(section, name, "is empty", &expected);
-            }
-            ScopeError::Limit(field) | ScopeError::Malformed(field) => {
-                let (section, name, expected) = self.field(field);
-                reader.wrong(section, name, "cannot be used", &expected);
-            }
-            ScopeError::NotCanonical(field, index) => {
-                let (section, name, _) = self.field(field);
-                let found = format_args!("has bits behind the prefix of entry {}", nth(index));
-                reader.wrong(section, name, found, NETWORK);
-            }
-            ScopeError::TooWide(index) => {
-                let expected =
-                    format!("a prefix of at least /{PREFIX_V4_MIN}, or /{PREFIX_V6_MIN} for IPv6");
-                let found = format_args!("is too wide at entry {}", nth(index));
-                reader.wrong(self.top, "networks", found, &expected);
-            }
-            ScopeError::NeverAdmits(index) => reader.wrong(
-                self.top,
-                "networks",
-                format_args!("has no host's address at entry {}", nth(index)),
-                "a network of hosts: not multicast, not reserved, not one that embeds IPv4 addresses (6to4, NAT64, Teredo)",
-            ),
-        }
-    }
-
-    fn field(&self, field: Field) -> (&Section<'t>, &'static str, String) {
-        let ours = || "a domain name with at least two labels".to_owned();
-        let host = || "a host's address".to_owned();
-        let limit = || "a value under the ceiling".to_owned();
-        match field {
-            Field::AuthorityReference => (
-                self.authority,
-                "reference",
-                "the document that allows it".to_owned(),
-            ),
-            Field::Contact => (
-                self.top,
-                "contact",
-                "a mailbox such as \"noc@cert.example\", in another domain than the sink's"
-                    .to_owned(),
-            ),
-            Field::AbusePage => (
-                self.top,
-                "abuse_page",
-                "a page that says who probes and how to stop it".to_owned(),
-            ),
-            Field::Helo => (self.identity, "helo", ours()),
-            Field::SenderDomain => (self.identity, "sender_domain", ours()),
-            Field::SinkDomain => (
-                self.identity,
-                "sink_domain",
-                format!(
-                    "a domain name with at least two labels and at most {SINK_DOMAIN_OCTETS_MAX} octets"
-                ),
-            ),
-            Field::SinkAddress => (self.identity, "sink_address", host()),
-            Field::Resolver => (self.identity, "resolver", host()),
-            Field::Networks => (self.top, "networks", "at least one network".to_owned()),
-            Field::Exclusions => (self.top, "exclusions", NETWORK.to_owned()),
-            Field::Ports => (self.top, "ports", "at least one port".to_owned()),
-            Field::TargetRefusals => (self.rates, "target_refusals_max", limit()),
-            Field::TargetConnections => (self.rates, "target_connections_max", limit()),
-            Field::NetworkConnections => (self.rates, "network_connections_max", limit()),
-            Field::NetworkSpacing => (self.rates, "network_spacing_ms", limit()),
-            Field::ConnectionsPerSecond => (self.rates, "connections_per_second_max", limit()),
-            Field::ParkedHours => (self.rates, "parked_hours_max", limit()),
-            Field::Expires => (self.top, "expires", "a date after `issued`".to_owned()),
-            Field::PoweredMinutes => (
-                self.top,
-                "powered_minutes_max",
-                "a number of minutes, 1 or more".to_owned(),
-            ),
-            Field::SinkPorts => (
-                self.top,
-                "sink_ports",
-                "two different ports at most".to_owned(),
-            ),
-            Field::Delivery => (
-                self.top,
-                "delivery_also",
-                "`delivery = \"on\"` as well".to_owned(),
-            ),
-        }
-    }
-}
-
-/// People count from one.
-fn nth(index: u8) -> u16 {
-    u16::from(index) + 1
 }

@@ -60,6 +60,8 @@ pub fn scope(depth: Depth) -> Scope {
         lab: false,
         delivery: Default::default(),
         sink_ports: Default::default(),
+        proxy: Default::default(),
+        dnsbl: Default::default(),
     }
 }
 

@@ -55,6 +55,8 @@ fn loopback(ports: &[u16]) -> Scope {
         lab: true,
         delivery: Default::default(),
         sink_ports: Default::default(),
+        proxy: Default::default(),
+        dnsbl: Default::default(),
     }
 }
 

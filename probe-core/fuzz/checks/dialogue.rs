@@ -4,17 +4,17 @@ use std::net::SocketAddr;
 
 use probe_core::{
     dialogue::{Dialogue, End, Input, OpenFailure, Output, TRANSMIT_OCTETS_MIN},
-    evidence::{Evidence, Fate},
+    evidence::{Fate, RelayEvidence},
     finding::{DeviceId, JobSerial},
     frame::{decode_message, encode_message},
     name::Name,
     relay::{PairSet, RelayDialogue, Setup},
-    scope::{Authority, AuthorityKind, Delivery, Depth, Identity, Network, Rates, Scope},
+    scope::{Delivery, Depth},
     suspect::Suspect,
     tester::Tester,
     time::{Instant, Millis, Utc},
     token::Key,
-    verdict::{Kind, judge},
+    verdict::{Kind, judge_relay},
 };
 
 /// How many outputs a turn may have: a group of commands and a reply for each.
@@ -27,7 +27,7 @@ pub(crate) fn check(octets: &[u8]) {
         return;
     };
     let (deliver, forged, depth) = (choice & 0x80 != 0, choice & 0x40 != 0, choice & 0x3f);
-    let mut scope = scope();
+    let mut scope = crate::scope::scope();
     scope.delivery = Delivery {
         allowed: deliver,
         forged_senders: forged,
@@ -57,7 +57,7 @@ pub(crate) fn check(octets: &[u8]) {
     };
     let mut dialogue = RelayDialogue::new(setup);
     let mut peer = Peer {
-        evidence: Evidence::default(),
+        evidence: RelayEvidence::default(),
         whole: None,
         now: Instant::BOOT,
         said_yes: false,
@@ -135,9 +135,9 @@ enum State {
 
 struct Peer {
     /// Of this turn of the job.
-    evidence: Evidence,
+    evidence: RelayEvidence,
     /// Of all turns before it.
-    whole: Option<Evidence>,
+    whole: Option<RelayEvidence>,
     now: Instant,
     /// Something that may have been a 2xx.
     said_yes: bool,
@@ -146,7 +146,7 @@ struct Peer {
 }
 
 impl Peer {
-    fn whole(&self) -> Evidence {
+    fn whole(&self) -> RelayEvidence {
         match &self.whole {
             Some(before) => {
                 let mut whole = before.clone();
@@ -166,7 +166,7 @@ impl Peer {
 
     fn pause(&mut self, until: Instant) {
         self.whole = Some(self.whole());
-        self.evidence = Evidence::default();
+        self.evidence = RelayEvidence::default();
         self.now = until;
         self.commands = Commands::default();
     }
@@ -207,7 +207,7 @@ impl Peer {
     /// What must be true of the evidence, whatever came.
     fn holds(&self) {
         for evidence in [&self.evidence, &self.whole()] {
-            let verdict = judge(evidence);
+            let verdict = judge_relay(evidence);
             let proof = evidence.proof();
             assert!(verdict.kind != Kind::Confirmed || !proof.returned().is_empty());
             let was_taken = proof
@@ -224,7 +224,7 @@ impl Peer {
             true
         });
         assert!(put.is_some());
-        let back = decode_message::<Evidence>(&octets);
+        let back = decode_message::<RelayEvidence>(&octets);
         assert_eq!(back.as_ref(), Some(&self.evidence));
     }
 }
@@ -277,38 +277,5 @@ impl Commands {
                 _ => panic!("{line:?}"),
             }
         }
-    }
-}
-
-fn scope() -> Scope {
-    let text = |text: &str| text.try_into().expect("a short text");
-    let name = |text: &str| Name::new(text).expect("a name");
-    Scope {
-        authority: Authority {
-            kind: AuthorityKind::Consent,
-            reference: text("contract 17"),
-        },
-        contact: text("tests@cert.example.net"),
-        abuse_page: text("https://cert.example.net/tests"),
-        identity: Identity {
-            helo: name("probe.cert.example.net"),
-            sender_domain: name("cert.example.net"),
-            sink_domain: name("sink.example.net"),
-            sink_address: Some([198, 51, 100, 9].into()),
-            resolver: None,
-        },
-        networks: [Network::new([192, 0, 2, 0].into(), 24).expect("a network")]
-            .into_iter()
-            .collect(),
-        exclusions: heapless::Vec::new(),
-        ports: [25].into_iter().collect(),
-        depth: Depth::Standard,
-        rates: Rates::DEFAULT,
-        issued: Utc(1_000),
-        expires: Utc(2_000_000),
-        powered_minutes_max: 60_000,
-        lab: false,
-        delivery: Delivery::default(),
-        sink_ports: heapless::Vec::new(),
     }
 }

@@ -91,12 +91,12 @@ fn shell(prober: &mut Prober, now: Instant) {
                 .iter()
                 .any(|network| network.contains(address))
         );
-        assert!(scope.ports.contains(&job.target.port()));
+        assert_eq!(scope.probe_of(job.target.port()), job.probe);
         if prober.may_open(now, &job) == Opening::Now {
             prober.spent(now, &job, 1);
             prober.connection_closed(now, &job);
         }
-        if prober.finish(now, &job, &Evidence::default()).is_err() {
+        if prober.finish(now, &job, &Evidence::new(job.probe)).is_err() {
             break;
         }
     }

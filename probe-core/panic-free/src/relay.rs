@@ -7,7 +7,7 @@ use core::{
 
 use probe_core::{
     dialogue::{Dialogue, End, Generation, Input, OpenFailure, Output, SecureFailure},
-    evidence::Evidence,
+    evidence::RelayEvidence,
     finding::{DeviceId, JobSerial},
     frame,
     relay::{PairId, PairSet, RelayDialogue, Setup},
@@ -16,7 +16,7 @@ use probe_core::{
     tester::Tester,
     time::{Instant, Utc},
     token::Key,
-    verdict::judge,
+    verdict::judge_relay,
 };
 
 pub(crate) fn dialogue(received: &[u8], transmit: &mut [u8]) {
@@ -49,7 +49,7 @@ pub(crate) fn dialogue(received: &[u8], transmit: &mut [u8]) {
         resume: None,
     };
     let mut dialogue = RelayDialogue::new(setup);
-    let mut evidence = Evidence::default();
+    let mut evidence = RelayEvidence::default();
     while black_box(true) {
         let input = news(black_box(0), received);
         let now = black_box(Instant::BOOT);
@@ -77,7 +77,7 @@ pub(crate) fn dialogue(received: &[u8], transmit: &mut [u8]) {
     for connection in evidence.connections() {
         black_box(connection);
     }
-    black_box(judge(&evidence));
+    black_box(judge_relay(&evidence));
     black_box(&evidence);
 }
 

@@ -1,40 +1,42 @@
-//! Evidence: what a relay job saw, bounded, and enough to judge it again.
+//! Evidence: what a job saw, bounded, and enough to judge it again.
 //!
-//! A dialogue reports [`Observation`]s; [`Evidence::record`] folds them in. What is kept: the
-//! outcome of every pair, the distinct replies, how each connection ended, and the text of the
-//! replies that matter. The rest is counted.
+//! A dialogue reports [`Observation`]s; [`Evidence::record`] folds them in. What is kept of a relay
+//! job: the outcome of every pair, the distinct replies, how each connection ended, and the text of
+//! the replies that matter. The rest is counted.
 
 mod cells;
 mod connection;
+mod dnsbl;
 mod proof;
+mod proxy;
+mod relay;
 mod replies;
 mod story;
 mod transcript;
 
 pub use self::{
     connection::{CONNECTIONS_MAX, Connection, Ending},
+    dnsbl::{DnsblEvidence, EXPLANATION_OCTETS_MAX, Explanation, Standing, ZoneEvidence},
     proof::{DELIVERIES_MAX, Delivery, Fate, Proof},
+    proxy::{ATTEMPTS_MAX, Attempt, AttemptLine, ProxyEvidence, ProxyNotes, TEXT_OCTETS_MAX},
+    relay::RelayEvidence,
     replies::{REPLIES_MAX, Summary},
     story::{Line, PairLine},
     transcript::{LINE_OCTETS_MAX, TRANSCRIPT_OCTETS_MAX},
 };
 
+use core::net::IpAddr;
+
 use bitflags::bitflags;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use self::{
-    cells::Cells,
-    connection::Connections,
-    replies::Replies,
-    transcript::{Place, Transcript},
-};
 use crate::{
     arrival::Sense,
     dialogue::{OpenFailure, SecureFailure},
-    name::Name,
+    finding::Probe,
     relay::{Hello, Outcome, Outcomes, PairId, PairSet},
     scope::Depth,
-    smtp::{Class, Extensions, Quirks, Reply, Server, Step},
+    smtp::{Reply, Step},
     time::Millis,
 };
 
@@ -120,6 +122,10 @@ pub enum Observation<'a> {
     Closed(Ending),
     /// The dialogue is over, or pauses.
     Finished(Finish),
+    /// What a proxy dialogue saw.
+    Proxy(crate::proxy::Seen<'a>),
+    /// What a dialogue with block lists saw.
+    Dnsbl(crate::dnsbl::Seen<'a>),
 }
 
 bitflags! {
@@ -236,27 +242,18 @@ impl Finish {
 }
 
 /// A job's evidence: at most [`EVIDENCE_OCTETS_MAX`] octets of memory.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Evidence {
-    depth: Depth,
-    hours: u16,
-    finish: Finish,
-    server: Option<Server>,
-    host: Option<Name>,
-    extensions: Extensions,
-    quirks: Quirks,
-    notes: Notes,
-    /// What the greeting meant: the last one, until one was friendly.
-    greeting: Option<Class>,
-    /// The slowest reply, in milliseconds.
-    slowest_ms: u32,
-    cells: Cells,
-    /// Accepted on a connection whose replies are not yet known to match its commands.
-    unmatched: PairSet,
-    replies: Replies,
-    connections: Connections,
-    transcript: Transcript,
-    proof: Proof,
+#[expect(
+    clippy::large_enum_variant,
+    reason = "there is no heap, and a worker holds one at a time"
+)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Evidence {
+    /// Of [`Probe::Relay`].
+    Relay(RelayEvidence),
+    /// Of [`Probe::Proxy`].
+    Proxy(ProxyEvidence),
+    /// Of [`Probe::Dnsbl`].
+    Dnsbl(DnsblEvidence),
 }
 
 /// The most memory that a job's evidence takes, in octets.
@@ -264,321 +261,108 @@ pub const EVIDENCE_OCTETS_MAX: usize = 2_048;
 
 const _: () = assert!(size_of::<Evidence>() <= EVIDENCE_OCTETS_MAX);
 
+impl From<RelayEvidence> for Evidence {
+    fn from(relay: RelayEvidence) -> Self {
+        Self::Relay(relay)
+    }
+}
+
 impl Evidence {
+    /// That of a job which has not begun.
+    pub fn new(probe: Probe) -> Self {
+        match probe {
+            Probe::Relay => Self::Relay(RelayEvidence::default()),
+            Probe::Proxy => Self::Proxy(ProxyEvidence::default()),
+            Probe::Dnsbl => Self::Dnsbl(DnsblEvidence::default()),
+        }
+    }
+
+    /// Which probe it is of.
+    pub const fn probe(&self) -> Probe {
+        match self {
+            Self::Relay(_) => Probe::Relay,
+            Self::Proxy(_) => Probe::Proxy,
+            Self::Dnsbl(_) => Probe::Dnsbl,
+        }
+    }
+
     /// Folds an observation in.
     pub fn record(&mut self, observation: &Observation<'_>) {
-        match *observation {
-            Observation::Began {
-                depth,
-                hours,
-                outcomes,
-            } => {
-                self.depth = depth;
-                self.hours = hours;
-                for pair in PairId::all() {
-                    self.cells.set(pair, outcomes.get(pair), 0);
-                }
-            }
-            Observation::Opening(hello) => {
-                let connection = Connection {
-                    hello,
-                    ending: Ending::Open,
-                    replies: 0,
-                };
-                if self.connections.push(connection).is_err() {
-                    self.notes |= Notes::CONNECTIONS_FULL;
-                }
-            }
-            Observation::OpenFailed(failure) => self.end(Ending::of_failure(failure)),
-            Observation::Reply { step, reply, after } => {
-                self.count(&reply, after);
-                self.learn(step, &reply);
-                let is_first = self.connections.len() <= 1;
-                if is_odd(step, &reply) || (step == Step::Greeting && is_first) {
-                    self.keep(step, None, false, &reply);
-                }
-            }
-            Observation::Answer {
-                pairs,
-                twin,
-                step,
-                outcome,
-                reply,
-                after,
-            } => {
-                self.count(&reply, after);
-                let (place, is_new) = self.replies.place_of(Summary::of(&reply));
-                if !Replies::is_kept(place) {
-                    self.notes |= Notes::REPLIES_FULL;
-                }
-                for pair in pairs.iter() {
-                    self.cells.set(pair, outcome, place);
-                    if outcome.is_accepted() {
-                        self.unmatched.insert(pair);
-                    }
-                }
-                if let Some(pair) = pairs.iter().next()
-                    && is_worth_its_text(pair, outcome, is_new, &reply)
-                {
-                    self.keep(step, Some(pair), twin, &reply);
-                }
-            }
-            Observation::Delivered {
-                pair,
-                fate,
-                step,
-                reply,
-                after,
-            } => {
-                self.count(&reply, after);
-                let reply_kept = Some(Summary::of(&reply));
-                self.proof.delivered(Delivery {
-                    pair,
-                    fate,
-                    reply: reply_kept,
-                });
-                self.keep(step, Some(pair), false, &reply);
-            }
-            Observation::DeliveryCut(pair) => self.proof.delivered(Delivery {
-                pair,
-                fate: Fate::CutOff,
-                reply: None,
-            }),
-            Observation::DeliveredBefore { pair, fate } => self.proof.delivered(Delivery {
-                pair,
-                fate,
-                reply: None,
-            }),
-            Observation::Returned(pairs) => {
-                for pair in pairs.iter() {
-                    self.proof.arrived(Sense::Relayed(pair));
-                }
-            }
-            Observation::Outcome { pairs, outcome } => {
-                for pair in pairs.iter() {
-                    self.cells.set(pair, outcome, 0);
-                }
-                self.unmatched = self.unmatched.without(pairs);
-            }
-            Observation::Matched => self.unmatched = PairSet::EMPTY,
-            Observation::SecureFailed(SecureFailure::NotAvailable) => {
-                self.notes |= Notes::TLS_NOT_AVAILABLE;
-            }
-            Observation::SecureFailed(_) => self.notes |= Notes::TLS_FAILED,
-            Observation::Noted(notes) => self.notes |= notes,
-            Observation::Closed(ending) => self.end(ending),
-            Observation::Finished(finish) => self.finish = finish,
+        match self {
+            Self::Relay(relay) => relay.record(observation),
+            Self::Proxy(proxy) => proxy.record(observation),
+            Self::Dnsbl(dnsbl) => dnsbl.record(observation),
         }
     }
 
-    /// Folds in what an arrival of this job proves.
-    pub const fn arrived(&mut self, sense: Sense) {
-        self.proof.arrived(sense);
+    /// Folds in what an arrival of this job proves, and from where it came.
+    pub fn arrived(&mut self, sense: Sense, from: IpAddr) {
+        match self {
+            Self::Relay(relay) => relay.arrived(sense),
+            Self::Proxy(proxy) => proxy.arrived(sense, from),
+            Self::Dnsbl(_) => {}
+        }
     }
 
-    /// Folds the evidence of a later revision of the same job in. What was accepted stays; a later
-    /// answer replaces an earlier refusal; no later silence does.
+    /// Folds the evidence of a later revision of the same job in.
     pub fn merge(&mut self, later: &Self) {
-        for pair in PairId::all() {
-            let (old, new) = (self.cells.outcome(pair), later.cells.outcome(pair));
-            let was_answered = self.outcome(pair).is_answered();
-            let says_nothing = matches!(new, Outcome::NotReached | Outcome::CutOff);
-            let repeats = new == old && later.cells.reply(pair) == 0;
-            if repeats || self.outcome(pair).is_accepted() || (says_nothing && was_answered) {
-                continue;
-            }
-            let place = later
-                .reply(pair)
-                .map_or(0, |reply| self.replies.place_of(reply).0);
-            self.cells.set(pair, new, place);
-            self.unmatched.remove(pair);
-            if later.unmatched.contains(pair) {
-                self.unmatched.insert(pair);
-            }
+        match (self, later) {
+            (Self::Relay(relay), Self::Relay(later)) => relay.merge(later),
+            (Self::Proxy(proxy), Self::Proxy(later)) => proxy.merge(later),
+            (Self::Dnsbl(dnsbl), Self::Dnsbl(later)) => dnsbl.merge(later),
+            // One job is of one probe.
+            _ => {}
         }
-        self.finish = later.finish;
-        self.server = self.server.or(later.server);
-        if self.host.is_none() {
-            self.host.clone_from(&later.host);
-        }
-        if self.greeting != Some(Class::Accepted) && later.greeting.is_some() {
-            self.greeting = later.greeting;
-        }
-        self.extensions |= later.extensions;
-        self.quirks |= later.quirks;
-        self.notes |= later.notes;
-        self.slowest_ms = self.slowest_ms.max(later.slowest_ms);
-        let connections_before = self.connections.len() as u8;
-        for connection in &later.connections {
-            if self.connections.push(*connection).is_err() {
-                self.notes |= Notes::CONNECTIONS_FULL;
-            }
-        }
-        if !self
-            .transcript
-            .append(&later.transcript, connections_before)
-        {
-            self.notes |= Notes::TRANSCRIPT_FULL;
-        }
-        self.proof.merge(&later.proof);
-    }
-
-    fn end(&mut self, ending: Ending) {
-        if let Some(connection) = self.connections.last_mut() {
-            connection.ending = ending;
-        }
-    }
-
-    fn count(&mut self, reply: &Reply<'_>, after: Millis) {
-        if let Some(connection) = self.connections.last_mut() {
-            connection.replies = connection.replies.saturating_add(1);
-        }
-        self.quirks |= reply.quirks;
-        let after_ms = u32::try_from(after.0).unwrap_or(u32::MAX);
-        self.slowest_ms = self.slowest_ms.max(after_ms);
-    }
-
-    fn learn(&mut self, step: Step, reply: &Reply<'_>) {
-        if step == Step::Greeting && self.greeting != Some(Class::Accepted) {
-            self.greeting = Some(reply.class);
-        }
-        if matches!(step, Step::Greeting | Step::Ehlo | Step::Helo) {
-            if self.host.is_none() {
-                self.host = reply.host();
-            }
-            if self.server.is_none() {
-                self.server = reply.server;
-            }
-        }
-        if step == Step::Ehlo {
-            self.extensions |= reply.extensions;
-        }
-    }
-
-    fn keep(&mut self, step: Step, pair: Option<PairId>, twin: bool, reply: &Reply<'_>) {
-        let place = Place {
-            connection: self.connections.len() as u8,
-            step,
-            pair,
-            twin,
-        };
-        if !self.transcript.keep(place, reply) {
-            self.notes |= Notes::TRANSCRIPT_FULL;
-        }
-    }
-
-    /// How many octets the transcript takes.
-    pub fn transcript_octets(&self) -> usize {
-        self.transcript.octets()
-    }
-
-    /// The same evidence with a transcript of at most `octets_max`: what decides first, then the
-    /// other lines in their order. What is left out is marked by [`Notes::TRANSCRIPT_FULL`], and
-    /// every reply keeps its [`Summary`]; a verdict does not depend on text.
-    pub fn with_transcript_within(&self, octets_max: usize) -> Self {
-        let transcript = self.transcript.shortened(octets_max, |entry| {
-            entry.place.pair == Some(PairId::DECIDING)
-        });
-        let mut shortened = Self {
-            transcript,
-            ..self.clone()
-        };
-        if shortened.transcript != self.transcript {
-            shortened.notes |= Notes::TRANSCRIPT_FULL;
-        }
-        shortened
-    }
-
-    /// How much was asked.
-    pub const fn depth(&self) -> Depth {
-        self.depth
     }
 
     /// Hours since the scope was issued when the job began.
     pub const fn hours(&self) -> u16 {
-        self.hours
-    }
-
-    /// How the dialogue ended.
-    pub const fn finish(&self) -> Finish {
-        self.finish
-    }
-
-    /// The program that answers.
-    pub const fn server(&self) -> Option<Server> {
-        self.server
-    }
-
-    /// The name that the server gave itself.
-    pub const fn host(&self) -> Option<&Name> {
-        self.host.as_ref()
-    }
-
-    /// What the server offers.
-    pub const fn extensions(&self) -> Extensions {
-        self.extensions
-    }
-
-    /// What the greeting meant: the last one, until one was friendly. `None`: there was none.
-    pub const fn greeting(&self) -> Option<Class> {
-        self.greeting
-    }
-
-    /// What was odd about its replies.
-    pub const fn quirks(&self) -> Quirks {
-        self.quirks
-    }
-
-    /// What explains the course of the dialogue.
-    pub const fn notes(&self) -> Notes {
-        self.notes
-    }
-
-    /// Test messages, and what came back of them.
-    pub const fn proof(&self) -> &Proof {
-        &self.proof
-    }
-
-    /// How long the slowest reply took.
-    pub fn slowest(&self) -> Millis {
-        Millis(u64::from(self.slowest_ms))
-    }
-
-    /// What came of a pair. What was accepted on a connection whose replies may belong to other
-    /// commands counts as cut off.
-    pub fn outcome(&self, pair: PairId) -> Outcome {
-        let outcome = self.cells.outcome(pair);
-        if outcome.is_accepted() && self.unmatched.contains(pair) {
-            Outcome::CutOff
-        } else {
-            outcome
+        match self {
+            Self::Relay(relay) => relay.hours(),
+            Self::Proxy(proxy) => proxy.hours(),
+            Self::Dnsbl(dnsbl) => dnsbl.hours(),
         }
     }
 
-    /// The reply that decided a pair.
-    pub fn reply(&self, pair: PairId) -> Option<Summary> {
-        self.replies.get(self.cells.reply(pair))
+    /// How many octets the text takes that was kept.
+    pub fn transcript_octets(&self) -> usize {
+        match self {
+            Self::Relay(relay) => relay.transcript_octets(),
+            Self::Proxy(proxy) => proxy.transcript_octets(),
+            Self::Dnsbl(dnsbl) => dnsbl.transcript_octets(),
+        }
     }
 
-    /// The connections, in order.
-    pub fn connections(&self) -> impl Iterator<Item = Connection> + '_ {
-        self.connections.iter().copied()
+    /// The same evidence with text of at most `octets_max`. A verdict does not depend on text.
+    pub fn with_transcript_within(&self, octets_max: usize) -> Self {
+        match self {
+            Self::Relay(relay) => Self::Relay(relay.with_transcript_within(octets_max)),
+            Self::Proxy(proxy) => Self::Proxy(proxy.with_transcript_within(octets_max)),
+            Self::Dnsbl(dnsbl) => Self::Dnsbl(dnsbl.with_transcript_within(octets_max)),
+        }
     }
-}
 
-/// Whether a reply that decides no pair is worth its text. One to a recipient whose sender was
-/// refused already is not.
-fn is_odd(step: Step, reply: &Reply<'_>) -> bool {
-    step != Step::Rcpt && reply.class != Class::Accepted
-}
+    /// That of a relay job.
+    pub const fn relay(&self) -> Option<&RelayEvidence> {
+        match self {
+            Self::Relay(relay) => Some(relay),
+            Self::Proxy(_) | Self::Dnsbl(_) => None,
+        }
+    }
 
-/// Whether the text of a reply that decides a pair is kept: what the server accepted, what decides
-/// most, and the first of each kind that is not usual.
-fn is_worth_its_text(pair: PairId, outcome: Outcome, is_new: bool, reply: &Reply<'_>) -> bool {
-    let is_usual = matches!(
-        reply.class,
-        Class::Accepted | Class::UserUnknown | Class::Syntax
-    );
-    let is_a_control = pair.pair().recipient.is_control();
-    (outcome.is_accepted() && !is_a_control) || pair == PairId::DECIDING || (is_new && !is_usual)
+    /// That of a proxy job.
+    pub const fn proxy(&self) -> Option<&ProxyEvidence> {
+        match self {
+            Self::Proxy(proxy) => Some(proxy),
+            Self::Relay(_) | Self::Dnsbl(_) => None,
+        }
+    }
+
+    /// That of a job that asked block lists.
+    pub const fn dnsbl(&self) -> Option<&DnsblEvidence> {
+        match self {
+            Self::Dnsbl(dnsbl) => Some(dnsbl),
+            Self::Relay(_) | Self::Proxy(_) => None,
+        }
+    }
 }

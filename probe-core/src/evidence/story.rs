@@ -1,6 +1,6 @@
-//! Evidence for people to read.
+//! A relay job's evidence for people to read.
 
-use super::Evidence;
+use super::RelayEvidence;
 use crate::{
     relay::{Outcome, PairId},
     smtp::Step,
@@ -40,7 +40,7 @@ pub struct PairLine {
     pub reply: Option<Summary>,
 }
 
-impl Evidence {
+impl RelayEvidence {
     /// Every pair of this evidence's depth, in the order of the table.
     pub fn pairs(&self) -> impl Iterator<Item = PairLine> + '_ {
         PairId::all()

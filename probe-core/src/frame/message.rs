@@ -15,7 +15,7 @@ use crate::{
 };
 
 /// The version of frames and messages. A receiver counts and drops frames of any other.
-pub const FORMAT: u8 = 2;
+pub const FORMAT: u8 = 3;
 
 /// The longest message that is no record and no scope, in octets: it fits one frame.
 pub const PLAIN_MESSAGE_OCTETS_MAX: usize = 256;

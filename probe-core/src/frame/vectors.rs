@@ -12,6 +12,7 @@ use crate::{
     evidence::{Ending, Evidence, Fate, Finish, Notes, Observation},
     finding::{DeviceId, Finding, Gone, JobSerial, Lost, Over, Probe, RecordId, Refused},
     name::Name,
+    proxy::Protocols,
     relay::{Hello, Outcome, Outcomes, PairId, PairSet},
     scope::{Depth, Field, Refusal, ScopeError, fixture},
     smtp::{Class, Extensions, Quirks, ReplyParser, Server, Step},
@@ -64,7 +65,7 @@ fn the_scope_digest_is_as_documented() {
 #[test]
 fn the_document_has_every_number_as_it_is() {
     let text = Document::text();
-    let sections: [(&str, Vec<String>); 25] = [
+    let sections: [(&str, Vec<String>); 26] = [
         ("Refusal", words(|of: Refusal| of.as_str().to_string())),
         ("Ended", words(|of: message::Ended| of.as_str().to_string())),
         ("Kind", words(|of: Kind| of.as_str().to_string())),
@@ -99,6 +100,7 @@ fn the_document_has_every_number_as_it_is() {
         ("Extensions", bits::<Extensions>()),
         ("Quirks", bits::<Quirks>()),
         ("Notes", bits::<Notes>()),
+        ("Protocols", bits::<Protocols>()),
     ];
     for (section, words) in sections {
         let heading = format!("### {section}\n");
@@ -234,7 +236,7 @@ fn to_device() -> [(&'static str, ToDevice); 11] {
         (
             "to-device/hello",
             ToDevice::Hello {
-                format: 2,
+                format: 3,
                 utc: Utc(1_795_000_000),
             },
         ),
@@ -294,7 +296,7 @@ fn to_host() -> [(&'static str, ToHost); 19] {
         (
             "to-host/hello",
             ToHost::Hello(message::DeviceHello {
-                format: 2,
+                format: 3,
                 rules: RULES_OF_THE_VECTORS,
                 device: DeviceId(*b"postern1"),
                 boot: 3,
@@ -569,7 +571,7 @@ fn progress(digest: ScopeDigest) -> message::Progress {
 
 /// What a closed server has told that refuses its first pairs with the same words.
 fn evidence() -> Evidence {
-    let mut evidence = Evidence::default();
+    let mut evidence = Evidence::new(Probe::Relay);
     let mut parser = ReplyParser::new();
     let after = Millis(50);
     evidence.record(&Observation::Began {

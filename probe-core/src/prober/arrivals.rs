@@ -9,6 +9,7 @@ use crate::{
     evidence::Evidence,
     finding::JobSerial,
     frame::ToHost,
+    relay::PairId,
     time::Instant,
     token::Signer,
 };
@@ -40,6 +41,9 @@ impl Prober {
         let sense = arrival.sense(signer, target, hours);
         let news = match (sense, job) {
             (Sense::Relayed(pair), Some(job)) => self.schedule.returned(job, pair),
+            // What a proxy job asked with has numbers like the pairs of a relay job.
+            (Sense::Visited(place), Some(job)) => PairId::new(usize::from(place))
+                .is_some_and(|place| self.schedule.returned(job, place)),
             (Sense::Objected, _) => self.object(signer, arrival),
             _ => false,
         };
@@ -104,9 +108,6 @@ impl Prober {
     }
 
     fn is_in_scope(&self, address: IpAddr) -> bool {
-        self.scope().is_some_and(|scope| {
-            let port = scope.ports.first();
-            port.is_some_and(|port| scope.permits(SocketAddr::new(address, *port)))
-        })
+        self.scope().is_some_and(|scope| scope.holds(address))
     }
 }

@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::{
-    evidence::{Ending, Finish, Observation},
+    evidence::{Ending, Finish, Observation, RelayEvidence},
     finding::{CLOSED_FINDING_OCTETS_MAX, Finding},
     frame::{ToHost, decode_message},
     relay::{Hello, Outcome, Outcomes, PairId, PairSet, Syntax},
@@ -60,7 +60,8 @@ fn a_closed_target_is_cheap_at_every_depth() {
     for server in &SERVERS {
         for depth in [Depth::Quick, Depth::Standard, Depth::Full] {
             let evidence = closed(server, depth);
-            let (octets, finding) = recorded(depth, &evidence);
+            let (octets, finding) = recorded(depth, &evidence.clone().into());
+            let told = finding.evidence.relay().unwrap();
             let place = format!("{} {}", server.name, depth.as_str());
             assert!(
                 octets <= CLOSED_FINDING_OCTETS_MAX,
@@ -69,19 +70,11 @@ fn a_closed_target_is_cheap_at_every_depth() {
             assert_eq!(finding.verdict.kind, Kind::Closed, "{place}");
             assert_eq!(judge(&finding.evidence), finding.verdict, "{place}");
             for pair in PairId::all() {
-                assert_eq!(
-                    finding.evidence.outcome(pair),
-                    evidence.outcome(pair),
-                    "{place}"
-                );
-                assert_eq!(
-                    finding.evidence.reply(pair),
-                    evidence.reply(pair),
-                    "{place}"
-                );
+                assert_eq!(told.outcome(pair), evidence.outcome(pair), "{place}");
+                assert_eq!(told.reply(pair), evidence.reply(pair), "{place}");
             }
             let (deciding, _) = (server.refusal)(PairId::DECIDING);
-            let mut lines = finding.evidence.lines();
+            let mut lines = told.lines();
             assert!(
                 lines.any(|line| line.text == deciding.trim_end().as_bytes()),
                 "{place}: the reply that decides is not there"
@@ -120,8 +113,8 @@ fn recorded(depth: Depth, evidence: &Evidence) -> (usize, Finding) {
     }
 }
 
-fn closed(server: &Server, depth: Depth) -> Evidence {
-    let mut evidence = Evidence::default();
+fn closed(server: &Server, depth: Depth) -> RelayEvidence {
+    let mut evidence = RelayEvidence::default();
     evidence.record(&Observation::Began {
         depth,
         hours: 500,

@@ -4,7 +4,6 @@ use super::{OutboxFull, Prober};
 use crate::{
     dead::{DEAD_RANGE_TARGETS_MAX, DeadBy, DeadRange, behind},
     evidence::Evidence,
-    finding::Probe,
     frame::ToHost,
     target::Target,
     time::{Instant, Millis},
@@ -159,12 +158,12 @@ impl Prober {
 
     /// Makes a record of a range and forgets it. Without room it stays.
     fn tell_range(&mut self, place: usize) -> Result<(), OutboxFull> {
-        let (Some(range), Some(depth)) = (
-            self.dead.0.get(place).copied().flatten(),
-            self.scope().map(|scope| scope.depth),
-        ) else {
+        let (Some(range), Some(scope)) = (self.dead.0.get(place).copied().flatten(), self.scope())
+        else {
             return Err(OutboxFull);
         };
+        let (depth, lab) = (scope.depth, scope.lab);
+        let probe = scope.probe_of(range.first.port());
         if !self.has_room_for_a_record() {
             super::count(&mut self.outbox_full);
             return Err(OutboxFull);
@@ -177,9 +176,9 @@ impl Prober {
             first: range.first.endpoint(),
             count: range.count,
             by: range.by,
-            probe: Probe::Relay,
+            probe,
             depth,
-            lab: self.scope().is_some_and(|scope| scope.lab),
+            lab,
             hours: range.hours,
             began: range.began,
             ended: range.ended,

@@ -9,7 +9,7 @@ use std::net::SocketAddr;
 use super::{PairSet, Parked, RelayDialogue, Setup};
 use crate::{
     dialogue::{Close, Dialogue, End, Input, OpenFailure, Output, SecureFailure, TlsVersion},
-    evidence::Evidence,
+    evidence::RelayEvidence,
     finding::{DeviceId, JobSerial},
     name::Name,
     scope::{Depth, Identity, fixture},
@@ -17,7 +17,7 @@ use crate::{
     tester::Tester,
     time::{Instant, Millis, Utc},
     token::{Key, TOKEN_CHARACTERS},
-    verdict::{Kind, Verdict, judge},
+    verdict::{Kind, Verdict, judge_relay},
 };
 
 /// What a server does about a line, or about a new connection.
@@ -168,7 +168,7 @@ impl Default for Network {
 /// What came of a dialogue.
 #[derive(Debug)]
 pub(crate) struct Talk {
-    pub(crate) evidence: Evidence,
+    pub(crate) evidence: RelayEvidence,
     /// What went over the wire: `C: ` and `S: ` lines, and what happened to connections in
     /// brackets. Marks are shortened to their letter, nonces to `nonce`.
     pub(crate) script: Vec<String>,
@@ -194,7 +194,7 @@ pub(crate) struct Talk {
 
 impl Talk {
     pub(crate) fn verdict(&self) -> Verdict {
-        judge(&self.evidence)
+        judge_relay(&self.evidence)
     }
 
     pub(crate) fn script(&self) -> String {
@@ -259,7 +259,7 @@ enum News {
 pub(crate) fn talk_over(network: Network, setup: Setup<'_>, peer: &mut Peer<'_>) -> Talk {
     let mut dialogue = RelayDialogue::new(setup);
     let mut wire = Wire::new(network, peer);
-    let mut evidence = Evidence::default();
+    let mut evidence = RelayEvidence::default();
     let mut transmit = vec![0; network.transmit];
     let mut now = network.began;
     let mut news: Option<News> = None;
@@ -302,7 +302,7 @@ pub(crate) fn talk_over(network: Network, setup: Setup<'_>, peer: &mut Peer<'_>)
                 Output::Observed(observation) => {
                     evidence.record(&observation);
                     if network.octets_max == usize::MAX {
-                        kinds.push(judge(&evidence).kind);
+                        kinds.push(judge_relay(&evidence).kind);
                     }
                 }
                 Output::Close(close) => wire.close(close),

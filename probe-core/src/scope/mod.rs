@@ -4,18 +4,24 @@ use core::net::{IpAddr, SocketAddr};
 
 use serde::{Deserialize, Serialize};
 
-use crate::{name::Name, path_check::SINK_PORT, suspect::Suspect, target::Target, time::Utc};
+use crate::{
+    finding::Probe, name::Name, path_check::SINK_PORT, suspect::Suspect, target::Target, time::Utc,
+};
 
 mod address;
 mod check;
+mod dnsbl;
 #[cfg(test)]
 pub(crate) mod fixture;
 mod network;
+mod proxy;
 mod rates;
 
 pub(crate) use address::{is_host, is_loopback};
 pub use check::{Field, NETWORK_SPACING_MS_MAX, PREFIX_V4_MIN, PREFIX_V6_MIN, ScopeError};
+pub use dnsbl::DnsblScope;
 pub use network::{Network, NetworkError};
+pub use proxy::{PROXY_PORTS_MAX, ProxyPort, ProxyScope, SinkEnds};
 pub use rates::Rates;
 
 /// A bounded text of the scope.
@@ -43,7 +49,7 @@ pub struct Scope {
     pub networks: heapless::Vec<Network, NETWORKS_MAX, u8>,
     /// What may not, whatever the networks say.
     pub exclusions: heapless::Vec<Network, EXCLUSIONS_MAX, u8>,
-    /// The TCP ports that may be probed.
+    /// The TCP ports that get the relay battery.
     pub ports: heapless::Vec<u16, PORTS_MAX, u8>,
     /// How much is asked of a target.
     pub depth: Depth,
@@ -61,7 +67,14 @@ pub struct Scope {
     pub delivery: Delivery,
     /// The ports on which this device is our sink; none where the sink is elsewhere.
     pub sink_ports: heapless::Vec<u16, SINK_PORTS_MAX, u8>,
+    /// The TCP ports that get the proxy probes.
+    pub proxy: ProxyScope,
+    /// The block lists that may be asked about an address.
+    pub dnsbl: DnsblScope,
 }
+
+/// The port of a suspect that is looked up in block lists: nothing is sent to it.
+pub const DNSBL_PORT: u16 = 0;
 
 /// Which test messages may be sent: none goes without saying.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -210,14 +223,43 @@ impl Scope {
             .then_some(SocketAddr::new(address, SINK_PORT))
     }
 
+    /// Which probe a target at this port gets. A scope names no port twice.
+    pub fn probe_of(&self, port: u16) -> Probe {
+        if port == DNSBL_PORT {
+            Probe::Dnsbl
+        } else if self.ports.contains(&port) {
+            Probe::Relay
+        } else {
+            Probe::Proxy
+        }
+    }
+
     /// Whether a frame may leave towards `endpoint`, for the guard that looks at every one. The
     /// address counts as it stands on the wire: a mapped one is not the IPv4 address there. Time
     /// is the prober's business.
     pub fn permits(&self, endpoint: SocketAddr) -> bool {
-        self.check_endpoint(endpoint.ip(), endpoint.port()).is_ok()
+        endpoint.port() != DNSBL_PORT && self.check_endpoint(endpoint.ip(), endpoint.port()).is_ok()
+    }
+
+    /// Whether the address is one of those that may be probed, at whatever port.
+    pub fn holds(&self, address: IpAddr) -> bool {
+        self.check_address(address).is_ok()
     }
 
     fn check_endpoint(&self, address: IpAddr, port: u16) -> Result<(), Refusal> {
+        self.check_address(address)?;
+        let may_be_asked = match port {
+            DNSBL_PORT => !self.dnsbl.zones.is_empty(),
+            _ => self.ports.contains(&port) || !self.proxy.protocols(port).is_empty(),
+        };
+        if may_be_asked {
+            Ok(())
+        } else {
+            Err(Refusal::Port)
+        }
+    }
+
+    fn check_address(&self, address: IpAddr) -> Result<(), Refusal> {
         address::form(address)?;
         if self.exclusions.iter().any(|of| of.contains(address)) {
             return Err(Refusal::Excluded);
@@ -230,9 +272,6 @@ impl Scope {
         if !inside {
             return Err(Refusal::OutsideNetworks);
         }
-        if !self.ports.contains(&port) {
-            return Err(Refusal::Port);
-        }
         Ok(())
     }
 }
@@ -240,6 +279,8 @@ impl Scope {
 #[cfg(test)]
 mod tests {
     use super::*;
+    #[cfg(not(feature = "small"))]
+    use crate::proxy::Protocols;
 
     fn suspect(address: &str, port: u16) -> Suspect {
         Suspect {
@@ -343,6 +384,47 @@ mod tests {
                 "{address}"
             );
         }
+    }
+
+    #[test]
+    #[cfg(not(feature = "small"))]
+    fn the_scope_says_which_probe_a_port_gets() {
+        let mut scope = fixture::scope(&["192.0.2.0/24"]);
+        scope
+            .exclusions
+            .push(fixture::network("192.0.2.9/32"))
+            .unwrap();
+        let port = |port, protocols| ProxyPort { port, protocols };
+        scope.proxy.ports = [port(1080, Protocols::SOCKS5), port(23, Protocols::INSIDE)]
+            .into_iter()
+            .collect();
+        for (address, port, expected) in [
+            ("192.0.2.1", 25, Ok(Probe::Relay)),
+            ("192.0.2.1", 1080, Ok(Probe::Proxy)),
+            ("192.0.2.9", 1080, Err(Refusal::Excluded)),
+            ("192.0.3.1", 1080, Err(Refusal::OutsideNetworks)),
+            // The inside of a proxy's host is a permission of its own.
+            ("192.0.2.1", 23, Err(Refusal::Port)),
+            ("192.0.2.1", 80, Err(Refusal::Port)),
+            // Without a block list nothing can be asked about an address.
+            ("192.0.2.1", 0, Err(Refusal::Port)),
+        ] {
+            let admitted = scope.admit(&suspect(address, port), Utc(5_000));
+            let probe = admitted.map(|target| scope.probe_of(target.port()));
+            assert_eq!(probe, expected, "{address} port {port}");
+            let endpoint = SocketAddr::new(address.parse().unwrap(), port);
+            assert_eq!(scope.permits(endpoint), expected.is_ok(), "{endpoint}");
+        }
+        scope
+            .dnsbl
+            .zones
+            .push(fixture::zone("dnsbl.example"))
+            .unwrap();
+        let listed = scope.admit(&suspect("192.0.2.1", 0), Utc(5_000)).unwrap();
+        assert_eq!(scope.probe_of(listed.port()), Probe::Dnsbl);
+        assert!(!scope.permits(listed.endpoint()), "nothing is sent to it");
+        let excluded = scope.admit(&suspect("192.0.2.9", 0), Utc(5_000));
+        assert_eq!(excluded, Err(Refusal::Excluded));
     }
 
     #[test]

@@ -4,7 +4,7 @@ use super::*;
 use crate::{
     arrival::{Arrival, Marks, What},
     dialogue::{Close, End},
-    evidence::{Evidence, Observation},
+    evidence::{Observation, RelayEvidence},
     finding::{DeviceId, JobSerial},
     relay::{PairId, PairSet, RelayDialogue, Setup as RelaySetup},
     scope::{Depth, fixture},
@@ -12,7 +12,7 @@ use crate::{
     tester::Tester,
     time::Utc,
     token::{Key, Role, Token},
-    verdict::{Kind, judge},
+    verdict::{Kind, judge_relay},
 };
 
 /// A sink whose every recipient with a token counts and whose arrivals are all recorded.
@@ -300,9 +300,9 @@ fn it_relays_for_nobody() {
             returned: PairSet::EMPTY,
             resume: None,
         });
-        let mut evidence = Evidence::default();
+        let mut evidence = RelayEvidence::default();
         let arrivals = battery(&mut dialogue, &mut evidence, address);
-        let verdict = judge(&evidence);
+        let verdict = judge_relay(&evidence);
         assert!(
             matches!(verdict.kind, Kind::Closed | Kind::Inconclusive),
             "{verdict:?}"
@@ -327,7 +327,7 @@ fn it_relays_for_nobody() {
 /// Plays a relay dialogue against sinks, one for each connection.
 fn battery(
     dialogue: &mut RelayDialogue<'_>,
-    evidence: &mut Evidence,
+    evidence: &mut RelayEvidence,
     address: [u8; 4],
 ) -> Vec<Arrival> {
     let local = SocketAddr::from(([192, 0, 2, 200], 40_000));

@@ -8,13 +8,13 @@ use super::{
     },
 };
 use crate::{
-    evidence::{Delivery, Evidence, Fate, Finish},
+    evidence::{Delivery, Fate, Finish, RelayEvidence},
     relay::{Outcome, PairId, PairSet},
 };
 
 /// What our messages say, where they went to recipients that are plainly at our sink; one that came
 /// back counts under every pair. `None`: they say no more than RCPT did.
-pub(super) fn delivered(evidence: &Evidence) -> Option<(Kind, Reason)> {
+pub(super) fn delivered(evidence: &RelayEvidence) -> Option<(Kind, Reason)> {
     let proof = evidence.proof();
     if !proof.returned().is_empty() {
         return Some((Kind::Confirmed, Reason::MessageReturned));
@@ -38,14 +38,14 @@ pub(super) fn delivered(evidence: &Evidence) -> Option<(Kind, Reason)> {
     }
 }
 
-fn plain(evidence: &Evidence) -> impl Iterator<Item = &Delivery> {
+fn plain(evidence: &RelayEvidence) -> impl Iterator<Item = &Delivery> {
     let deliveries = evidence.proof().deliveries().iter();
     deliveries.filter(|delivery| delivery.pair.pair().is_plainly_sink())
 }
 
 /// Every message was refused at DATA or after the dot. That answers its pair, as a refusal at RCPT
 /// would have done; what else has to be known for `closed` stays the same.
-fn refused_later(evidence: &Evidence) -> Option<(Kind, Reason)> {
+fn refused_later(evidence: &RelayEvidence) -> Option<(Kind, Reason)> {
     let tried: PairSet = plain(evidence).map(|delivery| delivery.pair).collect();
     let all_refused = plain(evidence).all(|delivery| delivery.fate.is_refused());
     let accepted: PairSet = PairId::all()
@@ -87,7 +87,7 @@ fn refused_later(evidence: &Evidence) -> Option<(Kind, Reason)> {
 
 /// Without the words of T1's refusal, which an earlier revision has, nobody can tell whether it was
 /// about us.
-fn cannot_tell_whom(evidence: &Evidence) -> Option<Reason> {
+fn cannot_tell_whom(evidence: &RelayEvidence) -> Option<Reason> {
     let is_wordless = evidence.outcome(PairId::DECIDING) == Outcome::RecipientRefused
         && evidence.reply(PairId::DECIDING).is_none();
     is_wordless.then_some(Reason::CutOff)
@@ -484,7 +484,7 @@ mod tests {
     #[test]
     fn evidence_tells_how_many_of_the_messages_came_back() {
         let mut evidence = evidence(&[(T1, O::Accepted)], Finish::Settled);
-        let taken = |evidence: &mut Evidence, pair, fate| {
+        let taken = |evidence: &mut RelayEvidence, pair, fate| {
             evidence.record(&Observation::DeliveredBefore { pair, fate });
         };
         assert_eq!(evidence.proof().returned_of_taken(), (0, 0));

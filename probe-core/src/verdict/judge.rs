@@ -1,8 +1,8 @@
 //! The rules. docs/verdict-rules.md has them in words, with the same numbers.
 
-use super::{Kind, Reason, Verdict, delivered::delivered};
+use super::{Kind, Reason, Verdict, delivered::delivered, dnsbl::judge_dnsbl, proxy::judge_proxy};
 use crate::{
-    evidence::{Ending, Evidence, Finish, Notes},
+    evidence::{Ending, Evidence, Finish, Notes, RelayEvidence},
     relay::{Outcome, PairId, PairSet, Sender, t1_under},
     smtp::Class,
     time::Millis,
@@ -14,6 +14,15 @@ pub const TARPIT_REPLY: Millis = Millis::from_secs(10);
 /// What the evidence says. Pure: the same evidence always gets the same verdict, and less evidence
 /// never gets a firmer one.
 pub fn judge(evidence: &Evidence) -> Verdict {
+    match evidence {
+        Evidence::Relay(relay) => judge_relay(relay),
+        Evidence::Proxy(proxy) => judge_proxy(proxy),
+        Evidence::Dnsbl(dnsbl) => judge_dnsbl(dnsbl),
+    }
+}
+
+/// What a relay job's evidence says.
+pub fn judge_relay(evidence: &RelayEvidence) -> Verdict {
     let verdict = delivered(evidence)
         .or_else(|| suspected(evidence).map(|reason| (Kind::Suspected, reason)))
         .or_else(|| undecided(evidence).map(|reason| (Kind::Inconclusive, reason)));
@@ -22,7 +31,7 @@ pub fn judge(evidence: &Evidence) -> Verdict {
 }
 
 /// Rule 1: a recipient that is plainly at our sink was accepted.
-fn suspected(evidence: &Evidence) -> Option<Reason> {
+fn suspected(evidence: &RelayEvidence) -> Option<Reason> {
     let accepted = |pair: &PairId| evidence.outcome(*pair).is_accepted();
     PairId::all()
         .filter(|pair| pair.pair().is_plainly_sink())
@@ -35,7 +44,7 @@ fn suspected(evidence: &Evidence) -> Option<Reason> {
 }
 
 /// Rules 2 to 9: why the evidence does not decide. `None`: it says closed.
-fn undecided(evidence: &Evidence) -> Option<Reason> {
+fn undecided(evidence: &RelayEvidence) -> Option<Reason> {
     deciding_pair(evidence)
         .or_else(|| accepted_elsewhere(evidence, PairSet::EMPTY))
         .or_else(|| refuses_us(evidence))
@@ -45,7 +54,7 @@ fn undecided(evidence: &Evidence) -> Option<Reason> {
 }
 
 /// Rule 2: T1 under F1 and our own name.
-pub(super) fn deciding_pair(evidence: &Evidence) -> Option<Reason> {
+pub(super) fn deciding_pair(evidence: &RelayEvidence) -> Option<Reason> {
     match evidence.outcome(PairId::DECIDING) {
         Outcome::SenderRefused => Some(Reason::SenderRefused),
         Outcome::AuthRequired => Some(Reason::AuthRequired),
@@ -54,7 +63,10 @@ pub(super) fn deciding_pair(evidence: &Evidence) -> Option<Reason> {
 }
 
 /// Rules 3 and 4: something was accepted that proves nothing, beside what was `refused_later`.
-pub(super) fn accepted_elsewhere(evidence: &Evidence, refused_later: PairSet) -> Option<Reason> {
+pub(super) fn accepted_elsewhere(
+    evidence: &RelayEvidence,
+    refused_later: PairSet,
+) -> Option<Reason> {
     if evidence.outcome(PairId::NO_SUCH_DOMAIN).is_accepted() {
         return Some(Reason::AcceptsAnything);
     }
@@ -67,7 +79,7 @@ pub(super) fn accepted_elsewhere(evidence: &Evidence, refused_later: PairSet) ->
 /// Rule 5: the same refusal for the postmaster, a random user and our recipient, in words that do
 /// not speak of relaying. Where no random user can be named, the domain that cannot exist stands
 /// in.
-pub(super) fn refuses_us(evidence: &Evidence) -> Option<Reason> {
+pub(super) fn refuses_us(evidence: &RelayEvidence) -> Option<Reason> {
     let refusal = evidence.reply(PairId::DECIDING)?;
     let may_deny_relaying = evidence.outcome(PairId::DECIDING) == Outcome::RelayDenied
         || refusal.class == Class::UserOrRelay;
@@ -82,7 +94,7 @@ pub(super) fn refuses_us(evidence: &Evidence) -> Option<Reason> {
 
 /// Rule 6: T1 under F2 and under F3 with every name that is known, or else under F4. A refused
 /// sender or a wanted login answers these; a block does not.
-pub(super) fn other_senders(evidence: &Evidence) -> Option<Reason> {
+pub(super) fn other_senders(evidence: &RelayEvidence) -> Option<Reason> {
     let has_name = |pair: &PairId| {
         !matches!(
             evidence.outcome(*pair),
@@ -99,21 +111,21 @@ pub(super) fn other_senders(evidence: &Evidence) -> Option<Reason> {
 
 /// Rule 7: a recipient at our sink is greylisted. Some servers do that only to what they would
 /// relay.
-pub(super) fn still_deferred(evidence: &Evidence) -> Option<Reason> {
+pub(super) fn still_deferred(evidence: &RelayEvidence) -> Option<Reason> {
     PairId::all()
         .any(|pair| pair.pair().is_plainly_sink() && evidence.outcome(pair) == Outcome::Greylisted)
         .then_some(Reason::Greylisted)
 }
 
 /// Rules 8 and 9: a form was cut off, or the battery did not come to its end.
-pub(super) fn not_to_the_end(evidence: &Evidence, ends: &[Finish]) -> Option<Reason> {
+pub(super) fn not_to_the_end(evidence: &RelayEvidence, ends: &[Finish]) -> Option<Reason> {
     let was_cut = PairId::all().any(|pair| evidence.outcome(pair) == Outcome::CutOff);
     let came_to_its_end = ends.contains(&evidence.finish());
     (was_cut || !came_to_its_end).then(|| what_stopped(evidence))
 }
 
 /// Why an outcome is no answer to the question of relaying. `None`: it is one.
-pub(super) fn unanswered(evidence: &Evidence, outcome: Outcome) -> Option<Reason> {
+pub(super) fn unanswered(evidence: &RelayEvidence, outcome: Outcome) -> Option<Reason> {
     match outcome {
         Outcome::RelayDenied
         | Outcome::RecipientRefused
@@ -135,7 +147,7 @@ pub(super) fn unanswered(evidence: &Evidence, outcome: Outcome) -> Option<Reason
 }
 
 /// Why there is no answer.
-fn what_stopped(evidence: &Evidence) -> Reason {
+fn what_stopped(evidence: &RelayEvidence) -> Reason {
     match evidence.finish() {
         Finish::Stopped | Finish::Limited => return Reason::LimitReached,
         Finish::TimeOver => return Reason::Tarpit,
@@ -171,7 +183,7 @@ fn what_stopped(evidence: &Evidence) -> Reason {
 }
 
 /// A reply without end comes first: how long its octets took is the path's doing.
-fn what_stopped_a_greeted_one(evidence: &Evidence) -> Reason {
+fn what_stopped_a_greeted_one(evidence: &RelayEvidence) -> Reason {
     let lost_its_tongue = evidence
         .connections()
         .last()
@@ -186,7 +198,7 @@ fn what_stopped_a_greeted_one(evidence: &Evidence) -> Reason {
 }
 
 /// Rule 10: closed, and in what words.
-fn denial(evidence: &Evidence) -> Reason {
+fn denial(evidence: &RelayEvidence) -> Reason {
     match evidence.outcome(PairId::DECIDING) {
         Outcome::RelayDenied => Reason::RelayDenied,
         _ => Reason::RecipientRefused,
@@ -211,7 +223,10 @@ pub(super) mod tests {
     }
 
     /// A quick battery that was greeted and refused everywhere, but for what is listed here.
-    pub(in crate::verdict) fn evidence(changes: &[(PairId, Outcome)], finish: Finish) -> Evidence {
+    pub(in crate::verdict) fn evidence(
+        changes: &[(PairId, Outcome)],
+        finish: Finish,
+    ) -> RelayEvidence {
         let mut outcomes = Outcomes::default();
         for id in PairId::all() {
             let pair = id.pair();
@@ -226,7 +241,7 @@ pub(super) mod tests {
         for (pair, outcome) in changes {
             outcomes.set(*pair, *outcome);
         }
-        let mut evidence = Evidence::default();
+        let mut evidence = RelayEvidence::default();
         for observation in [
             Observation::Began {
                 depth: Depth::Quick,
@@ -242,8 +257,8 @@ pub(super) mod tests {
         evidence
     }
 
-    pub(in crate::verdict) fn words(evidence: &Evidence) -> String {
-        let Verdict { kind, reason } = judge(evidence);
+    pub(in crate::verdict) fn words(evidence: &RelayEvidence) -> String {
+        let Verdict { kind, reason } = judge_relay(evidence);
         format!("{}: {}", kind.as_str(), reason.as_str())
     }
 
@@ -451,12 +466,12 @@ pub(super) mod tests {
             (OpenFailure::Unreachable, "inconclusive: no-answer"),
             (OpenFailure::Refused, "inconclusive: refused"),
         ] {
-            let mut evidence = Evidence::default();
+            let mut evidence = RelayEvidence::default();
             evidence.record(&Observation::Opening(Hello::Own));
             evidence.record(&Observation::OpenFailed(failure));
             evidence.record(&Observation::Finished(Finish::CutOff));
             assert_eq!(words(&evidence), expected);
         }
-        assert_eq!(words(&Evidence::default()), "inconclusive: cut-off");
+        assert_eq!(words(&RelayEvidence::default()), "inconclusive: cut-off");
     }
 }

@@ -27,17 +27,20 @@ use std::{collections::VecDeque, fs, net::SocketAddr, path::Path};
 
 use probe_core::{
     dialogue::{Close, Dialogue, End, Generation, Input, OpenFailure, Output, SecureFailure},
-    evidence::Evidence,
+    evidence::RelayEvidence,
     finding::{DeviceId, JobSerial},
     name::Name,
     relay::{PAIRS, PairId, PairSet, RelayDialogue, Setup},
-    scope::{Authority, AuthorityKind, Delivery, Depth, Identity, Network, Rates, Scope},
+    scope::{
+        Authority, AuthorityKind, Delivery, Depth, DnsblScope, Identity, Network, ProxyScope,
+        Rates, Scope,
+    },
     suspect::Suspect,
     target::Target,
     tester::Tester,
     time::{Instant, Millis, Utc},
     token::Key,
-    verdict::judge,
+    verdict::judge_relay,
 };
 
 /// What the tokens of the scripts are made with.
@@ -77,7 +80,7 @@ pub(crate) enum Cut {
 /// How it went.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Played {
-    evidence: Evidence,
+    evidence: RelayEvidence,
     refusals: u8,
 }
 
@@ -138,7 +141,7 @@ impl Script {
 
     /// What the script says of the end.
     pub(crate) fn check(&self, played: &Played) {
-        let verdict = judge(&played.evidence);
+        let verdict = judge_relay(&played.evidence);
         assert_eq!(
             format!("{} {}", verdict.kind.as_str(), verdict.reason.as_str()),
             self.verdict,
@@ -187,7 +190,7 @@ impl Script {
             setup,
             whole: None,
             dialogue: RelayDialogue::new(setup),
-            evidence: Evidence::default(),
+            evidence: RelayEvidence::default(),
             now: Instant::BOOT,
             generation: Generation(0),
             said: Vec::new(),
@@ -205,9 +208,9 @@ struct Stage<'a> {
     target: Target,
     setup: Setup<'a>,
     /// The evidence of all turns before this one.
-    whole: Option<Evidence>,
+    whole: Option<RelayEvidence>,
     dialogue: RelayDialogue<'a>,
-    evidence: Evidence,
+    evidence: RelayEvidence,
     now: Instant,
     generation: Generation,
     /// What the client said and the script has not had yet.
@@ -252,7 +255,7 @@ impl Stage<'_> {
     }
 
     /// The evidence of all turns.
-    fn gather(&mut self) -> Evidence {
+    fn gather(&mut self) -> RelayEvidence {
         let now = std::mem::take(&mut self.evidence);
         match self.whole.take() {
             Some(mut whole) => {
@@ -519,5 +522,7 @@ fn scope() -> Scope {
         lab: false,
         delivery: Delivery::default(),
         sink_ports: heapless::Vec::new(),
+        proxy: ProxyScope::default(),
+        dnsbl: DnsblScope::default(),
     }
 }

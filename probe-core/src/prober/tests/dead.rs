@@ -5,7 +5,7 @@ use crate::{dead::DeadRange, dialogue::OpenFailure, evidence::Finish, relay::Out
 
 /// Evidence of a connection that never came.
 fn nobody(failure: OpenFailure) -> Evidence {
-    let mut evidence = Evidence::default();
+    let mut evidence = Evidence::new(Probe::Relay);
     for observation in [
         Observation::Began {
             depth: Depth::Quick,
@@ -92,7 +92,7 @@ fn few_lines_have_a_finding_each() {
 #[test]
 fn ranges_end_where_something_else_is() {
     let (told, _) = scan(lines((1..=40).chain(50..=59)), |last| match last {
-        10 => Evidence::default(),
+        10 => Evidence::new(Probe::Relay),
         20..=29 => nobody(OpenFailure::Refused),
         30 => nobody(OpenFailure::Unreachable),
         _ => nobody(OpenFailure::NoAnswer),

@@ -22,7 +22,7 @@ impl Site {
     fn park_before_delivery(&mut self, job: &Job) {
         let parked = Parked::before_delivery_for_test(job.target, job.serial);
         assert!(parked.awaits_acknowledgement());
-        let (now, evidence) = (self.now(), Evidence::default());
+        let (now, evidence) = (self.now(), Evidence::new(Probe::Relay));
         let until = now + Millis(1);
         self.prober
             .park(now, job, until, parked, &evidence)

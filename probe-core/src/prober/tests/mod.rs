@@ -355,7 +355,7 @@ fn a_host_that_stores_nothing_stops_the_work_and_loses_nothing() {
 /// As much evidence as a job can have: accepted in a hundred octets each, until the transcript
 /// is full.
 fn much_evidence() -> Evidence {
-    let mut evidence = Evidence::default();
+    let mut evidence = Evidence::new(Probe::Relay);
     let mut parser = ReplyParser::new();
     evidence.record(&Observation::Opening(Hello::Own));
     for pair in PairId::all() {

@@ -110,11 +110,12 @@ impl Site {
     }
 
     pub(super) fn finish(&mut self, job: &Job) -> Result<(), OutboxFull> {
-        self.prober.finish(self.now(), job, &Evidence::default())
+        self.prober
+            .finish(self.now(), job, &Evidence::new(Probe::Relay))
     }
 
     pub(super) fn park(&mut self, job: &Job, until_ms: u64) -> Result<(), OutboxFull> {
-        let evidence = Evidence::default();
+        let evidence = Evidence::new(Probe::Relay);
         let parked = Parked::for_test(job.target, job.serial);
         self.prober
             .park(self.now(), job, at(until_ms), parked, &evidence)

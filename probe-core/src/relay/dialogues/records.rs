@@ -1,10 +1,10 @@
-//! Evidence as a finding carries it.
+//! RelayEvidence as a finding carries it.
 
 use super::{
     DEPTHS,
     servers::{Build, SERVERS, closed_550, closed_exim, closed_opensmtpd, closed_postfix},
 };
-use crate::{evidence::Evidence, relay::peer::talk, scope::Depth, verdict::judge};
+use crate::{evidence::RelayEvidence, relay::peer::talk, scope::Depth, verdict::judge_relay};
 
 #[test]
 fn a_closed_target_costs_at_most_256_octets() {
@@ -26,8 +26,8 @@ fn a_closed_target_costs_at_most_256_octets() {
                 depth.as_str(),
                 octets.len()
             );
-            let back: Evidence = postcard::from_bytes(octets).unwrap();
-            assert_eq!(judge(&back), talk.verdict());
+            let back: RelayEvidence = postcard::from_bytes(octets).unwrap();
+            assert_eq!(judge_relay(&back), talk.verdict());
         }
     }
 }
@@ -38,9 +38,9 @@ fn evidence_comes_back_from_a_finding_as_it_went() {
         let talk = talk(Depth::Full, &mut build());
         let mut room = [0; 4_096];
         let octets = postcard::to_slice(&talk.evidence, &mut room).unwrap();
-        let back: Evidence = postcard::from_bytes(octets).unwrap();
-        assert_eq!(judge(&back), talk.verdict(), "{name}");
-        let pairs = |evidence: &Evidence| evidence.pairs().collect::<Vec<_>>();
+        let back: RelayEvidence = postcard::from_bytes(octets).unwrap();
+        assert_eq!(judge_relay(&back), talk.verdict(), "{name}");
+        let pairs = |evidence: &RelayEvidence| evidence.pairs().collect::<Vec<_>>();
         assert_eq!(pairs(&back), pairs(&talk.evidence), "{name}");
     }
 }

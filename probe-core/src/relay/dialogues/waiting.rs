@@ -9,14 +9,14 @@ use super::{
 };
 use crate::{
     dialogue::OpenFailure,
-    evidence::{Evidence, Finish},
+    evidence::{Finish, RelayEvidence},
     relay::{
         PARKED_FOR, PairId, Setup,
         peer::{Answer, Network, Peer, setup, talk, talk_over, tester},
     },
     scope::Depth,
     time::{Instant, Millis},
-    verdict::{Kind, TARPIT_REPLY, judge},
+    verdict::{Kind, TARPIT_REPLY, judge_relay},
 };
 
 #[test]
@@ -55,7 +55,7 @@ fn greylisting_is_waited_for_with_the_same_envelopes() {
 
     let mut whole = first.evidence.clone();
     whole.merge(&second.evidence);
-    assert_eq!(judge(&whole), second.verdict());
+    assert_eq!(judge_relay(&whole), second.verdict());
     assert_eq!(
         whole.connections().count(),
         first.evidence.connections().count() + second.evidence.connections().count()
@@ -132,7 +132,7 @@ fn who_is_put_off_has_spent_no_refusals_and_hears_the_real_answer_after_a_pause(
             assert!(second.parked.is_none());
             let mut whole = first.evidence.clone();
             whole.merge(&second.evidence);
-            assert_eq!(judge(&whole), second.verdict());
+            assert_eq!(judge_relay(&whole), second.verdict());
         }
     }
 }
@@ -254,9 +254,13 @@ fn every_revision_of_a_greylisted_job_is_merged_into_one() {
     let mut whole = revisions[0].clone();
     for (place, revision) in revisions.iter().enumerate().skip(1) {
         whole.merge(revision);
-        assert_eq!(judge(&whole), judge(revision), "revision {place}");
+        assert_eq!(
+            judge_relay(&whole),
+            judge_relay(revision),
+            "revision {place}"
+        );
     }
-    assert_eq!(judge(&whole).kind, Kind::Suspected);
+    assert_eq!(judge_relay(&whole).kind, Kind::Suspected);
     let connections: usize = revisions.iter().map(|of| of.connections().count()).sum();
     assert_eq!(whole.connections().count(), connections);
 
@@ -264,10 +268,10 @@ fn every_revision_of_a_greylisted_job_is_merged_into_one() {
     for later in [
         talk(Depth::Quick, &mut closed_postfix()).evidence,
         talk(Depth::Quick, &mut tarpit()).evidence,
-        Evidence::default(),
+        RelayEvidence::default(),
     ] {
         whole.merge(&later);
-        assert_eq!(judge(&whole).kind, Kind::Suspected);
+        assert_eq!(judge_relay(&whole).kind, Kind::Suspected);
     }
 }
 

@@ -8,7 +8,7 @@ use std::cell::Cell;
 use super::servers::{PIPELINING, PLAIN, is_rcpt};
 use crate::{
     dialogue::OpenFailure,
-    evidence::{Delivery, Evidence, Fate, Finish},
+    evidence::{Delivery, Fate, Finish, RelayEvidence},
     relay::{
         Hello, PARKED_FOR, PairId, PairSet, RETURN_WAITS, Setup,
         peer::{Answer, Network, Peer, Session, setup, talk_over, tester},
@@ -16,15 +16,15 @@ use crate::{
     scope::{self, Depth},
     tester::Tester,
     time::Instant,
-    verdict::judge,
+    verdict::judge_relay,
 };
 
 /// What came of a job with all its pauses.
 struct Job {
     /// All revisions together, as the host has them.
-    whole: Evidence,
+    whole: RelayEvidence,
     /// The last revision alone, as the device has it.
-    last: Evidence,
+    last: RelayEvidence,
     /// Seconds from each pause to the next turn.
     pauses: Vec<u64>,
     messages: Vec<String>,
@@ -35,10 +35,10 @@ struct Job {
 
 impl Job {
     fn words(&self) -> String {
-        let verdict = judge(&self.whole);
+        let verdict = judge_relay(&self.whole);
         assert_eq!(
             verdict,
-            judge(&self.last),
+            judge_relay(&self.last),
             "the device's own last verdict\n{}",
             self.script
         );
@@ -90,8 +90,8 @@ fn deliver(
             },
         );
         let before = job.unwrap_or_else(|| Job {
-            whole: Evidence::default(),
-            last: Evidence::default(),
+            whole: RelayEvidence::default(),
+            last: RelayEvidence::default(),
             pauses: Vec::new(),
             messages: Vec::new(),
             script: String::new(),
