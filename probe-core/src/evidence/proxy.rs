@@ -47,6 +47,8 @@ bitflags! {
         const SAID_HELLO = 1;
         /// Something followed a 2xx.
         const CONTENT = 1 << 1;
+        /// More came than is read.
+        const ENDLESS = 1 << 2;
     }
 }
 
@@ -95,6 +97,11 @@ impl Attempt {
     /// Whether something followed a 2xx.
     pub const fn has_content(&self) -> bool {
         self.marks.contains(Marks::CONTENT)
+    }
+
+    /// Whether more came than [`crate::proxy::ANSWER_OCTETS_MAX`].
+    pub const fn is_endless(&self) -> bool {
+        self.marks.contains(Marks::ENDLESS)
     }
 
     /// Where the connection came out that brought our token to the sink. `None`: none has come.
@@ -151,12 +158,14 @@ impl ProxyEvidence {
                 local,
                 said_hello,
                 has_content,
+                is_endless,
                 first,
             } => {
                 self.local = self.local.or(local);
                 let mut marks = Marks::empty();
                 marks.set(Marks::SAID_HELLO, said_hello);
                 marks.set(Marks::CONTENT, has_content);
+                marks.set(Marks::ENDLESS, is_endless);
                 let after_ms = u32::try_from(after.0).unwrap_or(u32::MAX);
                 self.fold(&Attempt {
                     id,

@@ -68,6 +68,19 @@ pub(super) enum News {
     Decided(Outcome),
 }
 
+/// Why no more comes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Stop {
+    /// The peer closed in order.
+    Fin,
+    /// Something reset the connection.
+    Reset,
+    /// The time is over.
+    Late,
+    /// [`ANSWER_OCTETS_MAX`] was reached.
+    Limit,
+}
+
 /// Who has spoken, from its first octets.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Speaks {
@@ -173,8 +186,11 @@ impl Answer {
     /// Takes an octet. A nonce counts that a sink with `key` issued at `since` or later, wherever it
     /// stands.
     pub(super) fn push(&mut self, octet: u8, key: Option<&Key>, since: Utc) -> News {
-        if self.octets >= ANSWER_OCTETS_MAX {
-            return News::Decided(Outcome::Endless);
+        if self.is_endless() {
+            return News::Decided(match self.outcome(Stop::Limit) {
+                Outcome::CutOff | Outcome::Silent => Outcome::Endless,
+                outcome => outcome,
+            });
         }
         if let Some(place) = self.first.get_mut(usize::from(self.octets)) {
             *place = octet;
@@ -257,28 +273,39 @@ impl Answer {
         }
     }
 
-    /// What came of it where nothing has decided it: the connection has ended, or the time is over.
-    pub(super) fn outcome(&self, has_ended: bool) -> Outcome {
+    /// More has come than is read.
+    pub(super) const fn is_endless(&self) -> bool {
+        self.octets >= ANSWER_OCTETS_MAX
+    }
+
+    /// What came of it where nothing has decided it before this stop. A page is one when it ends in
+    /// order, or when nothing more of it comes.
+    pub(super) fn outcome(&self, stop: Stop) -> Outcome {
         if self.is_granted {
+            let is_whole = match stop {
+                Stop::Fin => true,
+                Stop::Reset => false,
+                Stop::Late | Stop::Limit => self.has_content,
+            };
             return match self.kind {
-                Kind::Page | Kind::Inside => Outcome::Page,
                 Kind::Tunnel | Kind::Control | Kind::Replies => Outcome::Granted,
+                Kind::Page | Kind::Inside if is_whole => Outcome::Page,
+                Kind::Page | Kind::Inside => Outcome::CutOff,
             };
         }
         if self.octets == 0 {
-            return if has_ended {
-                Outcome::Dropped
-            } else {
-                Outcome::Silent
+            return match stop {
+                Stop::Fin | Stop::Reset => Outcome::Dropped,
+                Stop::Late | Stop::Limit => Outcome::Silent,
             };
         }
         match &self.reader {
-            _ if self.is_foreign => Outcome::OtherProtocol,
+            _ if self.is_foreign && stop != Stop::Reset => Outcome::OtherProtocol,
             Reader::Http(head) if head.code() >= 300 => {
                 http::outcome_of(head.code(), self.kind != Kind::Page)
             }
             Reader::Socks(replies) if replies.may_be_echo() => Outcome::AuthRequired,
-            Reader::Socks(replies) if replies.waits() && !has_ended => Outcome::Silent,
+            Reader::Socks(replies) if replies.waits() && stop == Stop::Late => Outcome::Silent,
             Reader::Http(_) | Reader::Socks(_) | Reader::Any => Outcome::CutOff,
         }
     }

@@ -6,7 +6,7 @@ use ufmt::uWrite;
 
 use super::{
     AttemptId, Outcome, Protocol, Protocols, Seen, Setup,
-    answer::{self, Answer},
+    answer::{self, Answer, Stop},
     gateway, http,
     plan::{self, Next, Plan},
     socks,
@@ -177,7 +177,7 @@ impl<'a> ProxyDialogue<'a> {
                 self.ends(now, outcome, Some(Close::Abort));
             }
             Stage::Split | Stage::Talking | Stage::Leaving => {
-                let outcome = match self.answer.outcome(false) {
+                let outcome = match self.answer.outcome(Stop::Late) {
                     Outcome::Silent if self.job_is_over(now) => Outcome::TimeOver,
                     outcome => outcome,
                 };
@@ -260,9 +260,10 @@ impl<'a> ProxyDialogue<'a> {
                     self.part = Some(Part::Quit);
                 }
                 answer::News::Decided(outcome) => {
-                    let close = match outcome {
-                        Outcome::Endless => Close::Abort,
-                        _ => Close::Fin,
+                    let close = if self.answer.is_endless() {
+                        Close::Abort
+                    } else {
+                        Close::Fin
                     };
                     self.ends(now, outcome, Some(close));
                 }
@@ -330,6 +331,7 @@ impl<'a> ProxyDialogue<'a> {
             local: self.local,
             said_hello: self.said_hello,
             has_content: self.answer.has_content(),
+            is_endless: self.answer.is_endless(),
             first: self.answer.first(),
         }
     }
@@ -381,7 +383,11 @@ impl Dialogue for ProxyDialogue<'_> {
             }
             (Input::Sent, Stage::Leaving) => self.ends(now, self.outcome, Some(Close::Fin)),
             (Input::Ended(end), _) if self.is_connected() => {
-                let outcome = self.answer.outcome(end != End::WriteDeadline);
+                let outcome = self.answer.outcome(match end {
+                    End::Fin => Stop::Fin,
+                    End::Reset => Stop::Reset,
+                    End::WriteDeadline => Stop::Late,
+                });
                 self.ends(now, outcome, None);
             }
             _ => {}

@@ -71,6 +71,8 @@ pub enum Seen<'a> {
         said_hello: bool,
         /// Something followed a 2xx.
         has_content: bool,
+        /// More came than [`ANSWER_OCTETS_MAX`].
+        is_endless: bool,
         /// The first octets of what came, at most [`FIRST_OCTETS_MAX`].
         first: &'a [u8],
     },
