@@ -31,6 +31,7 @@ use crate::{
 };
 #[cfg(not(feature = "relay-only"))]
 use crate::{
+    lookup::LookupMemory,
     sink::{Porch, SINK_SESSIONS, SessionMemory, Sessions},
     visit::{self, VisitMemory},
 };
@@ -75,6 +76,8 @@ impl<const N: usize> Default for Memory<N> {
 pub struct Appliance<'a, const N: usize> {
     prober: &'a RefCell<Prober>,
     tester: RefCell<Option<Tester>>,
+    #[cfg(not(feature = "relay-only"))]
+    lookups: RefCell<LookupMemory>,
     workers: [Bell; N],
     #[cfg(not(feature = "relay-only"))]
     sessions: Sessions,
@@ -90,6 +93,8 @@ impl<'a, const N: usize> Appliance<'a, N> {
         Self {
             prober,
             tester: RefCell::new(None),
+            #[cfg(not(feature = "relay-only"))]
+            lookups: RefCell::new(LookupMemory::new()),
             workers: [const { Bell::new() }; N],
             #[cfg(not(feature = "relay-only"))]
             sessions: Sessions::new(),
@@ -147,6 +152,8 @@ impl<'a, const N: usize> Appliance<'a, N> {
             env,
             prober: self.prober,
             tester: &self.tester,
+            #[cfg(not(feature = "relay-only"))]
+            lookups: &self.lookups,
             bell,
             workers: &self.workers,
             link: &self.link,

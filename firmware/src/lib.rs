@@ -39,6 +39,8 @@ pub mod env;
 mod follow;
 pub mod guard;
 pub mod link;
+#[cfg(not(feature = "relay-only"))]
+mod lists;
 mod log;
 pub mod lookup;
 pub mod net;

@@ -25,8 +25,8 @@ pub const STREAM_OCTETS_MAX: usize = 512;
 
 /// What a lookup borrows beside a conversation's memory. It is empty between lookups.
 pub struct LookupMemory {
-    datagram: [u8; UDP_OCTETS_MAX as usize],
-    stream: [u8; STREAM_OCTETS_MAX],
+    pub(crate) datagram: [u8; UDP_OCTETS_MAX as usize],
+    pub(crate) stream: [u8; STREAM_OCTETS_MAX],
 }
 
 impl LookupMemory {

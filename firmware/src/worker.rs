@@ -11,6 +11,12 @@ use probe_core::{
     time::{Instant, Millis},
 };
 
+#[cfg(not(feature = "relay-only"))]
+use probe_core::{finding::Probe, proxy::ProxyDialogue};
+
+#[cfg(not(feature = "relay-only"))]
+use crate::{lists, lookup::LookupMemory};
+
 use crate::{
     bell::{Bell, LinkBells},
     conversation::{Desk, Lent, Outcome, converse},
@@ -76,6 +82,9 @@ pub(crate) struct Office<'a, E> {
     pub(crate) prober: &'a RefCell<Prober>,
     /// Who we are, the same for every worker. Borrowed while a job runs.
     pub(crate) tester: &'a RefCell<Option<Tester>>,
+    /// What a lookup borrows: one at a time.
+    #[cfg(not(feature = "relay-only"))]
+    pub(crate) lookups: &'a RefCell<LookupMemory>,
     /// The worker's own bell.
     pub(crate) bell: &'a Bell,
     /// Every worker's bell, this one's too.
@@ -174,12 +183,23 @@ impl<E: Env> Office<'_, E> {
         evidence: &mut Evidence,
         lent: &mut Lent,
     ) -> Option<(Instant, Parked)> {
-        let mut dialogue = RelayDialogue::new(job.setup(tester));
+        #[cfg(not(feature = "relay-only"))]
+        if job.probe == Probe::Dnsbl {
+            self.ask_lists(job, tester, evidence, lent).await;
+            return None;
+        }
         let mut desk = JobDesk {
             office: self,
             job,
             evidence,
         };
+        #[cfg(not(feature = "relay-only"))]
+        if job.probe == Probe::Proxy {
+            let mut dialogue = ProxyDialogue::new(job.proxy_setup(tester));
+            converse(self.env, self.bell, &mut desk, &mut dialogue, lent.lend()).await;
+            return None;
+        }
+        let mut dialogue = RelayDialogue::new(job.setup(tester));
         let outcome = converse(self.env, self.bell, &mut desk, &mut dialogue, lent.lend()).await;
         let now = self.env.now();
         self.prober
@@ -188,6 +208,25 @@ impl<E: Env> Office<'_, E> {
         match outcome {
             Outcome::Parked(until) => dialogue.parked().map(|parked| (until, parked)),
             Outcome::Done | Outcome::Stopped => None,
+        }
+    }
+
+    /// Asks the scope's block lists. The schedule hands out one such job at a time; where the lookup
+    /// memory is borrowed all the same, its evidence says that nobody was asked.
+    #[cfg(not(feature = "relay-only"))]
+    #[expect(
+        clippy::await_holding_refcell_ref,
+        reason = "whoever finds it borrowed goes without"
+    )]
+    async fn ask_lists(
+        &self,
+        job: &Job,
+        tester: &Tester,
+        evidence: &mut Evidence,
+        lent: &mut Lent,
+    ) {
+        if let Ok(mut memory) = self.lookups.try_borrow_mut() {
+            lists::ask(self, job, tester, evidence, lent, &mut memory).await;
         }
     }
 

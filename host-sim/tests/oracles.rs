@@ -76,7 +76,7 @@ fn the_same_seed_gives_the_same_frames_whatever_goes_wrong() {
 #[test]
 fn a_judge_that_takes_any_250_for_proof_is_caught() {
     let credulous = |evidence: &Evidence| {
-        if PairId::all().any(|pair| evidence.outcome(pair).is_accepted()) {
+        if PairId::all().any(|pair| evidence.relay().unwrap().outcome(pair).is_accepted()) {
             return Verdict {
                 kind: Kind::Confirmed,
                 reason: Reason::RecipientAccepted,

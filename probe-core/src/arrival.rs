@@ -173,19 +173,22 @@ impl Arrival {
             Ok(proved) => proved,
             Err(why) => return Sense::Nothing(why),
         };
-        let Some(pair) = PairId::new(usize::from(token.pair())) else {
-            return Sense::Nothing(Unproved::Forged);
+        let octet = token.pair();
+        // What the octet means depends on the role: a proxy's is no pair.
+        let of_pair = |sense: fn(PairId) -> Sense| match PairId::new(usize::from(octet)) {
+            Some(pair) => sense(pair),
+            None => Sense::Nothing(Unproved::Forged),
         };
         match (self.what, token.role) {
-            (What::Message, Role::Sender) => Sense::Bounced(pair),
+            (What::Message, Role::Sender) => of_pair(Sense::Bounced),
             (What::Message, Role::Recipient) => match &self.content {
                 Some(content) if belongs(content, &token) && signer.verify(content, target) => {
-                    Sense::Relayed(pair)
+                    of_pair(Sense::Relayed)
                 }
                 _ => Sense::Nothing(Unproved::NotOurMessage),
             },
-            (What::Callout, Role::Sender | Role::Recipient) => Sense::CalledOut(pair),
-            (What::Visit, Role::Proxy) => Sense::Visited(token.pair()),
+            (What::Callout, Role::Sender | Role::Recipient) => of_pair(Sense::CalledOut),
+            (What::Visit, Role::Proxy) => Sense::Visited(octet),
             _ => Sense::Nothing(Unproved::WrongRole),
         }
     }

@@ -1,6 +1,8 @@
 //! The tester: who we are, by what right, and what our tokens are made with, the same for every job
 //! under a scope.
 
+#[cfg(not(feature = "small"))]
+use crate::scope::{DnsblScope, ProxyScope};
 use crate::{
     finding::DeviceId,
     frame::ScopeDigest,
@@ -25,6 +27,15 @@ pub struct Tester {
     pub delivery: Delivery,
     /// What tokens are made with.
     pub signer: Signer,
+    /// What a sink's nonces are made with.
+    #[cfg(not(feature = "small"))]
+    pub key: Key,
+    /// What proxies are asked, and where they shall connect to.
+    #[cfg(not(feature = "small"))]
+    pub proxy: ProxyScope,
+    /// Which block lists are asked.
+    #[cfg(not(feature = "small"))]
+    pub dnsbl: DnsblScope,
 }
 
 /// Which tester: another scope or key makes another one.
@@ -50,6 +61,12 @@ impl Tester {
             abuse_page: scope.abuse_page.clone(),
             delivery: scope.delivery,
             signer: Signer::new(key, device),
+            #[cfg(not(feature = "small"))]
+            key: *key,
+            #[cfg(not(feature = "small"))]
+            proxy: scope.proxy.clone(),
+            #[cfg(not(feature = "small"))]
+            dnsbl: scope.dnsbl.clone(),
         }
     }
 }

@@ -21,7 +21,7 @@
 mod find;
 mod nonce;
 
-pub use self::nonce::{NONCE_HOURS_MAX, Nonce};
+pub use self::nonce::{NONCE_HOURS_MAX, NONCE_SKEW_S_MAX, Nonce};
 
 use core::net::{IpAddr, SocketAddr};
 
@@ -251,6 +251,16 @@ const fn what(serial: JobSerial, pair: u8, hours: u16) -> [u8; 8] {
     let [_, _, _, a, b, c, d, e] = serial.0.to_be_bytes();
     let [high, low] = hours.to_be_bytes();
     [a, b, c, d, e, pair, high, low]
+}
+
+/// Random octets that are made of a secret seed, the same for the same `number`. Who sees those of
+/// one number cannot tell those of another.
+pub(crate) fn drawn(seed: &Key, number: u8) -> [u8; 16] {
+    let mut mac = keyed(seed);
+    mac.update(b"postern lots");
+    mac.update(&[number]);
+    let octets: [u8; 32] = mac.finalize().into_bytes().into();
+    octets.first_chunk().copied().unwrap_or_default()
 }
 
 fn keyed(key: &Key) -> Hmac<Sha256> {

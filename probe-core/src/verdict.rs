@@ -5,7 +5,10 @@ mod dnsbl;
 mod judge;
 mod proxy;
 
-pub use self::judge::{TARPIT_REPLY, judge, judge_relay};
+pub use self::{
+    dnsbl::judge_dnsbl,
+    judge::{TARPIT_REPLY, judge, judge_relay},
+};
 
 use serde::{Deserialize, Serialize};
 
@@ -111,7 +114,7 @@ pub enum Reason {
     ProxyDenied,
     /// Whatever answers speaks no protocol of a proxy, or answers everything alike.
     NotAProxy,
-    /// A proxy connects to other ports than those of our sink, by its own word.
+    /// A proxy says that it tried to connect us, and did not get to any port of our sink.
     PortLimited,
     /// What called at our sink came from our own address: something on our own path did it.
     OwnAddress,

@@ -6,6 +6,8 @@ mod classify;
 mod dialogue;
 #[path = "../fuzz/checks/dns.rs"]
 mod dns;
+#[path = "../fuzz/checks/dnsbl.rs"]
+mod dnsbl;
 #[path = "../fuzz/checks/frames.rs"]
 mod frames;
 #[path = "../fuzz/checks/lookup.rs"]
@@ -18,6 +20,8 @@ mod path;
 mod prober;
 #[path = "../fuzz/checks/replies.rs"]
 mod replies;
+#[path = "../fuzz/checks/scope.rs"]
+mod scope;
 #[path = "../fuzz/checks/sink.rs"]
 mod sink;
 
@@ -29,6 +33,7 @@ const CHECKS: &[(&str, Check)] = &[
     ("classify", classify::check),
     ("dialogue", dialogue::check),
     ("dns", dns::check),
+    ("dnsbl", dnsbl::check),
     ("frames", frames::check),
     ("lookup", lookup::check),
     ("name", name::check),

@@ -52,10 +52,7 @@ impl Warden for ProberWarden<'_> {
 
     fn permits_address(&self, address: IpAddr) -> bool {
         let prober = self.prober.borrow();
-        prober.scope().is_some_and(|scope| {
-            let port = scope.ports.first();
-            port.is_some_and(|port| scope.permits(SocketAddr::new(address, *port)))
-        })
+        prober.scope().is_some_and(|scope| scope.holds(address))
     }
 
     fn resolver(&self) -> Option<IpAddr> {

@@ -35,7 +35,12 @@ impl Allowed {
         Self {
             networks: networks(&scope.networks),
             exclusions: networks(&scope.exclusions),
-            ports: scope.ports.to_vec(),
+            ports: scope
+                .ports
+                .iter()
+                .copied()
+                .chain(scope.proxy.ports.iter().map(|of| of.port))
+                .collect(),
             dhcp_server: None,
             resolver: scope.identity.resolver,
             link_port: None,

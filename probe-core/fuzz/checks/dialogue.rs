@@ -9,10 +9,7 @@ use probe_core::{
     frame::{decode_message, encode_message},
     name::Name,
     relay::{PairSet, RelayDialogue, Setup},
-    scope::{
-        Authority, AuthorityKind, Delivery, Depth, DnsblScope, Identity, Network, ProxyScope,
-        Rates, Scope,
-    },
+    scope::{Delivery, Depth},
     suspect::Suspect,
     tester::Tester,
     time::{Instant, Millis, Utc},
@@ -30,7 +27,7 @@ pub(crate) fn check(octets: &[u8]) {
         return;
     };
     let (deliver, forged, depth) = (choice & 0x80 != 0, choice & 0x40 != 0, choice & 0x3f);
-    let mut scope = scope();
+    let mut scope = crate::scope::scope();
     scope.delivery = Delivery {
         allowed: deliver,
         forged_senders: forged,
@@ -280,40 +277,5 @@ impl Commands {
                 _ => panic!("{line:?}"),
             }
         }
-    }
-}
-
-fn scope() -> Scope {
-    let text = |text: &str| text.try_into().expect("a short text");
-    let name = |text: &str| Name::new(text).expect("a name");
-    Scope {
-        authority: Authority {
-            kind: AuthorityKind::Consent,
-            reference: text("contract 17"),
-        },
-        contact: text("tests@cert.example.net"),
-        abuse_page: text("https://cert.example.net/tests"),
-        identity: Identity {
-            helo: name("probe.cert.example.net"),
-            sender_domain: name("cert.example.net"),
-            sink_domain: name("sink.example.net"),
-            sink_address: Some([198, 51, 100, 9].into()),
-            resolver: None,
-        },
-        networks: [Network::new([192, 0, 2, 0].into(), 24).expect("a network")]
-            .into_iter()
-            .collect(),
-        exclusions: heapless::Vec::new(),
-        ports: [25].into_iter().collect(),
-        depth: Depth::Standard,
-        rates: Rates::DEFAULT,
-        issued: Utc(1_000),
-        expires: Utc(2_000_000),
-        powered_minutes_max: 60_000,
-        lab: false,
-        delivery: Delivery::default(),
-        sink_ports: heapless::Vec::new(),
-        proxy: ProxyScope::default(),
-        dnsbl: DnsblScope::default(),
     }
 }

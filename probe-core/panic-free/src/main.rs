@@ -11,6 +11,7 @@
 #![no_main]
 
 mod dns;
+mod dnsbl;
 mod frames;
 mod host;
 mod names;
@@ -50,6 +51,7 @@ pub extern "C" fn _start() -> ! {
     dns::messages(octets);
     let mut message = [0; 512];
     dns::lookup(black_box(&mut message), octets, black_box(&mut transmit));
+    dnsbl::dialogue(black_box(&mut message), octets, black_box(&mut transmit));
     sink::dialogue(octets, black_box(&mut transmit));
     #[cfg(feature = "deliberate-index")]
     deliberate_index(octets);

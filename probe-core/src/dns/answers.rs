@@ -26,6 +26,12 @@ impl Answers {
         }
     }
 
+    /// Forgets what was kept, for answers of another type.
+    pub(super) fn begin(&mut self, kind: RecordType) {
+        self.kind = kind;
+        self.clear();
+    }
+
     /// Forgets what was kept.
     pub(super) fn clear(&mut self) {
         self.octets.clear();
@@ -34,7 +40,7 @@ impl Answers {
 
     /// Keeps one more, or notes that it was lost. Of a text that does not fit the beginning is
     /// kept, and that is noted as well.
-    pub(super) fn push(&mut self, data: &Data<'_>) {
+    pub(crate) fn push(&mut self, data: &Data<'_>) {
         let before = self.octets.len();
         let kept = self.put(&[0, 0]).and_then(|()| match *data {
             Data::A(address) => self.put(&address.octets()),

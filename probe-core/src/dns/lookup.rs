@@ -12,7 +12,8 @@ use core::net::SocketAddr;
 use self::reading::{Read, read};
 use super::{
     answers::Answers,
-    packet::{Malformed, Message, ResponseCode},
+    name::WireName,
+    packet::{Malformed, Message, RecordType, ResponseCode},
     query::{QUERY_OCTETS_MAX, Query, Question},
 };
 use crate::{
@@ -129,6 +130,17 @@ impl<'a> Lookup<'a> {
         lots: Lots,
         message: &'a mut [u8],
     ) -> Self {
+        let mut lookup = Self::idle(resolver, message);
+        lookup.ask(question, lots);
+        lookup
+    }
+
+    /// A lookup that is over before it began, until it is to [ask](Self::ask) something.
+    pub(crate) fn idle(resolver: SocketAddr, message: &'a mut [u8]) -> Self {
+        let question = Question {
+            name: WireName::root(),
+            kind: RecordType::A,
+        };
         let report = Report {
             outcome: Outcome::NoAnswer,
             answers: Answers::new(question.kind),
@@ -141,11 +153,11 @@ impl<'a> Lookup<'a> {
         Self {
             resolver,
             question,
-            lots,
+            lots: [0; 16],
             message,
             came: 0,
             message_octets: 0,
-            stage: Stage::NotBegun,
+            stage: Stage::Over,
             extended: true,
             generation: Generation::default(),
             deadline: Instant::NEVER,
@@ -154,6 +166,30 @@ impl<'a> Lookup<'a> {
             transmit: false,
             report,
         }
+    }
+
+    /// Asks another question, as a new lookup whose connections come after the earlier ones: news
+    /// of those stays stale.
+    pub(crate) fn ask(&mut self, question: Question, lots: Lots) {
+        self.hang_up(Close::Abort);
+        self.lots = lots;
+        self.came = 0;
+        self.extended = true;
+        self.open = false;
+        let report = &mut self.report;
+        report.answers.begin(question.kind);
+        report.ttl_s = 0;
+        report.aliases = 0;
+        report.ignored = 0;
+        report.tries = 0;
+        report.streamed = false;
+        self.question = question;
+        self.stage = Stage::NotBegun;
+    }
+
+    /// Whether it is done, and nothing is left to be drained.
+    pub(crate) fn is_drained(&self) -> bool {
+        self.stage == Stage::Over && self.close.is_none()
     }
 
     /// What it came to, once it is done.

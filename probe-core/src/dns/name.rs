@@ -176,6 +176,13 @@ impl WireName {
         Ok(name)
     }
 
+    /// The root.
+    pub(super) fn root() -> Self {
+        let mut octets = heapless::Vec::new();
+        let _ = octets.push(0);
+        Self(octets)
+    }
+
     /// The name whose PTR records tell what `address` is called (RFC 1035, 3.5, and RFC 3596, 2.5).
     pub fn reverse(address: IpAddr) -> Result<Self, NotAName> {
         let zone = if address.is_ipv4() {

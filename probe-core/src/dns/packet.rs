@@ -229,7 +229,7 @@ pub enum Data<'a> {
 
 impl<'a> Data<'a> {
     /// Reads `octets[at..end]`, which must be all of a record's data.
-    pub(super) fn read(
+    pub(crate) fn read(
         kind: RecordType,
         octets: &'a [u8],
         at: usize,

@@ -16,9 +16,9 @@ mod transcript;
 
 pub use self::{
     connection::{CONNECTIONS_MAX, Connection, Ending},
-    dnsbl::DnsblEvidence,
+    dnsbl::{DnsblEvidence, EXPLANATION_OCTETS_MAX, Explanation, Standing, ZoneEvidence},
     proof::{DELIVERIES_MAX, Delivery, Fate, Proof},
-    proxy::ProxyEvidence,
+    proxy::{ATTEMPTS_MAX, Attempt, AttemptLine, ProxyEvidence, ProxyNotes, TEXT_OCTETS_MAX},
     relay::RelayEvidence,
     replies::{REPLIES_MAX, Summary},
     story::{Line, PairLine},
@@ -122,6 +122,10 @@ pub enum Observation<'a> {
     Closed(Ending),
     /// The dialogue is over, or pauses.
     Finished(Finish),
+    /// What a proxy dialogue saw.
+    Proxy(crate::proxy::Seen<'a>),
+    /// What a dialogue with block lists saw.
+    Dnsbl(crate::dnsbl::Seen<'a>),
 }
 
 bitflags! {

@@ -147,6 +147,8 @@ impl RelayEvidence {
             Observation::Noted(notes) => self.notes |= notes,
             Observation::Closed(ending) => self.end(ending),
             Observation::Finished(finish) => self.finish = finish,
+            // One job is of one probe.
+            Observation::Proxy(_) | Observation::Dnsbl(_) => {}
         }
     }
 

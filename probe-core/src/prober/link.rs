@@ -338,6 +338,10 @@ impl Prober {
             return ScopeAnswer::ScanRunning;
         }
         self.schedule.set_rates(scope.rates);
+        #[cfg(not(feature = "small"))]
+        {
+            self.healths = crate::dnsbl::Healths::new();
+        }
         self.scope = Some(InForce {
             scope: scope.clone(),
             digest,

@@ -39,13 +39,23 @@ use crate::{
     outbox::{Outbox, backlog::Backlog},
     relay::{PairSet, Parked, Setup},
     schedule::{Names, Queueing, Schedule, Whose},
-    scope::{Depth, Refusal, Scope},
+    scope::{DNSBL_PORT, Depth, Refusal, Scope},
     suspect::Suspect,
     target::Target,
     tester::{Tester, TesterId},
     time::{Anchor, Instant, Utc},
     token::{Key, KeyDigest},
 };
+
+#[cfg(not(feature = "small"))]
+use crate::{
+    dns::{DNS_PORT, lookup::Lots},
+    dnsbl::{self, Healths},
+    proxy,
+    time::Millis,
+};
+#[cfg(not(feature = "small"))]
+use core::net::SocketAddr;
 
 pub use crate::schedule::{Heard, Opening, Scouting};
 pub use dead::{DEAD_RANGE_IDLE_MS, DEAD_RANGES_GATHERED_MAX, FEW_LINES_MAX};
@@ -97,7 +107,43 @@ pub struct Job {
 }
 
 impl Job {
-    /// What its dialogue is told before it begins.
+    /// What the dialogue of a job that asks block lists is told before it begins; `seed` are random
+    /// octets. `None` without a resolver.
+    #[cfg(not(feature = "small"))]
+    pub fn dnsbl_setup<'a>(
+        &self,
+        tester: &'a Tester,
+        healths: Healths,
+        seed: Lots,
+    ) -> Option<dnsbl::Setup<'a>> {
+        Some(dnsbl::Setup {
+            target: self.target,
+            resolver: SocketAddr::new(tester.identity.resolver?, DNS_PORT),
+            zones: &tester.dnsbl.zones,
+            spacing: Millis(u64::from(tester.dnsbl.spacing_ms)),
+            hours: self.hours,
+            healths,
+            seed,
+        })
+    }
+
+    /// What the dialogue of a proxy job is told before it begins.
+    #[cfg(not(feature = "small"))]
+    pub fn proxy_setup<'a>(&'a self, tester: &'a Tester) -> proxy::Setup<'a> {
+        proxy::Setup {
+            target: self.target,
+            tester,
+            protocols: tester.proxy.protocols(self.target.port()),
+            sink: &tester.proxy.sink,
+            depth: self.depth,
+            serial: self.serial,
+            hours: self.hours,
+            since: self.date,
+            key: Some(&tester.key),
+        }
+    }
+
+    /// What the dialogue of a relay job is told before it begins.
     pub fn setup<'a>(&'a self, tester: &'a Tester) -> Setup<'a> {
         Setup {
             target: self.target,
@@ -173,6 +219,9 @@ pub struct Prober {
     network: NetworkState,
     unasked: Allowance,
     objections: Objections,
+    /// What is known of the scope's block lists.
+    #[cfg(not(feature = "small"))]
+    healths: Healths,
     link: Link,
 }
 
@@ -266,6 +315,8 @@ impl Prober {
             },
             unasked: Allowance::FULL,
             objections: Objections::new(),
+            #[cfg(not(feature = "small"))]
+            healths: Healths::new(),
             link: Link::new(),
         }
     }
@@ -317,7 +368,8 @@ impl Prober {
         }
     }
 
-    /// Whether `job` may open a connection now. Ask before every one.
+    /// Whether `job` may open a connection now, to its target, or where it asks block lists to the
+    /// scope's resolver. Ask before every one.
     pub fn may_open(&mut self, now: Instant, job: &Job) -> Opening {
         self.settle(now);
         let Some(in_force) = &self.scope else {
@@ -335,6 +387,12 @@ impl Prober {
         match self.schedule.running_target(job.serial) {
             Some(target) if self.objections.exclude(target.address()) => {
                 Opening::No(Refusal::Excluded)
+            }
+            // It is the resolver that is asked.
+            Some(target)
+                if target.port() == DNSBL_PORT && in_force.scope.holds(target.address()) =>
+            {
+                Opening::Now
             }
             Some(target) if in_force.scope.permits(target.endpoint()) => {
                 self.schedule.may_open(now, job.serial)
@@ -446,6 +504,18 @@ impl Prober {
         let (_, key) = self.key?;
         let scope = self.scope.as_ref()?.digest;
         Some(TesterId { scope, key })
+    }
+
+    /// What is known of the scope's block lists, for [`Job::dnsbl_setup`].
+    #[cfg(not(feature = "small"))]
+    pub const fn healths(&self) -> Healths {
+        self.healths
+    }
+
+    /// A job has asked the scope's block lists, and knows this of them now.
+    #[cfg(not(feature = "small"))]
+    pub fn lists_asked(&mut self, healths: &Healths) {
+        self.healths.renew(healths);
     }
 
     /// How the network was when the shell last said so.

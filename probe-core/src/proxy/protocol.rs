@@ -63,6 +63,23 @@ impl Protocol {
         }
     }
 
+    /// What is sent, in words for a transcript.
+    pub const fn sent(self) -> &'static str {
+        match self {
+            Self::Connect => "CONNECT to our sink",
+            Self::ConnectSplit => "CONNECT to our sink, its last CRLF in a segment of its own",
+            Self::Get => "GET of a page of our sink",
+            Self::Post => "POST of the word \"quit\" to our sink",
+            Self::Socks4 => "SOCKS4 CONNECT to our sink's address",
+            Self::Socks4a => "SOCKS4a CONNECT to our sink's name",
+            Self::Socks5 => "SOCKS5 without a login, CONNECT to our sink's IPv4 address",
+            Self::Socks5Ipv6 => "SOCKS5 without a login, CONNECT to our sink's IPv6 address",
+            Self::Socks5Name => "SOCKS5 without a login, CONNECT to our sink's name",
+            Self::Gateway => "our sink's address and port as a line",
+            Self::Inside => "CONNECT to port 25 of the proxy's own host",
+        }
+    }
+
     /// The set of this one alone.
     pub const fn alone(self) -> Protocols {
         Protocols::from_bits_truncate(1 << self as u16)
@@ -99,6 +116,19 @@ bitflags! {
 }
 
 impl Protocols {
+    /// What is asked in HTTP.
+    pub const HTTP: Self = Self::TUNNELS.union(Self::GET).union(Self::POST);
+    /// What is asked by CONNECT.
+    pub const TUNNELS: Self = Self::CONNECT.union(Self::CONNECT_SPLIT).union(Self::INSIDE);
+    /// Both forms of SOCKS4.
+    pub const ANY_SOCKS4: Self = Self::SOCKS4.union(Self::SOCKS4A);
+    /// Every form of SOCKS5.
+    pub const ANY_SOCKS5: Self = Self::SOCKS5
+        .union(Self::SOCKS5_IPV6)
+        .union(Self::SOCKS5_NAME);
+    /// What is asked in SOCKS.
+    pub const SOCKS: Self = Self::ANY_SOCKS4.union(Self::ANY_SOCKS5);
+
     /// Whether `protocol` is one of them.
     pub const fn has(self, protocol: Protocol) -> bool {
         self.contains(protocol.alone())

@@ -20,7 +20,7 @@ use crate::{
     frame::{ScanId, message::LimitCounters},
     name::Name,
     relay::{PairId, PairSet, Parked},
-    scope::{Rates, Refusal},
+    scope::{DNSBL_PORT, Rates, Refusal},
     suspect::LISTED_NAMES_MAX,
     target::{RateNetwork, Target},
     time::{Instant, Millis},
@@ -478,10 +478,15 @@ impl Schedule {
         Millis(ms)
     }
 
-    /// Whether a target that is due at `due` can run.
+    /// Whether a target that is due at `due` can run. Block lists are asked about one address after the
+    /// other: it is the same few servers that are asked.
     fn room(&self, now: Instant, due: Instant, target: Target) -> Room {
         if due > now {
             return Room::At(due);
+        }
+        let asks_lists = |target: Target| target.port() == DNSBL_PORT;
+        if asks_lists(target) && self.running.iter().any(|of| asks_lists(of.target)) {
+            return Room::Later;
         }
         self.networks
             .room_for_job(now, RateNetwork::of(target.address()), &self.rates)

@@ -9,6 +9,7 @@ use core::net::SocketAddr;
 use super::{Schedule, networks::Room, turn::Queued};
 use crate::{
     frame::ScanId,
+    scope::DNSBL_PORT,
     target::{RateNetwork, Target},
     time::{Instant, Millis},
 };
@@ -260,9 +261,11 @@ impl Schedule {
 
     /// Whether a target that waits in the queue is asked by a shell first, while that
     /// [is worth it](Self::is_scouting). One with known domains is not: its list knows that
-    /// somebody is there.
+    /// somebody is there. Nor is one of which nothing but block lists are asked.
     pub(super) fn is_scouted(&self, now: Instant, queued: &Queued) -> bool {
-        queued.names.is_empty() && self.ways.leads_to(now, queued.target)
+        queued.names.is_empty()
+            && queued.target.port() != DNSBL_PORT
+            && self.ways.leads_to(now, queued.target)
     }
 
     /// Whether a target that was asked goes to a worker: it has answered, or nobody can ask it

@@ -77,11 +77,12 @@ pub enum Field {
     SinkPorts,
     /// `delivery`: the further permissions are worth nothing unless it is allowed at all.
     Delivery,
-    /// `proxy.ports`: none of them 0, none twice or among `ports`, each with something to ask.
+    /// `proxy.ports`: none of them 0, none twice or among `ports`, each with something to ask. A device
+    /// of the relay battery alone takes none.
     ProxyPorts,
     /// `proxy`: somewhere to connect to, a sink's address and port.
     Proxy,
-    /// `dnsbl`: none of the lists twice.
+    /// `dnsbl`: none of the lists twice. A device of the relay battery alone takes none.
     Dnsbl,
 }
 
@@ -178,6 +179,9 @@ impl Scope {
 
     fn check_proxy(&self) -> Result<(), ScopeError> {
         let ports = &self.proxy.ports;
+        if cfg!(feature = "small") && !ports.is_empty() {
+            return Err(ScopeError::Limit(Field::ProxyPorts));
+        }
         for (index, of) in ports.iter().enumerate() {
             let is_twice = ports.iter().take(index).any(|other| other.port == of.port);
             if of.port == 0 || of.protocols.is_empty() || is_twice || self.ports.contains(&of.port)
@@ -186,8 +190,10 @@ impl Scope {
             }
         }
         let sink = &self.proxy.sink;
-        let address = sink.ipv4.map(IpAddr::V4).or(sink.ipv6.map(IpAddr::V6));
-        let ends_nowhere = !address.is_some_and(address::is_host)
+        let addresses = [sink.ipv4.map(IpAddr::V4), sink.ipv6.map(IpAddr::V6)];
+        let mut addresses = addresses.into_iter().flatten().peekable();
+        let ends_nowhere = addresses.peek().is_none()
+            || !addresses.all(address::is_host)
             || sink.ports.is_empty()
             || sink.ports.contains(&0);
         if !ports.is_empty() && ends_nowhere {
@@ -198,6 +204,9 @@ impl Scope {
 
     fn check_dnsbl(&self) -> Result<(), ScopeError> {
         let zones = &self.dnsbl.zones;
+        if cfg!(feature = "small") && !zones.is_empty() {
+            return Err(ScopeError::Limit(Field::Dnsbl));
+        }
         let is_twice = |(index, zone): (usize, &Zone)| {
             let mut before = zones.iter().take(index);
             before.any(|other| other.name == zone.name)
@@ -295,7 +304,13 @@ fn at_most(value: u32, most: u32, field: Field) -> Result<(), ScopeError> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{scope::fixture, time::Utc};
+    #[cfg(not(feature = "small"))]
+    use crate::scope::SinkEnds;
+    use crate::{
+        proxy::Protocols,
+        scope::{ProxyPort, fixture},
+        time::Utc,
+    };
 
     #[test]
     fn what_a_scope_must_say() {
@@ -446,6 +461,106 @@ mod tests {
             change(&mut scope);
             assert_eq!(scope.check(), Err(*error));
         }
+    }
+
+    #[test]
+    #[cfg(not(feature = "small"))]
+    fn what_a_scope_of_proxies_and_lists_must_say() {
+        type Change<'a> = &'a dyn Fn(&mut Scope);
+        let proxy = |scope: &mut Scope, port, protocols| {
+            scope
+                .proxy
+                .ports
+                .push(ProxyPort { port, protocols })
+                .unwrap();
+        };
+        let table: &[(Change<'_>, Result<(), ScopeError>)] = &[
+            (&|_| {}, Ok(())),
+            (&|scope| scope.ports.clear(), Ok(())),
+            (
+                &|scope| proxy(scope, 25, Protocols::GATEWAY),
+                Err(ScopeError::Malformed(Field::ProxyPorts)),
+            ),
+            (
+                &|scope| proxy(scope, 1080, Protocols::GET),
+                Err(ScopeError::Malformed(Field::ProxyPorts)),
+            ),
+            (
+                &|scope| proxy(scope, 0, Protocols::GET),
+                Err(ScopeError::Malformed(Field::ProxyPorts)),
+            ),
+            (
+                &|scope| proxy(scope, 80, Protocols::empty()),
+                Err(ScopeError::Malformed(Field::ProxyPorts)),
+            ),
+            (
+                &|scope| scope.proxy.sink.ipv4 = None,
+                Err(ScopeError::Malformed(Field::Proxy)),
+            ),
+            (
+                &|scope| scope.proxy.sink.ipv6 = "ff02::1".parse().ok(),
+                Err(ScopeError::Malformed(Field::Proxy)),
+            ),
+            (
+                &|scope| scope.proxy.sink.ports.clear(),
+                Err(ScopeError::Malformed(Field::Proxy)),
+            ),
+            (
+                &|scope| scope.proxy.sink.ports[0] = 0,
+                Err(ScopeError::Malformed(Field::Proxy)),
+            ),
+            (
+                &|scope| scope.identity.resolver = None,
+                Err(ScopeError::Missing(Field::Resolver)),
+            ),
+            (
+                &|scope| {
+                    scope
+                        .dnsbl
+                        .zones
+                        .push(fixture::zone("DNSBL.example"))
+                        .unwrap()
+                },
+                Err(ScopeError::Malformed(Field::Dnsbl)),
+            ),
+        ];
+        for (index, (change, expected)) in table.iter().enumerate() {
+            let mut scope = fixture::scope(&["192.0.2.0/24"]);
+            scope.identity.resolver = "192.0.2.53".parse().ok();
+            proxy(&mut scope, 1080, Protocols::SOCKS5);
+            scope.proxy.sink = SinkEnds {
+                ipv4: "198.51.100.25".parse().ok(),
+                ipv6: None,
+                name: None,
+                ports: [25, 8025].into_iter().collect(),
+            };
+            scope
+                .dnsbl
+                .zones
+                .push(fixture::zone("dnsbl.example"))
+                .unwrap();
+            change(&mut scope);
+            assert_eq!(scope.check(), *expected, "{index}");
+        }
+    }
+
+    #[test]
+    #[cfg(feature = "small")]
+    fn a_device_of_the_relay_battery_alone_takes_nothing_else() {
+        let mut scope = fixture::scope(&["192.0.2.0/24"]);
+        let port = ProxyPort {
+            port: 1080,
+            protocols: Protocols::SOCKS5,
+        };
+        scope.proxy.ports.push(port).unwrap();
+        assert_eq!(scope.check(), Err(ScopeError::Limit(Field::ProxyPorts)));
+        scope.proxy.ports.clear();
+        scope
+            .dnsbl
+            .zones
+            .push(fixture::zone("dnsbl.example"))
+            .unwrap();
+        assert_eq!(scope.check(), Err(ScopeError::Limit(Field::Dnsbl)));
     }
 
     #[test]

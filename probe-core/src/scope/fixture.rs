@@ -3,7 +3,7 @@
 use super::{
     Authority, AuthorityKind, Depth, DnsblScope, Identity, Network, ProxyScope, Rates, Scope,
 };
-use crate::{name::Name, time::Utc};
+use crate::{dnsbl::Zone, name::Name, time::Utc};
 
 /// A scope over `networks`, in force from 1,000 s to 2,000,000 s.
 pub(crate) fn scope(networks: &[&str]) -> Scope {
@@ -35,6 +35,17 @@ pub(crate) fn scope(networks: &[&str]) -> Scope {
         sink_ports: heapless::Vec::new(),
         proxy: ProxyScope::default(),
         dnsbl: DnsblScope::default(),
+    }
+}
+
+/// A block list that has no codes of its own.
+pub(crate) fn zone(name: &str) -> Zone {
+    Zone {
+        name: Name::new(name).unwrap(),
+        ipv6: false,
+        occasion: heapless::Vec::new(),
+        errors: heapless::Vec::new(),
+        txt: false,
     }
 }
 

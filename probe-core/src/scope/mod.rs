@@ -268,6 +268,8 @@ impl Scope {
 #[cfg(test)]
 mod tests {
     use super::*;
+    #[cfg(not(feature = "small"))]
+    use crate::proxy::Protocols;
 
     fn suspect(address: &str, port: u16) -> Suspect {
         Suspect {
@@ -371,6 +373,47 @@ mod tests {
                 "{address}"
             );
         }
+    }
+
+    #[test]
+    #[cfg(not(feature = "small"))]
+    fn the_scope_says_which_probe_a_port_gets() {
+        let mut scope = fixture::scope(&["192.0.2.0/24"]);
+        scope
+            .exclusions
+            .push(fixture::network("192.0.2.9/32"))
+            .unwrap();
+        let port = |port, protocols| ProxyPort { port, protocols };
+        scope.proxy.ports = [port(1080, Protocols::SOCKS5), port(23, Protocols::INSIDE)]
+            .into_iter()
+            .collect();
+        for (address, port, expected) in [
+            ("192.0.2.1", 25, Ok(Probe::Relay)),
+            ("192.0.2.1", 1080, Ok(Probe::Proxy)),
+            ("192.0.2.9", 1080, Err(Refusal::Excluded)),
+            ("192.0.3.1", 1080, Err(Refusal::OutsideNetworks)),
+            // The inside of a proxy's host is a permission of its own.
+            ("192.0.2.1", 23, Err(Refusal::Port)),
+            ("192.0.2.1", 80, Err(Refusal::Port)),
+            // Without a block list nothing can be asked about an address.
+            ("192.0.2.1", 0, Err(Refusal::Port)),
+        ] {
+            let admitted = scope.admit(&suspect(address, port), Utc(5_000));
+            let probe = admitted.map(|target| scope.probe_of(target.port()));
+            assert_eq!(probe, expected, "{address} port {port}");
+            let endpoint = SocketAddr::new(address.parse().unwrap(), port);
+            assert_eq!(scope.permits(endpoint), expected.is_ok(), "{endpoint}");
+        }
+        scope
+            .dnsbl
+            .zones
+            .push(fixture::zone("dnsbl.example"))
+            .unwrap();
+        let listed = scope.admit(&suspect("192.0.2.1", 0), Utc(5_000)).unwrap();
+        assert_eq!(scope.probe_of(listed.port()), Probe::Dnsbl);
+        assert!(!scope.permits(listed.endpoint()), "nothing is sent to it");
+        let excluded = scope.admit(&suspect("192.0.2.9", 0), Utc(5_000));
+        assert_eq!(excluded, Err(Refusal::Excluded));
     }
 
     #[test]

@@ -106,22 +106,27 @@ impl<'a> Line<'a> {
     pub(crate) const fn octets(&self) -> usize {
         self.octets
     }
+
+    /// Writes octets as they are.
+    pub(crate) fn write_octets(&mut self, octets: &[u8]) -> Result<(), TooLong> {
+        let end = self.octets.saturating_add(octets.len());
+        if end > COMMAND_OCTETS_MAX {
+            return Err(TooLong::Command);
+        }
+        let places = self.out.get_mut(self.octets..end).ok_or(TooLong::Command)?;
+        for (place, octet) in places.iter_mut().zip(octets) {
+            *place = *octet;
+        }
+        self.octets = end;
+        Ok(())
+    }
 }
 
 impl uWrite for Line<'_> {
     type Error = TooLong;
 
     fn write_str(&mut self, text: &str) -> Result<(), TooLong> {
-        let end = self.octets.saturating_add(text.len());
-        if end > COMMAND_OCTETS_MAX {
-            return Err(TooLong::Command);
-        }
-        let places = self.out.get_mut(self.octets..end).ok_or(TooLong::Command)?;
-        for (place, octet) in places.iter_mut().zip(text.bytes()) {
-            *place = octet;
-        }
-        self.octets = end;
-        Ok(())
+        self.write_octets(text.as_bytes())
     }
 }
 

@@ -7,6 +7,15 @@ use ufmt::uWrite;
 /// Writes `[192.0.2.1]` or `[IPv6:2001:db8::1]`.
 pub fn write<W: uWrite>(address: IpAddr, out: &mut W) -> Result<(), W::Error> {
     out.write_str("[")?;
+    if address.is_ipv6() {
+        out.write_str("IPv6:")?;
+    }
+    write_bare(address, out)?;
+    out.write_str("]")
+}
+
+/// Writes `192.0.2.1` or `2001:db8::1`.
+pub fn write_bare<W: uWrite>(address: IpAddr, out: &mut W) -> Result<(), W::Error> {
     match address {
         IpAddr::V4(v4) => {
             for (place, octet) in v4.octets().iter().enumerate() {
@@ -15,13 +24,10 @@ pub fn write<W: uWrite>(address: IpAddr, out: &mut W) -> Result<(), W::Error> {
                 }
                 write_decimal(*octet, out)?;
             }
+            Ok(())
         }
-        IpAddr::V6(v6) => {
-            out.write_str("IPv6:")?;
-            write_groups(v6.segments(), out)?;
-        }
+        IpAddr::V6(v6) => write_groups(v6.segments(), out),
     }
-    out.write_str("]")
 }
 
 fn write_decimal<W: uWrite>(octet: u8, out: &mut W) -> Result<(), W::Error> {

@@ -11,6 +11,9 @@ use crate::{smtp::base32, time::Utc};
 /// For how many hours a nonce proves something.
 pub const NONCE_HOURS_MAX: u64 = 1;
 
+/// How many seconds before our connection a sink may say that it issued one: its clock is another's.
+pub const NONCE_SKEW_S_MAX: u64 = 5;
+
 /// What tells a nonce's code from that of a [`Token`].
 const LETTER: char = 'g';
 
@@ -29,8 +32,8 @@ impl Nonce {
         Self([a, b, c, d, e, x, y, z, i, j, k, l, m, n, o, p])
     }
 
-    /// The first nonce in `octets` that a sink with this key issued at `since` or later, and not more
-    /// than [`NONCE_HOURS_MAX`] after it.
+    /// The first nonce in `octets` that a sink with this key issued at `since` or later (but for
+    /// [`NONCE_SKEW_S_MAX`]), and not more than [`NONCE_HOURS_MAX`] after it.
     pub fn find(key: &Key, octets: &[u8], since: Utc) -> Option<Self> {
         octets
             .windows(TOKEN_CHARACTERS)
@@ -41,7 +44,7 @@ impl Nonce {
                     .flatten()
             })
             .map(Self)
-            .find(|nonce| nonce.is_of(key) && nonce.is_fresh(since))
+            .find(|nonce| nonce.is_fresh(since) && nonce.is_of(key))
     }
 
     /// As a sink says it.
@@ -69,7 +72,8 @@ impl Nonce {
 
     fn is_fresh(&self, since: Utc) -> bool {
         let issued = self.issued();
-        issued >= since && issued.0.saturating_sub(since.0) <= NONCE_HOURS_MAX.saturating_mul(3_600)
+        issued.0.saturating_add(NONCE_SKEW_S_MAX) >= since.0
+            && issued.0.saturating_sub(since.0) <= NONCE_HOURS_MAX.saturating_mul(3_600)
     }
 }
 

@@ -1,12 +1,153 @@
-//! The rules for proxy.
+//! The rules for proxies. docs/verdict-rules.md has them in words.
 
 use super::{Kind, Reason, Verdict};
-use crate::evidence::ProxyEvidence;
+use crate::{
+    dead::DeadBy,
+    evidence::{Attempt, Finish, ProxyEvidence},
+    proxy::{AttemptId, Outcome, Protocol, Protocols, Why},
+};
 
-/// What the evidence says.
-pub(super) const fn judge_proxy(_evidence: &ProxyEvidence) -> Verdict {
-    Verdict {
-        kind: Kind::Inconclusive,
-        reason: Reason::NotFormable,
+/// What a proxy job's evidence says. Pure: the same evidence always gets the same verdict, and less
+/// evidence never gets a firmer one.
+pub(super) fn judge_proxy(evidence: &ProxyEvidence) -> Verdict {
+    let (kind, reason) = proved(evidence)
+        .or_else(|| suspected(evidence))
+        .unwrap_or_else(|| answered(evidence));
+    Verdict { kind, reason }
+}
+
+/// Rules P1 to P3: our nonce came back. Only the visit of the same attempt says where the connection
+/// came out; where that was our own address, something on our side may have made it.
+fn proved(evidence: &ProxyEvidence) -> Option<(Kind, Reason)> {
+    let returned = || {
+        let attempts = evidence.attempts().iter();
+        attempts.filter(|attempt| attempt.has_nonce())
+    };
+    returned().next()?;
+    let visits = || returned().filter_map(Attempt::egress);
+    Some(if visits().any(|egress| !evidence.is_own(egress)) {
+        (Kind::Confirmed, Reason::ConnectionReturned)
+    } else if visits().next().is_some() {
+        (Kind::Inconclusive, Reason::OwnAddress)
+    } else {
+        (Kind::Accepted, Reason::NonceReturned)
+    })
+}
+
+/// Rule P4: a connection was granted that nobody else than a proxy grants.
+fn suspected(evidence: &ProxyEvidence) -> Option<(Kind, Reason)> {
+    evidence
+        .attempts()
+        .iter()
+        .any(|attempt| is_suspicious(evidence, attempt))
+        .then_some((Kind::Suspected, Reason::Granted))
+}
+
+/// A web server may say 2xx to anything, so CONNECT counts only where the control was refused in so
+/// many words; that host's own greeting behind it is no web server's.
+fn is_suspicious(evidence: &ProxyEvidence, attempt: &Attempt) -> bool {
+    if attempt.outcome() != Outcome::Granted {
+        return false;
+    }
+    match attempt.id().protocol() {
+        None => false,
+        Some(Protocol::Connect | Protocol::ConnectSplit) => {
+            evidence.outcome(AttemptId::CONTROL).is_some_and(is_refusal)
+        }
+        Some(_) => true,
     }
 }
+
+const fn is_refusal(control: Outcome) -> bool {
+    matches!(
+        control,
+        Outcome::Denied
+            | Outcome::Unreached
+            | Outcome::Failed
+            | Outcome::NoProxy
+            | Outcome::AuthRequired
+            | Outcome::Redirected
+    )
+}
+
+/// Rules P5 to P7: the attempt that weighs most decides; closed only where the job came to its end.
+fn answered(evidence: &ProxyEvidence) -> (Kind, Reason) {
+    match evidence.dead_because() {
+        Some(DeadBy::Refused) => return (Kind::Closed, Reason::Refused),
+        Some(DeadBy::NoAnswer) => return (Kind::Inconclusive, Reason::NoAnswer),
+        None => {}
+    }
+    let attempts = evidence.attempts().iter();
+    let weightiest = attempts
+        .filter_map(|attempt| weight(evidence, attempt))
+        .min_by_key(|says| says.rank);
+    let says = match weightiest {
+        Some(says) if says.kind == Kind::Inconclusive => return (says.kind, says.reason),
+        Some(says) => (says.kind, says.reason),
+        None => (Kind::Inconclusive, Reason::NotFormable),
+    };
+    match evidence.finish() {
+        Finish::Tested | Finish::Settled | Finish::Limited => says,
+        Finish::TimeOver | Finish::Stopped => (Kind::Inconclusive, Reason::LimitReached),
+        Finish::Running | Finish::Parked | Finish::CutOff => (Kind::Inconclusive, Reason::CutOff),
+    }
+}
+
+/// What an attempt says, and how much it weighs: 0 most.
+struct Says {
+    rank: u8,
+    kind: Kind,
+    reason: Reason,
+}
+
+fn weight(evidence: &ProxyEvidence, attempt: &Attempt) -> Option<Says> {
+    use Kind::{Closed, Inconclusive};
+    let protocol = attempt.id().protocol()?;
+    let (rank, kind, reason) = match attempt.outcome() {
+        Outcome::Unreached if is_plain(protocol) => (0, Inconclusive, Reason::PortLimited),
+        Outcome::Endless | Outcome::TimeOver | Outcome::NoSlot | Outcome::OutOfScope => {
+            (1, Inconclusive, Reason::LimitReached)
+        }
+        Outcome::Silent | Outcome::NoAnswer => (2, Inconclusive, Reason::NoAnswer),
+        // The port was open before.
+        Outcome::CutOff | Outcome::Running | Outcome::Refused => (3, Inconclusive, Reason::CutOff),
+        Outcome::Granted if has_page_for_all(evidence, attempt) => (7, Closed, Reason::NotAProxy),
+        Outcome::Granted | Outcome::Returned | Outcome::Failed => {
+            (4, Inconclusive, Reason::Unclear)
+        }
+        Outcome::AuthRequired => (5, Closed, Reason::AuthRequired),
+        Outcome::Denied => (6, Closed, Reason::ProxyDenied),
+        Outcome::NoProxy
+        | Outcome::OtherProtocol
+        | Outcome::Page
+        | Outcome::Redirected
+        | Outcome::Echoed => (7, Closed, Reason::NotAProxy),
+        // Whoever answers in one protocol hangs up in another.
+        Outcome::Dropped => (8, Inconclusive, Reason::CutOff),
+        // It may not know the name, or have no IPv6.
+        Outcome::Unreached => (9, Inconclusive, Reason::PortLimited),
+        Outcome::Skipped(Why::NoAddress) => (10, Inconclusive, Reason::NotFormable),
+        Outcome::Skipped(_) => return None,
+    };
+    Some(Says { rank, kind, reason })
+}
+
+/// Whether a protocol leads to an address that every proxy can reach.
+const fn is_plain(protocol: Protocol) -> bool {
+    !Protocols::SOCKS4A
+        .union(Protocols::SOCKS5_NAME)
+        .union(Protocols::SOCKS5_IPV6)
+        .has(protocol)
+}
+
+/// Whether a page follows the 2xx, and one as well where there can be no connection.
+fn has_page_for_all(evidence: &ProxyEvidence, attempt: &Attempt) -> bool {
+    let mut attempts = evidence.attempts().iter();
+    let control = attempts.find(|attempt| attempt.id() == AttemptId::CONTROL);
+    attempt.has_content()
+        && control
+            .is_some_and(|control| control.outcome() == Outcome::Granted && control.has_content())
+}
+
+#[cfg(test)]
+mod tests;

@@ -6,7 +6,7 @@ use std::fmt::Write as _;
 use super::*;
 use crate::{
     dialogue::{End, TRANSMIT_OCTETS_MIN},
-    dns::{Data, RecordType, WireName},
+    dns::Data,
 };
 
 const RESOLVER: &str = "192.0.2.53:53";
