@@ -8,7 +8,7 @@ use core::{
 use probe_core::{
     dialogue::{Dialogue, End, Generation, Input, OpenFailure, Output},
     dnsbl::{DnsblDialogue, Healths, Setup},
-    evidence::DnsblEvidence,
+    evidence::{DnsblEvidence, Standing},
     frame,
     scope::Scope,
     suspect::Suspect,
@@ -58,7 +58,11 @@ pub(crate) fn dialogue(message: &mut [u8], received: &[u8], transmit: &mut [u8])
     evidence.merge(black_box(&later));
     black_box(evidence.with_transcript_within(evidence.transcript_octets()));
     black_box(judge_dnsbl(&evidence));
-    black_box(evidence.zones());
+    for zone in evidence.zones() {
+        if let Standing::Listed { codes, .. } = &zone.standing {
+            black_box(codes.occasions().count());
+        }
+    }
 }
 
 fn news(kind: u8, resolver: SocketAddr, octets: &[u8]) -> Input<'_> {

@@ -21,26 +21,29 @@ pub enum Answer {
     Unknown(Unknown),
 }
 
-/// The codes of a listing: whole addresses, as they came.
+/// The codes of a listing: whole addresses, in the order in which they came, each once.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Codes {
-    /// Those that are an occasion stand first; each once.
     all: heapless::Vec<Ipv4Addr, CODES_MAX, u8>,
+    /// A bit for each that is an occasion, the lowest for the first.
     occasions: u8,
     more: bool,
 }
 
 impl Codes {
-    /// The codes that mean an open relay or an open proxy.
-    pub fn occasions(&self) -> &[Ipv4Addr] {
-        self.all
-            .get(..usize::from(self.occasions))
-            .unwrap_or_default()
-    }
-
-    /// All codes that are kept, those that are an occasion first.
+    /// All that are kept: of more than [`CODES_MAX`] those that are an occasion before others.
     pub fn all(&self) -> &[Ipv4Addr] {
         &self.all
+    }
+
+    /// Those that mean an open relay or an open proxy.
+    pub fn occasions(&self) -> impl Iterator<Item = Ipv4Addr> + '_ {
+        let mut bits = self.occasions;
+        self.all.iter().copied().filter(move |_| {
+            let is_occasion = bits & 1 != 0;
+            bits >>= 1;
+            is_occasion
+        })
     }
 
     /// Whether there were more of them than [`CODES_MAX`].
@@ -52,18 +55,21 @@ impl Codes {
         if self.all.contains(&code) {
             return;
         }
-        let is_full = self.all.is_full();
-        self.more |= is_full;
-        let place = usize::from(self.occasions);
-        if is_occasion && place < CODES_MAX {
-            if is_full {
-                self.all.pop();
+        let mut bit = 1_u8 << (self.all.len() & 7);
+        if self.all.push(code).is_err() {
+            self.more = true;
+            // An occasion takes the place of the last that is none.
+            let mut kept = self.all.iter_mut();
+            while is_occasion && let Some(place) = kept.next_back() {
+                bit >>= 1;
+                if self.occasions & bit == 0 {
+                    *place = code;
+                    self.occasions |= bit;
+                    break;
+                }
             }
-            // There is room, and the place is not behind the end.
-            let _ = self.all.insert(place, code);
-            self.occasions = self.occasions.saturating_add(1);
-        } else if !is_full {
-            let _ = self.all.push(code);
+        } else if is_occasion {
+            self.occasions |= bit;
         }
     }
 }
@@ -230,7 +236,7 @@ mod tests {
         match answer {
             Answer::Listed(codes) => format!(
                 "listed {:?} of {:?}{}",
-                codes.occasions(),
+                codes.occasions().collect::<Vec<_>>(),
                 codes.all(),
                 if codes.more() { " and more" } else { "" }
             ),
@@ -251,15 +257,19 @@ mod tests {
             ("127.0.0.9", "listed [127.0.0.9] of [127.0.0.9]"),
             ("127.0.0.3", "listed [] of [127.0.0.3]"),
             ("127.0.1.9", "listed [] of [127.0.1.9]"),
-            // What is an occasion comes first, and each code once.
+            // Each once.
             (
                 "127.0.0.3 127.0.0.9 127.0.0.3 127.0.0.8",
-                "listed [127.0.0.9, 127.0.0.8] of [127.0.0.9, 127.0.0.8, 127.0.0.3]",
+                "listed [127.0.0.9, 127.0.0.8] of [127.0.0.3, 127.0.0.9, 127.0.0.8]",
             ),
-            // And it is not lost among many others.
+            // What is an occasion is not lost among many others.
             (
                 "127.0.0.2 127.0.0.3 127.0.0.4 127.0.0.5 127.0.0.9",
-                "listed [127.0.0.9] of [127.0.0.9, 127.0.0.2, 127.0.0.3, 127.0.0.4] and more",
+                "listed [127.0.0.9] of [127.0.0.2, 127.0.0.3, 127.0.0.4, 127.0.0.9] and more",
+            ),
+            (
+                "127.0.0.8 127.0.0.3 127.0.0.4 127.0.0.5 127.0.0.9 127.0.0.6",
+                "listed [127.0.0.8, 127.0.0.9] of [127.0.0.8, 127.0.0.3, 127.0.0.4, 127.0.0.9] and more",
             ),
             (
                 "127.0.0.9 127.0.0.3 127.0.0.4 127.0.0.5 127.0.0.6 127.0.0.7",

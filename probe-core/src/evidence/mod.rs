@@ -242,10 +242,6 @@ impl Finish {
 }
 
 /// A job's evidence: at most [`EVIDENCE_OCTETS_MAX`] octets of memory.
-#[expect(
-    clippy::large_enum_variant,
-    reason = "there is no heap, and a worker holds one at a time"
-)]
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Evidence {
     /// Of [`Probe::Relay`].

@@ -28,7 +28,7 @@ pub fn judge_dnsbl(evidence: &DnsblEvidence) -> Verdict {
 }
 
 fn is_occasion(standing: &Standing) -> bool {
-    matches!(standing, Standing::Listed { codes, .. } if !codes.occasions().is_empty())
+    matches!(standing, Standing::Listed { codes, .. } if codes.occasions().next().is_some())
 }
 
 #[cfg(test)]

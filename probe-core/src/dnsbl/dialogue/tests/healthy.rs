@@ -173,7 +173,7 @@ fn codes_beyond_what_is_kept_and_aliases() {
         S: alias 127.0.0.2 127.0.0.3 127.0.0.4 127.0.0.5 127.0.0.9
         C: 7.100.51.198.a.example TXT
         S: SERVFAIL
-        Z: a.example listed 127.0.0.9! 127.0.0.2 127.0.0.3 127.0.0.4 … text-missed
+        Z: a.example listed 127.0.0.2 127.0.0.3 127.0.0.4 127.0.0.9! … text-missed
         V: suspected listed
         ",
     );

@@ -123,7 +123,7 @@ fn said(standing: &Standing) -> String {
         }
         Standing::Listed { codes, explanation } => {
             for code in codes.all() {
-                let mark = if codes.occasions().contains(code) {
+                let mark = if codes.occasions().any(|of| of == *code) {
                     "!"
                 } else {
                     ""
