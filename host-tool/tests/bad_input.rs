@@ -125,7 +125,7 @@ fn scopes() {
         ),
         (
             "delivery",
-            format!("delivery = \"on\"\nprobes = [\"proxy\"]\ndepth = \"deep\"\n{SCOPE}"),
+            format!("delivery = \"on\"\nprobes = [\"router\"]\ndepth = \"deep\"\n{SCOPE}"),
         ),
         (
             "sink-domain",

@@ -393,10 +393,11 @@ fn probes<'t>(reader: &mut Reader<'t>, top: &Section<'t>) -> Vec<Probe> {
     match probes {
         Some(probes) if probes.is_empty() => {
             reader.wrong(top, "probes", "is empty", expected);
-            probes
+            vec![Probe::Relay]
         }
         Some(probes) => probes,
-        None => Vec::new(),
+        // What is wrong was told; what depends on it is not told as well.
+        None => vec![Probe::Relay],
     }
 }
 

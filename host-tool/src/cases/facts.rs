@@ -1,7 +1,12 @@
 //! From cases to what a letter says.
 
 use probe_core::{
-    arrival::Sense, evidence::Fate, finding::Probe, name::Name, relay::Outcome, smtp::Server,
+    arrival::Sense,
+    evidence::{Fate, RelayEvidence},
+    finding::Probe,
+    name::Name,
+    relay::Outcome,
+    smtp::Server,
     time::Utc,
 };
 
@@ -35,7 +40,11 @@ pub fn letter(group: &Group<'_>, reference: &Reference, written: Utc) -> LetterF
         reference: reference.text.clone(),
         written,
         recipient: about.map(recipient).unwrap_or_default(),
-        findings: group.members.iter().map(|view| finding(view)).collect(),
+        findings: group
+            .members
+            .iter()
+            .filter_map(|view| finding(view))
+            .collect(),
     }
 }
 
@@ -50,28 +59,39 @@ pub fn recipient(about: &About) -> Recipient {
     }
 }
 
-/// What is said of a case.
-pub fn finding(view: &CaseView) -> FindingFacts {
+/// What is said of a case; `None` where nothing was sent to the address.
+pub fn finding(view: &CaseView) -> Option<FindingFacts> {
     let job = view.latest();
-    FindingFacts {
+    Some(FindingFacts {
         endpoint: view.case.target,
-        probed: probed(view.case.probe),
+        probed: probed(view, job)?,
         host_name: view.name().map(|name| name.as_str().to_owned()),
         first_seen: view.first_seen(),
         last_seen: view.last_seen(),
         verdict: Some(view.verdict()),
         listings: listings(&view.case),
         tested: Some(tested(view, job)),
-        product: job.evidence.server().and_then(product),
+        product: job
+            .relay()
+            .and_then(RelayEvidence::server)
+            .and_then(product),
         transcript: deciding(view, job),
         returned: returned(job),
         caveats: caveats(job),
-    }
+    })
 }
 
-const fn probed(probe: Probe) -> Probed {
-    match probe {
-        Probe::Relay => Probed::Relay,
+fn probed(view: &CaseView, job: &JobView) -> Option<Probed> {
+    match view.case.probe {
+        Probe::Relay => Some(Probed::Relay),
+        Probe::Proxy => {
+            let asked = job.scope.as_ref()?.proxy.protocols(view.case.target.port());
+            let protocol = asked.each().next()?;
+            Some(Probed::Proxy {
+                protocol: protocol.into(),
+            })
+        }
+        Probe::Dnsbl => None,
     }
 }
 
@@ -106,6 +126,8 @@ pub fn listings(case: &Case) -> Vec<Listing> {
 const fn is_occasion(claim: Claim, probe: Probe) -> bool {
     match probe {
         Probe::Relay => matches!(claim, Claim::Suspect | Claim::OpenRelay),
+        Probe::Proxy => matches!(claim, Claim::Suspect | Claim::OpenProxy(_)),
+        Probe::Dnsbl => false,
     }
 }
 
@@ -113,9 +135,8 @@ fn tested(view: &CaseView, job: &JobView) -> Tested {
     let writer = forms::Writer::new(view, job);
     // Controls ask for the server's own users: a letter does not count them.
     let forms = || {
-        job.evidence
-            .pairs()
-            .filter(|line| !line.pair.pair().recipient.is_control())
+        let pairs = job.relay().into_iter().flat_map(RelayEvidence::pairs);
+        pairs.filter(|line| !line.pair.pair().recipient.is_control())
     };
     let count = |is: fn(Outcome) -> bool| {
         u16::try_from(forms().filter(|line| is(line.outcome)).count()).unwrap_or(u16::MAX)
@@ -143,9 +164,10 @@ fn tested(view: &CaseView, job: &JobView) -> Tested {
 fn deciding(view: &CaseView, job: &JobView) -> Vec<Line> {
     let conversations = transcript::of(view, job);
     let writer = forms::Writer::new(view, job);
-    let came_back = job.evidence.proof().returned();
-    let came_back: Vec<String> = came_back
-        .iter()
+    let came_back: Vec<String> = job
+        .relay()
+        .into_iter()
+        .flat_map(|relay| relay.proof().returned().iter())
         .map(|pair| format!("RCPT TO:{}", writer.recipient(pair, false)))
         .collect();
     let has = |it: &transcript::Conversation, is: &dyn Fn(&transcript::Said) -> bool| {
@@ -185,7 +207,7 @@ fn returned(job: &JobView) -> Option<Returned> {
         Sense::Relayed(pair) => Some((pair, proved)),
         _ => None,
     })?;
-    let proof = job.evidence.proof();
+    let proof = job.relay()?.proof();
     let accepted = || {
         let deliveries = proof.deliveries().iter();
         deliveries.filter(|delivery| delivery.fate == Fate::Accepted)

@@ -2,6 +2,7 @@
 
 use probe_core::{
     dialogue::TRANSMIT_OCTETS_MIN,
+    evidence::RelayEvidence,
     name::Name,
     relay::{Envelope, Hello, Outcome, Pair, PairId, Setting, Slot},
     smtp::PathText,
@@ -114,7 +115,7 @@ impl<'a> Writer<'a> {
             identity: &self.job.scope.as_ref()?.identity,
             signer: self.signer.as_ref(),
             names: &self.names,
-            host: self.job.evidence.host(),
+            host: self.job.relay().and_then(RelayEvidence::host),
             serial: self.job.serial,
             hours: self.job.evidence.hours(),
         })
@@ -123,7 +124,8 @@ impl<'a> Writer<'a> {
 
 /// How many pairs had which kind of outcome; those without any are left out.
 pub fn summary(job: &JobView) -> Vec<(Column, usize)> {
-    let outcomes: Vec<Outcome> = job.evidence.pairs().map(|line| line.outcome).collect();
+    let pairs = job.relay().into_iter().flat_map(RelayEvidence::pairs);
+    let outcomes: Vec<Outcome> = pairs.map(|line| line.outcome).collect();
     Column::ALL
         .into_iter()
         .map(|column| {
@@ -140,7 +142,7 @@ pub fn summary(job: &JobView) -> Vec<(Column, usize)> {
 /// How many pairs were answered, and how many of these were accepted; controls do not count.
 pub fn answered(job: &JobView) -> (usize, usize) {
     let outcomes = || {
-        let lines = job.evidence.pairs();
+        let lines = job.relay().into_iter().flat_map(RelayEvidence::pairs);
         lines
             .filter(|line| !line.pair.pair().recipient.is_control())
             .map(|line| line.outcome)

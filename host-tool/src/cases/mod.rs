@@ -14,7 +14,7 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 use probe_core::{
-    evidence::Evidence,
+    evidence::{Evidence, RelayEvidence},
     finding::{DeviceId, JobSerial},
     name::Name,
     scope::{Depth, Scope},
@@ -82,6 +82,11 @@ impl JobView {
         let arrived = self.proved.last().map(|proved| proved.at);
         arrived.map_or(self.ended, |at| at.max(self.ended))
     }
+
+    /// What the relay battery saw; `None` for a job of another probe.
+    pub const fn relay(&self) -> Option<&RelayEvidence> {
+        self.evidence.relay()
+    }
 }
 
 impl CaseView {
@@ -122,7 +127,7 @@ impl CaseView {
             .about
             .name
             .as_ref()
-            .or(self.latest().evidence.host())
+            .or_else(|| self.latest().relay()?.host())
     }
 }
 
@@ -277,7 +282,7 @@ mod tests {
             over: true,
             depth: Depth::Standard,
             lab: false,
-            evidence: Evidence::default(),
+            evidence: Evidence::new(Probe::Relay),
             proved: Vec::new(),
             verdict: Verdict {
                 kind: *kind,

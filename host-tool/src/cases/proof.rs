@@ -55,7 +55,8 @@ impl Arrivals {
             if matches!(sense, Sense::Nothing(_)) {
                 continue;
             }
-            job.evidence.arrived(sense);
+            let from = kept.arrival.remote.ip();
+            job.evidence.arrived(sense, from);
             job.proved.push(Proved {
                 at: kept.at,
                 sense,
@@ -76,7 +77,7 @@ pub struct Out {
 
 /// The messages of a job that are out at `now`, if any is.
 pub fn out(job: &JobView, now: Utc) -> Option<Out> {
-    let proof = job.evidence.proof();
+    let proof = job.relay()?.proof();
     let messages = proof.deliveries().iter().filter(|delivery| {
         delivery.fate == Fate::Accepted
             && !proof.returned().contains(delivery.pair)

@@ -36,9 +36,11 @@ pub struct Said {
 
 /// The conversations of `job`, in order.
 pub fn of(view: &CaseView, job: &JobView) -> Vec<Conversation> {
+    let Some(evidence) = job.relay() else {
+        return Vec::new();
+    };
     let writer = Writer::new(view, job);
-    let mut conversations: Vec<Conversation> = job
-        .evidence
+    let mut conversations: Vec<Conversation> = evidence
         .connections()
         .map(|connection| Conversation {
             connection,
@@ -46,12 +48,12 @@ pub fn of(view: &CaseView, job: &JobView) -> Vec<Conversation> {
         })
         .collect();
     let mut scribe = Scribe::default();
-    for line in job.evidence.lines() {
+    for line in evidence.lines() {
         let at = usize::from(line.connection).saturating_sub(1);
         if let Some(conversation) = conversations.get_mut(at) {
             let accepted = line
                 .pair
-                .is_some_and(|pair| job.evidence.outcome(pair).is_accepted());
+                .is_some_and(|pair| evidence.outcome(pair).is_accepted());
             scribe.write(conversation, &writer, &line, accepted);
         }
     }

@@ -65,6 +65,32 @@ pub const fn why(verdict: Verdict) -> &'static str {
         Reason::Bounced => {
             "The server said 250 after the whole message, and a bounce came instead of it."
         }
+        Reason::ConnectionReturned => {
+            "Our own sink's word came back through the proxy, and the proxy called at our sink with \
+             this test's token: it connects strangers."
+        }
+        Reason::NonceReturned => {
+            "Our own sink's word came back through the proxy, and no call at our sink is known: who \
+             called there is not shown."
+        }
+        Reason::Granted => {
+            "The proxy said that it connects us to our own sink, and nothing came back from there."
+        }
+        Reason::ProxyDenied => "The proxy said that it does not connect us.",
+        Reason::NotAProxy => {
+            "Whatever answers on this port speaks no protocol of a proxy, or answers everything alike."
+        }
+        Reason::PortLimited => {
+            "The proxy says that it connects to other ports than those of our sink."
+        }
+        Reason::OwnAddress => {
+            "The call at our sink came from our own address: something on our own path makes \
+             connections in others' place, so the proxy is not shown to have made it."
+        }
+        Reason::Listed => "A list that can be believed names the address as a relay or a proxy.",
+        Reason::ListedOther => "Lists name the address, and not as a relay or a proxy.",
+        Reason::NotListed => "No list that can be believed names the address.",
+        Reason::ListsUnknown => "No list gave an answer that can be believed.",
     }
 }
 

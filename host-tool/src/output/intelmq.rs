@@ -44,7 +44,7 @@ pub fn line(view: &CaseView) -> Option<String> {
     let recipient = facts::recipient(&view.case.about);
     let reported = Reported {
         number: view.case.number.0,
-        facts: &facts::finding(view),
+        facts: &facts::finding(view)?,
         recipient: &recipient,
         listed_name: view.case.about.name.as_ref().map(|name| name.as_str()),
     };

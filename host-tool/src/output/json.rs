@@ -2,6 +2,7 @@
 //! docs/findings.md explains it.
 
 use host_sim::scenario::Held;
+use probe_core::evidence::RelayEvidence;
 use serde::Serialize;
 
 use super::{arrival, timestamp};
@@ -79,6 +80,7 @@ struct Listed<'a> {
 /// The finding as one line, with its end, and with what a scenario expects of it.
 pub fn line(view: &CaseView, held: Option<&Held>) -> String {
     let job = view.latest();
+    let relay = job.relay();
     let finding = Finding {
         number: view.case.number.0,
         address: view.case.target.ip().to_string(),
@@ -86,7 +88,11 @@ pub fn line(view: &CaseView, held: Option<&Held>) -> String {
         probe: view.case.probe.as_str(),
         verdict: job.verdict.kind.as_str(),
         reason: job.verdict.reason.as_str(),
-        forms: job.evidence.pairs().map(|line| form(&line)).collect(),
+        forms: relay
+            .into_iter()
+            .flat_map(RelayEvidence::pairs)
+            .map(|line| form(&line))
+            .collect(),
         proof: proof(job),
         first_seen: timestamp(view.first_seen()).to_string(),
         last_seen: timestamp(view.last_seen()).to_string(),
@@ -95,7 +101,9 @@ pub fn line(view: &CaseView, held: Option<&Held>) -> String {
         over: job.over,
         lab: job.lab,
         name: view.name().map(|name| name.as_str()),
-        server: job.evidence.server().map(super::show::server),
+        server: relay
+            .and_then(RelayEvidence::server)
+            .map(super::show::server),
         listed: view.case.about.listings.iter().map(listed).collect(),
         expected: held.map(|held| held.expected.to_string()),
         as_expected: held.map(|held| held.as_expected),
@@ -107,7 +115,7 @@ pub fn line(view: &CaseView, held: Option<&Held>) -> String {
 
 /// `None` where no message was sent and nothing came.
 fn proof(job: &JobView) -> Option<Proof> {
-    let evidence = job.evidence.proof();
+    let evidence = job.relay()?.proof();
     let messages = evidence.deliveries().iter().map(|delivery| Message {
         form: forms::id(delivery.pair.pair()),
         outcome: delivery.fate.as_str(),

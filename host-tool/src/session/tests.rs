@@ -10,7 +10,7 @@ use host_sim::{
 };
 use probe_core::{
     evidence::Evidence,
-    finding::DeviceId,
+    finding::{DeviceId, Probe},
     prober::{Next, Prober},
     scope::Refusal,
     token::Key,
@@ -277,7 +277,9 @@ impl Bench {
             }
             jobs.push((prober.boot(), job.target.endpoint().to_string()));
             prober.spent(now(), &job, self.refusals);
-            prober.finish(now(), &job, &Evidence::default()).unwrap();
+            prober
+                .finish(now(), &job, &Evidence::new(Probe::Relay))
+                .unwrap();
         }
     }
 

@@ -69,7 +69,7 @@ impl Yard {
 
     /// A job on `target` whose message was accepted.
     fn found(&mut self, serial: u64, target: &str) {
-        let mut evidence = Evidence::default();
+        let mut evidence = Evidence::new(Probe::Relay);
         evidence.record(&Observation::Began {
             depth: Depth::Standard,
             hours: u16::try_from(BEGAN / HOUR).unwrap(),

@@ -116,7 +116,18 @@ fn undecided(reason: Reason) -> &'static str {
         | Reason::MessageReturned
         | Reason::NothingReturned
         | Reason::RefusedAtData
-        | Reason::Bounced => "undecided-other",
+        | Reason::Bounced
+        | Reason::ConnectionReturned
+        | Reason::NonceReturned
+        | Reason::Granted
+        | Reason::ProxyDenied
+        | Reason::NotAProxy
+        | Reason::PortLimited
+        | Reason::OwnAddress
+        | Reason::Listed
+        | Reason::ListedOther
+        | Reason::NotListed
+        | Reason::ListsUnknown => "undecided-other",
     }
 }
 
@@ -145,6 +156,17 @@ fn undecided_proxy(reason: Reason) -> &'static str {
         | Reason::MessageReturned
         | Reason::NothingReturned
         | Reason::RefusedAtData
-        | Reason::Bounced => "undecided-other",
+        | Reason::Bounced
+        | Reason::ConnectionReturned
+        | Reason::NonceReturned
+        | Reason::Granted
+        | Reason::ProxyDenied
+        | Reason::NotAProxy
+        | Reason::PortLimited
+        | Reason::OwnAddress
+        | Reason::Listed
+        | Reason::ListedOther
+        | Reason::NotListed
+        | Reason::ListsUnknown => "undecided-other",
     }
 }

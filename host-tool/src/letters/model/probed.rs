@@ -1,5 +1,7 @@
 //! What a letter speaks of: relays, proxies, or both.
 
+use probe_core::proxy::Protocol;
+
 /// What an endpoint was probed for, or is listed as.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Probed {
@@ -61,6 +63,19 @@ impl ProxyProtocol {
             Self::Socks4a => "SOCKS4a",
             Self::Socks5 => "SOCKS5",
             Self::Gateway => "Telnet/WinGate",
+        }
+    }
+}
+
+impl From<Protocol> for ProxyProtocol {
+    fn from(protocol: Protocol) -> Self {
+        match protocol {
+            Protocol::Connect | Protocol::ConnectSplit | Protocol::Inside => Self::HttpConnect,
+            Protocol::Get | Protocol::Post => Self::HttpForward,
+            Protocol::Socks4 => Self::Socks4,
+            Protocol::Socks4a => Self::Socks4a,
+            Protocol::Socks5 | Protocol::Socks5Ipv6 | Protocol::Socks5Name => Self::Socks5,
+            Protocol::Gateway => Self::Gateway,
         }
     }
 }

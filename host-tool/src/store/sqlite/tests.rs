@@ -61,7 +61,7 @@ fn finding(boot: u32, number: u32, job: u64, revision: u8, target: &str) -> Reco
             kind: Kind::Inconclusive,
             reason: Reason::Greylisted,
         },
-        evidence: Evidence::default(),
+        evidence: Evidence::new(Probe::Relay),
         refusals: 4,
     }))
 }
