@@ -20,7 +20,7 @@ pub(super) fn look(trial: &Trial, outcome: &Outcome) -> Vec<String> {
     let mut wrong = Vec::new();
     for target in trial.admitted() {
         let expected = trial.expected(target);
-        let when_over = outcome.first.verdicts.get(&target);
+        let when_over = outcome.first.when_over.verdicts.get(&target);
         let is_early = |found| found == expected.at_the_end || found == expected.in_the_end;
         if trial.world.faults.is_none() && !when_over.is_some_and(|found| is_early(*found)) {
             let found = when_over.map_or("no verdict".to_owned(), |found| word(*found));
@@ -61,8 +61,8 @@ pub(super) fn look(trial: &Trial, outcome: &Outcome) -> Vec<String> {
 /// What a scan has come to when nothing more can come.
 fn in_the_end<'a>(trial: &Trial, scan: &'a Scan) -> &'a BTreeMap<SocketAddr, Verdict> {
     if trial.delivers() {
-        &scan.in_the_end
+        &scan.in_the_end.verdicts
     } else {
-        &scan.verdicts
+        &scan.when_over.verdicts
     }
 }

@@ -2,6 +2,8 @@
 //!
 //! * *Safety*, with faults: each verdict is the expected one or inconclusive, nobody is accused
 //!   falsely, and no frame leaves the scope.
+//! * *Proof*, with messages: everything that came to the sink is what the servers of the world did,
+//!   and nobody is confirmed without the very message that it relayed.
 //! * *Schedule*: what is seen on the wire keeps the scope's rates, by a model of its own.
 //! * *Liveness*, with faults over: every target reaches its truth within [`RETEST_MAX`].
 //! * *Conservation*: every record that was made is stored once, and every line of the list has
@@ -11,6 +13,7 @@
 mod bounds;
 mod conservation;
 mod liveness;
+mod proof;
 mod safety;
 mod schedule;
 
@@ -32,6 +35,8 @@ pub type Judge<'a> = &'a dyn Fn(&Evidence) -> Verdict;
 pub enum Oracle {
     /// No false accusation; nothing outside the scope.
     Safety,
+    /// What came back is what was relayed.
+    Proof,
     /// The scope's rates.
     Schedule,
     /// The truth, in the end.
@@ -47,6 +52,7 @@ impl Oracle {
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Safety => "safety",
+            Self::Proof => "proof",
             Self::Schedule => "schedule",
             Self::Liveness => "liveness",
             Self::Conservation => "conservation",
@@ -92,6 +98,7 @@ impl fmt::Display for Violation {
 pub fn examine(trial: &Trial, outcome: &Outcome) -> Vec<Violation> {
     let found = [
         (Oracle::Safety, safety::look(trial, outcome)),
+        (Oracle::Proof, proof::look(trial, outcome)),
         (Oracle::Schedule, schedule::look(trial, outcome)),
         (Oracle::Liveness, liveness::look(trial, outcome)),
         (Oracle::Conservation, conservation::look(trial, outcome)),

@@ -28,7 +28,7 @@ use crate::{
     lines::Lines,
     oracles::Judge,
     pipe::{PipeEnd, Plug},
-    proof::Reader,
+    proof::{Judged, Reader},
     simulation::Time,
 };
 
@@ -93,7 +93,7 @@ impl Host<'_> {
             let findings = scan.records.values();
             let findings = findings.filter(|record| !matches!(record.as_ref(), ToHost::Arrival(_)));
             let all = findings.chain(&arrivals).map(Box::as_ref);
-            scan.in_the_end = self.reader.verdicts(all, self.judge);
+            scan.in_the_end = self.reader.judged(all, self.judge);
         }
         Ok((first, again, late))
     }
@@ -105,7 +105,7 @@ fn undecided(trial: &Trial, scan: &Scan) -> Vec<Suspect> {
     let is_undecided = |suspect: &&Suspect| {
         let target = SocketAddr::new(suspect.address, suspect.port);
         let expected = trial.expected(target);
-        let found = scan.verdicts.get(&target);
+        let found = scan.when_over.verdicts.get(&target);
         // A message that was cut leaves a suspicion, or of two the one that tells less.
         let may_be_more =
             |kind| kind == Kind::Inconclusive || (trial.delivers() && kind != Kind::Confirmed);
@@ -160,8 +160,8 @@ impl<'a> Desk<'a> {
                 let records = std::mem::take(&mut self.records);
                 let all = records.values().map(Box::as_ref);
                 return Ok(Scan {
-                    verdicts: self.host.reader.verdicts(all, self.host.judge),
-                    in_the_end: BTreeMap::new(),
+                    when_over: self.host.reader.judged(all, self.host.judge),
+                    in_the_end: Judged::default(),
                     records,
                     changed: self.changed,
                     made: std::mem::take(&mut self.made),
