@@ -110,6 +110,25 @@ fn the_first_seeds_hold_with_messages() {
     }
 }
 
+/// Seeds that have shown something, in the oracles or in what they look at.
+#[test]
+fn seeds_that_have_once_broken_something_hold_with_messages() {
+    for (seed, what) in [
+        (
+            1_245,
+            "a honeypot's one returned message went with the power",
+        ),
+        (
+            2_838,
+            "connections from an address that the device has no more",
+        ),
+    ] {
+        let trial = draw(seed, &Draw::Random).delivering();
+        let outcome = trial.run(None).unwrap_or_else(|why| panic!("{why}"));
+        assert_eq!(trial.violations(&outcome), [], "{what}");
+    }
+}
+
 /// The oracle of proof says `words` of what `senses` makes of what comes to the sink, and names what
 /// replays it.
 fn catches(senses: Senses<'_>, holds_it: &str, words: &str) {

@@ -24,7 +24,10 @@ use probe_core::{evidence::Evidence, verdict::Verdict};
 pub use bounds::{CONNECTIONS_TO_A_TARGET_MAX, FRAMES_TO_A_TARGET_MAX};
 pub use liveness::RETEST_MAX;
 
-use crate::trial::{Outcome, Trial};
+use crate::{
+    faults::Faults,
+    trial::{Outcome, Trial},
+};
 
 /// What judges a job's merged evidence. [`probe_core::verdict::judge`], unless a test wants to see
 /// an oracle catch another one.
@@ -116,6 +119,15 @@ pub fn examine(trial: &Trial, outcome: &Outcome) -> Vec<Violation> {
             })
         })
         .collect()
+}
+
+/// Whether the wire shows the end of every connection. A device that has lost its router, its
+/// address or its power cannot even say that it gives a connection up.
+fn ends_are_seen(faults: &Faults) -> bool {
+    faults.link.is_clean()
+        && faults.router_down.is_empty()
+        && faults.address_change.is_none()
+        && faults.power_out.is_empty()
 }
 
 fn word(verdict: Verdict) -> String {
