@@ -6,7 +6,7 @@ use std::{collections::BTreeMap, net::SocketAddr};
 
 use host_sim::{
     demo,
-    host::collect_late,
+    host::{MAIL_PAUSE, collect_late},
     observer::Allowed,
     parade,
     peers::Personality,
@@ -17,14 +17,11 @@ use host_sim::{
 use probe_core::{
     arrival::Arrival,
     scope::{Depth, Scope},
-    time::Millis,
     verdict::{Kind, Verdict},
 };
 use support::holds_the_golden_file;
 
 const DEPTHS: [Depth; 3] = [Depth::Quick, Depth::Standard, Depth::Full];
-/// Longer than anybody's message lies in a queue.
-const LONGER: Millis = Millis::from_mins(50 * 60);
 
 /// What the groups of the parade have come to at one depth.
 #[derive(Default)]
@@ -43,7 +40,7 @@ fn run(seed: u64, scope: &Scope) -> Parade {
             .watched(Allowed::by(scope))
             .run_plugged(
                 |wire| wire,
-                async |plug, time| collect_late(&plug, time, scope, &list, LONGER).await,
+                async |plug, time| collect_late(&plug, time, scope, &list, MAIL_PAUSE).await,
             )
             .unwrap_or_else(|failure| panic!("{failure}"));
         assert_eq!(report.wire.strays, []);

@@ -24,7 +24,7 @@ use probe_core::{
 use super::{Cut, Late, Scan, Trial};
 use crate::{
     faults::Switch,
-    host::{gather, proving},
+    host::{MAIL_PAUSE, gather, proving},
     lines::Lines,
     oracles::Judge,
     pipe::{PipeEnd, Plug},
@@ -37,9 +37,6 @@ const PAUSE: Millis = Millis::from_mins(25 * 60);
 
 /// Whether the host stores a record.
 type Stores<'a> = &'a dyn Fn(RecordId) -> bool;
-
-/// How long it lets mail come where messages were sent: longer than any server keeps one.
-const MAIL_PAUSE: Millis = Millis::from_mins(50 * 60);
 
 /// What the host works with.
 pub(super) struct Host<'a> {
