@@ -72,7 +72,10 @@ fn corruption_changes_no_verdict() {
                 outcome
             });
             dropped += damaged.report.dropped.damaged;
-            let (found, expected) = (&damaged.first.verdicts, &clean.first.verdicts);
+            let (found, expected) = (
+                &damaged.first.when_over.verdicts,
+                &clean.first.when_over.verdicts,
+            );
             for (target, expected) in expected {
                 let name = draw(seed, &faults).name(*target);
                 let found = found[target];

@@ -103,12 +103,9 @@ fn out_of(told: &str) -> usize {
 #[cfg(unix)]
 #[test]
 fn what_comes_is_stored_verified_and_told_and_nothing_is_forwarded() {
-    let bench = Bench::demo("sink");
+    let bench = Bench::demo_with_sink_elsewhere("sink");
     let lists = ["--targets", "list.csv", "--scope", "scope.toml"];
     let scan = ["scan", "--link", "sim", "--store", "findings.db"];
-    let scope = std::fs::read_to_string(bench.path("scope.toml")).unwrap();
-    let scope = scope.replace("delivery = \"off\"", "delivery = \"on\"");
-    bench.write("scope.toml", &scope);
     let scanned = bench.run(&[&scan[..], &lists, &["--deliver"]].concat());
     assert_eq!(scanned.status, 0, "{}", scanned.err);
     let away = out_of(&scanned.err);

@@ -12,7 +12,7 @@ use std::{net::IpAddr, path::Path};
 use jiff::Timestamp;
 use probe_core::{
     finding::Probe,
-    scope::{Depth, Network, Scope},
+    scope::{Delivery, Depth, Network, Scope},
 };
 
 use crate::{
@@ -75,6 +75,11 @@ pub fn parts<'t>(reader: &mut Reader<'t>, section: &Section<'t>, base: Scope) ->
 /// Reads the field `depth` of a table; `standard` goes without saying.
 pub fn depth<'t>(reader: &mut Reader<'t>, section: &Section<'t>) -> Depth {
     read::depth(reader, section)
+}
+
+/// Reads `delivery` and `delivery_also` of `section`: which test messages may be sent.
+pub fn delivery<'t>(reader: &mut Reader<'t>, section: &Section<'t>) -> Delivery {
+    read::delivery(reader, section)
 }
 
 /// Reads the text of a scope file that lies at `place`.

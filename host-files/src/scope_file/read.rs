@@ -434,8 +434,8 @@ pub(super) fn depth<'t>(reader: &mut Reader<'t>, top: &Section<'t>) -> Depth {
         .unwrap_or_default()
 }
 
-/// Which test messages may be sent.
-fn delivery<'t>(reader: &mut Reader<'t>, top: &Section<'t>) -> Delivery {
+/// See [`super::delivery`].
+pub(super) fn delivery<'t>(reader: &mut Reader<'t>, top: &Section<'t>) -> Delivery {
     const ALSO: &str = "\"forged-senders\" (under the target's own names: a bounce goes to its users) or \"second-recipients\" (its postmaster gets the message too)";
     let allowed = reader.optional(
         top,

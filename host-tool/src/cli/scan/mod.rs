@@ -93,7 +93,7 @@ pub(super) fn run(args: &Args) -> Result<Exit, Failure> {
     let entries = &inputs.suspects.entries;
     let scanned = Scanned::gather(&mut store, entries, refused, &watcher, outcome)?;
     let held = match &inputs.scenario {
-        Some(scenario) => scanned.held(scenario, scope.depth, entries),
+        Some(scenario) => scanned.held(scenario, scope.depth, args.deliver, entries),
         None => Expectations::new(),
     };
     report::repeated(inputs.suspects.repeated);

@@ -11,6 +11,7 @@ use host_sim::scenario::{Got, Scenario};
 use probe_core::{
     frame::message::Ended,
     scope::{Depth, Refusal},
+    time::Utc,
     verdict::{Kind, Verdict},
 };
 
@@ -90,11 +91,12 @@ impl Scanned {
         })
     }
 
-    /// Holds what was found at `depth` against what the scenario expects.
+    /// Holds what was found at `depth`, with messages or without, against what the scenario expects.
     pub(super) fn held(
         &self,
         scenario: &Scenario,
         depth: Depth,
+        delivers: bool,
         entries: &[Entry],
     ) -> Expectations {
         let verdicts: BTreeMap<SocketAddr, Verdict> = self
@@ -108,7 +110,7 @@ impl Scanned {
             (None, None) => Got::Nothing,
         };
         let targets = entries.iter().map(Entry::endpoint);
-        let held = scenario.hold(depth, targets.map(|at| (at, got(&at))));
+        let held = scenario.hold(depth, delivers, targets.map(|at| (at, got(&at))));
         held.into_iter().map(|held| (held.at, held)).collect()
     }
 
@@ -142,7 +144,8 @@ pub(super) fn print(args: &Args, scanned: &Scanned, held: &Expectations) -> Resu
         crate::cli::print(&readable(cases, refused, missing, held))?;
     }
     notices(refused, args.json, outcome.as_ref());
-    tell_out(cases);
+    let heard = outcome.map_or_else(|| output::utc(now()), |outcome| outcome.heard);
+    tell_out(cases, heard);
     tell_waiting(scanned.objections);
     if args.json {
         tell_unexpected(held);
@@ -231,9 +234,10 @@ fn notices(refused: &[(SocketAddr, String)], json: bool, outcome: Option<&Outcom
     }
 }
 
-/// Tells of messages that may still come back, and where somebody must listen for them.
-fn tell_out(cases: &[CaseView]) {
-    if let Some(out) = proof::all_out(cases, output::utc(now())) {
+/// Tells of messages that may still come back behind the moment up to which the sink was heard, and where
+/// somebody must listen for them.
+fn tell_out(cases: &[CaseView], heard: Utc) {
+    if let Some(out) = proof::all_out(cases, heard) {
         anstream::eprintln!(
             "postern: {} out and may come back until {}: leave the appliance on and fetch what came \
              with `postern appliance collect`, or keep `postern sink` listening where the scope's sink \
