@@ -165,6 +165,7 @@ fn finding(number: u32, server: u32) -> FindingFacts {
     FindingFacts {
         endpoint: (address, 25).into(),
         probed: Probed::Relay,
+        also: Vec::new(),
         host_name: Some(format!("mx{server}.network{number}.example")),
         first_seen: Utc(1_795_000_000),
         last_seen: Utc(1_795_250_000),

@@ -3,6 +3,7 @@
 //! The device judges each finding by itself. The host merges the findings of a job, judges the
 //! whole again by the rules of today, and keeps what the rules of yesterday said.
 
+pub mod attempts;
 pub mod facts;
 pub mod forms;
 pub mod groups;

@@ -76,7 +76,8 @@ pub enum Command {
 /// Arguments of `scan`.
 #[derive(Debug, ClapArgs)]
 pub struct Scan {
-    /// Suspects, such as 192.0.2.1, 192.0.2.1:25 or [2001:db8::1]:25; without a port it is 25
+    /// Suspects, such as 192.0.2.1, 192.0.2.1:25 or [2001:db8::1]:25; without a port it is 25 for a
+    /// relay, and every port that the scope has for proxies
     #[arg(value_name = "TARGET")]
     pub suspects: Vec<String>,
     /// A list of suspects: an address a line, or CSV with a header; `-` is standard input
@@ -92,7 +93,7 @@ pub struct Scan {
     /// this computer's own sockets, `serial:PATH`, an appliance, or `unix:PATH`, one in QEMU
     #[arg(long, value_name = "LINK")]
     pub link: Option<String>,
-    /// Which probes to run; this version has `relay`
+    /// Which probes to run: relay, proxy, dnsbl [default: those that the scope allows]
     #[arg(long, value_name = "PROBE,…", value_delimiter = ',')]
     pub probes: Vec<String>,
     /// Begin anew, and leave a scan of the same list and scope that did not come to its end as it is

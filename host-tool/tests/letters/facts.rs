@@ -88,6 +88,7 @@ pub(crate) fn suspected(last_octet: u8) -> FindingFacts {
     FindingFacts {
         endpoint: endpoint(last_octet),
         probed: Probed::Relay,
+        also: Vec::new(),
         host_name: Some(format!("mx{last_octet}.hosting.example")),
         first_seen: Utc(WRITTEN.0 - DAY - 76 * MINUTE),
         last_seen: Utc(WRITTEN.0 - 46 * MINUTE),

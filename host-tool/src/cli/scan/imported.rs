@@ -39,21 +39,22 @@ pub(super) fn entries(path: &Path, database: Option<&str>) -> Result<Vec<Entry>,
             ));
         }
     }
-    let all = entries.len();
-    entries.retain(may_be_relay);
-    let proxies = all - entries.len();
-    if proxies > 0 {
-        anstream::eprintln!(
-            "postern: {} left out: listed as open proxies alone, for which this version has no probe",
-            counted(proxies, "imported suspect is", "imported suspects are")
-        );
-    }
     Ok(entries)
 }
 
-/// Whether the relay probe has anything to ask there.
-fn may_be_relay(entry: &Entry) -> bool {
+/// Says how many no probe of the scan has anything to ask.
+pub(super) fn tell_left_out(proxies: usize) {
+    if proxies > 0 {
+        anstream::eprintln!(
+            "postern: {} left out: listed as open proxies alone, and this scan does not probe proxies",
+            counted(proxies, "imported suspect is", "imported suspects are")
+        );
+    }
+}
+
+/// Whether databases list it as an open proxy and as nothing else.
+pub(super) fn is_proxy_alone(entry: &Entry) -> bool {
     let listings = &entry.about.listings;
     let is_proxy = |claim| matches!(claim, Claim::OpenProxy(_));
-    listings.is_empty() || !listings.iter().all(|it| is_proxy(it.claim))
+    !listings.is_empty() && listings.iter().all(|it| is_proxy(it.claim))
 }

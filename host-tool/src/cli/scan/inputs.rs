@@ -1,12 +1,12 @@
 //! Everything that must be right before anything is started.
 
-use std::{fs::File, path::Path};
+use std::{collections::BTreeSet, fs::File, net::SocketAddr, path::Path};
 
 use host_sim::scenario::{self, Instead, Scenario};
 use jiff::Timestamp;
 use probe_core::{finding::Probe, token::Key};
 
-use super::imported;
+use super::{expand, imported};
 use crate::{
     cli::{args::Scan as Args, now, store_path},
     exit::Failure,
@@ -24,6 +24,8 @@ pub(super) struct Inputs {
     pub(super) link: Link,
     /// The list.
     pub(super) suspects: Suspects,
+    /// What is probed of it: a line for each target.
+    pub(super) targets: Vec<Entry>,
     /// What may be probed.
     pub(super) scope: ScopeFile,
     /// The scenario whose world it is, if it is one's.
@@ -40,15 +42,7 @@ impl Inputs {
     /// Reads and checks all of it, and tells all that is wrong.
     pub(super) fn read(args: &Args) -> Result<Self, Failure> {
         let mut gathered = Gathered::default();
-        for probe in &args.probes {
-            if probe != "relay" {
-                gathered.push(Problem::new(
-                    Place::named(format!("--probes {probe}")),
-                    "this probe is not built in this version",
-                    "relay",
-                ));
-            }
-        }
+        expand::unknown(&args.probes, &mut gathered);
         let link = match &args.link {
             Some(text) => Link::parse(text)
                 .map_err(|problem| gathered.push(problem))
@@ -99,9 +93,27 @@ impl Inputs {
         if let Some(file) = &scope {
             may_deliver(args, file, &mut gathered);
         }
+        let probes = scope
+            .as_ref()
+            .map(|file| {
+                let place = match &args.scope {
+                    Some(path) => Place::file(path),
+                    None => Place::named("the scenario"),
+                };
+                expand::probes(&args.probes, file, &place, &mut gathered)
+            })
+            .unwrap_or_default();
         let key = key(args, &mut gathered);
         let all = gathered.or(link.zip(suspects).zip(scope))?;
-        let ((link, suspects), scope) = all.expect("what is missing was told");
+        let ((link, (mut suspects, proxies)), mut scope) = all.expect("what is missing was told");
+        let has_proxies = probes.contains(&Probe::Proxy);
+        if !has_proxies {
+            imported::tell_left_out(proxies.len());
+            let is_left_out = |entry: &Entry| proxies.contains(&entry.endpoint());
+            suspects.entries.retain(|entry| !is_left_out(entry));
+        }
+        scope.scope = expand::narrowed(scope.scope, &probes);
+        let targets = expand::targets(&suspects.entries, &proxies, &probes, &scope.scope);
         // Files are made last: what was wrong before must not have emptied them.
         let capture = args.pcap.as_deref().map(create).transpose()?;
         if let Some(path) = &args.junit {
@@ -110,6 +122,7 @@ impl Inputs {
         Ok(Self {
             link,
             suspects,
+            targets,
             scope,
             scenario,
             began,
@@ -132,21 +145,23 @@ fn not_captured(link: &Link) -> Option<&'static str> {
     }
 }
 
-/// The list: what the user names, or else the scenario's.
+/// The list: what the user names, or else the scenario's; and what of it is there only because a database
+/// lists it as an open proxy.
 fn suspects(
     args: &Args,
     scenario: Option<&Scenario>,
     of_scenario: bool,
     gathered: &mut Gathered,
-) -> Option<Suspects> {
+) -> Option<(Suspects, BTreeSet<SocketAddr>)> {
     let files: Vec<&Path> = args.targets.iter().map(AsRef::as_ref).collect();
     let imported = imported(args, gathered)?;
     if args.suspects.is_empty() && files.is_empty() && args.imported.is_none() {
         if of_scenario {
-            return scenario.map(|scenario| Suspects {
+            let suspects = scenario.map(|scenario| Suspects {
                 entries: scenario.suspects.clone(),
                 repeated: 0,
             });
+            return suspects.map(|suspects| (suspects, BTreeSet::new()));
         }
         gathered.push(Problem::new(
             Place::named("TARGET"),
@@ -157,8 +172,15 @@ fn suspects(
     let mut suspects = lists::gather(&args.suspects, &files)
         .map_err(|problems| gathered.extend(problems))
         .ok()?;
+    let listed = imported
+        .iter()
+        .filter(|entry| imported::is_proxy_alone(entry));
+    let mut proxies: BTreeSet<SocketAddr> = listed.map(Entry::endpoint).collect();
+    for named in &suspects.entries {
+        proxies.remove(&named.endpoint());
+    }
     suspects.add(imported);
-    Some(suspects)
+    Some((suspects, proxies))
 }
 
 /// What `--imported` names; nothing without it.

@@ -1,5 +1,6 @@
 //! `postern scan`.
 
+mod expand;
 pub(super) mod failure;
 mod imported;
 mod inputs;
@@ -41,7 +42,7 @@ pub(super) fn run(args: &Args) -> Result<Exit, Failure> {
     store
         .note(&inputs.suspects.entries, now())
         .map_err(Failure::Store)?;
-    let (list, refused) = sorted_out(&inputs.suspects.entries, &exclusions);
+    let (list, refused) = sorted_out(&inputs.targets, &exclusions);
     store.refused(&refused, now()).map_err(Failure::Store)?;
 
     let mut watcher = Watcher::new(list.len(), interrupts());
@@ -90,7 +91,7 @@ pub(super) fn run(args: &Args) -> Result<Exit, Failure> {
         }
         Some(outcome)
     };
-    let entries = &inputs.suspects.entries;
+    let entries = &inputs.targets;
     let scanned = Scanned::gather(&mut store, entries, refused, &watcher, outcome)?;
     let held = match &inputs.scenario {
         Some(scenario) => scanned.held(scenario, scope.depth, args.deliver, entries),

@@ -30,6 +30,10 @@ fn fields(finding: &FindingFacts) -> Vec<(&'static str, String)> {
         ("port", finding.endpoint.port().to_string()),
         ("protocol", finding.probed.as_str().to_owned()),
     ];
+    if !finding.also.is_empty() {
+        let also: Vec<&str> = finding.also.iter().map(|it| it.as_str()).collect();
+        fields.push(("protocols_also", format!("[{}]", also.join(", "))));
+    }
     if let Some(name) = &finding.host_name {
         fields.push(("host", quoted(name)));
     }

@@ -58,6 +58,8 @@ pub struct FindingFacts {
     pub endpoint: SocketAddr,
     /// What it was tested for, or is listed as.
     pub probed: Probed,
+    /// The other protocols of a proxy at this port of which the same is said.
+    pub also: Vec<ProxyProtocol>,
     /// The server's name, from its greeting or the list.
     pub host_name: Option<String>,
     /// When our tests first saw what the letter reports; without a test, when the list was read.

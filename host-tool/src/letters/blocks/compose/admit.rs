@@ -54,6 +54,7 @@ pub(super) fn without_tests(facts: &LetterFacts) -> LetterFacts {
     let findings = facts.findings.iter().map(|finding| FindingFacts {
         endpoint: finding.endpoint,
         probed: finding.probed,
+        also: finding.also.clone(),
         host_name: finding.host_name.clone(),
         first_seen: finding.first_seen,
         last_seen: finding.last_seen,

@@ -11,7 +11,9 @@ use crate::letters::{
 pub(super) fn lines(group: Group, finding: &FindingFacts, returned: &Returned) -> Vec<Say> {
     let from = vec![("address", Value::Text(returned.from.to_string()))];
     let mut lines = vec![of_kind(group.kind, "returned-from", from)];
+    let elsewhere = returned.from.to_canonical() != finding.endpoint.ip().to_canonical();
     if group.kind != SubjectKind::Relay {
+        lines.extend(elsewhere.then(|| message("returned-elsewhere")));
         return lines;
     }
     let say = |id: &'static str, with| Say::Message(id.into(), with);
@@ -21,9 +23,7 @@ pub(super) fn lines(group: Group, finding: &FindingFacts, returned: &Returned) -
             vec![("name", Value::Text(data::line(name)))],
         ));
     }
-    if returned.from.to_canonical() != finding.endpoint.ip().to_canonical() {
-        lines.push(message("returned-elsewhere"));
-    }
+    lines.extend(elsewhere.then(|| message("returned-elsewhere")));
     if returned.accepted > 1 {
         let with = vec![
             ("returned", number(returned.came_back.into())),

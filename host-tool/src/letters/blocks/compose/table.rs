@@ -58,7 +58,7 @@ impl Composer<'_> {
             "label-address",
             vec![endpoint(finding, "address-and-port")],
         )];
-        rows.push(row("label-protocol", vec![text(protocol(finding))]));
+        rows.push(row("label-protocol", vec![text(&protocols(finding))]));
         if let Some(name) = &finding.host_name {
             rows.push(row("label-host", vec![text(name)]));
         }
@@ -124,9 +124,11 @@ fn tested_forms(group: Group, tested: &Tested) -> Vec<Say> {
     ]
 }
 
-const fn protocol(finding: &FindingFacts) -> &'static str {
-    match finding.probed {
-        Probed::Relay => "SMTP",
-        Probed::Proxy { protocol } => protocol.name(),
-    }
+fn protocols(finding: &FindingFacts) -> String {
+    let Probed::Proxy { protocol } = finding.probed else {
+        return "SMTP".to_owned();
+    };
+    let also = finding.also.iter().map(|it| it.name());
+    let names: Vec<&str> = std::iter::once(protocol.name()).chain(also).collect();
+    names.join(", ")
 }
