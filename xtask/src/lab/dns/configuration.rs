@@ -212,6 +212,10 @@ fn dnsmasq(server: Server) -> String {
 
 /// Whom a resolver asks about which zone.
 fn to_be_asked() -> impl Iterator<Item = (&'static str, Server)> {
-    let others = [(zones::ELSEWHERE, Nsd), (zones::ABANDONED, Refuses)];
+    let others = [
+        (zones::ELSEWHERE, Nsd),
+        (zones::ABANDONED, Refuses),
+        (lists::HEALTHY_6, Rbldnsd),
+    ];
     zones::served().map(|zone| (zone, Bind)).chain(others)
 }

@@ -82,6 +82,8 @@ const ZONES: &[Server] = &[Bind, Nsd];
 const BOTH: &[Server] = &[Bind, Nsd, Unbound, Recursor, Dnsmasq, Rewrites];
 /// Those but the one that puts an address in place of absence.
 const HONEST: &[Server] = &[Bind, Nsd, Unbound, Recursor, Dnsmasq];
+/// rbldnsd, and those who ask it about one of its lists.
+const RBLDNSD: &[Server] = &[Rbldnsd, Unbound, Recursor, Dnsmasq];
 const BUT_DNSMASQ: &[Server] = &[Bind, Nsd, Unbound, Recursor, Rewrites];
 /// Who asks others, and says what they say.
 const RESOLVERS: &[Server] = &[Unbound, Recursor, Dnsmasq];
@@ -181,11 +183,11 @@ const LISTED: &[(&[Server], u16, &str, &str, &str)] = &[
     (&[Rbldnsd], TXT, "192.0.2.25", HEALTHY, "answers 2 udp whole"),
     (&[Rbldnsd], A, "192.0.2.65", HEALTHY, "answers 1 udp whole"),
     (&[Rbldnsd], A, "192.0.2.70", HEALTHY, "no-such-name 0 udp whole"),
-    (&[Rbldnsd], A, "::ffff:7f00:2", HEALTHY_6, "answers 1 udp whole"),
-    (&[Rbldnsd], A, "::ffff:7f00:1", HEALTHY_6, "no-such-name 0 udp whole"),
-    (&[Rbldnsd], A, "2001:db8:bad::9", HEALTHY_6, "answers 1 udp whole"),
-    (&[Rbldnsd], TXT, "2001:db8:bad::9", HEALTHY_6, "answers 1 udp whole"),
-    (&[Rbldnsd], A, "2001:db8:bad::1", HEALTHY_6, "no-such-name 0 udp whole"),
+    (RBLDNSD, A, "::ffff:7f00:2", HEALTHY_6, "answers 1 udp whole"),
+    (RBLDNSD, A, "::ffff:7f00:1", HEALTHY_6, "no-such-name 0 udp whole"),
+    (RBLDNSD, A, "2001:db8:bad::9", HEALTHY_6, "answers 1 udp whole"),
+    (RBLDNSD, TXT, "2001:db8:bad::9", HEALTHY_6, "answers 1 udp whole"),
+    (RBLDNSD, A, "2001:db8:bad::1", HEALTHY_6, "no-such-name 0 udp whole"),
     (&[Rbldnsd], A, "127.0.0.2", EMPTY, "no-such-name 0 udp whole"),
     (&[Rbldnsd], A, "127.0.0.1", WILDCARD, "answers 1 udp whole"),
     (&[Rbldnsd], A, "127.0.0.2", TRUNCATING, "answers 1 udp whole"),

@@ -58,7 +58,7 @@ pub(super) enum Server {
     Bind,
     /// NSD, with the same.
     Nsd,
-    /// Unbound, a resolver that asks the two.
+    /// Unbound, a resolver that asks the two, and rbldnsd about one list.
     Unbound,
     /// rbldnsd, with the lists in its own forms.
     Rbldnsd,
@@ -68,7 +68,7 @@ pub(super) enum Server {
     Refuses,
     /// Unbound without TCP, with a list's answer that needs it.
     Datagrams,
-    /// PowerDNS Recursor, a resolver that asks the same two.
+    /// PowerDNS Recursor, a resolver that asks the same.
     Recursor,
     /// dnsmasq, which passes everything on to Unbound, as many a router does.
     Dnsmasq,
