@@ -12,6 +12,7 @@ mod lists;
 mod ours;
 mod questions;
 mod servers;
+mod verdicts;
 mod zones;
 
 use std::{
@@ -92,10 +93,10 @@ fn isolated() -> Result<Command> {
 
 fn inside() -> Result<Scanned> {
     let _servers = Servers::start()?;
-    lookups()
+    ask_all()
 }
 
-fn lookups() -> Result<Scanned> {
+fn ask_all() -> Result<Scanned> {
     let asked = questions::all();
     // A silent server takes fourteen seconds, so none waits for another. Nobody asks one server twice
     // at a time: dnsmasq gives both the name in the case of the first.
@@ -131,22 +132,26 @@ fn ask_at(server: Server, address: IpAddr, asked: &[Asked]) -> Result<Scanned> {
         .filter(|asked| asked.servers.contains(&server))
         .collect();
     let questions: Vec<&Question> = asked.iter().map(|asked| &asked.question).collect();
-    let reports = ours::ask(address, &questions)?;
+    let reports = ours::look_up(address, &questions)?;
+    let place = format!("{} {address}", server.name());
     let mut scanned = Scanned::default();
     for (asked, report) in asked.iter().zip(&reports) {
         let dig = Dig::ask(address, &asked.question)?;
         let broken: Vec<String> = compare::faults(server, asked, report, &dig)
             .into_iter()
-            .map(|fault| format!("{} {address}: {}: {fault}", server.name(), asked.question))
+            .map(|fault| format!("{place}: {}: {fault}", asked.question))
             .collect();
         scanned.held += u32::from(broken.is_empty());
         scanned.broken.extend(broken);
     }
+    let (verdicts, wrong) = verdicts::judge(server, address)?;
+    scanned.held += u32::try_from(verdicts - wrong.len()).unwrap_or(u32::MAX);
+    scanned
+        .broken
+        .extend(wrong.iter().map(|wrong| format!("{place}: {wrong}")));
     writeln!(
         scanned.table,
-        "{:<9} {:<12} {:>3} questions, {:>3} answered as they must be and as dig says",
-        server.name(),
-        address,
+        "{place:<22} {:>3} questions, {verdicts:>3} verdicts of lists, {:>3} as they must be and as dig says",
         asked.len(),
         scanned.held
     )

@@ -77,16 +77,16 @@ impl fmt::Display for Question {
 }
 
 /// Who has the zones.
-const ZONES: &[Server] = &[Bind, Nsd];
+pub(super) const ZONES: &[Server] = &[Bind, Nsd];
 /// Those and who asks them.
-const BOTH: &[Server] = &[Bind, Nsd, Unbound, Recursor, Dnsmasq, Rewrites];
+pub(super) const BOTH: &[Server] = &[Bind, Nsd, Unbound, Recursor, Dnsmasq, Rewrites];
 /// Those but the one that puts an address in place of absence.
-const HONEST: &[Server] = &[Bind, Nsd, Unbound, Recursor, Dnsmasq];
+pub(super) const HONEST: &[Server] = &[Bind, Nsd, Unbound, Recursor, Dnsmasq];
 /// rbldnsd, and those who ask it about one of its lists.
-const RBLDNSD: &[Server] = &[Rbldnsd, Unbound, Recursor, Dnsmasq];
+pub(super) const RBLDNSD: &[Server] = &[Rbldnsd, Unbound, Recursor, Dnsmasq];
 const BUT_DNSMASQ: &[Server] = &[Bind, Nsd, Unbound, Recursor, Rewrites];
 /// Who asks others, and says what they say.
-const RESOLVERS: &[Server] = &[Unbound, Recursor, Dnsmasq];
+pub(super) const RESOLVERS: &[Server] = &[Unbound, Recursor, Dnsmasq];
 
 #[rustfmt::skip]
 const NAMES: &[(&[Server], u16, &str, &str)] = &[
