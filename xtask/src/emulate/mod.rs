@@ -29,7 +29,7 @@ use std::{fmt::Write as _, process::ExitCode, time::Instant};
 use lexopt::{Arg::Long, ValueExt as _};
 
 use crate::{
-    cargo::{BOARD_TARGET, cargo},
+    cargo::{BOARD_TARGET, cargo, cargo_for_boards},
     debian,
     failure::{Failure, Result},
     machine::{self as here, Lack},
@@ -157,7 +157,7 @@ pub(crate) fn build() -> Result<()> {
 }
 
 fn build_all_but_the_log() -> Result<()> {
-    run::output(cargo(&BUILD_BOARD).arg("board-qemu-mps2"))?;
+    run::output(cargo_for_boards(&[], &BUILD_BOARD).arg("board-qemu-mps2"))?;
     let tools = [
         "build",
         "--package",
