@@ -5,6 +5,7 @@
 //! this computer's loopback interface, and on a wire at whose other end the simulator is.
 
 mod alike;
+mod builtins;
 #[cfg(unix)]
 mod cuts;
 mod errand;
@@ -198,6 +199,7 @@ pub(crate) fn scan(extent: &Extent) -> Result<Emulated> {
     let folder = place::target().join("emulate");
     place::make_fresh_folder(&folder)?;
     let mut emulated = Emulated::default();
+    builtins::are_right(&mut emulated)?;
     log::tells(&folder, &mut emulated)?;
     loopback::two_hosts(&folder, &mut emulated)?;
     pair::side_by_side(&folder, &mut emulated)?;
@@ -256,6 +258,7 @@ fn port_only() -> Result<Emulated> {
     let folder = place::target().join("emulate-port");
     place::make_fresh_folder(&folder)?;
     let mut emulated = Emulated::default();
+    builtins::are_right(&mut emulated)?;
     #[cfg(unix)]
     link_port::over_the_network(&folder, &mut emulated)?;
     Ok(emulated)
