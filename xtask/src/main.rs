@@ -9,6 +9,7 @@ mod demo;
 mod emulate;
 mod failure;
 mod finding;
+mod flash;
 #[cfg(unix)]
 mod frame;
 mod fuzz;
@@ -42,6 +43,8 @@ cargo xtask COMMAND
   test [--all]            everything that must hold on this machine; ends with what did not run and how to
                           get it; with --all whatever did not run is a failure
   demo                    builds postern, scans the built-in simulator, writes letters (also: cargo demo)
+  flash BOARD [--relay-only] [--log]
+                          builds the image for stm32h743, stm32f767 or qemu-mps2 and gives it to the board, or starts QEMU
   fmt [--check]           rustfmt over the workspace
   lab up                  real mail servers, closed and open, in network namespaces without a way out (root)
   lab status [--json]     each server's process, address and greeting
@@ -96,6 +99,7 @@ fn dispatch() -> Result<ExitCode> {
             }
             "test" => suite::test(has_flag(arguments, "all")?),
             "demo" => no_more(arguments).and_then(|()| demo::run()),
+            "flash" => flash::command(arguments),
             "fmt" => cargo::format(has_flag(arguments, "check")?),
             "lab" => lab::command(arguments),
             "emulate" => emulate::command(arguments),

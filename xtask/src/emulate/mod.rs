@@ -5,6 +5,7 @@
 //! this computer's loopback interface, and on a wire at whose other end the simulator is.
 
 mod alike;
+mod builtins;
 #[cfg(unix)]
 mod cuts;
 mod errand;
@@ -39,7 +40,7 @@ use std::{
 use lexopt::{Arg::Long, ValueExt as _};
 
 use crate::{
-    cargo::{BOARD_TARGET, cargo},
+    cargo::{BOARD_TARGET, cargo, cargo_for_boards},
     debian,
     failure::{Failure, Result},
     lab,
@@ -180,7 +181,7 @@ pub(crate) fn build() -> Result<()> {
 }
 
 fn build_all_but_the_log() -> Result<()> {
-    run::output(cargo(&BUILD_BOARD).arg("board-qemu-mps2"))?;
+    run::output(cargo_for_boards(&[], &BUILD_BOARD).arg("board-qemu-mps2"))?;
     let tools = [
         "build",
         "--package",
@@ -229,6 +230,7 @@ pub(crate) fn scan(extent: &Extent) -> Result<Emulated> {
             Ok(emulated)
         });
         let mut emulated = Emulated::default();
+        builtins::are_right(&mut emulated)?;
         log::tells(&folder, &mut emulated)?;
         loopback::two_hosts(&folder, &mut emulated)?;
         pair::side_by_side(&folder, &mut emulated)?;
@@ -339,6 +341,7 @@ fn port_only() -> Result<Emulated> {
     let folder = place::target().join("emulate-port");
     place::make_fresh_folder(&folder)?;
     let mut emulated = Emulated::default();
+    builtins::are_right(&mut emulated)?;
     #[cfg(unix)]
     link_port::over_the_network(&folder, &mut emulated)?;
     Ok(emulated)
