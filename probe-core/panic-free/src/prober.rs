@@ -4,7 +4,7 @@ use core::hint::black_box;
 
 use probe_core::{
     evidence::Evidence,
-    finding::{DeviceId, RecordId},
+    finding::{DeviceId, Probe, RecordId},
     frame::{
         about::{FlashState, Level},
         decode_message,
@@ -17,7 +17,7 @@ use probe_core::{
 
 pub(crate) fn prober(octets: &mut [u8]) {
     let mut prober = Prober::new(black_box(DeviceId::default()), black_box(1));
-    let mut evidence = Evidence::default();
+    let mut evidence = Evidence::new(black_box(Probe::Relay));
     black_box(&mut evidence);
     let mut visitor = Visitor::new();
     black_box(&mut visitor);
