@@ -1,14 +1,14 @@
 //! Where a sink on this computer keeps what comes, and what it says of it.
 
 use probe_core::{
-    arrival::{Arrival, Sense, What},
+    arrival::{Arrival, What},
     finding::{DeviceId, RecordId},
     time::{Anchor, Instant, Millis, Utc},
     token::Token,
 };
 
 use crate::{
-    cases::{self, CaseView},
+    cases,
     cli::now,
     direct::sink::Keep,
     exit::Failure,
@@ -103,9 +103,8 @@ impl Book {
             arrival,
         };
         Ok(Some(Came {
-            of: of(&cases, &kept.arrival),
             objection,
-            kept,
+            ..Came::of_one(kept, &cases)
         }))
     }
 
@@ -122,15 +121,6 @@ impl Book {
         self.unknown_left = self.unknown_left.saturating_sub(1);
         is_left
     }
-}
-
-/// The case that an arrival is of, and what it proves there.
-fn of(cases: &[CaseView], arrival: &Arrival) -> Option<(CaseView, Sense)> {
-    cases.iter().find_map(|view| {
-        let mut proved = view.jobs().iter().flat_map(|job| &job.proved);
-        let found = proved.find(|it| it.arrival == *arrival)?;
-        Some((view.clone(), found.sense))
-    })
 }
 
 impl Keep for Book {
