@@ -170,6 +170,9 @@ fn what_comes_is_stored_verified_and_told_and_nothing_is_forwarded() {
     );
     assert_eq!(out_of(&told), away - 1);
     assert!(told.contains("nobody listens"), "{told}");
+    let total =
+        "connections: 5, and 0 that failed; recipients refused: 2; arrivals kept: 4, put off: 0";
+    assert!(told.contains(total), "{told}");
     let number = bench.number_of("192.0.2.10");
     let shown = bench.run(&["show", &number, "--store", "findings.db"]).out;
     for said in [
