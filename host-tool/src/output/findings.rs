@@ -97,7 +97,7 @@ fn reason(view: &CaseView) -> String {
 /// The databases that say what it was probed for.
 fn listed_by(view: &CaseView) -> String {
     let mut names: Vec<String> = Vec::new();
-    for listing in facts::listings(&view.case) {
+    for listing in facts::listings(view) {
         if !names.contains(&listing.by) {
             names.push(listing.by);
         }

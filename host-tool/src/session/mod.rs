@@ -30,7 +30,7 @@ use probe_core::{
 };
 use tokio::sync::Notify;
 
-use crate::store::{Record, Store, StoreError};
+use crate::store::{Record, ScopeList, Store, StoreError};
 use lines::Lines;
 
 /// How long a device may take to say who it is, in milliseconds.
@@ -63,6 +63,8 @@ pub struct Scan<'a> {
     pub id: ScanId,
     /// What may be probed.
     pub scope: &'a Scope,
+    /// Its block lists, as the host knows them.
+    pub lists: &'a [ScopeList],
     /// How it proves what it finds.
     pub proving: Proving,
     /// The list.
@@ -332,7 +334,7 @@ impl State<'_, '_> {
                 .begin_scan(
                     hello.device,
                     hello.boot,
-                    self.scan.scope,
+                    (self.scan.scope, self.scan.lists),
                     &self.scan.proving,
                     self.scan.utc,
                 )

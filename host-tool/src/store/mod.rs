@@ -3,6 +3,7 @@
 //! A record is stored before it is acknowledged, and storing it twice is harmless. [`Store`] is
 //! all that the rest of the program knows; [`sqlite::SqliteStore`] is the one that there is.
 
+mod lists;
 mod objection;
 mod open;
 mod schema;
@@ -29,6 +30,7 @@ use crate::{
     problem::Problem,
 };
 
+pub use lists::ScopeList;
 pub use objection::{Decided, Objection, ObjectionNumber};
 pub use sqlite::SqliteStore;
 
@@ -92,12 +94,12 @@ pub trait Store {
     /// The key that tokens are made with: the newest of this store, or a new one.
     fn key(&mut self, now: Timestamp) -> Result<Key, StoreError>;
 
-    /// Keeps under which scope a boot is scanned from now on, and with which key.
+    /// Keeps under which scope a boot is scanned from now on, with which block lists, and with which key.
     fn begin_scan(
         &mut self,
         device: DeviceId,
         boot: u32,
-        scope: &Scope,
+        (scope, lists): (&Scope, &[ScopeList]),
         proving: &Proving,
         now: Utc,
     ) -> Result<(), StoreError>;
@@ -282,6 +284,8 @@ pub struct Kept {
     pub device: DeviceId,
     /// Under which scope it was probed, where that is known.
     pub scope: Option<Scope>,
+    /// The block lists of that scope, as the scope file had them.
+    pub lists: Vec<ScopeList>,
     /// With which key, where that is known.
     pub key: Option<Key>,
     /// What the device sent.

@@ -52,7 +52,7 @@ impl Yard {
         anchored(&mut store, device, boot, began);
         let proving = Proving { key, deliver: true };
         store
-            .begin_scan(device, boot, &scope, &proving, began)
+            .begin_scan(device, boot, (&scope, &[]), &proving, began)
             .unwrap();
         let sink = store.begin_boot(DeviceFamily::Sink).unwrap();
         anchored(&mut store, sink.0, sink.1, began);

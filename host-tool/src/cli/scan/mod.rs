@@ -68,6 +68,7 @@ pub(super) fn run(args: &Args) -> Result<Exit, Failure> {
         let scan = Scan {
             id: begun.id,
             scope: &scope,
+            lists: &[],
             proving,
             list: &list,
             utc: output::utc(inputs.began),
