@@ -3,9 +3,12 @@
 //! Everything that is wrong with a file is told at once, with its line. A file with anything
 //! wrong allows nothing.
 
+mod dnsbl;
 mod fields;
 mod proxy;
 mod read;
+
+pub use dnsbl::ScopeList;
 
 use std::path::Path;
 
@@ -30,6 +33,8 @@ pub struct ScopeFile {
     pub scope: Scope,
     /// The probes that it allows.
     pub probes: Vec<Probe>,
+    /// Its block lists, as the host knows them.
+    pub lists: Vec<ScopeList>,
 }
 
 /// Reads a scope file and checks it, as of `now`.

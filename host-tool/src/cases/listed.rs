@@ -10,7 +10,7 @@ use super::{CaseView, JobView};
 use crate::{
     lists::{Claim, Listing},
     output::timestamp,
-    store::ScopeList,
+    scope_file::ScopeList,
 };
 
 /// An entry of a database about an address.
@@ -32,16 +32,16 @@ pub(super) struct Lookups(BTreeMap<IpAddr, Vec<Listed>>);
 impl Lookups {
     /// What block lists have said in these jobs, oldest first: of each list its newest word counts.
     pub(super) fn add(&mut self, address: IpAddr, jobs: &[JobView]) {
-        let mut words: BTreeMap<&Name, Vec<Listed>> = BTreeMap::new();
+        let mut words: BTreeMap<&str, Vec<Listed>> = BTreeMap::new();
         for job in jobs {
             let zones = job.evidence.dnsbl().into_iter().flat_map(|it| it.zones());
             for zone in zones {
                 match &zone.standing {
                     Standing::Listed { .. } => {
-                        words.insert(&zone.zone, entries(job, &zone.zone, &zone.standing));
+                        words.insert(zone.zone.as_str(), entries(job, &zone.zone, &zone.standing));
                     }
                     Standing::NotListed => {
-                        words.insert(&zone.zone, Vec::new());
+                        words.insert(zone.zone.as_str(), Vec::new());
                     }
                     Standing::NotAsked | Standing::NoIpv6 | Standing::Unknown(_) => {}
                 }

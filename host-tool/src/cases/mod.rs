@@ -33,8 +33,9 @@ use proof::{Arrivals, Proved};
 
 use crate::{
     output::utc,
+    scope_file::ScopeList,
     store::{
-        Case, CaseNumber, JobNumber, Judgement, Kept, Objection, ObjectionNumber, ScopeList, Store, StoreError,
+        Case, CaseNumber, JobNumber, Judgement, Kept, Objection, ObjectionNumber, Store, StoreError,
     },
 };
 

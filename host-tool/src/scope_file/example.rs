@@ -82,7 +82,14 @@ helo = ""                         # "probe.cert.example"
 sender_domain = ""                # "probe.cert.example"
 sink_domain = ""                  # "sink.cert.example", at most 22 octets
 # sink_address = "192.0.2.25"     # where the sink receives, for forms with address literals
-# resolver = "192.0.2.53"
+# resolver = "192.0.2.53"         # whom block lists are asked through
+
+# Block lists that may be asked about an address, with "dnsbl" in `probes`: none goes without saying. What is agreed
+# with each is yours to know; docs/block-lists.md names those that are known, and how to spell out others.
+# [[dnsbl]]
+# zone = "dnsbl.dronebl.org"
+# may_be_quoted = true            # whether letters may repeat what it says; needs `agreement`
+# agreement = "contract 17"
 
 # Every limit may be left out; these are the defaults of quick and standard.
 [rates]
@@ -92,4 +99,5 @@ sink_domain = ""                  # "sink.cert.example", at most 22 octets
 # network_spacing_ms = 100        # between two connections to one /24 or /56
 # connections_per_second_max = 100  # by the whole appliance; at most 1000
 # parked_hours_max = 24           # how long a greylisted target is retried; at most 72
+# dnsbl_spacing_ms = 100          # between two questions to block lists
 "#;

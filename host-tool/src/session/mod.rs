@@ -30,7 +30,10 @@ use probe_core::{
 };
 use tokio::sync::Notify;
 
-use crate::store::{Record, ScopeList, Store, StoreError};
+use crate::{
+    scope_file::ScopeList,
+    store::{Record, Store, StoreError},
+};
 use lines::Lines;
 
 /// How long a device may take to say who it is, in milliseconds.

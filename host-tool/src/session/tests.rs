@@ -404,7 +404,8 @@ impl Store for Dying {
         proving: &Proving,
         now: Utc,
     ) -> Result<(), StoreError> {
-        self.0.begin_scan(device, boot, (scope, lists), proving, now)
+        self.0
+            .begin_scan(device, boot, (scope, lists), proving, now)
     }
     fn arrivals(&self) -> Result<Vec<crate::store::KeptArrival>, StoreError> {
         Err(Self::dead())

@@ -3,7 +3,6 @@
 //! A record is stored before it is acknowledged, and storing it twice is harmless. [`Store`] is
 //! all that the rest of the program knows; [`sqlite::SqliteStore`] is the one that there is.
 
-mod lists;
 mod objection;
 mod open;
 mod schema;
@@ -28,9 +27,9 @@ use crate::{
     import::Reading,
     lists::{About, Entry},
     problem::Problem,
+    scope_file::ScopeList,
 };
 
-pub use lists::ScopeList;
 pub use objection::{Decided, Objection, ObjectionNumber};
 pub use sqlite::SqliteStore;
 
@@ -99,7 +98,7 @@ pub trait Store {
         &mut self,
         device: DeviceId,
         boot: u32,
-        (scope, lists): (&Scope, &[ScopeList]),
+        under: (&Scope, &[ScopeList]),
         proving: &Proving,
         now: Utc,
     ) -> Result<(), StoreError>;

@@ -209,6 +209,7 @@ fn scope(
         None if of_scenario => scenario.map(|scenario| ScopeFile {
             scope: scenario.scope.clone(),
             probes: vec![Probe::Relay],
+            lists: Vec::new(),
         }),
         None => {
             gathered.push(

@@ -35,7 +35,7 @@ pub(super) fn run(args: &Args) -> Result<Exit, Failure> {
     }
     let mut store = open_store(&args.store)?;
     let exclusions = store.exclusions().map_err(Failure::Store)?;
-    let scope = with_exclusions(inputs.scope.scope, &exclusions)?;
+    let scope = with_exclusions(inputs.scope.scope.clone(), &exclusions)?;
 
     store
         .note(&inputs.suspects.entries, now())
@@ -68,7 +68,7 @@ pub(super) fn run(args: &Args) -> Result<Exit, Failure> {
         let scan = Scan {
             id: begun.id,
             scope: &scope,
-            lists: &[],
+            lists: &inputs.scope.lists,
             proving,
             list: &list,
             utc: output::utc(inputs.began),

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use probe_core::name::Name;
 use serde::{Deserialize, Serialize};
 
-use crate::{lists::Claim, store::ScopeList};
+use crate::{lists::Claim, scope_file::ScopeList};
 
 #[derive(Serialize, Deserialize)]
 struct Kept {

@@ -30,12 +30,13 @@ use rusqlite::{Connection, Row, Transaction, params};
 use super::{
     Case, CaseNumber, Decided, DeviceFamily, Excluded, Exclusion, Imported, JobNumber, Judgement,
     Kept, KeptArrival, KnownJob, Objection, ObjectionNumber, Plan, Record, Reference, ReferenceKey,
-    ScopeList, Store, StoreError, Unfinished, open,
+    Store, StoreError, Unfinished, open,
 };
 use crate::{
     import::Reading,
     lists::{About, Claim, Entry},
     problem::{Place, Problem},
+    scope_file::ScopeList,
     words,
 };
 
