@@ -8,6 +8,7 @@ mod proxy;
 pub use self::{
     dnsbl::judge_dnsbl,
     judge::{TARPIT_REPLY, judge, judge_relay},
+    proxy::judge_proxy,
 };
 
 use serde::{Deserialize, Serialize};

@@ -18,6 +18,8 @@ mod name;
 mod path;
 #[path = "../fuzz/checks/prober.rs"]
 mod prober;
+#[path = "../fuzz/checks/proxy.rs"]
+mod proxy;
 #[path = "../fuzz/checks/replies.rs"]
 mod replies;
 #[path = "../fuzz/checks/scope.rs"]
@@ -39,6 +41,7 @@ const CHECKS: &[(&str, Check)] = &[
     ("name", name::check),
     ("path", path::check),
     ("prober", prober::check),
+    ("proxy", proxy::check),
     ("replies", replies::check),
     ("sink", sink::check),
 ];

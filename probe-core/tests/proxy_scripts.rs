@@ -23,6 +23,9 @@
 //! `{http-connect/1}` is the token of that attempt, `{control}` that of the control. `{nonce}` is one
 //! that our sink issues now; `{old}` is a minute old, `{strange}` is of another key.
 
+#[path = "../fuzz/checks/scope.rs"]
+mod scope;
+
 use std::{collections::VecDeque, fs, net::SocketAddr, path::Path};
 
 use probe_core::{
@@ -32,10 +35,7 @@ use probe_core::{
     finding::{DeviceId, JobSerial, Probe},
     name::Name,
     proxy::{AttemptId, Outcome, PROTOCOLS, Protocols, ProxyDialogue, Setup},
-    scope::{
-        Authority, AuthorityKind, Delivery, Depth, DnsblScope, Identity, Network, ProxyScope,
-        Rates, Scope, SinkEnds,
-    },
+    scope::{Depth, SinkEnds},
     suspect::Suspect,
     tester::Tester,
     time::{Instant, Millis, Utc},
@@ -48,41 +48,6 @@ const DEVICE: DeviceId = DeviceId([1, 2, 3, 4, 5, 6, 7, 8]);
 const SERIAL: JobSerial = JobSerial(7);
 const HOURS: u16 = 1;
 const NOW: Utc = Utc(5_000);
-
-fn scope() -> Scope {
-    let text = |text: &str| text.try_into().expect("a short text");
-    let name = |text: &str| Name::new(text).expect("a name");
-    Scope {
-        authority: Authority {
-            kind: AuthorityKind::Consent,
-            reference: text("contract 17"),
-        },
-        contact: text("tests@cert.example.net"),
-        abuse_page: text("https://cert.example.net/tests"),
-        identity: Identity {
-            helo: name("probe.cert.example.net"),
-            sender_domain: name("cert.example.net"),
-            sink_domain: name("sink.example.net"),
-            sink_address: None,
-            resolver: None,
-        },
-        networks: [Network::new([192, 0, 2, 0].into(), 24).expect("a network")]
-            .into_iter()
-            .collect(),
-        exclusions: heapless::Vec::new(),
-        ports: [25].into_iter().collect(),
-        depth: Depth::Standard,
-        rates: Rates::DEFAULT,
-        issued: Utc(1_000),
-        expires: Utc(2_000_000),
-        powered_minutes_max: 60_000,
-        lab: false,
-        delivery: Delivery::default(),
-        sink_ports: heapless::Vec::new(),
-        proxy: ProxyScope::default(),
-        dnsbl: DnsblScope::default(),
-    }
-}
 
 fn target() -> SocketAddr {
     ([192, 0, 2, 1], 25).into()
@@ -214,7 +179,7 @@ struct Stage<'a> {
 }
 
 fn play(script: &Script, cut: Cut) -> (ProxyEvidence, usize) {
-    let scope = scope();
+    let scope = scope::scope();
     let tester = Tester::new(&scope, &KEY, DEVICE);
     let sink = SinkEnds {
         ipv4: Some([198, 51, 100, 25].into()),
@@ -222,12 +187,11 @@ fn play(script: &Script, cut: Cut) -> (ProxyEvidence, usize) {
         name: Some(Name::new("sink.example.net").unwrap()),
         ports: [25, 8025].into_iter().collect(),
     };
-    let mut suspect = Suspect {
+    let suspect = Suspect {
         address: target().ip(),
         port: target().port(),
         names: heapless::Vec::new(),
     };
-    suspect.port = 25;
     let mut stage = Stage {
         script,
         dialogue: ProxyDialogue::new(Setup {

@@ -16,6 +16,7 @@ mod frames;
 mod host;
 mod names;
 mod prober;
+mod proxy;
 mod relay;
 mod sink;
 mod smtp;
@@ -48,6 +49,7 @@ pub extern "C" fn _start() -> ! {
     prober::prober(octets);
     let mut transmit = [0; 512];
     relay::dialogue(octets, black_box(&mut transmit));
+    proxy::dialogue(octets, black_box(&mut transmit));
     dns::messages(octets);
     let mut message = [0; 512];
     dns::lookup(black_box(&mut message), octets, black_box(&mut transmit));

@@ -9,7 +9,7 @@ use crate::{
 
 /// What a proxy job's evidence says. Pure: the same evidence always gets the same verdict, and less
 /// evidence never gets a firmer one.
-pub(super) fn judge_proxy(evidence: &ProxyEvidence) -> Verdict {
+pub fn judge_proxy(evidence: &ProxyEvidence) -> Verdict {
     let (kind, reason) = proved(evidence)
         .or_else(|| suspected(evidence))
         .unwrap_or_else(|| answered(evidence));

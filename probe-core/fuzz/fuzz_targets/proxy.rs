@@ -1,0 +1,8 @@
+#![no_main]
+
+#[path = "../checks/proxy.rs"]
+mod proxy;
+#[path = "../checks/scope.rs"]
+mod scope;
+
+libfuzzer_sys::fuzz_target!(|octets: &[u8]| proxy::check(octets));
