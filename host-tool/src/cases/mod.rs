@@ -19,7 +19,7 @@ use std::{
 
 use jiff::Timestamp;
 use probe_core::{
-    evidence::{Evidence, RelayEvidence},
+    evidence::{Evidence, Finish, RelayEvidence},
     finding::{DeviceId, JobSerial, Probe},
     name::Name,
     scope::{Depth, Scope},
@@ -92,6 +92,15 @@ impl JobView {
     pub fn seen(&self) -> Utc {
         let arrived = self.proved.last().map(|proved| proved.at);
         arrived.map_or(self.ended, |at| at.max(self.ended))
+    }
+
+    /// How its dialogue ended.
+    pub const fn finish(&self) -> Finish {
+        match &self.evidence {
+            Evidence::Relay(evidence) => evidence.finish(),
+            Evidence::Proxy(evidence) => evidence.finish(),
+            Evidence::Dnsbl(evidence) => evidence.finish(),
+        }
     }
 
     /// What the relay battery saw; `None` for a job of another probe.

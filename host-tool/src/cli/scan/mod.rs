@@ -86,7 +86,7 @@ pub(super) fn run(args: &Args) -> Result<Exit, Failure> {
         Some(outcome)
     };
     let entries = &inputs.targets;
-    let scanned = Scanned::gather(&mut store, entries, refused, &watcher, outcome)?;
+    let scanned = Scanned::gather(&mut store, &scope, entries, refused, &watcher, outcome)?;
     let held = match &inputs.scenario {
         Some(scenario) => scanned.held(scenario, scope.depth, entries),
         None => Expectations::new(),
