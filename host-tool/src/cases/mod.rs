@@ -11,6 +11,8 @@ pub mod listed;
 pub mod proof;
 pub mod transcript;
 pub mod words;
+#[cfg(test)]
+mod yard;
 
 use std::{
     collections::{BTreeMap, BTreeSet},

@@ -56,7 +56,7 @@ exclusions = [
     # "192.0.2.53",
 ]
 ports = [25]
-probes = ["relay"]
+probes = ["relay"]                # and "proxy", "dnsbl": see [proxy] and [[dnsbl]] below
 
 # quick: the controls and the plainest form, under three senders.
 # standard: five forms that find most open relays, and nine refusals at most.
@@ -83,6 +83,15 @@ sender_domain = ""                # "probe.cert.example"
 sink_domain = ""                  # "sink.cert.example", at most 22 octets
 # sink_address = "192.0.2.25"     # where the sink receives, for forms with address literals
 # resolver = "192.0.2.53"         # whom block lists are asked through
+
+# Proxies, with "proxy" in `probes`: which ports are asked in which protocols, and where our sink is that they are
+# asked to connect to. Without `ports` it is the usual set; docs/findings.md says what comes of it.
+# [proxy]
+# sink_address = "192.0.2.25"       # the sink's IPv4 address, unless [identity] has it; `sink_address_ipv6` likewise
+# sink_name = "sink.cert.example"   # a name that leads there, for protocols that take names
+# sink_ports = [25, 8025]           # the second answers HTTP as well: many proxies do not reach port 25
+# ports = { http-connect = [80, 3128, 8080], http-get = [80, 3128, 8080], socks4 = [1080], socks5 = [1080] }
+# internal_host = false             # true: may ask a proxy for port 25 of its own host, which is inside
 
 # Block lists that may be asked about an address, with "dnsbl" in `probes`: none goes without saying. What is agreed
 # with each is yours to know; docs/block-lists.md names those that are known, and how to spell out others.

@@ -355,7 +355,7 @@ pub struct Reference {
 pub struct ReferenceKey {
     /// The recipient's mail address in lower case, where the list has one.
     pub contact: Option<String>,
-    /// The network, as `192.0.2.0/24`. Without a contact the address and port; empty for a letter
+    /// The network, as `192.0.2.0/24`. Without a contact the address; empty for a letter
     /// about everything of a contact.
     pub network: String,
 }

@@ -182,31 +182,4 @@ fn caveats(job: &JobView) -> Vec<Caveat> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn tokens_are_shortened_and_words_are_not() {
-        for (text, redacted_text) in [
-            (
-                "554 5.7.1 <raaaqaaakaapfcdx7rgmhcel5e4@sink.cert.example>: Relay access denied",
-                "554 5.7.1 <r...@sink.cert.example>: Relay access denied",
-            ),
-            (
-                "RCPT TO:<\"raaaqaaakaapfcdx7rgmhcel5e4%d\"@h>",
-                "RCPT TO:<\"r...%d\"@h>",
-            ),
-            (
-                "550 representations are refused",
-                "550 representations are refused",
-            ),
-            (
-                "220 sink.cert.example ESMTP gaa2n5lfxq7k3mzbtwc6ydh4jru",
-                "220 sink.cert.example ESMTP g...",
-            ),
-            ("", ""),
-        ] {
-            assert_eq!(redacted(text), redacted_text);
-        }
-    }
-}
+mod tests;
