@@ -1,11 +1,14 @@
 //! What a sink says of each thing that comes.
 
-use probe_core::arrival::{Sense, What};
+use probe_core::{
+    arrival::{Sense, What},
+    proxy::AttemptId,
+};
 use serde::Serialize;
 
 use super::{escaped, findings::address, minute, timestamp};
 use crate::{
-    cases::{CaseView, forms},
+    cases::{CaseView, attempts, forms},
     store::{KeptArrival, ObjectionNumber},
 };
 
@@ -96,13 +99,14 @@ pub const fn word(sense: Sense) -> &'static str {
     }
 }
 
-/// The form that it speaks of.
+/// The form, or the attempt of a proxy job, that it speaks of.
 pub fn form(sense: Sense) -> Option<String> {
     match sense {
         Sense::Relayed(pair) | Sense::Bounced(pair) | Sense::CalledOut(pair) => {
             Some(forms::id(pair.pair()))
         }
-        Sense::Visited(_) | Sense::Objected | Sense::Nothing(_) => None,
+        Sense::Visited(octet) => Some(attempts::word(AttemptId::of_octet(octet)?).to_owned()),
+        Sense::Objected | Sense::Nothing(_) => None,
     }
 }
 

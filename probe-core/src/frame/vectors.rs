@@ -9,6 +9,7 @@ use super::{Decoder, ScanId, ScopeDigest, ToDevice, ToHost, about, decode_messag
 use crate::{
     arrival::{Arrival, Marks, Sense, What},
     dead::{DeadBy, DeadRange},
+    dnsbl,
     evidence::{Ending, Evidence, Fate, Finish, Notes, Observation, ProxyNotes},
     finding::{DeviceId, Finding, Gone, JobSerial, Lost, Over, Probe, RecordId, Refused},
     name::Name,
@@ -65,7 +66,7 @@ fn the_scope_digest_is_as_documented() {
 #[test]
 fn the_document_has_every_number_as_it_is() {
     let text = Document::text();
-    let sections: [(&str, Vec<String>); 29] = [
+    let sections: [(&str, Vec<String>); 31] = [
         ("Refusal", words(|of: Refusal| of.as_str().to_string())),
         ("Ended", words(|of: message::Ended| of.as_str().to_string())),
         ("Kind", words(|of: Kind| of.as_str().to_string())),
@@ -107,6 +108,8 @@ fn the_document_has_every_number_as_it_is() {
             words(|of: proxy::Why| of.as_str().to_string()),
         ),
         ("Proxy notes", bits::<ProxyNotes>()),
+        ("Asked", words(|of: dnsbl::Asked| of.as_str().to_string())),
+        ("Why", words(|of: dnsbl::Why| of.as_str().to_string())),
     ];
     for (section, words) in sections {
         let heading = format!("### {section}\n");
@@ -294,7 +297,7 @@ fn to_device() -> [(&'static str, ToDevice); 11] {
     ]
 }
 
-fn to_host() -> [(&'static str, ToHost); 20] {
+fn to_host() -> [(&'static str, ToHost); 21] {
     let digest = ScopeDigest(0x0403_0201);
     let id = RecordId {
         boot: 3,
@@ -389,6 +392,29 @@ fn to_host() -> [(&'static str, ToHost); 20] {
                     reason: Reason::ConnectionReturned,
                 },
                 evidence: proxy_evidence(),
+                refusals: 0,
+            }),
+        ),
+        (
+            "to-host/finding-of-lists",
+            ToHost::Finding(Finding {
+                boot: id.boot,
+                number: id.number,
+                job,
+                revision: 0,
+                last: true,
+                target: "192.0.2.7:0".parse().unwrap(),
+                probe: Probe::Dnsbl,
+                depth: Depth::Quick,
+                lab: false,
+                began: Instant::from_millis(6_000),
+                ended: Instant::from_millis(6_700),
+                rules: RULES_OF_THE_VECTORS,
+                verdict: Verdict {
+                    kind: Kind::Suspected,
+                    reason: Reason::Listed,
+                },
+                evidence: Evidence::Dnsbl(dnsbl::fixture::evidence()),
                 refusals: 0,
             }),
         ),
