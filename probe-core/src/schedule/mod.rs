@@ -5,6 +5,7 @@
 //! a constant here or a rate of the scope.
 
 mod ledger;
+mod names;
 mod networks;
 mod scouting;
 mod search;
@@ -18,15 +19,14 @@ use core::{net::IpAddr, num::NonZeroU32};
 use crate::{
     finding::JobSerial,
     frame::{ScanId, message::LimitCounters},
-    name::Name,
     relay::{PairId, PairSet, Parked},
     scope::{DNSBL_PORT, Rates, Refusal},
-    suspect::LISTED_NAMES_MAX,
     target::{RateNetwork, Target},
     time::{Instant, Millis},
 };
 
 pub use ledger::{LEDGER_TARGETS_MAX, REFUSALS_COUNT_FOR};
+pub use names::Names;
 pub use networks::NETWORKS_WATCHED_MAX;
 pub use scouting::{Heard, SCOUT_WAITS, SCOUTED_TARGETS_MAX, Scouting};
 pub use turn::{Opening, ParkedJob, Queued, Queueing, Turn, Whose};
@@ -55,9 +55,6 @@ pub const BOOT_MAX: u32 = (1 << 16) - 1;
 /// A target that others have asked today is asked only if it may give so many more refusals: with fewer a battery
 /// would not come to its end, and its finding would stand before the one that is known.
 pub const REFUSALS_OF_A_BATTERY: u8 = 9;
-
-/// Known domains of a target.
-pub type Names = heapless::Vec<Name, LISTED_NAMES_MAX, u8>;
 
 /// Targets that wait, run and are parked.
 #[derive(Debug)]

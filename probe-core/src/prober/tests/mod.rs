@@ -43,7 +43,7 @@ fn suspect(address: &str) -> Suspect {
     Suspect {
         address: address.parse().unwrap(),
         port: 25,
-        names: Names::new(),
+        names: heapless::Vec::new(),
     }
 }
 
