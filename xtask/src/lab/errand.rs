@@ -61,6 +61,33 @@ impl<'a> Errand<'a> {
         Ok(self)
     }
 
+    /// Tries proxies in these protocols on these ports instead, which shall connect to ours.
+    pub(crate) fn at_proxies(
+        self,
+        protocols: &[&str],
+        ports: &[u16],
+        sink_ports: &[u16],
+    ) -> Result<Self> {
+        let file = self.folder.join("scope.toml");
+        let mut scope = place::read(&file)?.replace(
+            "probes = [\"relay\"]\n",
+            &format!("probes = [\"proxy\"]\nsink_ports = {sink_ports:?}\n"),
+        );
+        let Scanner {
+            ipv6, sink_domain, ..
+        } = self.scanner;
+        write!(
+            scope,
+            "[proxy]\nsink_address_ipv6 = \"{ipv6}\"\nsink_name = \"mx.{sink_domain}\"\n[proxy.ports]\n"
+        )
+        .expect("strings take everything");
+        for protocol in protocols {
+            writeln!(scope, "{protocol} = {ports:?}").expect("strings take everything");
+        }
+        place::write(&file, &scope)?;
+        Ok(self)
+    }
+
     /// Scans over a link, as `--link` has it, and keeps what was printed in the folder. Anything but
     /// success is a failure.
     pub(crate) fn scan(&self, link: &str) -> Result<Said> {
@@ -97,7 +124,7 @@ impl<'a> Errand<'a> {
         &self.folder
     }
 
-    fn postern(&self, subcommand: &str) -> Command {
+    pub(super) fn postern(&self, subcommand: &str) -> Command {
         let mut command = network::within(self.scanner.namespace);
         command.arg(place::postern()).arg(subcommand);
         command.arg("--store").arg(self.folder.join("store.sqlite"));

@@ -17,6 +17,7 @@ mod postgrey;
 mod postsrsd;
 mod process;
 mod prove;
+mod proxies;
 mod race;
 mod record;
 mod resolver;
@@ -41,6 +42,7 @@ use crate::{
     machine, run,
 };
 use plan::SCANNERS;
+use proxies::PROXIES;
 use servers::{Make, SECOND_HOP, SERVERS, Server};
 
 /// How often each side of the race runs unless told otherwise.
@@ -94,6 +96,7 @@ pub(crate) fn command(mut arguments: lexopt::Parser) -> Result<ExitCode> {
         } else {
             scan_with(|| scan(extent))
         }),
+        "proxies" => show(scan_with(proxies::prove)),
         "race" => {
             build_postern()?;
             with_lab(|| race::race(runs)).map(|()| ExitCode::SUCCESS)
@@ -187,6 +190,7 @@ fn start_all() -> Result<()> {
     for bundle in [&postfix::BUNDLE, &exim::BUNDLE, &opensmtpd::BUNDLE] {
         debian::root(bundle)?;
     }
+    proxies::extract()?;
     for scanner in SCANNERS {
         link::start(scanner)?;
     }
@@ -196,11 +200,16 @@ fn start_all() -> Result<()> {
         addresses.try_for_each(|address| greeting::wait(server.name, address))
     };
     thread::scope(|threads| {
-        let started: Vec<_> = all()
+        let servers: Vec<_> = all()
             .map(|server| threads.spawn(move || starting(server)))
             .collect();
-        started
+        let proxies = PROXIES
+            .iter()
+            .map(|proxy| threads.spawn(|| proxies::start(proxy)));
+        let proxies: Vec<_> = proxies.collect();
+        servers
             .into_iter()
+            .chain(proxies)
             .try_for_each(|thread| thread.join().expect("starting a server does not panic"))
     })
 }
@@ -233,6 +242,7 @@ fn is_well() -> bool {
                     .into_iter()
                     .all(|address| greeting::read(address).is_some())
         })
+        && PROXIES.iter().all(proxies::is_well)
 }
 
 fn addresses(server: &Server) -> [IpAddr; 2] {
