@@ -51,7 +51,7 @@ cargo xtask COMMAND
                           back, beside nmap's verdict; with --long greylisted servers as well (some minutes more)
   lab race [--runs N]     postern's full battery beside nmap's smtp-open-relay, at 50 ms round trip
   lab record              writes what every server answers into host-sim/recorded, for the simulator
-  lab dns                 the core's lookups against BIND, NSD, Unbound and rbldnsd, beside what dig says (root)
+  lab dns                 the core's lookups against real DNS servers and block lists, beside what dig says (root)
   lab shell               a shell in the near scanner's namespace
   emulate [--patience SECONDS] [--proof-patience SECONDS] [--kills N] [--cuts N] [--long] [--log]
           [--only-kills] [--only-cuts] [--only-link-port] [--only-proof] [--only-lab]

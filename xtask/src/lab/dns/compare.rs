@@ -11,11 +11,12 @@ use super::{
 pub(super) fn faults(server: Server, asked: &Asked, report: &Report, dig: &Dig) -> Vec<String> {
     let mut faults = Faults::default();
     faults.differ("the report", asked.expected, report);
-    let tries = match report.outcome.as_str() {
-        "no-answer" if !report.streamed => 3,
-        _ => 1,
-    };
-    faults.differ("datagrams sent", tries, report.tries);
+    // How many it takes until there is an answer is the machine's affair.
+    if report.outcome == "no-answer" {
+        let tries = if report.streamed { 1 } else { 3 };
+        faults.differ("datagrams sent", tries, report.tries);
+    }
+    // Every server repeats the name as it came, whatever case our letters have.
     faults.differ("datagrams ignored", 0, report.ignored);
     // dig shows aliases without an end, and follows none.
     if report.outcome.starts_with("malformed") {
@@ -128,10 +129,7 @@ mod tests {
                 "answers 300 1 1 0 udp whole c0000201",
                 Some("dig's aliases"),
             ),
-            (
-                "answers 300 0 2 0 udp whole c0000201",
-                Some("datagrams sent"),
-            ),
+            ("answers 300 0 2 0 udp whole c0000201", None),
             (
                 "answers 300 0 1 3 udp whole c0000201",
                 Some("datagrams ignored"),

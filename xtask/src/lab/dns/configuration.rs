@@ -4,7 +4,8 @@ use super::{
     super::root::Root,
     lists,
     servers::Server::{
-        self, Bind, Datagrams, Nobody, Nsd, Rbldnsd, Refuses, Rewrites, Silent, Unbound,
+        self, Bind, Datagrams, Dnsmasq, Nobody, Nsd, Rbldnsd, Recursor, Refuses, Rewrites, Silent,
+        Unbound,
     },
     zones,
 };
@@ -53,6 +54,16 @@ pub(super) fn write(server: Server, root: &Root) -> Result<Vec<String>> {
                 program.push(format!("{zone}:{form}:/lists/{zone}"));
             }
             Ok(program)
+        }
+        Recursor => {
+            root.write("/etc/powerdns/recursor.conf", &recursor(server))?;
+            Ok(words("/usr/sbin/pdns_recursor --config-dir=/etc/powerdns"))
+        }
+        Dnsmasq => {
+            root.write("/etc/dnsmasq.conf", &dnsmasq(server))?;
+            Ok(words(
+                "/usr/sbin/dnsmasq --keep-in-foreground --log-facility=-",
+            ))
         }
         Silent | Nobody => unreachable!("no program"),
     }
@@ -151,9 +162,7 @@ fn unbound(server: Server) -> String {
             let redirected = format!("{} A 198.51.100.99", zones::REDIRECTED);
             line(&format!("local-data: \"{redirected}\""));
             line(&format!("local-zone: {} always_refuse", zones::FORBIDDEN));
-            let served = zones::served().map(|zone| (zone, Bind));
-            let others = [(zones::ELSEWHERE, Nsd), (zones::ABANDONED, Refuses)];
-            for (zone, asked) in served.chain(others) {
+            for (zone, asked) in to_be_asked() {
                 line("stub-zone:");
                 line(&format!("name: {zone}"));
                 line(&format!("stub-addr: {}", asked.ipv4()));
@@ -169,4 +178,44 @@ fn unbound(server: Server) -> String {
         }
     }
     text
+}
+
+fn recursor(server: Server) -> String {
+    let [ipv4, ipv6] = server.both_addresses();
+    let zones: Vec<String> = to_be_asked()
+        .map(|(zone, asked)| format!("{zone}={}", asked.ipv4()))
+        .collect();
+    format!(
+        "local-address={ipv4},{ipv6}
+allow-from=127.0.0.0/8,fd00:53::/64
+dont-query=
+dnssec=off
+security-poll-suffix=
+serve-rfc1918=no
+socket-dir=/tmp
+setuid=
+setgid=
+threads=1
+forward-zones={}\n",
+        zones.join(",")
+    )
+}
+
+fn dnsmasq(server: Server) -> String {
+    let [ipv4, ipv6] = server.both_addresses();
+    format!(
+        "listen-address={ipv4}\nlisten-address={ipv6}\nbind-interfaces\nno-resolv\nno-hosts\n\
+         user=root\npid-file=/tmp/pid\nserver={}\n",
+        Unbound.ipv4()
+    )
+}
+
+/// Whom a resolver asks about which zone.
+fn to_be_asked() -> impl Iterator<Item = (&'static str, Server)> {
+    let others = [
+        (zones::ELSEWHERE, Nsd),
+        (zones::ABANDONED, Refuses),
+        (lists::HEALTHY_6, Rbldnsd),
+    ];
+    zones::served().map(|zone| (zone, Bind)).chain(others)
 }

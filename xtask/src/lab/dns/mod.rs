@@ -12,6 +12,7 @@ mod lists;
 mod ours;
 mod questions;
 mod servers;
+mod verdicts;
 mod zones;
 
 use std::{
@@ -92,57 +93,65 @@ fn isolated() -> Result<Command> {
 
 fn inside() -> Result<Scanned> {
     let _servers = Servers::start()?;
-    lookups()
+    ask_all()
 }
 
-fn lookups() -> Result<Scanned> {
+fn ask_all() -> Result<Scanned> {
     let asked = questions::all();
-    let mut scanned = Scanned::default();
-    // A silent server takes fourteen seconds, so nobody waits for anybody.
+    // A silent server takes fourteen seconds, so none waits for another. Nobody asks one server twice
+    // at a time: dnsmasq gives both the name in the case of the first.
     let answers: Vec<Result<Scanned>> = thread::scope(|threads| {
         let asked = &asked;
-        let asking: Vec<_> = Server::ALL
-            .into_iter()
-            .flat_map(|server| {
-                let addresses = server.addresses().into_iter();
-                addresses.map(move |address| (server, address))
-            })
-            .map(|(server, address)| threads.spawn(move || ask_one(server, address, asked)))
-            .collect();
+        let ask = |server| threads.spawn(move || ask_one(server, asked));
+        let asking: Vec<_> = Server::ALL.into_iter().map(ask).collect();
         let threads = asking.into_iter();
         threads
             .map(|thread| thread.join().expect("asking does not panic"))
             .collect()
     });
+    let mut scanned = Scanned::default();
     for answer in answers {
         scanned.add(answer?);
     }
     Ok(scanned)
 }
 
+/// Asks one server at its addresses, one after the other.
+fn ask_one(server: Server, asked: &[Asked]) -> Result<Scanned> {
+    let mut scanned = Scanned::default();
+    for address in server.addresses() {
+        scanned.add(ask_at(server, address, asked)?);
+    }
+    Ok(scanned)
+}
+
 /// Asks one server at one of its addresses what it is to be asked.
-fn ask_one(server: Server, address: IpAddr, asked: &[Asked]) -> Result<Scanned> {
+fn ask_at(server: Server, address: IpAddr, asked: &[Asked]) -> Result<Scanned> {
     let asked: Vec<&Asked> = asked
         .iter()
         .filter(|asked| asked.servers.contains(&server))
         .collect();
     let questions: Vec<&Question> = asked.iter().map(|asked| &asked.question).collect();
-    let reports = ours::ask(address, &questions)?;
+    let reports = ours::look_up(address, &questions)?;
+    let place = format!("{} {address}", server.name());
     let mut scanned = Scanned::default();
     for (asked, report) in asked.iter().zip(&reports) {
         let dig = Dig::ask(address, &asked.question)?;
         let broken: Vec<String> = compare::faults(server, asked, report, &dig)
             .into_iter()
-            .map(|fault| format!("{} {address}: {}: {fault}", server.name(), asked.question))
+            .map(|fault| format!("{place}: {}: {fault}", asked.question))
             .collect();
         scanned.held += u32::from(broken.is_empty());
         scanned.broken.extend(broken);
     }
+    let (verdicts, wrong) = verdicts::judge(server, address)?;
+    scanned.held += u32::try_from(verdicts - wrong.len()).unwrap_or(u32::MAX);
+    scanned
+        .broken
+        .extend(wrong.iter().map(|wrong| format!("{place}: {wrong}")));
     writeln!(
         scanned.table,
-        "{:<9} {:<12} {:>3} questions, {:>3} answered as they must be and as dig says",
-        server.name(),
-        address,
+        "{place:<22} {:>3} questions, {verdicts:>3} verdicts of lists, {:>3} as they must be and as dig says",
         asked.len(),
         scanned.held
     )

@@ -32,8 +32,16 @@ pub(super) struct Report {
     pub(super) records: Vec<Vec<u8>>,
 }
 
-/// Asks one server everything.
-pub(super) fn ask(address: IpAddr, questions: &[&Question]) -> Result<Vec<Report>> {
+/// Looks up everything at one server.
+pub(super) fn look_up(address: IpAddr, questions: &[&Question]) -> Result<Vec<Report>> {
+    let lines = questions.iter().map(ToString::to_string).collect();
+    let said = say(address, lines)?;
+    let reports = said.iter().map(|line| Report::read(line)).collect();
+    Option::ok_or_else(reports, || Failure::new(format!("no reports: {said:?}")))
+}
+
+/// Gives the example its lines, and returns its answers, one for each.
+pub(super) fn say(address: IpAddr, mut lines: Vec<String>) -> Result<Vec<String>> {
     let program = place::target().join("debug/examples").join(NAME);
     let mut command = Command::new(program);
     command
@@ -44,23 +52,23 @@ pub(super) fn ask(address: IpAddr, questions: &[&Question]) -> Result<Vec<Report
     let told = run::describe(&command);
     let failed = |error: std::io::Error| Failure::new(format!("{told}: {error}"));
     let mut child = command.spawn().map_err(failed)?;
-    let lines: String = questions
-        .iter()
-        .map(|question| format!("{question}\n"))
-        .collect();
+    let count = lines.len();
+    lines.push(String::new());
     // Fewer octets than a pipe holds.
     let mut input = child.stdin.take().expect("it was asked for");
-    input.write_all(lines.as_bytes()).map_err(failed)?;
+    input
+        .write_all(lines.join("\n").as_bytes())
+        .map_err(failed)?;
     drop(input);
     let output = child.wait_with_output().map_err(failed)?;
     let said = String::from_utf8_lossy(&output.stdout);
-    let reports: Option<Vec<Report>> = said.lines().map(Report::read).collect();
-    reports
-        .filter(|reports| reports.len() == questions.len())
-        .ok_or_else(|| {
-            let error = String::from_utf8_lossy(&output.stderr);
-            Failure::new(format!("{told} said: {said}{error}"))
-        })
+    let answers: Vec<String> = said.lines().map(str::to_owned).collect();
+    if answers.len() == count {
+        Ok(answers)
+    } else {
+        let error = String::from_utf8_lossy(&output.stderr);
+        Err(Failure::new(format!("{told} said: {said}{error}")))
+    }
 }
 
 impl Report {

@@ -9,7 +9,8 @@ use super::{
     dig,
     lists::{BLOCKED, DEAD, EMPTY, HEALTHY, HEALTHY_6, PARKED, REFUSING, TRUNCATING, WILDCARD},
     servers::Server::{
-        self, Bind, Datagrams, Nobody, Nsd, Rbldnsd, Refuses, Rewrites, Silent, Unbound,
+        self, Bind, Datagrams, Dnsmasq, Nobody, Nsd, Rbldnsd, Recursor, Refuses, Rewrites, Silent,
+        Unbound,
     },
     zones,
 };
@@ -76,11 +77,16 @@ impl fmt::Display for Question {
 }
 
 /// Who has the zones.
-const ZONES: &[Server] = &[Bind, Nsd];
+pub(super) const ZONES: &[Server] = &[Bind, Nsd];
 /// Those and who asks them.
-const BOTH: &[Server] = &[Bind, Nsd, Unbound, Rewrites];
+pub(super) const BOTH: &[Server] = &[Bind, Nsd, Unbound, Recursor, Dnsmasq, Rewrites];
 /// Those but the one that puts an address in place of absence.
-const HONEST: &[Server] = &[Bind, Nsd, Unbound];
+pub(super) const HONEST: &[Server] = &[Bind, Nsd, Unbound, Recursor, Dnsmasq];
+/// rbldnsd, and those who ask it about one of its lists.
+pub(super) const RBLDNSD: &[Server] = &[Rbldnsd, Unbound, Recursor, Dnsmasq];
+const BUT_DNSMASQ: &[Server] = &[Bind, Nsd, Unbound, Recursor, Rewrites];
+/// Who asks others, and says what they say.
+pub(super) const RESOLVERS: &[Server] = &[Unbound, Recursor, Dnsmasq];
 
 #[rustfmt::skip]
 const NAMES: &[(&[Server], u16, &str, &str)] = &[
@@ -110,16 +116,16 @@ const NAMES: &[(&[Server], u16, &str, &str)] = &[
     (HONEST, A, "nothing.names.example", "no-such-name 0 udp whole"),
     (HONEST, MX, "nowhere.names.example", "no-such-name 0 udp whole"),
     (ZONES, A, "loop.names.example", "malformed:Aliases 0 udp whole"),
-    (&[Unbound], A, "loop.names.example", "server-failure 0 udp whole"),
+    (RESOLVERS, A, "loop.names.example", "server-failure 0 udp whole"),
     (ZONES, A, "www.sub.names.example", "referral 0 udp whole"),
-    (&[Unbound], A, "www.sub.names.example", "server-failure 0 udp whole"),
+    (RESOLVERS, A, "www.sub.names.example", "server-failure 0 udp whole"),
     // Who only has the zones does not know where the alias leads.
     (&[Bind], A, "away.names.example", "no-data 0 udp whole"),
-    (&[Nsd, Unbound], A, "away.names.example", "answers 1 udp whole"),
+    (&[Nsd, Unbound, Recursor, Dnsmasq], A, "away.names.example", "answers 1 udp whole"),
     (HONEST, A, "www.broken.example", "server-failure 0 udp whole"),
-    (&[Unbound], A, "www.abandoned.example", "server-failure 0 udp whole"),
-    (&[Unbound], A, "www.redirected.example", "answers 1 udp whole"),
-    (&[Unbound], A, "www.forbidden.example", "refused 0 udp whole"),
+    (RESOLVERS, A, "www.abandoned.example", "server-failure 0 udp whole"),
+    (&[Unbound, Dnsmasq], A, "www.redirected.example", "answers 1 udp whole"),
+    (&[Unbound, Dnsmasq], A, "www.forbidden.example", "refused 0 udp whole"),
     (ZONES, A, "www.stranger.example", "refused 0 udp whole"),
     (&[Refuses], A, "one.names.example", "refused 0 udp whole"),
     (&[Rewrites], A, "nothing.names.example", "answers 1 udp whole"),
@@ -130,8 +136,9 @@ const NAMES: &[(&[Server], u16, &str, &str)] = &[
 #[rustfmt::skip]
 const ADDRESSES: &[(&[Server], &str, &str)] = &[
     (BOTH, "192.0.2.25", "answers 1 udp whole"),
-    (BOTH, "192.0.2.26", "answers 2 udp whole"),
-    (BOTH, "192.0.2.27", "answers 1 udp whole"),
+    // dnsmasq remembers one name, and no alias on the way to it.
+    (BUT_DNSMASQ, "192.0.2.26", "answers 2 udp whole"),
+    (BUT_DNSMASQ, "192.0.2.27", "answers 1 udp whole"),
     (BOTH, "192.0.2.28", "answers 1 udp whole"),
     (BOTH, "192.0.2.29", "answers 1 udp whole"),
     (HONEST, "192.0.2.30", "no-such-name 0 udp whole"),
@@ -161,7 +168,7 @@ const LISTED: &[(&[Server], u16, &str, &str, &str)] = &[
     (BOTH, TXT, "127.0.0.1", BLOCKED, "answers 1 udp whole"),
     (ZONES, A, "127.0.0.2", REFUSING, "refused 0 udp whole"),
     // What others refuse to it a resolver calls a failure.
-    (&[Unbound, Rewrites], A, "127.0.0.2", REFUSING, "server-failure 0 udp whole"),
+    (&[Unbound, Recursor, Dnsmasq, Rewrites], A, "127.0.0.2", REFUSING, "server-failure 0 udp whole"),
     (BOTH, A, "192.0.2.25", TRUNCATING, "answers some tcp cut"),
     (BOTH, TXT, "192.0.2.25", TRUNCATING, "answers some tcp cut"),
     (&[Datagrams], A, "127.0.0.2", TRUNCATING, "answers 1 udp whole"),
@@ -176,11 +183,11 @@ const LISTED: &[(&[Server], u16, &str, &str, &str)] = &[
     (&[Rbldnsd], TXT, "192.0.2.25", HEALTHY, "answers 2 udp whole"),
     (&[Rbldnsd], A, "192.0.2.65", HEALTHY, "answers 1 udp whole"),
     (&[Rbldnsd], A, "192.0.2.70", HEALTHY, "no-such-name 0 udp whole"),
-    (&[Rbldnsd], A, "::ffff:7f00:2", HEALTHY_6, "answers 1 udp whole"),
-    (&[Rbldnsd], A, "::ffff:7f00:1", HEALTHY_6, "no-such-name 0 udp whole"),
-    (&[Rbldnsd], A, "2001:db8:bad::9", HEALTHY_6, "answers 1 udp whole"),
-    (&[Rbldnsd], TXT, "2001:db8:bad::9", HEALTHY_6, "answers 1 udp whole"),
-    (&[Rbldnsd], A, "2001:db8:bad::1", HEALTHY_6, "no-such-name 0 udp whole"),
+    (RBLDNSD, A, "::ffff:7f00:2", HEALTHY_6, "answers 1 udp whole"),
+    (RBLDNSD, A, "::ffff:7f00:1", HEALTHY_6, "no-such-name 0 udp whole"),
+    (RBLDNSD, A, "2001:db8:bad::9", HEALTHY_6, "answers 1 udp whole"),
+    (RBLDNSD, TXT, "2001:db8:bad::9", HEALTHY_6, "answers 1 udp whole"),
+    (RBLDNSD, A, "2001:db8:bad::1", HEALTHY_6, "no-such-name 0 udp whole"),
     (&[Rbldnsd], A, "127.0.0.2", EMPTY, "no-such-name 0 udp whole"),
     (&[Rbldnsd], A, "127.0.0.1", WILDCARD, "answers 1 udp whole"),
     (&[Rbldnsd], A, "127.0.0.2", TRUNCATING, "answers 1 udp whole"),

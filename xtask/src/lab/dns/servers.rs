@@ -36,9 +36,20 @@ const BIND: Bundle = Bundle {
 const NSD: Bundle = bundle("nsd");
 const UNBOUND: Bundle = bundle("unbound");
 const RBLDNSD: Bundle = bundle("rbldnsd");
+const RECURSOR: Bundle = Bundle {
+    // One of its libraries wants Perl's.
+    perl: true,
+    ..bundle("pdns-recursor")
+};
+const DNSMASQ: Bundle = Bundle {
+    name: "dnsmasq",
+    main: "dnsmasq-base",
+    with: &[],
+    perl: false,
+};
 
 /// The packages.
-pub(super) const BUNDLES: [Bundle; 4] = [BIND, NSD, UNBOUND, RBLDNSD];
+pub(super) const BUNDLES: [Bundle; 6] = [BIND, NSD, UNBOUND, RBLDNSD, RECURSOR, DNSMASQ];
 
 /// Who answers, at port 53 of its addresses.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -47,7 +58,7 @@ pub(super) enum Server {
     Bind,
     /// NSD, with the same.
     Nsd,
-    /// Unbound, a resolver that asks the two.
+    /// Unbound, a resolver that asks the two, and rbldnsd about one list.
     Unbound,
     /// rbldnsd, with the lists in its own forms.
     Rbldnsd,
@@ -57,6 +68,10 @@ pub(super) enum Server {
     Refuses,
     /// Unbound without TCP, with a list's answer that needs it.
     Datagrams,
+    /// PowerDNS Recursor, a resolver that asks the same.
+    Recursor,
+    /// dnsmasq, which passes everything on to Unbound, as many a router does.
+    Dnsmasq,
     /// A socket of ours that takes everything and says nothing.
     Silent,
     /// An address where nobody listens.
@@ -65,7 +80,7 @@ pub(super) enum Server {
 
 impl Server {
     /// All of them.
-    pub(super) const ALL: [Self; 9] = [
+    pub(super) const ALL: [Self; 11] = [
         Self::Bind,
         Self::Nsd,
         Self::Unbound,
@@ -73,6 +88,8 @@ impl Server {
         Self::Rewrites,
         Self::Refuses,
         Self::Datagrams,
+        Self::Recursor,
+        Self::Dnsmasq,
         Self::Silent,
         Self::Nobody,
     ];
@@ -92,6 +109,8 @@ impl Server {
             Self::Rewrites => "rewrites",
             Self::Refuses => "refuses",
             Self::Datagrams => "datagrams",
+            Self::Recursor => "recursor",
+            Self::Dnsmasq => "dnsmasq",
             Self::Silent => "silent",
             Self::Nobody => "nobody",
         }
@@ -119,7 +138,10 @@ impl Server {
 
     /// Whether it asks others, so that what it says grows old.
     pub(super) const fn is_resolver(self) -> bool {
-        matches!(self, Self::Unbound | Self::Rewrites)
+        matches!(
+            self,
+            Self::Unbound | Self::Rewrites | Self::Recursor | Self::Dnsmasq
+        )
     }
 
     fn bundle(self) -> &'static Bundle {
@@ -128,6 +150,8 @@ impl Server {
             Self::Nsd => &NSD,
             Self::Unbound | Self::Refuses | Self::Datagrams => &UNBOUND,
             Self::Rbldnsd => &RBLDNSD,
+            Self::Recursor => &RECURSOR,
+            Self::Dnsmasq => &DNSMASQ,
             Self::Silent | Self::Nobody => unreachable!("no program"),
         }
     }

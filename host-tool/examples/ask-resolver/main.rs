@@ -5,6 +5,11 @@
 //! Each question has a line of output: the outcome, for how many seconds it holds, how many aliases,
 //! datagrams sent, datagrams ignored, `udp` or `tcp`, `whole` or `cut`, and the records' data as
 //! hexadecimal octets, without pointers.
+//!
+//! `judged ADDRESS ZONE` asks a block list about an address as a job does, its health first: verdict,
+//! reason, and what was found out, see [`lists`].
+
+mod lists;
 
 use std::{
     cell::RefCell,
@@ -28,6 +33,7 @@ use host_tool::{
 use jiff::Timestamp;
 use probe_core::{
     dns::{Data, NameView, Outcome, Question, RecordType, Report, ResponseCode, WireName},
+    dnsbl::Zone,
     finding::DeviceId,
     frame::{FRAME_OCTETS_MAX, ScanId},
     host_link::{HostLink, Line},
@@ -49,12 +55,24 @@ fn main() -> Result<(), Box<dyn Error>> {
     let env = DirectEnv::new(&prober, Sources::default())?;
     let (bell, mut lent, mut memory) = (Bell::new(), Lent::new(), LookupMemory::new());
     for line in io::stdin().lock().lines() {
-        let question = question(&line?)?;
+        let line = line?;
+        if let Some(words) = line.strip_prefix("judged ") {
+            let asked = listing(words).ok_or_else(|| format!("no listing: {line}"))?;
+            let judging = lists::judged(&env, &prober, &bell, &mut lent, asked);
+            println!("{}", runtime.block_on(judging).ok_or("not admitted")?);
+            continue;
+        }
+        let question = question(&line)?;
         let asking = ask(&env, &prober, &bell, question, &mut lent, &mut memory);
         let report = runtime.block_on(asking);
         println!("{}", told(&report.ok_or("the scan is over")?));
     }
     Ok(())
+}
+
+fn listing(words: &str) -> Option<(IpAddr, Zone)> {
+    let (address, zone) = words.split_once(' ')?;
+    Some((address.parse().ok()?, lists::zone(zone)?))
 }
 
 fn question(line: &str) -> Result<Question, String> {
@@ -86,7 +104,10 @@ fn scope(resolver: IpAddr) -> Result<Scope, Box<dyn Error>> {
     let text = format!("{SCOPE}resolver = \"{resolver}\"\n");
     let place = Place::named("the scope of this example");
     let read = scope_file::parse(&text, &place, Timestamp::UNIX_EPOCH);
-    Ok(read.map_err(|problems| problems.to_string())?.scope)
+    let mut scope = read.map_err(|problems| problems.to_string())?.scope;
+    // Some list, so that addresses are admitted for being looked up.
+    scope.dnsbl.zones.extend(lists::zone("bl.example"));
+    Ok(scope)
 }
 
 const SCOPE: &str = r#"
@@ -94,7 +115,7 @@ contact = "probe@example.org"
 abuse_page = "https://example.org/probe"
 issued = 1970-01-01
 expires = 1970-01-02
-networks = ["192.0.2.0/24"]
+networks = ["192.0.2.0/24", "2001:db8::/32"]
 ports = [25]
 probes = ["relay"]
 depth = "quick"
