@@ -17,7 +17,7 @@ use probe_core::{
     time::{Instant, Millis},
 };
 
-use crate::env::{Buffers, Env, LINGER_MAX, Network, Read, Stream};
+use crate::env::{Buffers, CallBuffers, Env, LINGER_MAX, Network, Read, Stream};
 
 /// How late a task may be: others are polled before it.
 pub const GRACE: Millis = Millis::from_secs(5);
@@ -165,7 +165,7 @@ impl<E: Env> Network for Dutiful<'_, E> {
     async fn accept<'s>(
         &'s self,
         port: u16,
-        buffers: &'s mut Buffers,
+        buffers: &'s mut CallBuffers,
     ) -> Result<Self::Stream<'s>, OpenFailure> {
         let accepting = self.env.network().accept(port, buffers);
         let stream = self.promise.keep(self.env, || accepting).await?;

@@ -30,7 +30,7 @@ use probe_core::{
 };
 
 use crate::{
-    env::{Buffers, Env, LINGER_MAX, Network, Read, Stream},
+    env::{Buffers, CallBuffers, Env, LINGER_MAX, Network, Read, Stream},
     guard::Watch,
     scout::OwnNetworks,
 };
@@ -101,6 +101,8 @@ impl<'d, R: Random> StackEnv<'d, R> {
             sent,
             send,
         } = datagrams;
+        while received.push(PacketMetadata::EMPTY).is_ok() {}
+        while sent.push(PacketMetadata::EMPTY).is_ok() {}
         Self {
             network: StackNetwork {
                 stack,
@@ -202,10 +204,13 @@ pub fn wake_at_us(at_us: u64, waker: &Waker) {
 const MILLIS_MAX: u64 = u64::MAX / embassy_time::TICK_HZ;
 
 /// What the network's one socket for datagrams holds; static on a board.
+///
+/// What the stack keeps for each datagram begins with a value; as no more than room for it all of this is
+/// zeroes, and costs a board no flash.
 pub struct DatagramMemory {
-    received: [PacketMetadata; DATAGRAMS_MAX],
+    received: heapless::Vec<PacketMetadata, DATAGRAMS_MAX>,
     receive: [u8; UDP_OCTETS_MAX as usize],
-    sent: [PacketMetadata; 1],
+    sent: heapless::Vec<PacketMetadata, 1>,
     send: [u8; QUERY_OCTETS_MAX],
 }
 
@@ -217,9 +222,9 @@ impl DatagramMemory {
     /// Empty memory.
     pub const fn new() -> Self {
         Self {
-            received: [PacketMetadata::EMPTY; DATAGRAMS_MAX],
+            received: heapless::Vec::new(),
             receive: [0; _],
-            sent: [PacketMetadata::EMPTY],
+            sent: heapless::Vec::new(),
             send: [0; _],
         }
     }
@@ -314,7 +319,7 @@ impl<'d> Network for StackNetwork<'d> {
     async fn accept<'a>(
         &'a self,
         port: u16,
-        buffers: &'a mut Buffers,
+        buffers: &'a mut CallBuffers,
     ) -> Result<StackStream<'a, 'd>, OpenFailure> {
         let slot = Slot::take(self.watch, self.sockets).ok_or(OpenFailure::NoSlot)?;
         let mut socket = tcp::TcpSocket::new(self.stack, &mut buffers.receive, &mut buffers.send);

@@ -4,6 +4,7 @@
 //! is, what was expected, what to do next.
 #![forbid(unsafe_code)]
 
+pub mod dnsbl;
 pub mod import;
 pub mod lists;
 pub mod problem;

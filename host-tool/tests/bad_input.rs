@@ -128,6 +128,24 @@ fn scopes() {
             format!("delivery = \"on\"\nprobes = [\"router\"]\ndepth = \"deep\"\n{SCOPE}"),
         ),
         (
+            "proxy",
+            format!(
+                "probes = [\"relay\", \"proxy\"]\n{SCOPE}\n[proxy]\nports = {{ socks6 = [1080] }}\n\
+                 sink_address = \"2001:db8::1\"\nsink_name = \"-\"\ninternal_host = 1\n"
+            ),
+        ),
+        (
+            "proxy-port-of-relays",
+            format!(
+                "probes = [\"relay\", \"proxy\"]\n{SCOPE}\n[proxy]\nports = {{ socks5 = [25] }}\n\
+                 sink_address = \"198.51.100.25\"\n"
+            ),
+        ),
+        (
+            "proxy-without-sink",
+            format!("probes = [\"proxy\"]\n{SCOPE}\n[proxy]\nports = {{ socks5 = [1080] }}\n"),
+        ),
+        (
             "sink-domain",
             SCOPE.replace("sink.cert.example", "a-sink-with-a-long-name.cert.example"),
         ),
@@ -173,6 +191,10 @@ fn links_probes_and_what_is_not_built() {
         ("link-sim-without-file", &["--link", "sim:"]),
         ("link-direct-with-more", &["--link", "direct:eth0"]),
         ("probes", &["--link", "sim", "--probes", "relay,proxy"]),
+        (
+            "probes-unknown",
+            &["--link", "sim", "--probes", "relay,prox"],
+        ),
         ("deliver", &["--link", "sim", "--deliver"]),
         ("depth", &["--link", "sim", "--depth", "full"]),
         ("pcap", &["--link", "sim", "--pcap", "none/wire.pcap"]),

@@ -73,6 +73,10 @@ pub(crate) fn prove(_extent: Extent) -> Result<Proved> {
     Err(needs_linux())
 }
 
+pub(crate) fn flood() -> Result<Scanned> {
+    Err(needs_linux())
+}
+
 /// Which servers would be scanned.
 pub(crate) enum Extent {
     Ordinary,

@@ -3,9 +3,12 @@
 //! Everything that is wrong with a file is told at once, with its line. A file with anything
 //! wrong allows nothing.
 
+mod dnsbl;
 mod fields;
 mod proxy;
 mod read;
+
+pub use dnsbl::ScopeList;
 
 use std::{net::IpAddr, path::Path};
 
@@ -33,6 +36,8 @@ pub struct ScopeFile {
     /// The addresses that others see probes come from, where the file names them; for the checks of our
     /// own names.
     pub addresses: Vec<IpAddr>,
+    /// Its block lists, as the host knows them.
+    pub lists: Vec<ScopeList>,
 }
 
 /// Reads a scope file and checks it, as of `now`.

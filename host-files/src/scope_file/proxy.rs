@@ -136,3 +136,6 @@ fn port(value: &DeValue<'_>) -> Result<u16, String> {
         .filter(|port| *port > 0)
         .ok_or_else(|| "no port".to_owned())
 }
+
+#[cfg(test)]
+mod tests;

@@ -14,7 +14,7 @@ use probe_core::{
 };
 use toml::de::DeValue;
 
-use super::{ScopeFile, fields::Sections, proxy};
+use super::{ScopeFile, dnsbl, fields::Sections, proxy};
 use crate::{
     problem::{Place, Problems},
     table::{Reader, Section, moment, number, text, yes},
@@ -67,11 +67,13 @@ pub(super) fn parse(source: &str, place: &Place, now: Timestamp) -> Result<Scope
         return reader.or(None);
     };
     let mut known = TOP.to_vec();
-    known.extend(["rates", "proxy"]);
+    known.extend(["rates", "proxy", "dnsbl"]);
     let top = reader.top(table.get_ref(), &known);
     let authority = reader.section(&top, "authority", &AUTHORITY);
     let identity = reader.section(&top, "identity", &IDENTITY);
-    let rates = reader.section(&top, "rates", &RATES);
+    let mut known_rates = RATES.to_vec();
+    known_rates.push(dnsbl::SPACING);
+    let rates = reader.section(&top, "rates", &known_rates);
     let proxy = reader.section(&top, "proxy", &proxy::FIELDS);
 
     let depth = depth(&mut reader, &top);
@@ -83,14 +85,34 @@ pub(super) fn parse(source: &str, place: &Place, now: Timestamp) -> Result<Scope
         .map(|scope| (scope.identity.sink_address, &scope.sink_ports[..]));
     let (sink_address, sink_ports) = ends.unwrap_or_default();
     let proxies = proxy::read(&mut reader, &proxy, sink_address, sink_ports);
-    let scope = scope.map(|mut scope| {
+    let spacing_ms = dnsbl::spacing_ms(&mut reader, &rates);
+    let lists = if probes.contains(&Probe::Dnsbl) && !top.has("dnsbl") {
+        reader.wrong(
+            &top,
+            "probes",
+            "has \"dnsbl\", and no list is named",
+            "a table such as `[[dnsbl]]` with `zone = \"dnsbl.dronebl.org\"`",
+        );
+        None
+    } else {
+        dnsbl::read(&mut reader, &top)
+    };
+    let file = scope.zip(lists).map(|(mut scope, (zones, lists))| {
         if !probes.contains(&Probe::Relay) {
             scope.ports.clear();
         }
         if probes.contains(&Probe::Proxy) {
             scope.proxy = proxies.unwrap_or_default();
         }
-        scope
+        if probes.contains(&Probe::Dnsbl) {
+            scope.dnsbl = DnsblScope { zones, spacing_ms };
+        }
+        ScopeFile {
+            scope,
+            probes,
+            addresses,
+            lists,
+        }
     });
 
     let sections = Sections {
@@ -100,16 +122,12 @@ pub(super) fn parse(source: &str, place: &Place, now: Timestamp) -> Result<Scope
         rates: &rates,
         proxy: &proxy,
     };
-    if let Some(scope) = &scope
-        && let Err(error) = scope.check()
+    if let Some(file) = &file
+        && let Err(error) = file.scope.check()
     {
         sections.tell(&mut reader, error);
     }
-    reader.or(scope.map(|scope| ScopeFile {
-        scope,
-        probes,
-        addresses,
-    }))
+    reader.or(file)
 }
 
 /// Reads the few fields of a scope that a file of another kind may hold: what `section` and its

@@ -5,6 +5,7 @@
 //! that is is read here once more, by hand, and nothing of it is probe-core's.
 
 mod delivery;
+pub mod examples;
 mod forms;
 mod ledger;
 mod passing;

@@ -60,8 +60,8 @@ proxy-verdict-confirmed = { $count ->
    *[other] Uden login oprettede hver af disse servere den forbindelse, som vores test bad om. Forbindelsen nåede frem til vores eget testsystem, og den kode, som systemet sendte, nåede tilbage til os. Det er dermed bevist, at serverne formidlede forbindelser for fremmede på testtidspunktet.
 }
 proxy-verdict-accepted = { $count ->
-    [one] Uden login accepterede serveren den forbindelse, som vores test bad om, og tog imod vores data. Da dette brev blev skrevet, var forbindelsen ikke nået frem til vores testsystem. Det er derfor ikke bevist, at serveren formidler sådanne forbindelser.
-   *[other] Uden login accepterede hver af disse servere den forbindelse, som vores test bad om, og tog imod vores data. Da dette brev blev skrevet, var forbindelserne ikke nået frem til vores testsystem. Det er derfor ikke bevist, at serverne formidler sådanne forbindelser.
+    [one] Uden login accepterede serveren den forbindelse, som vores test bad om, og koden fra vores testsystem nåede tilbage til os. Da dette brev blev skrevet, var der dog ikke registreret nogen forbindelse med testens kendetegn på testsystemet, så vi ved ikke, hvor forbindelsen kom ud. Det er derfor ikke bevist, at serveren selv formidler forbindelser for fremmede.
+   *[other] Uden login accepterede hver af disse servere den forbindelse, som vores test bad om, og koden fra vores testsystem nåede tilbage til os. Da dette brev blev skrevet, var der dog ikke registreret nogen forbindelse med testens kendetegn på testsystemet, så vi ved ikke, hvor forbindelserne kom ud. Det er derfor ikke bevist, at serverne selv formidler forbindelser for fremmede.
 }
 proxy-verdict-suspected = { $count ->
     [one] Uden login svarede serveren, at den accepterede den forbindelse, som vores test bad om. Koden fra vores testsystem nåede dog ikke tilbage til os. Det er derfor ikke bevist, at serveren faktisk formidler sådanne forbindelser: Nogle servere giver det samme svar på enhver forespørgsel.
@@ -77,6 +77,8 @@ proxy-verdict-undecided = { $count ->
 }
 undecided-protocol = Den tjeneste, der svarer på denne port, bruger ikke den protokol, som vores test anvender.
 undecided-turned-away = Selve testen blev afvist, uanset hvilket mål den angav.
+undecided-not-reached = Ifølge sine egne svar forsøgte serveren at oprette forbindelsen, men nåede ikke frem til vores testsystem. Om den formidler forbindelser til andre mål, er ikke testet.
+undecided-own-address = Forbindelsen nåede frem til vores testsystem fra vores egen adresse. Noget på vores egen vej kan have oprettet den i stedet for serveren.
 
 ## Forklaring
 

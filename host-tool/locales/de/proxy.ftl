@@ -60,8 +60,8 @@ proxy-verdict-confirmed = { $count ->
    *[other] Jeder dieser Server hat die Verbindung, um die unser Test bat, ohne Anmeldung hergestellt. Sie ist bei unserem eigenen Testsystem angekommen, und der von dort gesendete Code ist bei uns eingetroffen. Damit ist bewiesen, dass die Server zum Zeitpunkt des Tests Verbindungen Fremder weitergeleitet haben.
 }
 proxy-verdict-accepted = { $count ->
-    [one] Der Server hat die Verbindung, um die unser Test bat, ohne Anmeldung zugesagt und unsere Daten übernommen. Bis zum Zeitpunkt dieses Schreibens ist die Verbindung nicht bei unserem Testsystem angekommen. Es ist also nicht bewiesen, dass der Server solche Verbindungen weiterleitet.
-   *[other] Jeder dieser Server hat die Verbindung, um die unser Test bat, ohne Anmeldung zugesagt und unsere Daten übernommen. Bis zum Zeitpunkt dieses Schreibens sind die Verbindungen nicht bei unserem Testsystem angekommen. Es ist also nicht bewiesen, dass die Server solche Verbindungen weiterleiten.
+    [one] Der Server hat die Verbindung, um die unser Test bat, ohne Anmeldung zugesagt, und der Code unseres Testsystems ist bei uns eingetroffen. Bis zum Zeitpunkt dieses Schreibens ist dort aber keine Verbindung mit dem Kennzeichen dieses Tests bekannt; wir wissen also nicht, wo die Verbindung herauskam. Es ist damit nicht bewiesen, dass der Server selbst Verbindungen für Fremde weiterleitet.
+   *[other] Jeder dieser Server hat die Verbindung, um die unser Test bat, ohne Anmeldung zugesagt, und der Code unseres Testsystems ist bei uns eingetroffen. Bis zum Zeitpunkt dieses Schreibens ist dort aber keine Verbindung mit dem Kennzeichen dieser Tests bekannt; wir wissen also nicht, wo die Verbindungen herauskamen. Es ist damit nicht bewiesen, dass die Server selbst Verbindungen für Fremde weiterleiten.
 }
 proxy-verdict-suspected = { $count ->
     [one] Der Server hat die Verbindung, um die unser Test bat, ohne Anmeldung zugesagt. Der Code unseres Testsystems ist aber nicht bei uns eingetroffen. Es ist also nicht bewiesen, dass der Server solche Verbindungen tatsächlich weiterleitet: Manche Server geben auf jede Anfrage dieselbe Antwort.
@@ -77,6 +77,8 @@ proxy-verdict-undecided = { $count ->
 }
 undecided-protocol = Der Dienst, der an diesem Port antwortet, spricht nicht das Protokoll unseres Tests.
 undecided-turned-away = Unser Test wurde als solcher abgewiesen, unabhängig vom genannten Ziel.
+undecided-not-reached = Nach seinen eigenen Antworten hat der Server versucht, die Verbindung herzustellen, unser Testsystem aber nicht erreicht. Ob er Verbindungen zu anderen Zielen weiterleitet, wurde nicht getestet.
+undecided-own-address = Die Verbindung kam von unserer eigenen Adresse bei unserem Testsystem an. Etwas auf unserem eigenen Weg kann sie anstelle des Servers hergestellt haben.
 
 ## Erklärung
 

@@ -60,8 +60,8 @@ proxy-verdict-confirmed = { $count ->
    *[other] Without a login, each of these servers made the connection that our test asked for. It arrived at our own test system, and the code that this system sent came back to us. This proves that the servers passed on connections for strangers at the time of the test.
 }
 proxy-verdict-accepted = { $count ->
-    [one] Without a login, the server granted the connection that our test asked for and accepted our data. Up to the time of this letter, the connection has not arrived at our test system. Whether the server passes on such connections is therefore not proved.
-   *[other] Without a login, each of these servers granted the connection that our test asked for and accepted our data. Up to the time of this letter, the connections have not arrived at our test system. Whether the servers pass on such connections is therefore not proved.
+    [one] Without a login, the server granted the connection that our test asked for, and the code of our test system came back to us. Up to the time of this letter, however, no call that bears the mark of this test is known at that system, so we do not know where the connection came out. Whether the server itself passes on connections for strangers is therefore not proved.
+   *[other] Without a login, each of these servers granted the connection that our test asked for, and the code of our test system came back to us. Up to the time of this letter, however, no call that bears the mark of these tests is known at that system, so we do not know where the connections came out. Whether the servers themselves pass on connections for strangers is therefore not proved.
 }
 proxy-verdict-suspected = { $count ->
     [one] Without a login, the server answered that it granted the connection that our test asked for. The code of our test system did not come back. Whether the server really passes on such connections is therefore not proved: some servers give the same answer to every request.
@@ -77,6 +77,8 @@ proxy-verdict-undecided = { $count ->
 }
 undecided-protocol = The service that answers at this port does not speak the protocol of our test.
 undecided-turned-away = Our test itself was turned away, whatever destination it named.
+undecided-not-reached = By its own replies, the server tried to make the connection and did not reach our test system. Whether it passes on connections to other destinations was not tested.
+undecided-own-address = The connection reached our test system from our own address. Something on our own path may have made it instead of the server.
 
 ## Explanation
 

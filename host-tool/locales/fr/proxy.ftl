@@ -73,8 +73,8 @@ proxy-verdict-confirmed = { $count ->
    *[other] Sans authentification, chacun de ces serveurs a établi la connexion que demandait notre test. Elle est arrivée à notre propre système d’essai, et le code envoyé par celui-ci nous est revenu. Il est ainsi prouvé que, au moment du test, ces serveurs relayaient les connexions d’inconnus.
 }
 proxy-verdict-accepted = { $count ->
-    [one] Sans authentification, le serveur a accordé la connexion que demandait notre test et a pris en charge nos données. À la date de cette lettre, la connexion n’est pas arrivée à notre système d’essai. Il n’est donc pas prouvé que le serveur relaie de telles connexions.
-   *[other] Sans authentification, chacun de ces serveurs a accordé la connexion que demandait notre test et a pris en charge nos données. À la date de cette lettre, ces connexions ne sont pas arrivées à notre système d’essai. Il n’est donc pas prouvé que ces serveurs relaient de telles connexions.
+    [one] Sans authentification, le serveur a accordé la connexion que demandait notre test, et le code de notre système d’essai nous est revenu. À la date de cette lettre, aucune connexion portant la marque de ce test n’est cependant connue de ce système ; nous ne savons donc pas d’où la connexion est ressortie. Il n’est par conséquent pas prouvé que le serveur relaie lui-même des connexions pour des inconnus.
+   *[other] Sans authentification, chacun de ces serveurs a accordé la connexion que demandait notre test, et le code de notre système d’essai nous est revenu. À la date de cette lettre, aucune connexion portant la marque de ces tests n’est cependant connue de ce système ; nous ne savons donc pas d’où les connexions sont ressorties. Il n’est par conséquent pas prouvé que ces serveurs relaient eux-mêmes des connexions pour des inconnus.
 }
 proxy-verdict-suspected = { $count ->
     [one] Sans authentification, le serveur a répondu qu’il accordait la connexion que demandait notre test. Le code de notre système d’essai ne nous est cependant pas revenu. Il n’est donc pas prouvé que le serveur relaie réellement de telles connexions : certains serveurs répondent de la même façon à toute requête.
@@ -90,6 +90,8 @@ proxy-verdict-undecided = { $count ->
 }
 undecided-protocol = Le service qui répond sur ce port n’utilise pas le protocole de notre test.
 undecided-turned-away = Notre test a été rejeté en tant que tel, quelle que soit la destination indiquée.
+undecided-not-reached = D’après ses propres réponses, le serveur a tenté d’établir la connexion et n’a pas atteint notre système d’essai. Nous n’avons pas testé s’il relaie des connexions vers d’autres destinations.
+undecided-own-address = La connexion est arrivée à notre système d’essai depuis notre propre adresse. Un équipement situé sur notre propre chemin peut l’avoir établie à la place du serveur.
 
 ## Explication
 

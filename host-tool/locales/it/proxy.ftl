@@ -74,8 +74,8 @@ proxy-verdict-confirmed = { $count ->
    *[other] Senza autenticazione, ciascuno di questi server ha stabilito la connessione richiesta dalla nostra verifica. La connessione ha raggiunto il nostro sistema di prova, e il codice inviato da quest’ultimo è tornato fino a noi. È così dimostrato che, al momento della verifica, i server inoltravano le connessioni di estranei.
 }
 proxy-verdict-accepted = { $count ->
-    [one] Senza autenticazione, il server ha concesso la connessione richiesta dalla nostra verifica e ha preso in carico i nostri dati. Alla data della presente la connessione non ha raggiunto il nostro sistema di prova. Non è quindi dimostrato che il server inoltri connessioni di questo tipo.
-   *[other] Senza autenticazione, ciascuno di questi server ha concesso la connessione richiesta dalla nostra verifica e ha preso in carico i nostri dati. Alla data della presente le connessioni non hanno raggiunto il nostro sistema di prova. Non è quindi dimostrato che i server inoltrino connessioni di questo tipo.
+    [one] Senza autenticazione, il server ha concesso la connessione richiesta dalla nostra verifica e il codice del nostro sistema di prova è tornato fino a noi. Alla data della presente, tuttavia, presso tale sistema non risulta alcuna connessione con il contrassegno di questa verifica; non sappiamo quindi da dove la connessione sia uscita. Non è pertanto dimostrato che sia il server stesso a inoltrare connessioni per estranei.
+   *[other] Senza autenticazione, ciascuno di questi server ha concesso la connessione richiesta dalla nostra verifica e il codice del nostro sistema di prova è tornato fino a noi. Alla data della presente, tuttavia, presso tale sistema non risulta alcuna connessione con il contrassegno di queste verifiche; non sappiamo quindi da dove le connessioni siano uscite. Non è pertanto dimostrato che siano i server stessi a inoltrare connessioni per estranei.
 }
 proxy-verdict-suspected = { $count ->
     [one] Senza autenticazione, il server ha risposto di concedere la connessione richiesta dalla nostra verifica. Il codice del nostro sistema di prova non è però tornato fino a noi. Non è quindi dimostrato che il server inoltri davvero connessioni di questo tipo: alcuni server rispondono allo stesso modo a qualsiasi richiesta.
@@ -91,6 +91,8 @@ proxy-verdict-undecided = { $count ->
 }
 undecided-protocol = Il servizio che risponde su questa porta non utilizza il protocollo della nostra verifica.
 undecided-turned-away = La nostra verifica è stata respinta in quanto tale, qualunque destinazione indicasse.
+undecided-not-reached = Secondo le sue stesse risposte, il server ha tentato di stabilire la connessione e non ha raggiunto il nostro sistema di prova. Non è stato verificato se inoltri connessioni verso altre destinazioni.
+undecided-own-address = La connessione ha raggiunto il nostro sistema di prova dal nostro stesso indirizzo. Può averla stabilita qualcosa sul nostro percorso al posto del server.
 
 ## Spiegazione
 

@@ -65,8 +65,8 @@ proxy-verdict-confirmed = { $count ->
    *[other] Nie wymagając logowania, każdy z tych serwerów nawiązał połączenie, o które prosił nasz test. Dotarło ono do naszego systemu testowego, a wysłany stamtąd kod do nas wrócił. Dowodzi to, że w chwili testu serwery przekazywały połączenia osób postronnych.
 }
 proxy-verdict-accepted = { $count ->
-    [one] Nie wymagając logowania, serwer zgodził się na połączenie, o które prosił nasz test, i przejął nasze dane. Do chwili sporządzenia tego pisma połączenie nie dotarło do naszego systemu testowego. Nie ma więc dowodu na to, że serwer przekazuje takie połączenia.
-   *[other] Nie wymagając logowania, każdy z tych serwerów zgodził się na połączenie, o które prosił nasz test, i przejął nasze dane. Do chwili sporządzenia tego pisma połączenia nie dotarły do naszego systemu testowego. Nie ma więc dowodu na to, że serwery przekazują takie połączenia.
+    [one] Nie wymagając logowania, serwer zgodził się na połączenie, o które prosił nasz test, a kod naszego systemu testowego do nas wrócił. Do chwili sporządzenia tego pisma w systemie tym nie odnotowano jednak połączenia z oznaczeniem tego testu, nie wiemy więc, skąd połączenie wyszło. Nie ma zatem dowodu na to, że sam serwer przekazuje połączenia obcych osób.
+   *[other] Nie wymagając logowania, każdy z tych serwerów zgodził się na połączenie, o które prosił nasz test, a kod naszego systemu testowego do nas wrócił. Do chwili sporządzenia tego pisma w systemie tym nie odnotowano jednak połączeń z oznaczeniem tych testów, nie wiemy więc, skąd połączenia wyszły. Nie ma zatem dowodu na to, że same serwery przekazują połączenia obcych osób.
 }
 proxy-verdict-suspected = { $count ->
     [one] Nie wymagając logowania, serwer odpowiedział, że zgadza się na połączenie, o które prosił nasz test. Kod naszego systemu testowego jednak do nas nie wrócił. Nie ma więc dowodu na to, że serwer rzeczywiście przekazuje takie połączenia: niektóre serwery odpowiadają tak samo na każde żądanie.
@@ -82,6 +82,8 @@ proxy-verdict-undecided = { $count ->
 }
 undecided-protocol = Usługa, która odpowiada na tym porcie, nie używa protokołu naszego testu.
 undecided-turned-away = Odrzucono sam nasz test, bez względu na podany cel połączenia.
+undecided-not-reached = Z własnych odpowiedzi serwera wynika, że próbował nawiązać połączenie i nie dotarł do naszego systemu testowego. Nie sprawdzano, czy przekazuje połączenia do innych miejsc docelowych.
+undecided-own-address = Połączenie dotarło do naszego systemu testowego z naszego własnego adresu. Mogło je nawiązać coś na naszej własnej drodze, a nie serwer.
 
 ## Wyjaśnienie
 

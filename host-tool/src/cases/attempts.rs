@@ -68,6 +68,19 @@ pub const fn is_answered(outcome: Outcome) -> bool {
         )
 }
 
+/// How many attempts were answered, and under how many of these our sink's word came back; the control does
+/// not count.
+pub fn answered(evidence: &ProxyEvidence) -> (usize, usize) {
+    let attempts = || {
+        let attempts = evidence.attempts().iter();
+        attempts.filter(|it| it.id() != AttemptId::CONTROL)
+    };
+    (
+        attempts().filter(|it| is_answered(it.outcome())).count(),
+        attempts().filter(|it| it.has_nonce()).count(),
+    )
+}
+
 fn tried(sink: Option<&SinkEnds>, line: &AttemptLine<'_>) -> Tried {
     let id = line.attempt.id();
     let asked = request(sink, id).unwrap_or_else(|| line.sent.to_owned());

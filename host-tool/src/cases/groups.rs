@@ -51,8 +51,8 @@ impl Group<'_> {
     }
 }
 
-/// The letters that are due under a profile that rests on `basis`. A finding without a contact is a letter of its own: nobody knows
-/// whether its neighbours are in the same hands.
+/// The letters that are due under a profile that rests on `basis`. Without a contact, an address is a letter of
+/// its own: nobody knows whether its neighbours are in the same hands.
 pub fn due(cases: &[CaseView], grouping: Grouping, basis: Basis) -> Vec<Group<'_>> {
     let mut groups: Vec<Group<'_>> = Vec::new();
     let mut places = BTreeMap::new();
@@ -131,7 +131,7 @@ fn key(view: &CaseView, grouping: Grouping) -> ReferenceKey {
     let contact = view.case.about.contact.as_ref();
     let contact = contact.map(|contact| contact.to_lowercase());
     let network = match (&contact, grouping) {
-        (None, _) => view.case.target.to_string(),
+        (None, _) => view.case.target.ip().to_string(),
         (Some(_), Grouping::Contact) => String::new(),
         (Some(_), Grouping::Network) => network(view),
     };
@@ -156,7 +156,7 @@ mod tests {
 
     use super::*;
     use crate::{
-        cases::tests::view,
+        cases::{listed::Listed, tests::view},
         lists::{Claim, Listing},
         scope_file,
     };
@@ -169,12 +169,16 @@ mod tests {
         let about = &mut view.case.about;
         about.contact = contact.map(str::to_owned);
         about.network = network.map(|text| scope_file::network(text).unwrap());
-        about.listings.push(Listing {
-            by: "bl.example".to_owned(),
-            on: None,
-            since: None,
-            code: None,
-            claim: Claim::Suspect,
+        view.listed.push(Listed {
+            listing: Listing {
+                by: "bl.example".to_owned(),
+                on: None,
+                since: None,
+                code: None,
+                claim: Claim::Suspect,
+            },
+            may_be_quoted: true,
+            is_lookup: false,
         });
         view
     }

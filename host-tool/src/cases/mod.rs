@@ -7,16 +7,22 @@ pub mod attempts;
 pub mod facts;
 pub mod forms;
 pub mod groups;
+pub mod listed;
 pub mod proof;
 pub mod transcript;
 pub mod words;
+#[cfg(test)]
+mod yard;
 
-use std::collections::BTreeMap;
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    net::IpAddr,
+};
 
 use jiff::Timestamp;
 use probe_core::{
-    evidence::{Evidence, RelayEvidence},
-    finding::{DeviceId, JobSerial},
+    evidence::{Evidence, Finish, RelayEvidence},
+    finding::{DeviceId, JobSerial, Probe},
     name::Name,
     scope::{Depth, Scope},
     time::Utc,
@@ -24,10 +30,12 @@ use probe_core::{
     verdict::{RULES, Verdict, judge},
 };
 
+use listed::{Listed, Lookups};
 use proof::{Arrivals, Proved};
 
 use crate::{
     output::utc,
+    scope_file::ScopeList,
     store::{
         Case, CaseNumber, JobNumber, Judgement, Kept, Objection, ObjectionNumber, Store, StoreError,
     },
@@ -40,6 +48,8 @@ pub struct CaseView {
     pub case: Case,
     /// The first objection about its address that nobody has decided about.
     pub objection: Option<ObjectionNumber>,
+    /// Who lists its address.
+    pub listed: Vec<Listed>,
     /// Its jobs, oldest first; never empty.
     jobs: Vec<JobView>,
 }
@@ -57,6 +67,8 @@ pub struct JobView {
     pub boot: u32,
     /// Under which scope.
     pub scope: Option<Scope>,
+    /// The block lists of its scope, as the scope file had them.
+    pub lists: Vec<ScopeList>,
     /// With which key its tokens were made.
     pub key: Option<Key>,
     /// When it began.
@@ -82,6 +94,15 @@ impl JobView {
     pub fn seen(&self) -> Utc {
         let arrived = self.proved.last().map(|proved| proved.at);
         arrived.map_or(self.ended, |at| at.max(self.ended))
+    }
+
+    /// How its dialogue ended.
+    pub const fn finish(&self) -> Finish {
+        match &self.evidence {
+            Evidence::Relay(evidence) => evidence.finish(),
+            Evidence::Proxy(evidence) => evidence.finish(),
+            Evidence::Dnsbl(evidence) => evidence.finish(),
+        }
     }
 
     /// What the relay battery saw; `None` for a job of another probe.
@@ -144,12 +165,26 @@ pub fn load_some(
 ) -> Result<Vec<CaseView>, StoreError> {
     let arrivals = Arrivals::load(store)?;
     let objections = store.objections()?;
-    store
-        .cases()?
-        .into_iter()
-        .filter(wanted)
-        .filter_map(|case| view(store, &arrivals, &objections, case).transpose())
-        .collect()
+    let (cases, others): (Vec<Case>, Vec<Case>) = store.cases()?.into_iter().partition(wanted);
+    let views = cases.into_iter();
+    let views = views.filter_map(|case| view(store, &arrivals, &objections, case).transpose());
+    let mut views: Vec<CaseView> = views.collect::<Result<_, _>>()?;
+
+    let mut lookups = Lookups::default();
+    for view in views.iter().filter(|view| view.case.probe == Probe::Dnsbl) {
+        lookups.add(view.case.target.ip(), &view.jobs);
+    }
+    let addresses: BTreeSet<IpAddr> = views.iter().map(|it| it.case.target.ip()).collect();
+    for case in others {
+        let address = case.target.ip();
+        if case.probe == Probe::Dnsbl && addresses.contains(&address) {
+            lookups.add(address, &jobs(store, case.number)?);
+        }
+    }
+    for view in &mut views {
+        view.listed = lookups.of(view);
+    }
+    Ok(views)
 }
 
 /// One case; `None` when there is none of this number.
@@ -211,16 +246,11 @@ fn view(
     objections: &[Objection],
     case: Case,
 ) -> Result<Option<CaseView>, StoreError> {
-    let mut jobs: BTreeMap<JobNumber, Vec<Kept>> = BTreeMap::new();
-    for kept in store.findings(case.number)? {
-        jobs.entry(kept.job).or_default().push(kept);
-    }
-    let mut jobs: Vec<JobView> = jobs.into_values().filter_map(merged).collect();
+    let mut jobs = jobs(store, case.number)?;
     for job in &mut jobs {
         arrivals.apply(case.target, job);
         job.verdict = judge(&job.evidence);
     }
-    jobs.sort_by_key(|job| (job.began, job.number));
     let address = case.target.ip();
     let objection = objections
         .iter()
@@ -229,8 +259,20 @@ fn view(
     Ok((!jobs.is_empty()).then_some(CaseView {
         case,
         objection,
+        listed: Vec::new(),
         jobs,
     }))
+}
+
+/// The jobs of a case, oldest first.
+fn jobs(store: &dyn Store, case: CaseNumber) -> Result<Vec<JobView>, StoreError> {
+    let mut jobs: BTreeMap<JobNumber, Vec<Kept>> = BTreeMap::new();
+    for kept in store.findings(case)? {
+        jobs.entry(kept.job).or_default().push(kept);
+    }
+    let mut jobs: Vec<JobView> = jobs.into_values().filter_map(merged).collect();
+    jobs.sort_by_key(|job| (job.began, job.number));
+    Ok(jobs)
 }
 
 /// The findings of one job as one, in the order of their revisions.
@@ -248,6 +290,7 @@ fn merged(mut findings: Vec<Kept>) -> Option<JobView> {
         device: first.device,
         boot: last.finding.boot,
         scope: last.scope.clone().or_else(|| first.scope.clone()),
+        lists: last.lists.clone(),
         key: last.key.or(first.key),
         began: first.began,
         ended: last.ended,
@@ -262,10 +305,7 @@ fn merged(mut findings: Vec<Kept>) -> Option<JobView> {
 
 #[cfg(test)]
 mod tests {
-    use probe_core::{
-        finding::Probe,
-        verdict::{Kind, Reason},
-    };
+    use probe_core::verdict::{Kind, Reason};
 
     use super::*;
     use crate::lists::About;
@@ -277,6 +317,7 @@ mod tests {
             device: DeviceId::default(),
             boot: 1,
             scope: None,
+            lists: Vec::new(),
             key: None,
             began: Utc(day * 100),
             ended: Utc(day * 100 + 1),
@@ -298,6 +339,7 @@ mod tests {
                 about: About::default(),
             },
             objection: None,
+            listed: Vec::new(),
             jobs: jobs.collect(),
         }
     }

@@ -1,14 +1,29 @@
 //! What verdicts, refusals and outcomes mean, in words for people.
 
 use probe_core::{
+    finding::Probe,
     relay::Outcome,
     scope::Refusal,
     verdict::{Reason, Verdict},
 };
 
-/// Why a verdict is what it is, in one sentence of the rules.
-pub const fn why(verdict: Verdict) -> &'static str {
-    match verdict.reason {
+/// Why a verdict of a probe is what it is, in one sentence of the rules.
+pub const fn why(probe: Probe, verdict: Verdict) -> &'static str {
+    match (probe, verdict.reason) {
+        (Probe::Relay, reason) => reason_words(reason),
+        (Probe::Proxy, Reason::CutOff) => {
+            "Connections ended, or were never tried, before the answers that decide had come."
+        }
+        (Probe::Proxy, Reason::NotFormable) => {
+            "Nothing could be asked at this port: the scope's sink has no address or name for it."
+        }
+        (Probe::Dnsbl, Reason::CutOff) => "The lists were not all asked.",
+        (Probe::Proxy | Probe::Dnsbl, reason) => reason_words(reason),
+    }
+}
+
+const fn reason_words(reason: Reason) -> &'static str {
+    match reason {
         Reason::RelayDenied => {
             "The server denied to relay in words, for the forms that were tested."
         }
@@ -87,7 +102,9 @@ pub const fn why(verdict: Verdict) -> &'static str {
             "The call at our sink came from our own address: something on our own path makes \
              connections in others' place, so the proxy is not shown to have made it."
         }
-        Reason::Listed => "A list that can be believed names the address as a relay or a proxy.",
+        Reason::Listed => {
+            "A list that can be believed names the address as a relay or a proxy. That is no test of ours."
+        }
         Reason::ListedOther => "Lists name the address, and not as a relay or a proxy.",
         Reason::NotListed => "No list that can be believed names the address.",
         Reason::ListsUnknown => "No list gave an answer that can be believed.",

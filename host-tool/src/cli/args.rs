@@ -53,6 +53,12 @@ pub enum Command {
     Objections(Objections),
     /// Receive what comes back of test messages on this computer, until Ctrl-C; forwards nothing
     Sink(Sink),
+    /// Carry what came to a sink with a store of its own to the store that knows the scans
+    Arrivals {
+        /// Which way.
+        #[command(subcommand)]
+        command: Arrivals,
+    },
     /// Write the key that test messages are signed with to a file, for a sink elsewhere
     Key {
         /// What to do with it.
@@ -375,6 +381,38 @@ pub struct Sink {
     #[arg(long, value_name = "NAME")]
     pub sender_domain: Option<String>,
     /// Print what comes as lines of JSON
+    #[arg(long)]
+    pub json: bool,
+    #[command(flatten)]
+    #[allow(missing_docs)]
+    pub store: StoreArg,
+}
+
+/// What `arrivals` can do.
+#[derive(Debug, Subcommand)]
+pub enum Arrivals {
+    /// Write everything that came to the sinks of a store to a file
+    Export(ArrivalsExport),
+    /// Store what such a file has and the store has not, and judge it; doing it again changes nothing
+    Import(ArrivalsImport),
+}
+
+/// Arguments of `arrivals export`.
+#[derive(Debug, ClapArgs)]
+pub struct ArrivalsExport {
+    /// The file, which is written anew; `-` is standard output
+    pub file: PathBuf,
+    #[command(flatten)]
+    #[allow(missing_docs)]
+    pub store: StoreArg,
+}
+
+/// Arguments of `arrivals import`.
+#[derive(Debug, ClapArgs)]
+pub struct ArrivalsImport {
+    /// The file; `-` is standard input
+    pub file: PathBuf,
+    /// Print what is new as lines of JSON
     #[arg(long)]
     pub json: bool,
     #[command(flatten)]

@@ -1,11 +1,14 @@
 //! What a sink says of each thing that comes.
 
-use probe_core::arrival::{Sense, What};
+use probe_core::{
+    arrival::{Sense, What},
+    proxy::AttemptId,
+};
 use serde::Serialize;
 
 use super::{escaped, findings::address, minute, timestamp};
 use crate::{
-    cases::{CaseView, forms},
+    cases::{CaseView, attempts, forms},
     store::{KeptArrival, ObjectionNumber},
 };
 
@@ -19,6 +22,22 @@ pub struct Came {
     pub of: Option<(CaseView, Sense)>,
     /// The objection that it is.
     pub objection: Option<ObjectionNumber>,
+}
+
+impl Came {
+    /// What is known of an arrival, where its case is among these; an objection's number apart.
+    pub fn of_one(kept: KeptArrival, cases: &[CaseView]) -> Self {
+        let of = cases.iter().find_map(|view| {
+            let mut proved = view.jobs().iter().flat_map(|job| &job.proved);
+            let found = proved.find(|it| it.arrival == kept.arrival)?;
+            Some((view.clone(), found.sense))
+        });
+        Self {
+            kept,
+            of,
+            objection: None,
+        }
+    }
 }
 
 /// A line for people.
@@ -80,13 +99,14 @@ pub const fn word(sense: Sense) -> &'static str {
     }
 }
 
-/// The form that it speaks of.
+/// The form, or the attempt of a proxy job, that it speaks of.
 pub fn form(sense: Sense) -> Option<String> {
     match sense {
         Sense::Relayed(pair) | Sense::Bounced(pair) | Sense::CalledOut(pair) => {
             Some(forms::id(pair.pair()))
         }
-        Sense::Visited(_) | Sense::Objected | Sense::Nothing(_) => None,
+        Sense::Visited(octet) => Some(attempts::word(AttemptId::of_octet(octet)?).to_owned()),
+        Sense::Objected | Sense::Nothing(_) => None,
     }
 }
 

@@ -3,45 +3,47 @@
 use std::net::SocketAddr;
 
 use anstyle::Style;
+use probe_core::{
+    evidence::{Evidence, Standing, ZoneEvidence},
+    finding::Probe,
+    scope::DNSBL_PORT,
+};
 
 use super::{
     counted, style,
     table::{Cell, Table},
 };
 use crate::{
-    cases::{CaseView, facts, forms},
+    cases::{CaseView, JobView, attempts, facts, forms},
     letters::model::{Basis, Decision, Occasion},
 };
 
 /// The verdicts of `cases`, as a table and a line that counts them.
 pub fn text(cases: &[CaseView], width: Option<usize>) -> String {
-    let mut table = Table::new(&[
-        "No",
-        "Address",
-        "Name",
-        "Verdict",
-        "Reason",
-        "Forms",
-        "Listed by",
-        "Letter",
-    ]);
+    // Where there are relays alone, it goes without saying.
+    let has_probes = cases.iter().any(|view| view.case.probe != Probe::Relay);
+    let mut head = vec!["No", "Address"];
+    head.extend(has_probes.then_some("Probe"));
+    head.extend(["Name", "Verdict", "Reason"]);
+    head.push(if has_probes { "Asked" } else { "Forms" });
+    head.extend(["Listed by", "Letter"]);
+    let mut table = Table::new(&head);
     for view in cases {
         let verdict = view.verdict();
-        let (answered, accepted) = forms::answered(view.latest());
-        table.push(vec![
+        let mut row = vec![
             Cell::new(view.case.number.0.to_string()),
             Cell::new(address(view.case.target)),
+        ];
+        row.extend(has_probes.then(|| Cell::new(view.case.probe.as_str())));
+        row.extend([
             Cell::new(view.name().map_or("", |name| name.as_str())),
             Cell::new(verdict.kind.as_str()).styled(style(verdict.kind)),
             Cell::new(reason(view)),
-            Cell::new(match (answered, accepted) {
-                (0, _) => "none answered".to_owned(),
-                (answered, 0) => format!("{answered} tested"),
-                (answered, accepted) => format!("{answered} tested, {accepted} accepted"),
-            }),
+            Cell::new(asked(view.latest())),
             Cell::new(listed_by(view)),
             letter(facts::decision(view, Basis::Tests)),
         ]);
+        table.push(row);
     }
     format!("{}\n{}\n", table.render(width), tally(cases))
 }
@@ -55,9 +57,9 @@ pub fn refused(refused: &[(SocketAddr, String)], width: Option<usize>) -> String
     table.render(width)
 }
 
-/// Port 25 goes without saying.
+/// Port 25 goes without saying, and block lists are asked about no port.
 pub fn address(target: SocketAddr) -> String {
-    if target.port() == crate::lists::PORT_DEFAULT {
+    if matches!(target.port(), crate::lists::PORT_DEFAULT | DNSBL_PORT) {
         target.ip().to_string()
     } else {
         target.to_string()
@@ -82,6 +84,33 @@ fn tally(cases: &[CaseView]) -> String {
     )
 }
 
+/// How much was asked, and what was granted of it.
+fn asked(job: &JobView) -> String {
+    let (answered, granted, word) = match &job.evidence {
+        Evidence::Relay(_) => {
+            let (answered, accepted) = forms::answered(job);
+            (answered, accepted, "accepted")
+        }
+        Evidence::Proxy(evidence) => {
+            let (answered, returned) = attempts::answered(evidence);
+            (answered, returned, "returned")
+        }
+        Evidence::Dnsbl(evidence) => {
+            let is_believed = |it: &&ZoneEvidence| {
+                matches!(it.standing, Standing::Listed { .. } | Standing::NotListed)
+            };
+            let zones = || evidence.zones().iter().filter(is_believed);
+            let listed = zones().filter(|it| it.standing != Standing::NotListed);
+            (zones().count(), listed.count(), "listing it")
+        }
+    };
+    match (answered, granted) {
+        (0, _) => "none answered".to_owned(),
+        (answered, 0) => format!("{answered} tested"),
+        (answered, granted) => format!("{answered} tested, {granted} {word}"),
+    }
+}
+
 fn reason(view: &CaseView) -> String {
     let job = view.latest();
     let mut reason = job.verdict.reason.as_str().to_owned();
@@ -97,7 +126,7 @@ fn reason(view: &CaseView) -> String {
 /// The databases that say what it was probed for.
 fn listed_by(view: &CaseView) -> String {
     let mut names: Vec<String> = Vec::new();
-    for listing in facts::listings(&view.case) {
+    for listing in facts::listings(view) {
         if !names.contains(&listing.by) {
             names.push(listing.by);
         }

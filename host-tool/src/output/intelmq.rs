@@ -173,7 +173,10 @@ fn description(facts: &FindingFacts, kind: Kind, is_lab: bool) -> String {
             "{endpoint} was an open proxy when it was tested: a test connection to a host of our own \
              came through it."
         ),
-        (Kind::Accepted, _) => {
+        (Kind::Accepted, Probed::Proxy { .. }) => format!(
+            "Not proved: {endpoint} brought an answer of a host of our own, and where its connection came out is not known."
+        ),
+        (Kind::Accepted, Probed::Relay) => {
             format!("Not proved: {endpoint} took a test of ours, and nothing of it has come back.")
         }
         (Kind::Suspected | Kind::Closed | Kind::Inconclusive, _) => format!(

@@ -3,7 +3,7 @@
 use std::{fmt::Write as _, net::SocketAddr};
 
 use host_sim::scenario::Held;
-use probe_core::verdict::Kind;
+use probe_core::{finding::Probe, verdict::Kind};
 
 use crate::{
     cases::{CaseView, words},
@@ -21,6 +21,7 @@ pub fn text(
     refused: &[(SocketAddr, String)],
     missing: &[SocketAddr],
     held: &Expectations,
+    probe_of: impl Fn(u16) -> Probe,
     fails: impl Fn(Kind) -> bool,
 ) -> String {
     let judged = cases.iter().map(|view| {
@@ -31,12 +32,12 @@ pub fn text(
             _ if fails(verdict.kind) => Outcome::Failure {
                 kind: verdict.kind.as_str(),
                 message: what,
-                text: words::why(verdict),
+                text: words::why(view.case.probe, verdict),
             },
             None if verdict.kind == Kind::Inconclusive => Outcome::Skipped(what),
             Some(_) | None => Outcome::Passed,
         };
-        (title(view), outcome)
+        (view.case.probe, title(view), outcome)
     });
     let refused = refused.iter().map(|(suspect, why)| {
         let outcome = match held.get(suspect) {
@@ -44,11 +45,13 @@ pub fn text(
             Some(held) => Outcome::unexpected(held),
             None => Outcome::Skipped(format!("refused: {why}")),
         };
-        (address(*suspect), outcome)
+        (probe_of(suspect.port()), address(*suspect), outcome)
     });
-    let missing = missing.iter().map(|it| (address(*it), Outcome::Missing));
-    let all: Vec<(String, Outcome)> = judged.chain(refused).chain(missing).collect();
-    let count = |is: fn(&Outcome) -> bool| all.iter().filter(|(_, outcome)| is(outcome)).count();
+    let missing = missing
+        .iter()
+        .map(|it| (probe_of(it.port()), address(*it), Outcome::Missing));
+    let all: Vec<(Probe, String, Outcome)> = judged.chain(refused).chain(missing).collect();
+    let count = |is: fn(&Outcome) -> bool| all.iter().filter(|(_, _, outcome)| is(outcome)).count();
     let counts = format!(
         "tests=\"{}\" failures=\"{}\" errors=\"{}\" skipped=\"{}\"",
         all.len(),
@@ -56,13 +59,18 @@ pub fn text(
         count(|outcome| matches!(outcome, Outcome::Missing)),
         count(|outcome| matches!(outcome, Outcome::Skipped(_))),
     );
+    let suite: Vec<&str> = crate::words::all()
+        .filter(|probe: &Probe| all.iter().any(|(of, _, _)| of == probe))
+        .map(Probe::as_str)
+        .collect();
+    let suite = suite.join(" ");
     let mut out = format!(
         "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n\
          <testsuites name=\"postern\" {counts}>\n  \
-         <testsuite name=\"relay\" {counts}>\n"
+         <testsuite name=\"{suite}\" {counts}>\n"
     );
-    for (name, outcome) in &all {
-        case(&mut out, name, outcome.element().as_deref());
+    for (probe, name, outcome) in &all {
+        case(&mut out, *probe, name, outcome.element().as_deref());
     }
     out.push_str("  </testsuite>\n</testsuites>\n");
     out
@@ -110,16 +118,17 @@ impl Outcome {
     }
 }
 
-fn case(out: &mut String, name: &str, inner: Option<&str>) {
+fn case(out: &mut String, probe: Probe, name: &str, inner: Option<&str>) {
+    let class = probe.as_str();
     let _ = match inner {
         Some(inner) => writeln!(
             out,
-            "    <testcase classname=\"relay\" name=\"{}\">{inner}</testcase>",
+            "    <testcase classname=\"{class}\" name=\"{}\">{inner}</testcase>",
             escaped(name)
         ),
         None => writeln!(
             out,
-            "    <testcase classname=\"relay\" name=\"{}\"/>",
+            "    <testcase classname=\"{class}\" name=\"{}\"/>",
             escaped(name)
         ),
     };

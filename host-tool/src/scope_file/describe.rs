@@ -3,9 +3,12 @@
 use std::fmt::Write as _;
 
 use jiff::{SpanRound, Timestamp, Unit};
-use probe_core::scope::{AuthorityKind, Depth, Network, Scope};
+use probe_core::{
+    proxy::Protocols,
+    scope::{AuthorityKind, Depth, Network, ProxyScope, Scope},
+};
 
-use super::ScopeFile;
+use super::{ScopeFile, ScopeList};
 use crate::output::grouped;
 
 /// What `scope` allows, as of `now`.
@@ -47,11 +50,19 @@ pub fn text(file: &ScopeFile, now: Timestamp) -> String {
     if !scope.exclusions.is_empty() {
         line("never", &joined(scope.exclusions.iter().map(shown)));
     }
-    line("ports", &joined(scope.ports.iter().map(u16::to_string)));
+    if !scope.ports.is_empty() {
+        line("ports", &joined(scope.ports.iter().map(u16::to_string)));
+    }
     line(
         "probes",
         &joined(file.probes.iter().map(|probe| probe.as_str().to_owned())),
     );
+    for (place, proxies) in proxies(&scope.proxy).iter().enumerate() {
+        line(if place == 0 { "proxies" } else { "" }, proxies);
+    }
+    for (place, list) in lists(file).iter().enumerate() {
+        line(if place == 0 { "block lists" } else { "" }, list);
+    }
     line("depth", depth(scope.depth));
     line("delivery", &delivery(scope));
     let rates = &scope.rates;
@@ -138,6 +149,69 @@ fn widest(networks: &[Network]) -> Vec<Network> {
         kept.push(*network);
     }
     kept
+}
+
+/// What each port of proxies is asked, ports of which the same is asked together; and where our sink is.
+fn proxies(proxy: &ProxyScope) -> Vec<String> {
+    let mut asked: Vec<(Protocols, Vec<u16>)> = Vec::new();
+    for of in &proxy.ports {
+        let protocols = proxy.protocols(of.port);
+        match asked.iter_mut().find(|(known, _)| *known == protocols) {
+            Some((_, ports)) => ports.push(of.port),
+            None => asked.push((protocols, vec![of.port])),
+        }
+    }
+    let mut said: Vec<String> = asked
+        .into_iter()
+        .map(|(protocols, ports)| {
+            let ports = joined(ports.iter().map(u16::to_string));
+            let protocols = protocols.each().map(|of| of.as_str().to_owned());
+            format!("{ports}: {}", joined(protocols))
+        })
+        .collect();
+    if said.is_empty() {
+        return said;
+    }
+    let sink = &proxy.sink;
+    let ends = [
+        sink.ipv4.map(|address| address.to_string()),
+        sink.ipv6.map(|address| address.to_string()),
+        sink.name.as_ref().map(|name| name.as_str().to_owned()),
+    ];
+    let ports = joined(sink.ports.iter().map(u16::to_string));
+    said.push(format!(
+        "asked to connect to {} at port {ports}, and to nobody else",
+        joined(ends.into_iter().flatten())
+    ));
+    if proxy.inside {
+        said.push("and to port 25 of their own host: what is inside is entered so".to_owned());
+    }
+    said
+}
+
+/// Each block list, and whether it may be quoted.
+fn lists(file: &ScopeFile) -> Vec<String> {
+    let asked = |list: &ScopeList| file.scope.dnsbl.zones.iter().any(|it| it.name == list.zone);
+    let lists = file.lists.iter().filter(|list| asked(list));
+    lists
+        .map(|list| {
+            let quoted = if list.may_be_quoted {
+                "may be quoted"
+            } else {
+                "may not be quoted"
+            };
+            let agreement = list
+                .agreement
+                .as_ref()
+                .map(|text| format!(", by {text}"))
+                .unwrap_or_default();
+            format!(
+                "{} ({}): {quoted}{agreement}",
+                list.zone.as_str(),
+                list.name
+            )
+        })
+        .collect()
 }
 
 fn delivery(scope: &Scope) -> String {

@@ -56,7 +56,7 @@ exclusions = [
     # "192.0.2.53",
 ]
 ports = [25]
-probes = ["relay"]
+probes = ["relay"]                # and "proxy", "dnsbl": see [proxy] and [[dnsbl]] below
 
 # quick: the controls and the plainest form, under three senders.
 # standard: five forms that find most open relays, and nine refusals at most.
@@ -85,6 +85,22 @@ sink_domain = ""                  # "sink.cert.example", at most 22 octets
 # resolver = "192.0.2.53"         # the one resolver that is asked; `postern scope check` asks it about our names
 # addresses = ["192.0.2.10"]      # the addresses that others see probes come from; else this computer's own
 
+# Proxies, with "proxy" in `probes`: which ports are asked in which protocols, and where our sink is that they are
+# asked to connect to. Without `ports` it is the usual set; docs/findings.md says what comes of it.
+# [proxy]
+# sink_address = "192.0.2.25"       # the sink's IPv4 address, unless [identity] has it; `sink_address_ipv6` likewise
+# sink_name = "sink.cert.example"   # a name that leads there, for protocols that take names
+# sink_ports = [25, 8025]           # the second answers HTTP as well: many proxies do not reach port 25
+# ports = { http-connect = [80, 3128, 8080], http-get = [80, 3128, 8080], socks4 = [1080], socks5 = [1080] }
+# internal_host = false             # true: may ask a proxy for port 25 of its own host, which is inside
+
+# Block lists that may be asked about an address, with "dnsbl" in `probes`: none goes without saying. What is agreed
+# with each is yours to know; docs/block-lists.md names those that are known, and how to spell out others.
+# [[dnsbl]]
+# zone = "dnsbl.dronebl.org"
+# may_be_quoted = true            # whether letters may repeat what it says; needs `agreement`
+# agreement = "contract 17"
+
 # Every limit may be left out; these are the defaults of quick and standard.
 [rates]
 # target_refusals_max = 10        # refusals that one target is made to give in 24 hours; at most 60
@@ -93,4 +109,5 @@ sink_domain = ""                  # "sink.cert.example", at most 22 octets
 # network_spacing_ms = 100        # between two connections to one /24 or /56
 # connections_per_second_max = 100  # by the whole appliance; at most 1000
 # parked_hours_max = 24           # how long a greylisted target is retried; at most 72
+# dnsbl_spacing_ms = 100          # between two questions to block lists
 "#;

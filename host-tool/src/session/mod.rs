@@ -30,7 +30,10 @@ use probe_core::{
 };
 use tokio::sync::Notify;
 
-use crate::store::{Record, Store, StoreError};
+use crate::{
+    scope_file::ScopeList,
+    store::{Record, Store, StoreError},
+};
 use lines::Lines;
 
 /// How long a device may take to say who it is, in milliseconds.
@@ -63,6 +66,8 @@ pub struct Scan<'a> {
     pub id: ScanId,
     /// What may be probed.
     pub scope: &'a Scope,
+    /// Its block lists, as the host knows them.
+    pub lists: &'a [ScopeList],
     /// How it proves what it finds.
     pub proving: Proving,
     /// The list.
@@ -336,7 +341,7 @@ impl State<'_, '_> {
                 .begin_scan(
                     hello.device,
                     hello.boot,
-                    self.scan.scope,
+                    (self.scan.scope, self.scan.lists),
                     &self.scan.proving,
                     self.scan.utc,
                 )

@@ -242,6 +242,7 @@ impl Bench {
         let scan = Scan {
             id: ScanId(1),
             scope: &self.scope,
+            lists: &[],
             proving: PROVING,
             list: &self.list,
             utc: UTC,
@@ -399,11 +400,12 @@ impl Store for Dying {
         &mut self,
         device: DeviceId,
         boot: u32,
-        scope: &Scope,
+        (scope, lists): (&Scope, &[ScopeList]),
         proving: &Proving,
         now: Utc,
     ) -> Result<(), StoreError> {
-        self.0.begin_scan(device, boot, scope, proving, now)
+        self.0
+            .begin_scan(device, boot, (scope, lists), proving, now)
     }
     fn arrivals(&self) -> Result<Vec<crate::store::KeptArrival>, StoreError> {
         Err(Self::dead())

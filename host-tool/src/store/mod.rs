@@ -27,6 +27,7 @@ use crate::{
     import::Reading,
     lists::{About, Entry},
     problem::Problem,
+    scope_file::ScopeList,
 };
 
 pub use objection::{Decided, Objection, ObjectionNumber};
@@ -92,12 +93,12 @@ pub trait Store {
     /// The key that tokens are made with: the newest of this store, or a new one.
     fn key(&mut self, now: Timestamp) -> Result<Key, StoreError>;
 
-    /// Keeps under which scope a boot is scanned from now on, and with which key.
+    /// Keeps under which scope a boot is scanned from now on, with which block lists, and with which key.
     fn begin_scan(
         &mut self,
         device: DeviceId,
         boot: u32,
-        scope: &Scope,
+        under: (&Scope, &[ScopeList]),
         proving: &Proving,
         now: Utc,
     ) -> Result<(), StoreError>;
@@ -282,6 +283,8 @@ pub struct Kept {
     pub device: DeviceId,
     /// Under which scope it was probed, where that is known.
     pub scope: Option<Scope>,
+    /// The block lists of that scope, as the scope file had them.
+    pub lists: Vec<ScopeList>,
     /// With which key, where that is known.
     pub key: Option<Key>,
     /// What the device sent.
@@ -295,6 +298,17 @@ pub struct KeptArrival {
     pub device: DeviceId,
     /// When it came.
     pub at: Utc,
+    /// What came.
+    pub arrival: Arrival,
+}
+
+/// Something that came to a sink, on its way to the store that knows its job.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Carried {
+    /// The sink's device.
+    pub device: DeviceId,
+    /// What ties the clock of its boot to UTC.
+    pub anchor: Anchor,
     /// What came.
     pub arrival: Arrival,
 }
@@ -352,7 +366,7 @@ pub struct Reference {
 pub struct ReferenceKey {
     /// The recipient's mail address in lower case, where the list has one.
     pub contact: Option<String>,
-    /// The network, as `192.0.2.0/24`. Without a contact the address and port; empty for a letter
+    /// The network, as `192.0.2.0/24`. Without a contact the address; empty for a letter
     /// about everything of a contact.
     pub network: String,
 }

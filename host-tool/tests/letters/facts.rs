@@ -379,6 +379,7 @@ pub(crate) fn everything_of_proxies() -> Vec<FindingFacts> {
         let octet = octets.next().unwrap();
         findings.push(proxy(ProxyProtocol::HttpConnect, make(octet)));
     }
+    findings[0].also = vec![ProxyProtocol::HttpForward];
     for protocol in ProxyProtocol::ALL {
         findings.push(proxy(protocol, suspected(octets.next().unwrap())));
     }
@@ -389,6 +390,8 @@ pub(crate) fn everything_of_proxies() -> Vec<FindingFacts> {
         Reason::Blocked,
         Reason::Tarpit,
         Reason::CutOff,
+        Reason::PortLimited,
+        Reason::OwnAddress,
         Reason::Unclear,
     ] {
         let finding = undecided(octets.next().unwrap(), reason);

@@ -209,8 +209,16 @@ impl Answer {
 
     /// What the answer about a test address says of the zone, where it was `asked` about one;
     /// `Ok`: what it must say.
+    ///
+    /// Some lists have their test address under 127.0.0.1, which is "blocked" elsewhere. Whoever is
+    /// blocked gets it for the address that must not be listed as well.
     pub(super) fn as_health(&self, asked: Asked) -> Result<(), Unknown> {
         let (why, answer) = match (self, asked) {
+            (Self::Unknown(unknown), Asked::MustBeListed)
+                if unknown.answer == Some(Ipv4Addr::LOCALHOST) =>
+            {
+                return Ok(());
+            }
             (Self::Unknown(unknown), _) => (unknown.why, unknown.answer),
             (Self::NotListed, Asked::MustBeListed) => (Why::TestNotListed, None),
             (Self::Listed(codes), Asked::MustNotBeListed) => {
@@ -344,7 +352,8 @@ mod tests {
                 "127.255.255.254",
                 Err((Why::ErrorCode, Some("127.255.255.254"))),
             ),
-            (yes, "127.0.0.1", Err((Why::ErrorCode, Some("127.0.0.1")))),
+            (yes, "127.0.0.1", Ok(())),
+            (no, "127.0.0.1", Err((Why::ErrorCode, Some("127.0.0.1")))),
             (yes, "192.0.2.1", Err((Why::Rewritten, Some("192.0.2.1")))),
             (no, "", Ok(())),
             (

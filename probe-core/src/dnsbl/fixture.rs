@@ -1,8 +1,9 @@
 //! Zones and answers for tests.
 
-use super::Zone;
+use super::{Asked, Seen, Unknown, Why, Zone};
 use crate::{
     dns::{Answers, Data, Outcome, RecordType, Report},
+    evidence::{DnsblEvidence, Finish, Observation},
     name::Name,
 };
 
@@ -37,4 +38,45 @@ pub(crate) fn report_of(outcome: Outcome, answers: Answers) -> Report {
         tries: 1,
         streamed: false,
     }
+}
+
+/// What a lookup of TXT records leaves behind, with one of this text.
+pub(crate) fn explained(text: &str) -> Report {
+    let mut answers = Answers::new(RecordType::TXT);
+    let octets = [&[text.len() as u8], text.as_bytes()].concat();
+    answers.push(&Data::read(RecordType::TXT, &octets, 0, octets.len()).unwrap());
+    report_of(Outcome::Answers, answers)
+}
+
+/// What two zones said, of which the second answers for everything.
+pub(crate) fn evidence() -> DnsblEvidence {
+    let zones = [zone("dnsbl.example"), zone("gone.example")];
+    let mut evidence = DnsblEvidence::default();
+    for seen in [
+        Seen::Began {
+            zones: &zones,
+            hours: 500,
+        },
+        Seen::Answered {
+            place: 0,
+            zone: &zones[0],
+            report: &report(Outcome::Answers, "127.0.0.3 127.0.0.9"),
+        },
+        Seen::Explained {
+            place: 0,
+            report: &explained("open proxy"),
+        },
+        Seen::Unhealthy {
+            place: 1,
+            unknown: Unknown {
+                asked: Asked::MustNotBeListed,
+                why: Why::ListsEverything,
+                answer: Some([127, 0, 0, 2].into()),
+            },
+        },
+        Seen::Finished(Finish::Tested),
+    ] {
+        evidence.record(&Observation::Dnsbl(seen));
+    }
+    evidence
 }

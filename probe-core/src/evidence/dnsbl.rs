@@ -245,10 +245,7 @@ impl DnsblEvidence {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{
-        dns::{Answers, RecordType},
-        dnsbl::{Asked, Why, fixture},
-    };
+    use crate::dnsbl::{Asked, Why, fixture};
 
     /// Evidence about three zones, of which some are `Answered` with these records, and have this
     /// explanation.
@@ -275,10 +272,7 @@ mod tests {
                 report,
             });
             if let Some(text) = text {
-                let mut answers = Answers::new(RecordType::TXT);
-                let octets = [&[text.len() as u8], text.as_bytes()].concat();
-                answers.push(&Data::read(RecordType::TXT, &octets, 0, octets.len()).unwrap());
-                let report = &fixture::report_of(Outcome::Answers, answers);
+                let report = &fixture::explained(text);
                 record(Seen::Explained { place, report });
             }
         }

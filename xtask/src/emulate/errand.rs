@@ -47,7 +47,8 @@ impl Errand {
             "sink_domain = \"sink.example\"\n",
             &format!("sink_domain = \"sink.example\"\nsink_address = {sink:?}\n"),
         );
-        let messages = format!("delivery = \"on\"\nsink_ports = [{port}]\n");
+        // There is no resolver here that knows our names.
+        let messages = format!("lab = true\ndelivery = \"on\"\nsink_ports = [{port}]\n");
         place::write(&self.scope(), &format!("{messages}{scope}"))?;
         self.delivers = true;
         Ok(self)

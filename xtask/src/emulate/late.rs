@@ -26,7 +26,7 @@ use crate::{
 };
 
 /// How long the job may take until its message is out.
-const SENT_WITHIN: Duration = Duration::from_secs(20);
+const SENT_WITHIN: Duration = Duration::from_secs(60);
 /// How long the server may take to bring the message: it gives up after a minute, and begins anew after
 /// another one.
 const BROUGHT_WITHIN: Duration = Duration::from_secs(150);

@@ -5,9 +5,12 @@
 //! this computer's loopback interface, and on a wire at whose other end the simulator is.
 
 mod alike;
+mod builtins;
 #[cfg(unix)]
 mod cuts;
 mod errand;
+#[cfg(target_os = "linux")]
+mod flooded;
 #[cfg(unix)]
 mod kills;
 #[cfg(unix)]
@@ -39,7 +42,7 @@ use std::{
 use lexopt::{Arg::Long, ValueExt as _};
 
 use crate::{
-    cargo::{BOARD_TARGET, cargo},
+    cargo::{BOARD_TARGET, cargo, cargo_for_boards},
     debian,
     failure::{Failure, Result},
     lab,
@@ -103,6 +106,7 @@ pub(crate) fn command(mut arguments: lexopt::Parser) -> Result<ExitCode> {
     let mut only_port = false;
     let mut only_lab = false;
     let mut only_proof = false;
+    let mut only_sink = false;
     let mut only_kills = false;
     let mut in_lab = lab::Extent::Ordinary;
     while let Some(argument) = arguments.next()? {
@@ -116,27 +120,30 @@ pub(crate) fn command(mut arguments: lexopt::Parser) -> Result<ExitCode> {
             Long("only-kills") => only_kills = true,
             Long("only-lab") => only_lab = true,
             Long("only-proof") => only_proof = true,
+            Long("only-sink") => only_sink = true,
             Long("log") => only_log = true,
             Long("long") => in_lab = lab::Extent::Long,
             other => return Err(other.unexpected().into()),
         }
     }
-    let lab_lack = || only_lab.then(here::lab_lack).flatten();
+    let lab_lack = || (only_lab || only_sink).then(here::lab_lack).flatten();
     if let Some(lack) = lack().or_else(lab_lack) {
         return Err(Failure::new(lack.why).next(lack.get));
     }
-    if only_cuts || only_port || only_proof {
+    if only_cuts || only_port || only_proof || only_sink {
         build_all_but_the_log()?;
     } else {
         build()?;
     }
     let started = Instant::now();
     let emulated = if only_lab {
-        real_servers_and_proof(in_lab)?
+        all_in_the_lab(in_lab)?
     } else if only_log {
         log_only()?
     } else if only_kills {
         kill_only(&extent)?
+    } else if only_sink {
+        flooded_sink()?
     } else if only_proof {
         proof_only(&extent)?
     } else if only_cuts {
@@ -180,7 +187,7 @@ pub(crate) fn build() -> Result<()> {
 }
 
 fn build_all_but_the_log() -> Result<()> {
-    run::output(cargo(&BUILD_BOARD).arg("board-qemu-mps2"))?;
+    run::output(cargo_for_boards(&[], &BUILD_BOARD).arg("board-qemu-mps2"))?;
     let tools = [
         "build",
         "--package",
@@ -229,6 +236,7 @@ pub(crate) fn scan(extent: &Extent) -> Result<Emulated> {
             Ok(emulated)
         });
         let mut emulated = Emulated::default();
+        builtins::are_right(&mut emulated)?;
         log::tells(&folder, &mut emulated)?;
         loopback::two_hosts(&folder, &mut emulated)?;
         pair::side_by_side(&folder, &mut emulated)?;
@@ -266,10 +274,20 @@ pub(crate) fn proof(extent: lab::Extent) -> Result<Emulated> {
     })
 }
 
-fn real_servers_and_proof(extent: lab::Extent) -> Result<Emulated> {
+/// Has many call the sink of a board in the lab.
+pub(crate) fn flooded_sink() -> Result<Emulated> {
+    in_the_lab("emulate-flooded", |folder, emulated| {
+        #[cfg(target_os = "linux")]
+        flooded::sink(folder, emulated)?;
+        Ok(())
+    })
+}
+
+fn all_in_the_lab(extent: lab::Extent) -> Result<Emulated> {
     lab::with_lab(|| {
         let mut emulated = real_servers()?;
         emulated.extend(proof(extent)?);
+        emulated.extend(flooded_sink()?);
         Ok(emulated)
     })
 }
@@ -297,7 +315,7 @@ fn with_real_servers(extent: &Extent, lab: lab::Extent) -> Result<Emulated> {
         .expect("strings take everything");
         return Ok(emulated);
     }
-    emulated.extend(real_servers_and_proof(lab)?);
+    emulated.extend(all_in_the_lab(lab)?);
     Ok(emulated)
 }
 
@@ -339,6 +357,7 @@ fn port_only() -> Result<Emulated> {
     let folder = place::target().join("emulate-port");
     place::make_fresh_folder(&folder)?;
     let mut emulated = Emulated::default();
+    builtins::are_right(&mut emulated)?;
     #[cfg(unix)]
     link_port::over_the_network(&folder, &mut emulated)?;
     Ok(emulated)

@@ -16,7 +16,7 @@ use crate::{
 };
 
 /// The sink's ports: where mail comes to, and one beside it, as a scope may have two.
-const SINK_PORTS: [u16; 2] = [lab::SINK_PORT, 8_025];
+pub(super) const SINK_PORTS: [u16; 2] = [lab::SINK_PORT, 8_025];
 
 /// Scans a lab that is up, with every permission to deliver.
 pub(super) fn by_real_servers(folder: &Path, lab: Extent, emulated: &mut Emulated) -> Result<()> {

@@ -1,6 +1,6 @@
 //! What postern is sent out with in the lab: a scope, a list of suspects, a store of its own.
 
-use std::{fmt::Write as _, path::PathBuf, process::Command};
+use std::{fmt::Write as _, net::Ipv4Addr, path::PathBuf, process::Command};
 
 use super::{
     network,
@@ -88,6 +88,15 @@ impl<'a> Errand<'a> {
         Ok(self)
     }
 
+    /// Scans this address, and nobody of the lab's servers.
+    pub(super) fn among(self, address: Ipv4Addr) -> Result<Self> {
+        let file = self.folder.join("scope.toml");
+        let networks = NETWORKS.map(|network| format!("{network:?}")).join(", ");
+        let scope = place::read(&file)?.replace(&networks, &format!("\"{address}/32\""));
+        place::write(&file, &scope)?;
+        Ok(self)
+    }
+
     /// Scans over a link, as `--link` has it, and keeps what was printed in the folder. Anything but
     /// success is a failure.
     pub(crate) fn scan(&self, link: &str) -> Result<Said> {
@@ -111,6 +120,16 @@ impl<'a> Errand<'a> {
         )))
     }
 
+    /// The one finding that there is.
+    pub(super) fn finding(&self) -> Result<Finding> {
+        let said = run::output(self.postern("findings").arg("--json"))?;
+        let mut findings = Finding::parse_all(&said)?;
+        match findings.pop() {
+            Some(finding) if findings.is_empty() => Ok(finding),
+            _ => Err(Failure::new(format!("not one finding:\n{said}"))),
+        }
+    }
+
     /// Keeps a finding's transcript in the folder.
     pub(super) fn keep_transcript(&self, finding: &Finding) -> Result<()> {
         let mut command = self.postern("show");
@@ -124,6 +143,7 @@ impl<'a> Errand<'a> {
         &self.folder
     }
 
+    /// The program, in the scanner's namespace and with the errand's store.
     pub(super) fn postern(&self, subcommand: &str) -> Command {
         let mut command = network::within(self.scanner.namespace);
         command.arg(place::postern()).arg(subcommand);

@@ -5,6 +5,7 @@ mod capture;
 mod dns;
 mod errand;
 mod exim;
+mod flood;
 mod greeting;
 mod inside;
 mod link;
@@ -49,6 +50,7 @@ use servers::{Make, SECOND_HOP, SERVERS, Server};
 const RACE_RUNS: u32 = 3;
 
 pub(crate) use dns::{ask_dns, ask_dns_inside, dns_lack};
+pub(crate) use flood::{Flood, Relays, flood, forged, one_through_board, token_in};
 pub(crate) use prove::{SINK_PORT, hold_board, prove, through_board};
 pub(crate) use record::answer;
 pub(crate) use scan::{Extent, Scanned, scan};
@@ -97,6 +99,7 @@ pub(crate) fn command(mut arguments: lexopt::Parser) -> Result<ExitCode> {
             scan_with(|| scan(extent))
         }),
         "proxies" => show(scan_with(proxies::prove)),
+        "flood" => show(scan_with(flood)),
         "race" => {
             build_postern()?;
             with_lab(|| race::race(runs)).map(|()| ExitCode::SUCCESS)

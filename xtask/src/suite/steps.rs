@@ -119,6 +119,10 @@ pub(super) const STEPS: &[Step] = &[
         run: proof_by_real_mail_servers,
     },
     Step {
+        name: "the sink under smtp-source",
+        run: the_sink_under_smtp_source,
+    },
+    Step {
         name: "real mail servers through an emulated board",
         run: real_mail_servers_through_a_board,
     },
@@ -411,6 +415,35 @@ fn lookups_at_real_dns_servers() -> Result<Outcome> {
         return Ok(Outcome::skipped(lack.why, lack.get));
     }
     lab::ask_dns().map(of_the_lab)
+}
+
+fn the_sink_under_smtp_source() -> Result<Outcome> {
+    if let Some(lack) = machine::lab_lack().or_else(outside::lack) {
+        return Ok(Outcome::skipped(lack.why, lack.get));
+    }
+    let has_board = has_board_target()? && emulate::lack().is_none();
+    if has_board {
+        emulate::build()?;
+    } else {
+        lab::build_postern()?;
+    }
+    lab::with_lab(|| {
+        let ours = of_the_lab(lab::flood()?);
+        let Outcome::Passed { checks, .. } = ours else {
+            return Ok(ours);
+        };
+        if !has_board {
+            let note = "postern sink alone, and no board's".to_owned();
+            return Ok(Outcome::Passed { checks, note });
+        }
+        Ok(match of_board(emulate::flooded_sink()?) {
+            Outcome::Passed { checks: more, .. } => Outcome::Passed {
+                checks: checks + more,
+                note: "postern sink, and a board's".into(),
+            },
+            other => other,
+        })
+    })
 }
 
 fn in_the_lab(work: impl FnOnce() -> Result<lab::Scanned>) -> Result<Outcome> {

@@ -3,7 +3,7 @@
 use probe_core::{
     arrival::Sense,
     evidence::{Attempt, ProxyEvidence},
-    proxy::{AttemptId, Outcome},
+    proxy::{AttemptId, Outcome, Protocol},
 };
 
 use super::{Shown, quoted, redacted};
@@ -25,7 +25,7 @@ pub(super) fn shown(view: &CaseView, job: &JobView, evidence: &ProxyEvidence) ->
             protocol: protocols.next()?,
         },
         also: protocols.collect(),
-        tested: tested(job, evidence, &tried),
+        tested: tested(job, &tried),
         product: tried.iter().find_map(product),
         transcript: quoted(deciding.map_or(&[][..], |it| it.said.as_slice())),
         returned: returned(job, evidence),
@@ -54,7 +54,7 @@ fn protocols(view: &CaseView, job: &JobView, evidence: &ProxyEvidence) -> Vec<Pr
         .unwrap_or_else(of_scope)
 }
 
-fn each_once(protocols: impl Iterator<Item = probe_core::proxy::Protocol>) -> Vec<ProxyProtocol> {
+fn each_once(protocols: impl Iterator<Item = Protocol>) -> Vec<ProxyProtocol> {
     let mut each: Vec<ProxyProtocol> = Vec::new();
     for protocol in protocols.map(ProxyProtocol::from) {
         if !each.contains(&protocol) {
@@ -65,7 +65,7 @@ fn each_once(protocols: impl Iterator<Item = probe_core::proxy::Protocol>) -> Ve
 }
 
 /// Controls lead nowhere: a letter does not count them.
-fn tested(job: &JobView, evidence: &ProxyEvidence, tried: &[Tried]) -> Tested {
+fn tested(job: &JobView, tried: &[Tried]) -> Tested {
     let forms = || {
         let tried = tried.iter();
         tried.filter(|it| it.attempt.id() != AttemptId::CONTROL)
@@ -73,7 +73,7 @@ fn tested(job: &JobView, evidence: &ProxyEvidence, tried: &[Tried]) -> Tested {
     let count = |is: &dyn Fn(Outcome) -> bool| {
         u16::try_from(forms().filter(|it| is(it.attempt.outcome())).count()).unwrap_or(u16::MAX)
     };
-    let accepted = forms().filter(|it| is_accepted(evidence, &it.attempt));
+    let accepted = forms().filter(|it| is_accepted(&it.attempt));
     let accepted: Vec<String> = accepted.map(|it| redacted(&it.asked)).collect();
     Tested {
         depth: job.depth,
@@ -96,7 +96,7 @@ fn tested(job: &JobView, evidence: &ProxyEvidence, tried: &[Tried]) -> Tested {
 }
 
 /// What only looks granted because a page follows is a page.
-fn is_accepted(_evidence: &ProxyEvidence, attempt: &Attempt) -> bool {
+fn is_accepted(attempt: &Attempt) -> bool {
     match attempt.outcome() {
         Outcome::Returned => true,
         Outcome::Granted => !attempt.has_content(),
@@ -145,8 +145,12 @@ fn returned(job: &JobView, evidence: &ProxyEvidence) -> Option<Returned> {
 /// What a proxy says of itself in the head of an answer. Behind a 2xx to GET or POST the head may be
 /// another server's.
 fn product(tried: &Tried) -> Option<Product> {
-    let is_of_proxy = tried.attempt.outcome() != Outcome::Returned;
-    let heads = tried.said.iter().filter(|said| !said.by_us && is_of_proxy);
+    let is_page = matches!(
+        tried.attempt.id().protocol(),
+        Some(Protocol::Get | Protocol::Post)
+    );
+    let is_anothers = is_page && tried.attempt.has_content();
+    let heads = tried.said.iter().filter(|said| !said.by_us && !is_anothers);
     heads
         .filter_map(|said| {
             let line = said.text.to_ascii_lowercase();

@@ -1,184 +1,22 @@
 //! What came late, forged, for another's job, or before its job was known.
 
-use std::{net::SocketAddr, path::PathBuf};
+use std::net::SocketAddr;
 
-use jiff::Timestamp;
 use probe_core::{
-    arrival::{Marks, What},
-    evidence::{Evidence, Observation},
-    finding::{DeviceId, Finding, Probe, RecordId},
-    frame::message::Proving,
-    relay::{Outcomes, PairId},
-    scope::Depth,
-    smtp::{Class, Extensions, Quirks, Reply, Step},
-    time::{Anchor, Instant, Millis},
-    token::{Key, Role, Token},
-    verdict::{Kind, Reason, Verdict, judge},
+    arrival::What,
+    finding::DeviceId,
+    token::{Key, Role},
+    verdict::{Kind, Reason, Verdict},
 };
 
 use super::*;
 use crate::{
-    cases::{self, CaseView},
-    store::{Decided, DeviceFamily, ObjectionNumber, Record, SqliteStore},
+    cases::{
+        self,
+        yard::{BEGAN, HOUR, NOW, TARGET, Yard},
+    },
+    store::{Decided, ObjectionNumber},
 };
-
-const PAIR: PairId = PairId::EMPTY_SENDER;
-const HOUR: u64 = 3_600;
-/// When the scan begins, in seconds after the scope was issued.
-const BEGAN: u64 = 12 * HOUR;
-
-/// A store on a file, a device that scanned, and a sink beside it.
-struct Yard {
-    folder: PathBuf,
-    store: SqliteStore,
-    key: Key,
-    issued: Utc,
-    device: DeviceId,
-    sink: (DeviceId, u32),
-    records: u32,
-}
-
-impl Yard {
-    fn new(name: &str) -> Self {
-        let name = format!("postern-proof-{}-{name}", std::process::id());
-        let folder = std::env::temp_dir().join(name);
-        std::fs::create_dir_all(&folder).unwrap();
-        let mut store = SqliteStore::open(&folder.join("findings.db")).unwrap();
-        let scope = host_sim::demo::scope(Depth::Standard);
-        let key = Key::new([7; 16]);
-        let issued = scope.issued;
-        let (device, boot) = store.begin_boot(DeviceFamily::Simulated).unwrap();
-        let began = Utc(issued.0 + BEGAN);
-        anchored(&mut store, device, boot, began);
-        let proving = Proving { key, deliver: true };
-        store
-            .begin_scan(device, boot, &scope, &proving, began)
-            .unwrap();
-        let sink = store.begin_boot(DeviceFamily::Sink).unwrap();
-        anchored(&mut store, sink.0, sink.1, began);
-        Self {
-            folder,
-            store,
-            key,
-            issued,
-            device,
-            sink,
-            records: 0,
-        }
-    }
-
-    /// A job on `target` whose message was accepted.
-    fn found(&mut self, serial: u64, target: &str) {
-        let mut evidence = Evidence::new(Probe::Relay);
-        evidence.record(&Observation::Began {
-            depth: Depth::Standard,
-            hours: u16::try_from(BEGAN / HOUR).unwrap(),
-            outcomes: Outcomes::default(),
-        });
-        evidence.record(&Observation::Delivered {
-            pair: PAIR,
-            fate: Fate::Accepted,
-            step: Step::Dot,
-            reply: Reply {
-                code: 250,
-                enhanced: None,
-                class: Class::Accepted,
-                first: b"250 2.0.0 Ok: queued as 4711",
-                last: b"250 2.0.0 Ok: queued as 4711",
-                lines: 1,
-                octets: 30,
-                quirks: Quirks::empty(),
-                extensions: Extensions::empty(),
-                server: None,
-            },
-            after: Millis(20),
-        });
-        self.records += 1;
-        let finding = Finding {
-            boot: 1,
-            number: self.records,
-            job: JobSerial(serial),
-            revision: 0,
-            last: true,
-            target: target.parse().unwrap(),
-            probe: Probe::Relay,
-            depth: Depth::Standard,
-            lab: false,
-            began: Instant::BOOT,
-            ended: Instant::from_millis(2_000),
-            rules: 1,
-            verdict: judge(&evidence),
-            refusals: 0,
-            evidence,
-        };
-        let record = Record::Finding(Box::new(finding));
-        self.store.append(self.device, &[record], NOW).unwrap();
-    }
-
-    fn token(&self, role: Role, serial: u64, target: &str) -> Token {
-        let target: SocketAddr = target.parse().unwrap();
-        let hours = u16::try_from(BEGAN / HOUR).unwrap();
-        let pair = u8::try_from(PAIR.index()).unwrap();
-        Signer::new(&self.key, self.device).sign(role, JobSerial(serial), pair, hours, target)
-    }
-
-    /// Something comes to the sink so long after the scan began.
-    fn came(&mut self, after: u64, what: What, envelope: Option<Token>, content: Option<Token>) {
-        self.records += 1;
-        let arrival = Arrival {
-            id: RecordId {
-                boot: self.sink.1,
-                number: self.records,
-            },
-            at: Instant::BOOT + Millis::from_secs(after),
-            what,
-            remote: "198.51.100.7:40000".parse().unwrap(),
-            port: 25,
-            helo: "out.example".try_into().unwrap(),
-            reverse_path: Default::default(),
-            recipient: Default::default(),
-            envelope,
-            content,
-            octets: 900,
-            marks: Marks::empty(),
-            chain: Default::default(),
-        };
-        let record = Record::Arrival(Box::new(arrival));
-        self.store.append(self.sink.0, &[record], NOW).unwrap();
-        cases::judge_arrived(&mut self.store, NOW).unwrap();
-    }
-
-    /// Our message comes back so long after the scan began.
-    fn returned(&mut self, after: u64, serial: u64, target: &str) {
-        let envelope = Some(self.token(Role::Recipient, serial, target));
-        let content = Some(self.token(Role::Message, serial, target));
-        self.came(after, What::Message, envelope, content);
-    }
-
-    /// Every case, read by another program later.
-    fn cases(&self) -> Vec<CaseView> {
-        let store = SqliteStore::open_to_read(&self.folder.join("findings.db")).unwrap();
-        cases::load(&store).unwrap()
-    }
-
-    fn kinds(&self) -> Vec<Kind> {
-        self.cases().iter().map(|it| it.verdict().kind).collect()
-    }
-}
-
-impl Drop for Yard {
-    fn drop(&mut self) {
-        let _ = std::fs::remove_dir_all(&self.folder);
-    }
-}
-
-const NOW: Timestamp = Timestamp::constant(1_795_000_000, 0);
-const TARGET: &str = "192.0.2.1:25";
-
-fn anchored(store: &mut SqliteStore, device: DeviceId, boot: u32, utc: Utc) {
-    let at = Instant::BOOT;
-    store.anchor(device, boot, Anchor { at, utc }).unwrap();
-}
 
 #[test]
 fn a_message_that_comes_back_late_upgrades_the_finding_and_its_history_stays() {

@@ -1,7 +1,9 @@
 //! What a run says at its end: every case, where its letter is or why there is none, and how many
 //! letters are ready.
 
-use std::{collections::BTreeSet, path::Path};
+use std::{collections::BTreeSet, net::SocketAddr, path::Path};
+
+use probe_core::finding::Probe;
 
 use super::Written;
 use crate::{
@@ -12,12 +14,13 @@ use crate::{
         form::Form,
         model::{Basis, Decision, WhyNone},
     },
+    lists::PORT_DEFAULT,
     output::{
         self,
         findings::{address, occasion_words},
         table::{Cell, Table},
     },
-    store::Store,
+    store::{Case, Store},
 };
 
 /// Left-over files that are named. The rest is counted.
@@ -90,7 +93,11 @@ impl Report<'_> {
     fn untested(&self, table: &mut Table) -> Result<(), Failure> {
         let refusals = self.store.refusals().map_err(Failure::Store)?;
         for (suspect, about) in self.store.suspects().map_err(Failure::Store)? {
-            if self.cases.iter().any(|view| view.case.target == suspect) {
+            if self
+                .cases
+                .iter()
+                .any(|view| is_test_of(&view.case, suspect))
+            {
                 continue;
             }
             let refused = refusals.iter().find(|(address, _)| *address == suspect);
@@ -235,4 +242,10 @@ fn row(view: &CaseView, letter: &str) -> Vec<Cell> {
         Cell::new(kind.as_str()).styled(output::style(kind)),
         Cell::new(letter),
     ]
+}
+
+/// Whether a case tells of a suspect: of its port, or of the ports of proxies where it names none.
+fn is_test_of(case: &Case, suspect: SocketAddr) -> bool {
+    let is_proxy = case.probe == Probe::Proxy && suspect.port() == PORT_DEFAULT;
+    case.target == suspect || is_proxy && case.target.ip() == suspect.ip()
 }

@@ -214,6 +214,7 @@ fn scope(
             scope: scenario.scope.clone(),
             probes: vec![Probe::Relay],
             addresses: Vec::new(),
+            lists: Vec::new(),
         }),
         None => {
             gathered.push(

@@ -37,7 +37,7 @@ pub(super) fn run(args: &Args) -> Result<Exit, Failure> {
     let mut store = open_store(&args.store)?;
     let exclusions = store.exclusions().map_err(Failure::Store)?;
     let sources = site::sources(&inputs.scope, inputs.link == Link::Direct);
-    let scope = with_exclusions(inputs.scope.scope, &exclusions)?;
+    let scope = with_exclusions(inputs.scope.scope.clone(), &exclusions)?;
 
     store
         .note(&inputs.suspects.entries, now())
@@ -75,6 +75,7 @@ pub(super) fn run(args: &Args) -> Result<Exit, Failure> {
         let scan = Scan {
             id: begun.id,
             scope: &scope,
+            lists: &inputs.scope.lists,
             proving,
             list: &list,
             utc: output::utc(inputs.began),
@@ -92,7 +93,7 @@ pub(super) fn run(args: &Args) -> Result<Exit, Failure> {
         Some(outcome)
     };
     let entries = &inputs.targets;
-    let scanned = Scanned::gather(&mut store, entries, refused, &watcher, outcome)?;
+    let scanned = Scanned::gather(&mut store, &scope, entries, refused, &watcher, outcome)?;
     let held = match &inputs.scenario {
         Some(scenario) => scanned.held(scenario, scope.depth, args.deliver, entries),
         None => Expectations::new(),

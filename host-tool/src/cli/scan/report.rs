@@ -9,8 +9,9 @@ use std::{
 
 use host_sim::scenario::{Got, Scenario};
 use probe_core::{
+    finding::Probe,
     frame::message::Ended,
-    scope::{Depth, Refusal},
+    scope::{DNSBL_PORT, Depth, Refusal, Scope},
     time::Utc,
     verdict::{Kind, Verdict},
 };
@@ -44,12 +45,15 @@ pub(super) struct Scanned {
     outcome: Option<Outcome>,
     /// How many objections nobody has decided about.
     objections: usize,
+    /// The ports of proxies.
+    proxy_ports: Vec<u16>,
 }
 
 impl Scanned {
     /// Reads what was stored of the scan, and keeps what the host makes of it.
     pub(super) fn gather(
         store: &mut SqliteStore,
+        scope: &Scope,
         entries: &[Entry],
         mut refused: Vec<(SocketAddr, String)>,
         watcher: &Watcher,
@@ -88,6 +92,7 @@ impl Scanned {
             missing,
             outcome,
             objections: waiting(store).map_err(Failure::Store)?,
+            proxy_ports: scope.proxy.ports.iter().map(|of| of.port).collect(),
         })
     }
 
@@ -114,6 +119,17 @@ impl Scanned {
         held.into_iter().map(|held| (held.at, held)).collect()
     }
 
+    /// Which probe a target of this port is for, whether it had its turn or not.
+    fn probe_of(&self, port: u16) -> Probe {
+        if port == DNSBL_PORT {
+            Probe::Dnsbl
+        } else if self.proxy_ports.contains(&port) {
+            Probe::Proxy
+        } else {
+            Probe::Relay
+        }
+    }
+
     /// Whether nothing was probed because nothing might be.
     fn is_all_refused(&self) -> bool {
         let stopped = self
@@ -134,7 +150,9 @@ pub(super) fn print(args: &Args, scanned: &Scanned, held: &Expectations) -> Resu
     } = scanned;
     let fails = |kind: Kind| args.fail_on.iter().any(|fail_on| matches(*fail_on, kind));
     if let Some(path) = &args.junit {
-        write_junit(path, &junit::text(cases, refused, missing, held, fails))?;
+        let probe_of = |port| scanned.probe_of(port);
+        let text = junit::text(cases, refused, missing, held, probe_of, fails);
+        write_junit(path, &text)?;
     }
     if args.json {
         let line = |view: &CaseView| json::line(view, held.get(&view.case.target));

@@ -136,8 +136,10 @@ fn undecided_proxy(reason: Reason) -> &'static str {
     match reason {
         Reason::NoAnswer => "undecided-no-answer",
         Reason::Refused => "undecided-refused",
-        Reason::NotSmtp => "undecided-protocol",
+        Reason::NotSmtp | Reason::NotAProxy => "undecided-protocol",
         Reason::Blocked => "undecided-turned-away",
+        Reason::PortLimited => "undecided-not-reached",
+        Reason::OwnAddress => "undecided-own-address",
         Reason::Tarpit => "undecided-tarpit",
         Reason::CutOff | Reason::LimitReached => "undecided-cut-off",
         Reason::NoMailHere
@@ -161,9 +163,6 @@ fn undecided_proxy(reason: Reason) -> &'static str {
         | Reason::NonceReturned
         | Reason::Granted
         | Reason::ProxyDenied
-        | Reason::NotAProxy
-        | Reason::PortLimited
-        | Reason::OwnAddress
         | Reason::Listed
         | Reason::ListedOther
         | Reason::NotListed

@@ -61,6 +61,8 @@ pub enum WhyNone {
     NotListed,
     /// Somebody objects, and nobody has decided about it.
     Objection,
+    /// Lists were asked, and nothing was tested: what they say goes with the tests of the address.
+    Lookup,
 }
 
 impl WhyNone {
@@ -75,6 +77,7 @@ impl WhyNone {
             Self::NotTested => "not tested",
             Self::NotListed => "not listed, and the profile writes about listings alone",
             Self::Objection => "somebody objects; see `postern objections`",
+            Self::Lookup => "it goes with the tests of this address",
         }
     }
 }

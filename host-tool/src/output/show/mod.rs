@@ -1,11 +1,13 @@
 //! `postern show`: the transcript, every form, why this verdict, and what was said before.
 
+mod dnsbl;
+mod proxy;
 mod relay;
 
 use std::fmt::Write as _;
 
 use jiff::Timestamp;
-use probe_core::{evidence::Evidence, smtp::Server, verdict::Kind};
+use probe_core::{evidence::Evidence, scope::DNSBL_PORT, smtp::Server, verdict::Kind};
 
 use super::{
     minute, style,
@@ -39,13 +41,22 @@ pub fn text(
     let mut out = String::new();
     heading(&mut out, view);
     summary(&mut out, view, job, width);
-    if let Evidence::Relay(evidence) = &job.evidence {
-        relay::conversations(&mut out, view, job, evidence, width);
-        relay::came_back(&mut out, view, job, evidence, now, width);
+    match &job.evidence {
+        Evidence::Relay(evidence) => {
+            relay::conversations(&mut out, view, job, evidence, width);
+            relay::came_back(&mut out, view, job, evidence, now, width);
+        }
+        Evidence::Proxy(evidence) => {
+            proxy::conversations(&mut out, job, evidence);
+            proxy::visits(&mut out, job, evidence, width);
+        }
+        Evidence::Dnsbl(evidence) => dnsbl::lists(&mut out, job, evidence, width),
     }
     letter(&mut out, view, now, width);
-    if let Evidence::Relay(evidence) = &job.evidence {
-        relay::all_forms(&mut out, view, job, evidence, width);
+    match &job.evidence {
+        Evidence::Relay(evidence) => relay::all_forms(&mut out, view, job, evidence, width),
+        Evidence::Proxy(evidence) => proxy::all_attempts(&mut out, job, evidence, width),
+        Evidence::Dnsbl(_) => {}
     }
     history(&mut out, judgements, width);
     out
@@ -68,16 +79,19 @@ pub const fn server(server: Server) -> &'static str {
 fn heading(out: &mut String, view: &CaseView) {
     let verdict = view.verdict();
     let colour = style(verdict.kind);
+    let port = match view.case.target.port() {
+        DNSBL_PORT => String::new(),
+        port => format!(" port {port}"),
+    };
     let name = view
         .name()
         .map(|name| format!(", {}", name.as_str()))
         .unwrap_or_default();
     let _ = writeln!(
         out,
-        "Finding {}: {} port {}{name}, {}\n{colour}{}{colour:#}: {}\n",
+        "Finding {}: {}{port}{name}, {}\n{colour}{}{colour:#}: {}\n",
         view.case.number.0,
         view.case.target.ip(),
-        view.case.target.port(),
         view.case.probe.as_str(),
         verdict.kind.as_str(),
         verdict.reason.as_str(),
@@ -88,14 +102,13 @@ fn summary(out: &mut String, view: &CaseView, job: &JobView, width: Option<usize
     let mut line = |label: &str, text: &str| {
         let _ = writeln!(out, "{label:<INDENT$}{}", wrapped(text, INDENT, width));
     };
-    line("Why", words::why(job.verdict));
+    line("Why", words::why(view.case.probe, job.verdict));
     let mut tested = format!(
-        "depth {}, {} to {}{}; judged by rules {}",
+        "depth {}, {} to {}, {}; judged by rules {}",
         job.depth.as_str(),
         minute(timestamp(job.began)),
         minute(timestamp(job.ended)),
-        job.relay()
-            .map_or_else(String::new, |it| format!(", {}", it.finish().as_str())),
+        job.finish().as_str(),
         probe_core::verdict::RULES,
     );
     if !job.over {
@@ -119,10 +132,17 @@ fn summary(out: &mut String, view: &CaseView, job: &JobView, width: Option<usize
         );
         line("Objection", &what);
     }
-    if let Some(evidence) = job.relay() {
-        line("Server", &relay::about_server(evidence));
+    match &job.evidence {
+        Evidence::Relay(evidence) => line("Server", &relay::about_server(evidence)),
+        Evidence::Proxy(evidence) => {
+            if let Some(about) = proxy::about(evidence) {
+                line("From", &about);
+            }
+        }
+        Evidence::Dnsbl(_) => {}
     }
-    for listing in &view.case.about.listings {
+    for listed in &view.listed {
+        let listing = &listed.listing;
         let on = listing
             .on
             .map(|date| format!(" seen on {date}"))
@@ -136,6 +156,11 @@ fn summary(out: &mut String, view: &CaseView, job: &JobView, width: Option<usize
             .since
             .map(|date| format!(" since {date}"))
             .unwrap_or_default();
+        let quoted = if listed.may_be_quoted {
+            ""
+        } else {
+            " (may not be quoted)"
+        };
         let says = listing
             .claim
             .as_str()
@@ -143,10 +168,14 @@ fn summary(out: &mut String, view: &CaseView, job: &JobView, width: Option<usize
             .unwrap_or_default();
         line(
             "Listed by",
-            &format!("{}{since}{on}{code}{says}", listing.by),
+            &format!("{}{since}{on}{code}{says}{quoted}", listing.by),
         );
     }
-    let notes: Vec<String> = job.relay().map(relay::notes).unwrap_or_default();
+    let notes = match &job.evidence {
+        Evidence::Relay(evidence) => relay::notes(evidence),
+        Evidence::Proxy(evidence) => proxy::notes(evidence),
+        Evidence::Dnsbl(_) => Vec::new(),
+    };
     if !notes.is_empty() {
         line("Notes", &notes.join(", "));
     }

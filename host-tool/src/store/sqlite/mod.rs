@@ -3,6 +3,7 @@
 mod arrivals;
 mod exclusions;
 mod formats;
+mod lists;
 mod objections;
 mod suspects;
 #[cfg(test)]
@@ -33,10 +34,24 @@ use super::{
 };
 use crate::{
     import::Reading,
-    lists::{About, Entry},
+    lists::{About, Claim, Entry},
     problem::{Place, Problem},
+    scope_file::ScopeList,
     words,
 };
+
+/// What the lists say about an address and port, and besides what they say about the address at other ports:
+/// there an entry counts where it says itself what it is of.
+fn about(ports: &[(u16, About)], port: u16) -> About {
+    let of_port = ports.iter().find(|(at, _)| *at == port);
+    let mut about = of_port.map(|(_, about)| about.clone()).unwrap_or_default();
+    for (_, other) in ports.iter().filter(|(at, _)| *at != port) {
+        let mut other = other.clone();
+        other.listings.retain(|it| it.claim != Claim::Suspect);
+        about.merge(other);
+    }
+    about
+}
 
 /// A store in a SQLite file.
 pub struct SqliteStore {
@@ -267,21 +282,22 @@ impl Store for SqliteStore {
         &mut self,
         device: DeviceId,
         boot: u32,
-        scope: &Scope,
+        (scope, lists): (&Scope, &[ScopeList]),
         proving: &Proving,
         now: Utc,
     ) -> Result<(), StoreError> {
         self.at_once(|transaction| {
             transaction.execute(
-                "INSERT INTO scans (device, boot, began_utc, scope, key, format)
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+                "INSERT INTO scans (device, boot, began_utc, scope, key, format, lists)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
                 params![
                     device.0,
                     boot,
                     signed(now.0),
                     write::octets_of(scope)?,
                     proving.key.octets(),
-                    FORMAT
+                    FORMAT,
+                    lists::write(lists)
                 ],
             )?;
             Ok(())
@@ -325,29 +341,7 @@ impl Store for SqliteStore {
         self.at_once(|transaction| {
             let mut new = 0;
             for record in records {
-                let kind = match record {
-                    Record::Finding(_) | Record::Dead(_) => "finding",
-                    Record::Refused(_) => "refused",
-                    Record::Over(_) => "over",
-                    Record::Lost(_) => "lost",
-                    Record::Arrival(_) => "arrival",
-                };
-                let taken = transaction.execute(
-                    "INSERT INTO records (device, boot, number, kind, stored_utc)
-                     VALUES (?1, ?2, ?3, ?4, ?5)
-                     ON CONFLICT DO NOTHING",
-                    params![
-                        device.0,
-                        record.id().boot,
-                        record.id().number,
-                        kind,
-                        now.as_second()
-                    ],
-                )?;
-                if taken == 1 {
-                    write::append(transaction, device, record)?;
-                    new += 1;
-                }
+                new += usize::from(write::record(transaction, device, record, now)?);
             }
             Ok(new)
         })
@@ -355,10 +349,12 @@ impl Store for SqliteStore {
 
     fn cases(&self) -> Result<Vec<Case>, StoreError> {
         // Of all that was ever imported, most may never be probed.
-        let probed = "EXISTS (SELECT 1 FROM cases WHERE cases.address = suspects.address
-                              AND cases.port = suspects.port)";
-        let abouts: BTreeMap<SocketAddr, About> =
-            self.suspects_where(probed)?.into_iter().collect();
+        let probed = "EXISTS (SELECT 1 FROM cases WHERE cases.address = suspects.address)";
+        let mut abouts: BTreeMap<IpAddr, Vec<(u16, About)>> = BTreeMap::new();
+        for (suspect, about) in self.suspects_where(probed)? {
+            let ports = abouts.entry(suspect.ip()).or_default();
+            ports.push((suspect.port(), about));
+        }
         let rows = self.rows(
             "SELECT number, address, port, probe FROM cases ORDER BY number",
             [],
@@ -375,7 +371,10 @@ impl Store for SqliteStore {
                     target,
                     probe: words::probe(&probe)
                         .ok_or_else(|| self.damaged(&format!("probe {probe:?}")))?,
-                    about: abouts.get(&target).cloned().unwrap_or_default(),
+                    about: abouts
+                        .get(&target.ip())
+                        .map(|ports| about(ports, target.port()))
+                        .unwrap_or_default(),
                 })
             })
             .collect()
@@ -384,7 +383,7 @@ impl Store for SqliteStore {
     fn findings(&self, case: CaseNumber) -> Result<Vec<Kept>, StoreError> {
         let rows = self.rows(
             "SELECT jobs.number, findings.began_utc, ended_utc, over, findings.format, record,
-                    jobs.device, scope, scans.format, key
+                    jobs.device, scope, scans.format, key, scans.lists
              FROM findings JOIN jobs ON jobs.number = findings.job
              LEFT JOIN scans ON scans.id = jobs.scan
              WHERE case_number = ?1
@@ -399,13 +398,14 @@ impl Store for SqliteStore {
                 let scope: Option<Vec<u8>> = row.get(7)?;
                 let scope_format: Option<u8> = row.get(8)?;
                 let key: Option<[u8; 16]> = row.get(9)?;
-                let scope = scope.zip(scope_format);
-                Ok((numbers, over, format, record, device, (scope, key)))
+                let lists: Option<String> = row.get(10)?;
+                let scan = (scope.zip(scope_format), key, lists);
+                Ok((numbers, over, format, record, device, scan))
             },
         )?;
         rows.into_iter()
             .map(
-                |([job, began, ended], over, format, record, device, (scope, key))| {
+                |([job, began, ended], over, format, record, device, (scope, key, lists))| {
                     let finding = formats::finding(format, record)
                         .ok_or_else(|| self.damaged(&format!("a finding of format {format}")))?;
                     Ok(Kept {
@@ -415,6 +415,7 @@ impl Store for SqliteStore {
                         over,
                         device: DeviceId(device),
                         scope: scope.and_then(|(octets, format)| formats::scope(format, octets)),
+                        lists: lists.map(|text| lists::read(&text)).unwrap_or_default(),
                         key: key.map(Key::new),
                         finding,
                     })

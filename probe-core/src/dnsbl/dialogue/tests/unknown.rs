@@ -51,7 +51,11 @@ fn a_list_that_fails_its_check_is_not_asked_about_the_target() {
             "must-be-listed error-code 127.255.255.254",
         ),
         ("127.0.0.255", None, "must-be-listed error-code 127.0.0.255"),
-        ("127.0.0.1", None, "must-be-listed error-code 127.0.0.1"),
+        (
+            "127.0.0.1",
+            Some("127.0.0.1"),
+            "must-not-be-listed error-code 127.0.0.1",
+        ),
         (
             "127.0.0.2",
             Some("127.255.255.255"),
