@@ -48,7 +48,7 @@ fn configuration(proxy: &Proxy, gate: Gate) -> String {
     format!(
         "logoutput: stderr\n\
          internal: {ipv4} port = {port}\ninternal: {ipv6} port = {port}\n\
-         external: {ipv4}\nexternal: {ipv6}\nexternal.rotation: route\n\
+         external: {ipv4}\nexternal: {ipv6}\n\
          clientmethod: none\nsocksmethod: {method}\n\
          user.privileged: root\nuser.unprivileged: nobody\n\
          client pass {{ from: 0/0 to: 0/0 }}\n\

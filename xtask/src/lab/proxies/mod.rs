@@ -173,9 +173,10 @@ pub(crate) const PROXIES: [Proxy; 16] = [
         port: 8080,
     },
     Proxy {
+        // Takes the address of SOCKS4a for one of SOCKS4.
         name: "dante-open",
         make: Make::Dante(dante::Gate::Open),
-        opens: &["socks4", "socks4a", "socks5", "socks5-ipv6", "socks5-name"],
+        opens: &["socks4", "socks5", "socks5-ipv6", "socks5-name"],
         verdict: CONFIRMED,
         host: 47,
         port: 1080,

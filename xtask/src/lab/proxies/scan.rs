@@ -162,7 +162,7 @@ pub(crate) fn hold(findings: &[Finding]) -> Scanned {
         if proxy.is_some_and(|proxy| finding.port != proxy.port) {
             let found = format!("{} {}", finding.verdict, finding.reason);
             scanned.check(
-                found == "inconclusive refused",
+                found == "closed refused",
                 format!(
                     "{address} port {:?}: nobody listens, found {found}",
                     finding.port
