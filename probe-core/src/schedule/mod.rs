@@ -44,7 +44,7 @@ pub const QUEUED_TARGETS_MAX: usize = if cfg!(feature = "small") { 16 } else { 3
 /// How many jobs can be parked at once.
 pub const PARKED_JOBS_MAX: usize = if cfg!(feature = "small") { 16 } else { 64 };
 /// How many jobs can run at once, whatever the number of workers.
-pub const RUNNING_JOBS_MAX: usize = if cfg!(feature = "small") { 8 } else { 32 };
+pub const RUNNING_JOBS_MAX: usize = if cfg!(feature = "small") { 8 } else { 16 };
 /// Jobs that one boot can number: serials are 40 bits, 16 of boot and 24 of counter.
 pub const JOBS_OF_A_BOOT_MAX: u32 = (1 << 24) - 1;
 /// Of those: kept for dead targets that are not told yet when the others are spent.
