@@ -291,7 +291,10 @@ fn a_line_is_asked_by_every_probe_that_it_is_for() {
         ]
     );
     let report = fs::read_to_string(bench.path("report.xml")).unwrap();
-    assert!(report.contains("<testsuite name=\"relay proxy\""), "{report}");
+    assert!(
+        report.contains("<testsuite name=\"relay proxy\""),
+        "{report}"
+    );
     assert!(report.contains("classname=\"proxy\" name=\"192.0.2.11:3128\""));
     assert_eq!(found(&["--probes", "proxy"]), all[1..]);
 

@@ -194,10 +194,12 @@ impl Yard {
                 said_hello: *outcome == proxy::Outcome::Returned,
                 has_content: false,
                 is_endless: false,
-                first: match outcome {
-                    proxy::Outcome::Returned => {
+                first: match (outcome, protocol) {
+                    (proxy::Outcome::Returned, _) => {
                         b"\x05\x00\x05\x00\x00\x01\xc6\x33\x64\x07\xc0\x02220 sink.cert.example ESMTP gaa2n5lfxq7k3mzbtwc6ydh4jru\r\n"
                     }
+                    (proxy::Outcome::Granted, Protocol::Socks4) => b"\x00\x5a\x00\x19\xc6\x33\x64\xc8",
+                    (proxy::Outcome::Granted, _) => b"\x05\x00\x05\x00\x00\x01\xc6\x33\x64\x07\xc0\x02",
                     _ => b"\x05\xff",
                 },
             });

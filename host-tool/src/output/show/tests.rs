@@ -55,7 +55,10 @@ fn what_is_shown_of_a_proxy_and_of_block_lists() {
         golden(name, &anstream::adapter::strip_str(&shown).to_string());
     }
     let table = findings::text(&cases, None);
-    golden("table.txt", &anstream::adapter::strip_str(&table).to_string());
+    golden(
+        "table.txt",
+        &anstream::adapter::strip_str(&table).to_string(),
+    );
 }
 
 #[test]
@@ -64,7 +67,11 @@ fn json_of_every_probe_fits_its_schema() {
     let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/findings.schema.json");
     let mut schemas = boon::Schemas::new();
     let schema = boon::Compiler::new().compile(path, &mut schemas).unwrap();
-    let lines: String = yard.cases().iter().map(|view| json::line(view, None)).collect();
+    let lines: String = yard
+        .cases()
+        .iter()
+        .map(|view| json::line(view, None))
+        .collect();
     for line in lines.lines() {
         let finding: serde_json::Value = serde_json::from_str(line).unwrap();
         if let Err(error) = schemas.validate(&finding, schema) {
