@@ -4,10 +4,7 @@
 use std::{env, error::Error, fs};
 
 use embassy_futures::block_on;
-use embedded_storage_async::nor_flash::{
-    ErrorType, NorFlash, NorFlashError, NorFlashErrorKind, ReadNorFlash,
-};
-use firmware::storage::{Map, STORED_OCTETS_MAX, Storage};
+use firmware::storage::{Flash, Map, STORED_OCTETS_MAX, Storage, WORD_OCTETS};
 
 const PAGE: usize = 128 * 1024;
 const OCTETS: usize = 8 * PAGE;
@@ -21,49 +18,28 @@ const MAP: Map = Map {
 /// The flash in memory; the file stays as it is.
 struct Copy(Vec<u8>);
 
-#[derive(Debug)]
-struct OutOfBounds;
-
-impl NorFlashError for OutOfBounds {
-    fn kind(&self) -> NorFlashErrorKind {
-        NorFlashErrorKind::OutOfBounds
+impl Copy {
+    fn place(&mut self, at: u32, octets: usize) -> Option<&mut [u8]> {
+        let from = at as usize;
+        self.0.get_mut(from..from.checked_add(octets)?)
     }
 }
 
-impl ErrorType for Copy {
-    type Error = OutOfBounds;
-}
+impl Flash for Copy {
+    const PAGE_OCTETS: u32 = PAGE as u32;
 
-impl ReadNorFlash for Copy {
-    const READ_SIZE: usize = 1;
-
-    async fn read(&mut self, offset: u32, octets: &mut [u8]) -> Result<(), OutOfBounds> {
-        let from = offset as usize;
-        let kept = self.0.get(from..from + octets.len()).ok_or(OutOfBounds)?;
-        octets.copy_from_slice(kept);
-        Ok(())
+    fn read(&mut self, at: u32, octets: &mut [u8]) -> bool {
+        let kept = self.place(at, octets.len());
+        kept.map(|kept| octets.copy_from_slice(kept)).is_some()
     }
 
-    fn capacity(&self) -> usize {
-        self.0.len()
-    }
-}
-
-impl NorFlash for Copy {
-    const WRITE_SIZE: usize = 32;
-    const ERASE_SIZE: usize = PAGE;
-
-    async fn erase(&mut self, from: u32, to: u32) -> Result<(), OutOfBounds> {
-        let page = self.0.get_mut(from as usize..to as usize);
-        page.ok_or(OutOfBounds)?.fill(0xff);
-        Ok(())
+    fn write(&mut self, at: u32, word: &[u8; WORD_OCTETS]) -> bool {
+        let place = self.place(at, WORD_OCTETS);
+        place.map(|place| place.copy_from_slice(word)).is_some()
     }
 
-    async fn write(&mut self, offset: u32, octets: &[u8]) -> Result<(), OutOfBounds> {
-        let from = offset as usize;
-        let place = self.0.get_mut(from..from + octets.len());
-        place.ok_or(OutOfBounds)?.copy_from_slice(octets);
-        Ok(())
+    async fn erase(&mut self, at: u32) -> bool {
+        self.place(at, PAGE).map(|page| page.fill(0xff)).is_some()
     }
 }
 
@@ -78,7 +54,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         .map_err(|failure| format!("{file}: {failure:?}"))?;
     let mut after = storage.mark();
     println!("mark {} {}", after.boot, after.number);
-    while let Some(record) = block_on(storage.next_after(after, &mut room)) {
+    while let Some(record) = storage.next_after(after, &mut room) {
         after = record.id;
         println!("{} {}", after.boot, after.number);
     }

@@ -10,7 +10,6 @@ use embassy_futures::{
 };
 use embassy_net::Stack;
 use embedded_io_async::{Read, Write};
-use embedded_storage_async::nor_flash::NorFlash;
 use probe_core::{
     frame::message::NetworkState,
     prober::{Prober, Stop},
@@ -26,7 +25,7 @@ use crate::{
     guard::{ProberWarden, Watch},
     link::{self, Bells, Link, LinkEndOf, LinkMemory},
     scout::Post,
-    storage::Keeper,
+    storage::{Flash, Keeper},
     worker::{Office, WorkerMemory},
 };
 #[cfg(not(feature = "relay-only"))]
@@ -214,7 +213,7 @@ impl<'a, const N: usize> Appliance<'a, N> {
     }
 
     /// Keeps on flash what must outlive a power cut, for ever. Call [`Keeper::restore`] first.
-    pub async fn keep<E: Env, F: NorFlash>(&self, env: &E, keeper: &mut Keeper<'_, F>) {
+    pub async fn keep<E: Env, F: Flash>(&self, env: &E, keeper: &mut Keeper<'_, F>) {
         let (prober, bell) = (self.prober, &self.keeper);
         keeper
             .keep(env, prober, bell, &self.link, &self.workers)

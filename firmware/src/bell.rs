@@ -20,8 +20,8 @@ impl Bell {
     }
 
     /// Waits for the next ring, or takes the one that was kept. Safe to drop while waiting.
-    pub async fn wait(&self) {
-        self.0.wait().await;
+    pub fn wait(&self) -> impl Future<Output = ()> {
+        self.0.wait()
     }
 }
 

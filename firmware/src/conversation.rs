@@ -3,7 +3,7 @@
 //! The dialogue decides; this moves octets. It opens no connection without asking its [`Desk`],
 //! and it looks up from every wait when its bell rings, so that a scan that is stopped stops.
 
-use core::net::SocketAddr;
+use core::{future::poll_fn, net::SocketAddr, pin::pin, task::Poll};
 
 use embassy_futures::select::{Either, select};
 use probe_core::{
@@ -161,8 +161,12 @@ pub async fn attend<'a, E: Env + 'a>(
         todo: Todo::default(),
         state: State::Wait(Instant::BOOT),
     };
+    let first = Input::Accepted {
+        local: stream.local(),
+        remote: stream.remote(),
+    };
     // Stopped or not, the connection is over.
-    let _ = talk.connected(stream, true, piece).await;
+    let _ = talk.connected(&mut Some(stream), first, piece).await;
 }
 
 /// The scan is over while something was waited for.
@@ -247,29 +251,46 @@ impl<'a, E: Env> Talk<'a, E> {
         // Waiting for permission is our own affair and takes nothing from the peer's time.
         let by = open.by + self.env.now().since(asked);
         let network = self.env.network();
-        let talked = match if open.transport == Transport::Udp {
+        let opened = if open.transport == Transport::Udp {
             Either::Second(network.datagrams(open.remote, drawn_port(self.env)))
         } else {
             let connecting = network.connect(open.remote, by, buffers);
             self.or_stopped(connecting).await
-        } {
-            Either::Second(Ok(stream)) => {
-                log::connection(open.remote, Ok(()));
-                self.connected(stream, false, piece).await
-            }
-            Either::Second(Err(failure)) => {
-                log::connection(open.remote, Err(failure));
-                if failure == OpenFailure::OutOfScope {
-                    self.desk.violated(self.env.now());
-                }
-                self.turn(&mut nobody::<E>(), Input::OpenFailed(failure))
-                    .await;
-                Ok(())
+        };
+        let talked = match opened {
+            Either::Second(opened) => {
+                let (mut line, first) = self.opened(open.remote, opened);
+                self.connected(&mut line, first, piece).await
             }
             Either::First(Stopped) => Err(Stopped),
         };
         self.desk.closed(self.env.now());
         talked
+    }
+
+    /// The connection, if there is one, and what the dialogue is told of it.
+    fn opened<S: Stream>(
+        &mut self,
+        remote: SocketAddr,
+        opened: Result<S, OpenFailure>,
+    ) -> (Option<S>, Input<'static>) {
+        match opened {
+            Ok(stream) => {
+                log::connection(remote, Ok(()));
+                let first = Input::Opened {
+                    local: stream.local(),
+                    remote: stream.remote(),
+                };
+                (Some(stream), first)
+            }
+            Err(failure) => {
+                log::connection(remote, Err(failure));
+                if failure == OpenFailure::OutOfScope {
+                    self.desk.violated(self.env.now());
+                }
+                (None, Input::OpenFailed(failure))
+            }
+        }
     }
 
     /// Waits until the desk allows a connection.
@@ -287,38 +308,33 @@ impl<'a, E: Env> Talk<'a, E> {
         }
     }
 
+    /// Tells the dialogue how a connection has begun, and stays until it is closed.
     async fn connected(
         &mut self,
-        stream: StreamOf<'_, E>,
-        accepted: bool,
+        line: &mut Option<StreamOf<'_, E>>,
+        first: Input<'static>,
         piece: &mut [u8],
     ) -> Result<(), Stopped> {
-        let (local, remote) = (stream.local(), stream.remote());
-        let mut line = Some(stream);
-        let first = if accepted {
-            Input::Accepted { local, remote }
-        } else {
-            Input::Opened { local, remote }
-        };
-        self.turn(&mut line, first).await;
-        while let Some(stream) = &mut line {
+        let has_begun = line.is_some();
+        self.turn(line, first).await;
+        while let Some(stream) = line {
             let input = match (self.todo.next(), self.state) {
                 (Some(input), _) => Ok(input),
                 (None, State::Wait(until)) => self.news(stream, until, piece).await,
                 // A dialogue closes before it ends. One that did not is cut off here.
                 (None, State::Park(_) | State::Done) => {
-                    close(&mut line, Close::Abort).await;
+                    close(line, Close::Abort).await;
                     break;
                 }
             };
             match input {
-                Ok(Input::Ended(End::Fin)) => close(&mut line, Close::Fin).await,
-                Ok(Input::Ended(_)) | Err(Stopped) => close(&mut line, Close::Abort).await,
+                Ok(Input::Ended(End::Fin)) => close(line, Close::Fin).await,
+                Ok(Input::Ended(_)) | Err(Stopped) => close(line, Close::Abort).await,
                 Ok(_) => {}
             }
-            self.turn(&mut line, input?).await;
+            self.turn(line, input?).await;
         }
-        if self.desk.stopped() {
+        if has_begun && self.desk.stopped() {
             return Err(Stopped);
         }
         Ok(())
@@ -351,55 +367,69 @@ impl<'a, E: Env> Talk<'a, E> {
     }
 
     /// Gives the dialogue one input and does what it says until it waits. A connection that it
-    /// closes is taken out of `line`.
-    async fn turn<S: Stream>(&mut self, line: &mut Option<S>, input: Input<'_>) {
+    /// closes is taken out of `line`. Not an async function, which would keep the input.
+    fn turn<'t, S: Stream>(
+        &'t mut self,
+        line: &'t mut Option<S>,
+        input: Input<'t>,
+    ) -> impl Future<Output = ()> + use<'t, 'a, S, E> {
         let now = self.env.now();
         let generation = self.dialogue.generation();
-        let mut turn = Turn::begin(self.dialogue, now, generation, input);
-        self.state = loop {
-            match turn.next(self.transmit) {
-                Output::Open {
-                    transport,
-                    remote,
-                    by,
-                } => {
-                    close(line, Close::Abort).await;
-                    self.todo = Todo {
-                        open: Some(Open {
-                            transport,
-                            remote,
-                            by,
-                        }),
-                        ..Todo::default()
-                    };
-                }
-                Output::Secure { .. } => self.todo.secure = true,
-                Output::Transmit { octets, more, by } => {
-                    let octets = self.transmit.get(..octets).unwrap_or(self.transmit);
-                    let Some(stream) = line else { continue };
-                    let write = stream.write_all(octets, more, by);
-                    match or_stopped(self.desk, self.bell, write).await {
-                        Either::Second(Ok(())) => self.todo.sent = true,
-                        Either::Second(Err(End::WriteDeadline)) => self.todo.late = true,
-                        // Reading says so too, after what the peer said before it.
-                        Either::Second(Err(End::Fin | End::Reset)) => {}
-                        Either::First(Stopped) => close(line, Close::Abort).await,
+        let mut turn = Turn::begin(&mut *self.dialogue, now, generation, input);
+        let Self {
+            bell,
+            desk,
+            transmit,
+            todo,
+            state,
+            ..
+        } = self;
+        async move {
+            *state = loop {
+                match turn.next(*transmit) {
+                    Output::Open {
+                        transport,
+                        remote,
+                        by,
+                    } => {
+                        *todo = Todo {
+                            open: Some(Open {
+                                transport,
+                                remote,
+                                by,
+                            }),
+                            ..Todo::default()
+                        };
+                        close(line, Close::Abort).await;
                     }
+                    Output::Secure { .. } => todo.secure = true,
+                    Output::Transmit { octets, more, by } => {
+                        let octets = transmit.get(..octets).unwrap_or(&transmit[..]);
+                        let Some(stream) = line else { continue };
+                        let write = stream.write_all(octets, more, by);
+                        match or_stopped(*desk, bell, write).await {
+                            Either::Second(Ok(())) => todo.sent = true,
+                            Either::Second(Err(End::WriteDeadline)) => todo.late = true,
+                            // Reading says so too, after what the peer said before it.
+                            Either::Second(Err(End::Fin | End::Reset)) => {}
+                            Either::First(Stopped) => close(line, Close::Abort).await,
+                        }
+                    }
+                    Output::Observed(observation) => desk.observed(now, &observation),
+                    Output::Ask(question) => {
+                        let answer = desk.asked(now, &question);
+                        turn.answer(&answer);
+                    }
+                    Output::Wait { until, .. } => break State::Wait(until),
+                    Output::Close(how) => {
+                        close(line, how).await;
+                        *todo = Todo::default();
+                    }
+                    Output::Park { until } => break State::Park(until),
+                    Output::Done => break State::Done,
                 }
-                Output::Observed(observation) => self.desk.observed(now, &observation),
-                Output::Ask(question) => {
-                    let answer = self.desk.asked(now, &question);
-                    turn.answer(&answer);
-                }
-                Output::Wait { until, .. } => break State::Wait(until),
-                Output::Close(how) => {
-                    close(line, how).await;
-                    self.todo = Todo::default();
-                }
-                Output::Park { until } => break State::Park(until),
-                Output::Done => break State::Done,
-            }
-        };
+            };
+        }
     }
 
     fn or_stopped<F: Future>(&self, future: F) -> impl Future<Output = Either<Stopped, F::Output>> {
@@ -430,12 +460,14 @@ fn or_stopped<F: Future>(
     bell: &Bell,
     future: F,
 ) -> impl Future<Output = Either<Stopped, F::Output>> {
-    let stopped = async {
+    let stopped = poll_fn(move |cx| {
         while !desk.stopped() {
-            bell.wait().await;
+            if pin!(bell.wait()).poll(cx).is_pending() {
+                return Poll::Pending;
+            }
         }
-        Stopped
-    };
+        Poll::Ready(Stopped)
+    });
     select(stopped, future)
 }
 

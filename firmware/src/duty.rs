@@ -17,7 +17,7 @@ use probe_core::{
     time::{Instant, Millis},
 };
 
-use crate::env::{Buffers, Env, LINGER_MAX, Network, Read, Stream};
+use crate::env::{Buffers, CallBuffers, Env, LINGER_MAX, Network, Read, Stream};
 
 /// How late a task may be: others are polled before it.
 pub const GRACE: Millis = Millis::from_secs(5);
@@ -165,7 +165,7 @@ impl<E: Env> Network for Dutiful<'_, E> {
     async fn accept<'s>(
         &'s self,
         port: u16,
-        buffers: &'s mut Buffers,
+        buffers: &'s mut CallBuffers,
     ) -> Result<Self::Stream<'s>, OpenFailure> {
         let accepting = self.env.network().accept(port, buffers);
         let stream = self.promise.keep(self.env, || accepting).await?;
@@ -189,13 +189,18 @@ impl<E: Env> Stream for DutifulStream<'_, E> {
         self.stream.remote()
     }
 
-    async fn read(&mut self, octets: &mut [u8]) -> Read {
-        self.stream.read(octets).await
+    fn read(&mut self, octets: &mut [u8]) -> impl Future<Output = Read> {
+        self.stream.read(octets)
     }
 
-    async fn write_all(&mut self, octets: &[u8], more: bool, by: Instant) -> Result<(), End> {
+    fn write_all(
+        &mut self,
+        octets: &[u8],
+        more: bool,
+        by: Instant,
+    ) -> impl Future<Output = Result<(), End>> {
         self.duty.promise.by(by.max(self.duty.env.now()));
-        self.stream.write_all(octets, more, by).await
+        self.stream.write_all(octets, more, by)
     }
 
     fn close(self, how: Close) -> impl Future<Output = ()> {

@@ -79,7 +79,7 @@ pub trait Network {
     async fn accept<'a>(
         &'a self,
         port: u16,
-        buffers: &'a mut Buffers,
+        buffers: &'a mut CallBuffers,
     ) -> Result<Self::Stream<'a>, OpenFailure>;
 }
 
@@ -125,26 +125,31 @@ pub const RECEIVE_OCTETS: usize = 1_024;
 /// How many octets a connection may hold unsent: what the longest packet carries. A longer group of
 /// commands waits for its acknowledgement.
 pub const SEND_OCTETS: usize = 1_220;
+/// How many octets a connection may hold unsent that somebody has opened to us: a few replies.
+pub const REPLY_OCTETS: usize = 256;
 
 /// One connection's buffers, static on a board.
-pub struct Buffers {
+pub struct Buffers<const SEND: usize = SEND_OCTETS> {
     /// Received, not yet read.
     pub receive: [u8; RECEIVE_OCTETS],
     /// Written, not yet acknowledged.
-    pub send: [u8; SEND_OCTETS],
+    pub send: [u8; SEND],
 }
 
-impl Buffers {
+/// The same for a connection that somebody opens to us.
+pub type CallBuffers = Buffers<REPLY_OCTETS>;
+
+impl<const SEND: usize> Buffers<SEND> {
     /// Empty buffers.
     pub const fn new() -> Self {
         Self {
             receive: [0; RECEIVE_OCTETS],
-            send: [0; SEND_OCTETS],
+            send: [0; SEND],
         }
     }
 }
 
-impl Default for Buffers {
+impl<const SEND: usize> Default for Buffers<SEND> {
     fn default() -> Self {
         Self::new()
     }

@@ -5,8 +5,10 @@ mod link_port;
 
 use core::{
     cell::{Cell, RefCell, RefMut},
+    future::poll_fn,
     net::{IpAddr, SocketAddr},
-    task::{Poll, Waker},
+    pin::pin,
+    task::{Context, Poll, Waker},
 };
 
 use embassy_futures::{
@@ -17,7 +19,6 @@ use embassy_net::{
     IpEndpoint, Ipv4Cidr, Stack, StaticConfigV4, tcp,
     udp::{self, PacketMetadata, UdpSocket},
 };
-use embassy_time::Timer;
 use probe_core::{
     dialogue::{Close, End, OpenFailure},
     dns::{QUERY_OCTETS_MAX, UDP_OCTETS_MAX},
@@ -29,7 +30,7 @@ use probe_core::{
 };
 
 use crate::{
-    env::{Buffers, Env, LINGER_MAX, Network, Read, Stream},
+    env::{Buffers, CallBuffers, Env, LINGER_MAX, Network, Read, Stream},
     guard::Watch,
     scout::OwnNetworks,
 };
@@ -100,6 +101,8 @@ impl<'d, R: Random> StackEnv<'d, R> {
             sent,
             send,
         } = datagrams;
+        while received.push(PacketMetadata::EMPTY).is_ok() {}
+        while sent.push(PacketMetadata::EMPTY).is_ok() {}
         Self {
             network: StackNetwork {
                 stack,
@@ -124,8 +127,8 @@ impl<'d, R: Random> Env for StackEnv<'d, R> {
         now()
     }
 
-    async fn sleep_until(&self, at: Instant) {
-        sleep_until(at).await;
+    fn sleep_until(&self, at: Instant) -> impl Future<Output = ()> {
+        sleep_until(at)
     }
 
     /// Also tells the guard which addresses the stack has: whoever connects asks for the network
@@ -201,10 +204,13 @@ pub fn wake_at_us(at_us: u64, waker: &Waker) {
 const MILLIS_MAX: u64 = u64::MAX / embassy_time::TICK_HZ;
 
 /// What the network's one socket for datagrams holds; static on a board.
+///
+/// What the stack keeps for each datagram begins with a value; as no more than room for it all of this is
+/// zeroes, and costs a board no flash.
 pub struct DatagramMemory {
-    received: [PacketMetadata; DATAGRAMS_MAX],
+    received: heapless::Vec<PacketMetadata, DATAGRAMS_MAX>,
     receive: [u8; UDP_OCTETS_MAX as usize],
-    sent: [PacketMetadata; 1],
+    sent: heapless::Vec<PacketMetadata, 1>,
     send: [u8; QUERY_OCTETS_MAX],
 }
 
@@ -216,9 +222,9 @@ impl DatagramMemory {
     /// Empty memory.
     pub const fn new() -> Self {
         Self {
-            received: [PacketMetadata::EMPTY; DATAGRAMS_MAX],
+            received: heapless::Vec::new(),
             receive: [0; _],
-            sent: [PacketMetadata::EMPTY],
+            sent: heapless::Vec::new(),
             send: [0; _],
         }
     }
@@ -313,7 +319,7 @@ impl<'d> Network for StackNetwork<'d> {
     async fn accept<'a>(
         &'a self,
         port: u16,
-        buffers: &'a mut Buffers,
+        buffers: &'a mut CallBuffers,
     ) -> Result<StackStream<'a, 'd>, OpenFailure> {
         let slot = Slot::take(self.watch, self.sockets).ok_or(OpenFailure::NoSlot)?;
         let mut socket = tcp::TcpSocket::new(self.stack, &mut buffers.receive, &mut buffers.send);
@@ -480,68 +486,102 @@ impl Stream for StackStream<'_, '_> {
         })
     }
 
-    async fn read(&mut self, octets: &mut [u8]) -> Read {
-        match &mut self.line {
-            Line::Tcp { socket, .. } => match socket.read(octets).await {
+    // Reading, writing and closing keep no more than they are polled with: every worker pays for what waits in
+    // them, and the stack's own futures remember nothing, so they may be made anew with each poll.
+    fn read(&mut self, octets: &mut [u8]) -> impl Future<Output = Read> {
+        poll_fn(move |cx| match &mut self.line {
+            Line::Tcp { socket, .. } => pin!(socket.read(octets)).poll(cx).map(|read| match read {
                 Ok(0) => Read::Ended(End::Fin),
                 Ok(count) => Read::Octets(count),
                 Err(tcp::Error::ConnectionReset) => Read::Ended(End::Reset),
-            },
+            }),
             Line::Udp(asking) => loop {
-                if let Ok((count, from)) = asking.0.socket.recv_from(octets).await {
-                    let IpEndpoint { addr, port } = from.endpoint;
-                    return Read::Datagram(count, SocketAddr::from((addr, port)));
+                match asking.0.socket.poll_recv_from(octets, cx) {
+                    Poll::Ready(Ok((count, from))) => {
+                        let IpEndpoint { addr, port } = from.endpoint;
+                        let from = SocketAddr::from((addr, port));
+                        return Poll::Ready(Read::Datagram(count, from));
+                    }
+                    Poll::Ready(Err(_)) => {}
+                    Poll::Pending => return Poll::Pending,
                 }
             },
-        }
+        })
     }
 
     // What is written before the stack's runner is polled again leaves in one segment, so `more`
     // needs nothing here.
-    async fn write_all(&mut self, octets: &[u8], _more: bool, by: Instant) -> Result<(), End> {
-        let socket = match &mut self.line {
-            Line::Tcp { socket, .. } => socket,
-            Line::Udp(asking) => return asking.send(octets),
-        };
-        let written = at_deadline(by, async {
-            let mut rest = octets;
+    fn write_all(
+        &mut self,
+        octets: &[u8],
+        _more: bool,
+        by: Instant,
+    ) -> impl Future<Output = Result<(), End>> {
+        let mut rest = octets;
+        poll_fn(move |cx| {
+            let socket = match &mut self.line {
+                Line::Tcp { socket, .. } => socket,
+                Line::Udp(asking) => return Poll::Ready(asking.send(rest)),
+            };
             while !rest.is_empty() {
-                let count = socket.write(rest).await?;
-                rest = rest.get(count..).unwrap_or_default();
+                match pin!(socket.write(rest)).poll(cx) {
+                    Poll::Ready(Ok(count)) => rest = rest.get(count..).unwrap_or_default(),
+                    Poll::Ready(Err(tcp::Error::ConnectionReset)) => {
+                        return Poll::Ready(Err(End::Reset));
+                    }
+                    Poll::Pending => return poll_sleep(by, cx).map(|()| Err(End::WriteDeadline)),
+                }
             }
-            Ok(())
+            Poll::Ready(Ok(()))
         })
-        .await;
-        match written {
-            Either::First(Ok(())) => Ok(()),
-            Either::First(Err(tcp::Error::ConnectionReset)) => Err(End::Reset),
-            Either::Second(()) => Err(End::WriteDeadline),
-        }
     }
 
-    async fn close(self, how: Close) {
-        let Line::Tcp { mut socket, _slot } = self.line else {
-            return;
-        };
-        if how == Close::Fin {
-            socket.close();
-            let drained = at_deadline(now() + LINGER_MAX, drain(&mut socket)).await;
-            if let Either::First(()) = drained {
-                return;
+    fn close(mut self, how: Close) -> impl Future<Output = ()> {
+        let mut lingers = how == Close::Fin;
+        let by = now() + if lingers { LINGER_MAX } else { RESET_MAX };
+        if let Line::Tcp { socket, .. } = &mut self.line {
+            if lingers {
+                socket.close();
+            } else {
+                socket.abort();
             }
         }
-        socket.abort();
-        // The reset leaves at once unless the driver has no room for it.
-        let _ = at_deadline(now() + RESET_MAX, socket.flush()).await;
+        let mut by = by;
+        poll_fn(move |cx| {
+            let Line::Tcp { socket, .. } = &mut self.line else {
+                return Poll::Ready(());
+            };
+            if lingers {
+                if drain(socket, cx).is_ready() {
+                    return Poll::Ready(());
+                }
+                if poll_sleep(by, cx).is_pending() {
+                    return Poll::Pending;
+                }
+                socket.abort();
+                (lingers, by) = (false, now() + RESET_MAX);
+            }
+            // The reset leaves at once unless the driver has no room for it.
+            if pin!(socket.flush()).poll(cx).is_ready() {
+                return Poll::Ready(());
+            }
+            poll_sleep(by, cx)
+        })
     }
 }
 
 /// Throws away what still comes until the peer has closed too, then waits until our end is
 /// acknowledged: dropping the socket earlier would answer the peer's end with a reset.
-async fn drain(socket: &mut tcp::TcpSocket<'_>) {
+fn drain(socket: &mut tcp::TcpSocket<'_>, cx: &mut Context<'_>) -> Poll<()> {
     let mut unread = [0; 64];
-    while let Ok(1..) = socket.read(&mut unread).await {}
-    let _ = socket.flush().await;
+    loop {
+        let read = pin!(socket.read(&mut unread)).poll(cx);
+        match read {
+            Poll::Ready(Ok(1..)) => {}
+            Poll::Ready(_) => return pin!(socket.flush()).poll(cx).map(drop),
+            Poll::Pending => return Poll::Pending,
+        }
+    }
 }
 
 /// How long a reset may wait for room in the driver, and for the router's hardware address:
@@ -555,9 +595,15 @@ fn at_deadline<F: Future>(by: Instant, future: F) -> impl Future<Output = Either
     select(future, sleep_until(by))
 }
 
-async fn sleep_until(at: Instant) {
-    if at > now() {
-        let at = at.as_millis().min(MILLIS_MAX);
-        Timer::at(embassy_time::Instant::from_millis(at)).await;
+fn sleep_until(at: Instant) -> impl Future<Output = ()> {
+    poll_fn(move |cx| poll_sleep(at, cx))
+}
+
+fn poll_sleep(at: Instant, cx: &mut Context<'_>) -> Poll<()> {
+    if at <= now() {
+        return Poll::Ready(());
     }
+    let at = embassy_time::Instant::from_millis(at.as_millis().min(MILLIS_MAX));
+    embassy_time_driver::schedule_wake(at.as_ticks(), cx.waker());
+    Poll::Pending
 }

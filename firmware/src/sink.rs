@@ -22,7 +22,7 @@ use probe_core::{
 use crate::{
     bell::{Bell, LinkBells},
     conversation::{Desk, PIECE_OCTETS, attend},
-    env::{Buffers, Env, Network, Stream},
+    env::{CallBuffers, Env, Network, Stream},
     log,
     scout::Post,
 };
@@ -38,7 +38,7 @@ const TRY_AGAIN_AFTER: Millis = Millis::from_secs(1);
 
 /// What one session borrows, static on a board.
 pub struct SessionMemory {
-    buffers: Buffers,
+    buffers: CallBuffers,
     transmit: [u8; TRANSMIT_OCTETS_MIN],
     piece: [u8; PIECE_OCTETS],
 }
@@ -47,7 +47,7 @@ impl SessionMemory {
     /// Empty memory.
     pub const fn new() -> Self {
         Self {
-            buffers: Buffers::new(),
+            buffers: CallBuffers::new(),
             transmit: [0; TRANSMIT_OCTETS_MIN],
             piece: [0; PIECE_OCTETS],
         }

@@ -130,7 +130,9 @@ impl<E: Env> Office<'_, E> {
                 Turn::Wait(at) => {
                     select(self.bell.wait(), self.env.sleep_until(at)).await;
                 }
-                Turn::Idle => self.idle().await,
+                Turn::Idle => {
+                    self.idle().await;
+                }
             }
         }
     }
@@ -260,8 +262,8 @@ impl<E: Env> Office<'_, E> {
     }
 
     /// Waits for the bell.
-    async fn idle(&self) {
-        select(self.bell.wait(), self.env.rest()).await;
+    fn idle(&self) -> impl Future {
+        select(self.bell.wait(), self.env.rest())
     }
 
     fn something_has_changed(&self) {

@@ -88,6 +88,9 @@ pub async fn collect_late(
     Ok(collected)
 }
 
+/// How long a host lets mail come where messages were sent: longer than any simulated server keeps one.
+pub const MAIL_PAUSE: Millis = Millis::from_mins(50 * 60);
+
 /// How long a host that comes back waits for one more record.
 const QUIET: Millis = Millis::from_secs(10);
 

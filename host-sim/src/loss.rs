@@ -68,7 +68,7 @@ pub fn measure(
         cuts: Vec::new(),
     };
     let outcome = trial.run(None)?;
-    let verdicts = &outcome.first.verdicts;
+    let verdicts = &outcome.first.when_over.verdicts;
     let mut tallies = Tallies::new();
     for target in trial.admitted() {
         if trial.expected(target).at_the_end.kind == Kind::Inconclusive {

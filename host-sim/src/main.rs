@@ -29,6 +29,10 @@ enum Command {
         /// The world's seed: the same seed gives the same frames. [default: the scenario's, or 1]
         #[arg(long)]
         seed: Option<u64>,
+        /// With test messages, which simulated servers that relay really bring back; a scenario has to allow
+        /// them. What is expected is then what can be known when nothing more can come.
+        #[arg(long)]
+        deliver: bool,
         /// One JSON object a line instead of the table.
         #[arg(long)]
         json: bool,
@@ -114,15 +118,17 @@ fn main() -> ExitCode {
         Command::Run {
             scenario: Some(file),
             seed,
+            deliver,
             json,
             pcap,
-        } => program::scenario::command(&file, seed, json, pcap.as_deref()),
+        } => program::scenario::command(&file, seed, deliver, json, pcap.as_deref()),
         Command::Run {
             scenario: None,
             seed,
+            deliver,
             json,
             pcap,
-        } => program::run::command(seed.unwrap_or(demo::SEED), json, pcap.as_deref()),
+        } => program::run::command(seed.unwrap_or(demo::SEED), deliver, json, pcap.as_deref()),
         Command::Sweep {
             seeds,
             jobs,

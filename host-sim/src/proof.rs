@@ -2,7 +2,7 @@
 
 use std::{
     collections::{BTreeMap, BTreeSet},
-    net::SocketAddr,
+    net::{IpAddr, SocketAddr},
 };
 
 use probe_core::{
@@ -21,6 +21,26 @@ use crate::{host::PROVING, oracles::Judge, world::World};
 /// What says what an arrival proves. [`Arrival::sense`], unless a test wants to see an oracle catch
 /// another one.
 pub type Senses<'a> = &'a dyn Fn(&Arrival, &Signer, Option<SocketAddr>, u16) -> Sense;
+
+/// Something that has come to the sink, as the host reads it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Came {
+    /// What has come.
+    pub arrival: Arrival,
+    /// The target of its job, where the host knows the job.
+    pub target: Option<SocketAddr>,
+    /// What the host takes it for.
+    pub sense: Sense,
+}
+
+/// What a host makes of everything that it has.
+#[derive(Clone, Debug, Default)]
+pub struct Judged {
+    /// The verdict of each target whose job is over.
+    pub verdicts: BTreeMap<SocketAddr, Verdict>,
+    /// What has come to the sink.
+    pub came: Vec<Came>,
+}
 
 /// How a host reads what has come to the sink of a world's device.
 pub struct Reader<'a> {
@@ -49,17 +69,17 @@ impl<'a> Reader<'a> {
         (self.senses)(arrival, &self.signer, target, hours)
     }
 
-    /// The verdict of each target whose job is over, on the evidence of all its findings and of
-    /// everything that came to the sink.
-    pub(crate) fn verdicts<'r>(
+    /// What to make of all that a host has: of each target whose job is over, on the evidence of all
+    /// its findings and of everything that came to the sink.
+    pub(crate) fn judged<'r>(
         &self,
         records: impl Iterator<Item = &'r ToHost>,
         judge: Judge<'_>,
-    ) -> BTreeMap<SocketAddr, Verdict> {
+    ) -> Judged {
         let mut jobs = BTreeMap::<JobSerial, Vec<&Finding>>::new();
         let mut over = BTreeSet::new();
         let mut dead = Vec::new();
-        let mut arrivals = BTreeMap::<JobSerial, Vec<&Arrival>>::new();
+        let mut arrivals = Vec::new();
         for record in records {
             match record {
                 ToHost::Finding(finding) => {
@@ -74,22 +94,33 @@ impl<'a> Reader<'a> {
                 ToHost::Dead(range) => {
                     dead.extend(range.findings().map(|of| (of.target, judge(&of.evidence))));
                 }
-                ToHost::Arrival(arrival) => {
-                    if let Some(token) = arrival.envelope {
-                        arrivals.entry(token.serial()).or_default().push(arrival);
-                    }
-                }
+                ToHost::Arrival(arrival) => arrivals.push(arrival),
                 _ => {}
             }
         }
+        let mut senses = BTreeMap::<JobSerial, Vec<(Sense, IpAddr)>>::new();
+        let came = arrivals.into_iter().map(|arrival| {
+            let job = arrival.envelope.map(|token| token.serial());
+            let findings = job.and_then(|job| jobs.get(&job));
+            let target = findings.and_then(|of| of.first()).map(|of| of.target);
+            let sense = self.sense(arrival, target);
+            if let Some(job) = job {
+                let from = arrival.remote.ip();
+                senses.entry(job).or_default().push((sense, from));
+            }
+            Came {
+                arrival: arrival.clone(),
+                target,
+                sense,
+            }
+        });
+        let came = came.collect();
         let verdict = |(job, findings): (JobSerial, Vec<&Finding>)| {
             let (first, later) = findings.split_first()?;
-            let arrivals = arrivals.get(&job).map_or(&[][..], Vec::as_slice);
             // Of a job that has no end nobody knows more than what came back.
             let mut evidence = merged(first, later);
-            for arrival in arrivals {
-                let sense = self.sense(arrival, Some(first.target));
-                evidence.arrived(sense, arrival.remote.ip());
+            for (sense, from) in senses.get(&job).into_iter().flatten() {
+                evidence.arrived(*sense, *from);
             }
             let has_returned = |relay: &RelayEvidence| !relay.proof().returned().is_empty();
             let is_known = over.contains(&job) || evidence.relay().is_some_and(has_returned);
@@ -103,7 +134,7 @@ impl<'a> Reader<'a> {
                 *known = found;
             }
         }
-        verdicts
+        Judged { verdicts, came }
     }
 
     /// The verdict of each target when its job was over: what came to the sink later counts for nothing.
@@ -135,7 +166,8 @@ impl<'a> Reader<'a> {
         let findings = findings.iter().cloned().map(ToHost::Finding);
         let arrivals = arrivals.iter().cloned().map(ToHost::Arrival);
         let records: Vec<ToHost> = findings.chain(arrivals).collect();
-        self.verdicts(records.iter(), &probe_core::verdict::judge)
+        self.judged(records.iter(), &probe_core::verdict::judge)
+            .verdicts
     }
 }
 

@@ -21,7 +21,7 @@ use crate::{
     net::{caller::Caller, giver::Given, internet::Internet, link::DeviceEnd},
     observer::{Allowed, Observer, Seen},
     pipe::{PipeEnd, Plug, socket},
-    post::{Log, Posted},
+    post::{Ledger, Log},
     world::World,
 };
 
@@ -65,7 +65,7 @@ pub struct Report {
     /// What the network has given the device, where it gives addresses.
     pub given: Given,
     /// What the servers have done with mail.
-    pub mail: Vec<Posted>,
+    pub mail: Ledger,
     /// Every boot of the device but the last, which power cuts have ended.
     pub cut_short: Vec<Life>,
 }

@@ -77,7 +77,7 @@ fn run(trial: &Trial) -> Outcome {
 
 /// Every target has the verdict that the world has for it.
 fn holds_the_truth(trial: &Trial, outcome: &Outcome) {
-    let found = &outcome.first.verdicts;
+    let found = &outcome.first.when_over.verdicts;
     for line in &trial.list {
         let at = SocketAddr::new(line.address, line.port);
         let expected = match trial.world.sites.get(&at) {
@@ -123,7 +123,7 @@ fn loss_hides_hardly_any_server() {
     };
     let trial = trial(50, faults);
     let outcome = run(&trial);
-    let found = &outcome.first.verdicts;
+    let found = &outcome.first.when_over.verdicts;
     let (mut servers, mut missed) = (0, 0);
     for line in &trial.list {
         let at = SocketAddr::new(line.address, line.port);

@@ -6,32 +6,29 @@ use std::{collections::BTreeMap, net::SocketAddr};
 
 use host_sim::{
     demo,
-    host::collect_late,
+    host::{MAIL_PAUSE, collect_late},
     observer::Allowed,
     parade,
     peers::Personality,
-    post::{Done, Posted},
+    post::{Done, Ledger, Reached},
     proof::Reader,
     simulation::Simulation,
 };
 use probe_core::{
     arrival::Arrival,
     scope::{Depth, Scope},
-    time::Millis,
     verdict::{Kind, Verdict},
 };
 use support::holds_the_golden_file;
 
 const DEPTHS: [Depth; 3] = [Depth::Quick, Depth::Standard, Depth::Full];
-/// Longer than anybody's message lies in a queue.
-const LONGER: Millis = Millis::from_mins(50 * 60);
 
 /// What the groups of the parade have come to at one depth.
 #[derive(Default)]
 struct Parade {
     at_the_end: BTreeMap<SocketAddr, Verdict>,
     later: BTreeMap<SocketAddr, Verdict>,
-    mail: Vec<Posted>,
+    mail: Ledger,
 }
 
 fn run(seed: u64, scope: &Scope) -> Parade {
@@ -43,7 +40,7 @@ fn run(seed: u64, scope: &Scope) -> Parade {
             .watched(Allowed::by(scope))
             .run_plugged(
                 |wire| wire,
-                async |plug, time| collect_late(&plug, time, scope, &list, LONGER).await,
+                async |plug, time| collect_late(&plug, time, scope, &list, MAIL_PAUSE).await,
             )
             .unwrap_or_else(|failure| panic!("{failure}"));
         assert_eq!(report.wire.strays, []);
@@ -52,7 +49,8 @@ fn run(seed: u64, scope: &Scope) -> Parade {
         all.at_the_end
             .extend(reader.judge_when_over(findings, arrivals));
         all.later.extend(reader.judge(findings, arrivals));
-        all.mail.extend(report.mail);
+        // Places in a group's ledger mean nothing in all of them.
+        all.mail.runs.extend(report.mail.runs);
     }
     all
 }
@@ -86,8 +84,8 @@ fn every_personality_reaches_its_truth_with_delivery_on() {
                 }
             }
             if late.is_some_and(|verdict| verdict.kind == Kind::Confirmed) {
-                let relayed = |of: &Posted| of.by == target && of.what == Done::Relayed;
-                assert!(parade.mail.iter().any(relayed), "{told}");
+                let mut relayed = parade.mail.ended(target, Done::Relayed);
+                assert!(relayed.next().is_some(), "{told}");
             }
             if target.is_ipv4() {
                 let at_the_end = words(at_the_end);
@@ -100,8 +98,8 @@ fn every_personality_reaches_its_truth_with_delivery_on() {
                 table.entry(personality.name).or_default().push(word);
             }
         }
-        let given_up = parade.mail.iter().filter(|of| of.what == Done::GivenUp);
-        let given_up: Vec<_> = given_up.collect();
+        let runs = parade.mail.runs.iter();
+        let given_up: Vec<_> = runs.filter(|run| run.reached == Reached::Refused).collect();
         assert!(given_up.is_empty(), "{given_up:#?}");
     }
     let rows = Personality::every().map(|personality| {

@@ -94,8 +94,11 @@ fn a_judge_that_takes_any_250_for_proof_is_caught() {
             },
         )
     });
-    assert_eq!(violation.oracle, Oracle::Safety);
-    assert!(violation.what.contains("without proof"), "{violation}");
+    assert!(
+        [Oracle::Safety, Oracle::Proof].contains(&violation.oracle),
+        "{violation}"
+    );
+    assert!(violation.what.contains("falsely"), "{violation}");
 }
 
 #[test]
@@ -107,13 +110,32 @@ fn the_first_seeds_hold_with_messages() {
     }
 }
 
-/// The first violation with messages and what `senses` makes of what comes to the sink. It names what
+/// Seeds that have shown something, in the oracles or in what they look at.
+#[test]
+fn seeds_that_have_once_broken_something_hold_with_messages() {
+    for (seed, what) in [
+        (
+            1_245,
+            "a honeypot's one returned message went with the power",
+        ),
+        (
+            2_838,
+            "connections from an address that the device has no more",
+        ),
+    ] {
+        let trial = draw(seed, &Draw::Random).delivering();
+        let outcome = trial.run(None).unwrap_or_else(|why| panic!("{why}"));
+        assert_eq!(trial.violations(&outcome), [], "{what}");
+    }
+}
+
+/// The oracle of proof says `words` of what `senses` makes of what comes to the sink, and names what
 /// replays it.
-fn caught_by(senses: Senses<'_>, is_it: impl Fn(&Trial) -> bool) -> Violation {
+fn catches(senses: Senses<'_>, holds_it: &str, words: &str) {
     let clean = Draw::These(Box::default());
     let trials = (0..400).map(|seed| draw(seed, &clean).delivering());
-    let violation = trials
-        .filter(is_it)
+    let violations = trials
+        .filter(|trial| holds(trial, holds_it))
         .take(3)
         .flat_map(|trial| {
             let parts = Parts {
@@ -121,15 +143,15 @@ fn caught_by(senses: Senses<'_>, is_it: impl Fn(&Trial) -> bool) -> Violation {
                 ..trial.parts()
             };
             broken(&trial, parts)
-        })
-        .next()
-        .expect("an oracle sees it");
+        });
+    let mut proof = violations.filter(|violation| violation.oracle == Oracle::Proof);
+    let violation = proof.find(|violation| violation.what.contains(words));
+    let violation = violation.expect("the oracle sees it");
     let seed = violation.seed;
     assert_eq!(
         violation.replay("none"),
         format!("host-sim replay --seed {seed} --faults none --deliver --pcap seed-{seed}.pcap")
     );
-    violation
 }
 
 fn holds(trial: &Trial, name: &str) -> bool {
@@ -153,9 +175,7 @@ fn a_host_that_takes_a_token_without_its_code_is_caught() {
             _ => sense,
         }
     };
-    let violation = caught_by(&believes, |trial| holds(trial, "forges-a-return"));
-    assert_eq!(violation.oracle, Oracle::Safety);
-    assert!(violation.what.contains("without proof"), "{violation}");
+    catches(&believes, "forges-a-return", "without proof");
 }
 
 #[test]
@@ -166,9 +186,53 @@ fn a_host_that_takes_a_bounce_for_a_return_is_caught() {
         Sense::Bounced(pair) => Sense::Relayed(pair),
         sense => sense,
     };
-    let violation = caught_by(&believes, |trial| holds(trial, "bounces"));
-    assert_eq!(violation.oracle, Oracle::Safety);
-    assert!(violation.what.contains("without proof"), "{violation}");
+    catches(&believes, "bounces", "without proof");
+}
+
+/// Every message that came back is read as one of another pair.
+#[test]
+fn a_host_that_takes_one_form_for_another_is_caught() {
+    let mistakes = |arrival: &Arrival, signer: &Signer, target, hours| match arrival
+        .sense(signer, target, hours)
+    {
+        Sense::Relayed(PairId::DECIDING) => Sense::Relayed(PairId::EMPTY_SENDER),
+        sense => sense,
+    };
+    catches(&mistakes, "open", "is taken for Relayed");
+}
+
+#[test]
+fn a_host_that_takes_a_callout_for_a_return_is_caught() {
+    let believes = |arrival: &Arrival, signer: &Signer, target, hours| match arrival
+        .sense(signer, target, hours)
+    {
+        Sense::CalledOut(pair) => Sense::Relayed(pair),
+        sense => sense,
+    };
+    catches(&believes, "callout-closed", "is taken for Relayed");
+}
+
+/// The device's record of who connected is another one.
+#[test]
+fn a_sink_that_names_another_host_is_caught() {
+    let clean = Draw::These(Box::default());
+    let trials = (0..400).map(|seed| draw(seed, &clean).delivering());
+    let trial = trials.into_iter().find(|trial| holds(trial, "multi-hop"));
+    let trial = trial.expect("somebody delivers through another host");
+    let mut outcome = trial.run(None).unwrap_or_else(|why| panic!("{why}"));
+    assert_eq!(examine(&trial, &outcome), []);
+    for judged in [&mut outcome.first.when_over, &mut outcome.first.in_the_end] {
+        for came in &mut judged.came {
+            if let Some(target) = came.target {
+                came.arrival.remote.set_ip(target.ip());
+            }
+        }
+    }
+    let violations = examine(&trial, &outcome);
+    let caught = violations
+        .iter()
+        .find(|it| it.what.contains("sent by nobody"));
+    assert_eq!(caught.expect("a violation").oracle, Oracle::Proof);
 }
 
 #[test]

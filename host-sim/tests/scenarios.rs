@@ -38,17 +38,33 @@ fn names() -> Vec<String> {
 #[test]
 fn every_scenario_of_the_library_comes_out_as_it_expects() {
     let mut wrong = Vec::new();
+    let mut delivering = 0;
     for name in names() {
-        let output = run(&library(), &[&name]);
-        if !output.status.success() {
+        let text = fs::read_to_string(library().join(&name)).unwrap();
+        let delivers = text.contains("\ndelivery = \"on\"\n");
+        delivering += usize::from(delivers);
+        let ways: &[&[&str]] = match delivers {
+            true => &[&[], &["--deliver"]],
+            false => &[&[]],
+        };
+        for way in ways {
+            let output = run(&library(), &[*way, &[name.as_str()]].concat());
+            if output.status.success() {
+                continue;
+            }
             let said = String::from_utf8_lossy(&output.stdout).into_owned();
             let unexpected: Vec<&str> = said.lines().filter(|it| it.contains("NOT")).collect();
             let told = String::from_utf8_lossy(&output.stderr).into_owned();
-            wrong.push(format!("{name}: {told}{}", unexpected.join("\n")));
+            wrong.push(format!("{name} {way:?}: {told}{}", unexpected.join("\n")));
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
     assert!(names().len() >= 12, "{:?}", names());
+    assert!(delivering > 0);
+    let output = run(&library(), &["dead-range.toml", "--deliver"]);
+    let told = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(2));
+    assert!(told.contains("does not allow test messages"), "{told}");
 }
 
 #[test]

@@ -1,65 +1,13 @@
-//! Every personality does what its truth says, form by form. The forms are written down here
-//! once more, by hand, so that a mistake in the battery cannot hide in the test of the servers.
+//! Every personality does what its truth says, form by form. The forms are written down by hand
+//! ([`host_sim::post::examples`]), so that a mistake in the battery cannot hide in the test of the servers.
 
 use std::{net::SocketAddr, time::Duration};
 
 use host_sim::{
     peers::{Fate, Personality, Step, fate, fate_under},
+    post::examples::{HELLOS, RECIPIENTS, SENDERS},
     server::{Conversation, Server, Turn},
 };
-
-const SENDERS: [(&str, &str); 11] = [
-    ("F1", "<s@probe.example>"),
-    ("F2", "<>"),
-    ("F3", "<s@h.example>"),
-    ("F4", "<s@[192.0.2.25]>"),
-    ("F5", "<s@localhost>"),
-    ("F6", "<s>"),
-    ("F7", "<postmaster@h.example>"),
-    ("F8", "<probe.example!s>"),
-    ("F9", "<s@nonexistent.probe.example>"),
-    ("F10", "<s@>"),
-    ("F11", "s@probe.example"),
-];
-
-const RECIPIENTS: [(&str, &str); 27] = [
-    ("T1", "<u@sink.example>"),
-    ("T2", "u@sink.example"),
-    ("T3", "<u%sink.example@mail.h.example>"),
-    ("T4", "<u%sink.example@[192.0.2.25]>"),
-    ("T5", "<u%sink.example>"),
-    ("T6", "<\"u@sink.example\">"),
-    ("T7", "<\"u%sink.example\">"),
-    ("T8", "<\"u@sink.example\"@mail.h.example>"),
-    ("T9", "<\"u@sink.example\"@[192.0.2.25]>"),
-    ("T10", "<u@sink.example@mail.h.example>"),
-    ("T11", "<u@sink.example@[192.0.2.25]>"),
-    ("T12", "<@mail.h.example:u@sink.example>"),
-    ("T13", "<@[192.0.2.25]:u@sink.example>"),
-    ("T14", "<sink.example!u>"),
-    ("T15", "<sink.example!u@mail.h.example>"),
-    ("T16", "<sink.example!u@[192.0.2.25]>"),
-    ("T17", "<u%sink.example@>"),
-    ("T18", "<u@sink.example@>"),
-    ("T19", "<@h.example,@mail.h.example:u@sink.example>"),
-    ("T20", "<u%sink.example@localhost>"),
-    ("T20", "<u%sink.example@[127.0.0.1]>"),
-    ("T21", "<u%sink.example%mail.h.example@mail.h.example>"),
-    ("T22", "<u@sink.example.>"),
-    ("T23", "<\"u%sink.example\"@mail.h.example>"),
-    ("T24", "<u@sink.example>"),
-    ("T25", "<u@[198.51.100.25]>"),
-    ("T1-after-reset", "<u@sink.example>"),
-];
-
-/// The names of F12, and our own.
-const HELLOS: [(&str, &str); 5] = [
-    ("own", "probe.example"),
-    ("theirs", "mail.h.example"),
-    ("unknown", "nonexistent.probe.example"),
-    ("literal", "[192.0.2.25]"),
-    ("localhost", "localhost"),
-];
 
 #[test]
 fn every_personality_does_what_its_truth_says() {

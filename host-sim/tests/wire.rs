@@ -205,6 +205,46 @@ fn a_device_finds_its_router_and_greets_a_server_over_each_family() {
     assert_eq!(remotes, places);
 }
 
+/// A message to one recipient, in one go.
+const MESSAGE: &[u8] = b"HELO probe.example\r\nMAIL FROM:<probe@probe.example>\r\n\
+    RCPT TO:<somebody@sink.example>\r\nDATA\r\nSubject: hello\r\n\r\nhello\r\n.\r\n";
+
+#[test]
+fn whoever_is_at_the_wire_gets_what_a_server_relays() {
+    let open = host_sim::peers::Personality::named("open").unwrap();
+    let place: SocketAddr = "192.0.2.10:25".parse().unwrap();
+    let mut world = World::empty(1).with_peer(place, open.at("mail.example.org", &[]));
+    world.sink = Some(25);
+    let (beyond, socket) = datagrams(world);
+    socket.set_nonblocking(true).unwrap();
+    let mut resources = StackResources::<4>::new();
+    let (stack, mut runner) = embassy_net::new(Card(socket), config(), &mut resources, 7);
+    let heard = drive(
+        async {
+            let (mut receive, mut send) = ([0; 1_024], [0; 1_024]);
+            let mut socket = embassy_net::tcp::TcpSocket::new(stack, &mut receive, &mut send);
+            let server = embassy_net::IpEndpoint::from(place);
+            socket.connect(server).await.unwrap();
+            assert_eq!(socket.write(MESSAGE).await.unwrap(), MESSAGE.len());
+            let (mut receive, mut send) = ([0; 1_024], [0; 1_024]);
+            let mut sink = embassy_net::tcp::TcpSocket::new(stack, &mut receive, &mut send);
+            sink.accept(25).await.unwrap();
+            let caller = sink.remote_endpoint().unwrap().addr;
+            sink.write(b"220 sink.example\r\n").await.unwrap();
+            let mut octets = [0; 512];
+            let count = sink.read(&mut octets).await.unwrap();
+            (
+                caller,
+                String::from_utf8_lossy(&octets[..count]).into_owned(),
+            )
+        },
+        async { runner.run().await },
+    );
+    let said = "HELO mail.example.org\r\n".to_owned();
+    assert_eq!(heard, (place.ip().into(), said));
+    beyond.stop();
+}
+
 /// Personalities whose job is short in real time, too.
 const QUICK: [&str; 5] = [
     "closed-454",

@@ -1,7 +1,7 @@
 //! Counts what a store keeps of each start of each device, for whoever tests links: a line
 //! `DEVICE BOOT FIRST LAST RECORDS`, then `again N`, the findings that repeat a revision of a job,
-//! `lost N`, the records that a device could not keep, `scans N`, the scans that were begun, and `asked N`, how
-//! often the target was asked that was asked most often.
+//! `lost N`, the records that a device could not keep, `scans N`, the scans that were begun, `asked N`, how
+//! often the target was asked that was asked most often, and `arrivals N`, what came to sinks.
 
 use std::{env, error::Error, fmt::Write as _};
 
@@ -40,6 +40,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let most = "SELECT ifnull(max(jobs), 0)
                 FROM (SELECT count(*) AS jobs FROM jobs GROUP BY case_number)";
     writeln!(told, "asked {}", count(most)?)?;
+    writeln!(told, "arrivals {}", count("SELECT count(*) FROM arrivals")?)?;
     print!("{told}");
     Ok(())
 }

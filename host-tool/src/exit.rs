@@ -9,8 +9,8 @@ use crate::problem::{Problem, Problems};
 pub enum Exit {
     /// The work was done.
     Done = 0,
-    /// The work was done, and `--fail-on` matched, a scenario expected something else, or a
-    /// letter has faults.
+    /// The work was done, and `--fail-on` matched, a scenario expected something else, a
+    /// letter has faults, or a check of our own names is not passed.
     Matched = 1,
     /// Wrong usage or input; nothing was started.
     Usage = 2,

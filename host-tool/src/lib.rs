@@ -3,6 +3,7 @@
 //! [`cli`] is the front door; everything else can be used without it. The way of the data:
 //! [`lists`] and [`scope_file`] in, a link to an appliance, the store, and out again.
 
+pub mod arrivals_file;
 pub mod cases;
 pub mod cli;
 pub mod direct;
@@ -13,6 +14,7 @@ pub mod link;
 pub mod output;
 pub mod scope_file;
 pub mod session;
+pub mod site;
 pub mod store;
 pub mod visit;
 

@@ -291,7 +291,7 @@ fn scope_new_and_check() {
         .replace("\n# connections", "\nconnections")
         .replace("\n# parked", "\nparked");
     bench.write("filled.toml", &filled);
-    let checked = bench.run(&["scope", "check", "filled.toml"]);
+    let checked = bench.run(&["scope", "check", "--offline", "filled.toml"]);
     assert_eq!(checked.status, 0, "{}", checked.err);
     let undated: Vec<&str> = checked
         .out

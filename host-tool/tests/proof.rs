@@ -100,10 +100,7 @@ impl<'a> Sink<'a> {
 
 #[test]
 fn a_message_that_came_back_is_shown_with_its_way_and_told_in_a_letter() {
-    let bench = Bench::demo("proved");
-    let scope = std::fs::read_to_string(bench.path("scope.toml")).unwrap();
-    let scope = scope.replace("delivery = \"off\"", "delivery = \"on\"");
-    bench.write("scope.toml", &scope);
+    let bench = Bench::demo_with_sink_elsewhere("proved");
     bench.scan(&["--deliver"]);
     let mut sink = Sink::beside(&bench);
     sink.came(61, What::Message);

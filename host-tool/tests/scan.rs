@@ -1,5 +1,6 @@
 //! The main job in the simulator: a scan, and what can be read of it afterwards.
 
+#[expect(dead_code, reason = "each test file uses its part of the bench")]
 mod bench;
 
 use std::fs;
@@ -16,6 +17,18 @@ fn from_a_list_to_a_table() {
     let table = ran.out.split("\n\nRefused").next().unwrap();
     assert_eq!(listed.out.trim_end(), table, "the same findings later");
     assert_eq!(listed.status, 0);
+}
+
+#[test]
+fn messages_come_back_to_the_appliance_and_prove_who_relays() {
+    let bench = Bench::demo("delivered");
+    let ran = bench.scan(&["--deliver"]);
+    golden("scan/delivered.txt", &ran.all());
+    let number = bench.number_of("203.0.113.10");
+    let ran = bench.run(&["show", &number, "--store", "findings.db"]);
+    golden("show/delivered.txt", &undated(&ran.out));
+    let arguments = ["letters", "--store", "findings.db", "--date", CLOCK];
+    golden("letters/delivered.txt", &bench.run(&arguments).all());
 }
 
 #[test]

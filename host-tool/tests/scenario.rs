@@ -63,6 +63,40 @@ fn targets_and_scope_come_from_the_scenario() {
     golden("scenario/as-expected.txt", &scan(&bench, &[]).all());
 }
 
+/// What comes back late comes while virtual time goes on, and the history keeps what was said before.
+#[test]
+fn messages_come_back_at_once_and_late_or_not_at_all() {
+    let proof = concat!(
+        env!("CARGO_MANIFEST_DIR"),
+        "/../host-sim/scenarios/proof.toml"
+    );
+    let bench = bench("proof", &fs::read_to_string(proof).unwrap());
+    golden(
+        "scenario/delivered.txt",
+        &scan(&bench, &["--deliver"]).all(),
+    );
+    let number = bench.number_of("192.0.2.12");
+    let shown = bench.run(&["show", &number, "--store", "findings.db"]).out;
+    let (_, history) = shown.split_once("\nHistory\n").unwrap();
+    let history: Vec<Vec<&str>> = history
+        .lines()
+        .skip(1)
+        .map(|line| line.split_whitespace().collect())
+        .collect();
+    // When it was judged is today.
+    let told: Vec<[&str; 3]> = history
+        .iter()
+        .map(|row| [row[0], row[row.len() - 2], row[row.len() - 1]])
+        .collect();
+    assert_eq!(
+        told,
+        [
+            ["2026-10-01", "accepted", "nothing-returned"],
+            ["2026-10-03", "confirmed", "message-returned"]
+        ]
+    );
+}
+
 #[test]
 fn what_is_not_as_expected_is_told_and_exits_with_1() {
     let bench = bench("unexpected", &as_it_is_not());

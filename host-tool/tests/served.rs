@@ -113,7 +113,9 @@ fn scan_for_real(stands: Vec<Stand>) -> BTreeMap<&'static str, String> {
     ]);
     stop.send(()).unwrap();
     let served = server.join().unwrap();
-    assert_eq!((ran.status, ran.err.as_str()), (0, ""));
+    let not_checked =
+        "postern: not checked: helo, sink-mx, sender-spf, sink-path: the scope names no resolver\n";
+    assert_eq!((ran.status, ran.err.as_str()), (0, not_checked));
     assert!(served.connections >= places.len() as u64, "{served:?}");
     assert_eq!(served.turned_away, 0);
 

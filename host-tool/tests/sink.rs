@@ -28,7 +28,11 @@ struct Running {
 
 impl Running {
     fn start(bench: &Bench, more: &[&str]) -> Self {
-        let listen = ["sink", "--listen", "127.0.0.1:0", "--store", "findings.db"];
+        Self::with_store(bench, "findings.db", more)
+    }
+
+    fn with_store(bench: &Bench, store: &str, more: &[&str]) -> Self {
+        let listen = ["sink", "--listen", "127.0.0.1:0", "--store", store];
         let mut child = bench
             .command(&[&listen[..], more].concat())
             .stdout(Stdio::piped())
@@ -103,12 +107,9 @@ fn out_of(told: &str) -> usize {
 #[cfg(unix)]
 #[test]
 fn what_comes_is_stored_verified_and_told_and_nothing_is_forwarded() {
-    let bench = Bench::demo("sink");
+    let bench = Bench::demo_with_sink_elsewhere("sink");
     let lists = ["--targets", "list.csv", "--scope", "scope.toml"];
     let scan = ["scan", "--link", "sim", "--store", "findings.db"];
-    let scope = std::fs::read_to_string(bench.path("scope.toml")).unwrap();
-    let scope = scope.replace("delivery = \"off\"", "delivery = \"on\"");
-    bench.write("scope.toml", &scope);
     let scanned = bench.run(&[&scan[..], &lists, &["--deliver"]].concat());
     assert_eq!(scanned.status, 0, "{}", scanned.err);
     let away = out_of(&scanned.err);
@@ -169,6 +170,9 @@ fn what_comes_is_stored_verified_and_told_and_nothing_is_forwarded() {
     );
     assert_eq!(out_of(&told), away - 1);
     assert!(told.contains("nobody listens"), "{told}");
+    let total =
+        "connections: 5, and 0 that failed; recipients refused: 2; arrivals kept: 4, put off: 0";
+    assert!(told.contains(total), "{told}");
     let number = bench.number_of("192.0.2.10");
     let shown = bench.run(&["show", &number, "--store", "findings.db"]).out;
     for said in [
@@ -200,6 +204,149 @@ fn what_comes_is_stored_verified_and_told_and_nothing_is_forwarded() {
     ] {
         assert_eq!(line[field], expected, "{field}: {out}");
     }
+}
+
+/// A sink on another computer, with a store that has never seen a scan: what came there is brought home.
+#[cfg(unix)]
+#[test]
+fn what_came_to_a_sink_with_its_own_store_is_brought_home() {
+    let bench = Bench::demo_with_sink_elsewhere("sink-elsewhere");
+    let scanned = bench.run(&[
+        "scan",
+        "--link",
+        "sim",
+        "--deliver",
+        "--targets",
+        "list.csv",
+        "--scope",
+        "scope.toml",
+        "--store",
+        "findings.db",
+    ]);
+    assert_eq!(scanned.status, 0, "{}", scanned.err);
+    assert_eq!(
+        bench
+            .run(&["key", "export", "our.key", "--store", "findings.db"])
+            .status,
+        0
+    );
+    let store = SqliteStore::open_to_read(&bench.path("findings.db")).unwrap();
+    let mut cases =
+        cases::load_some(&store, |case| case.target.to_string() == "192.0.2.10:25").unwrap();
+    let view = cases.remove(0);
+    let job = view.latest();
+    let signer = Signer::new(&job.key.unwrap(), job.device);
+    let pair = u8::try_from(PairId::DECIDING.index()).unwrap();
+    let token = |role| {
+        let hours = job.evidence.hours();
+        let token = signer.sign(role, job.serial, pair, hours, view.case.target);
+        token.text().to_string()
+    };
+    let (recipient, content) = (token(Role::Recipient), token(Role::Message));
+    let run = |arguments: &[&str]| bench.run(arguments);
+    let receive = |store: &str, says: &[String]| {
+        let sink = Running::with_store(
+            &bench,
+            store,
+            &["--domain", "sink.cert.example", "--key", "our.key"],
+        );
+        let codes: Vec<Vec<String>> = says.iter().map(|says| sink.call(says)).collect();
+        sink.end();
+        codes
+    };
+    let ours = message(&format!("{recipient}@sink.cert.example"), &content);
+    let objects = message("abuse@sink.cert.example", &content);
+    let came = receive("sink.db", &[ours.clone(), objects]);
+    assert!(came.iter().all(|codes| codes[5] == "250"), "{came:?}");
+
+    let export = ["arrivals", "export", "came.jsonl", "--store", "sink.db"];
+    assert_eq!(
+        run(&export).all(),
+        "came.jsonl: 2 arrivals\nexit status 0\n"
+    );
+    let import = ["arrivals", "import", "came.jsonl", "--store", "findings.db"];
+    let home = run(&import);
+    let lines: Vec<&str> = home
+        .out
+        .lines()
+        .map(|line| line.split_once(" UTC  ").unwrap().1)
+        .collect();
+    assert_eq!(
+        lines,
+        [
+            "192.0.2.10 F1:T1: our message came back from 127.0.0.1 (out.example); \
+             finding 1 is confirmed",
+            "objection 1 from 127.0.0.1 (out.example): decide about it with `postern objections`",
+        ],
+        "{home:?}"
+    );
+    assert!(
+        home.err
+            .starts_with("postern: stored 2 new arrivals; 0 were known\n")
+    );
+    let again = run(&import);
+    assert_eq!(again.out, "");
+    assert!(
+        again
+            .err
+            .starts_with("postern: stored 0 new arrivals; 2 were known\n")
+    );
+
+    // The store at home has a sink of its own, which is another device; the other one goes on.
+    receive("findings.db", std::slice::from_ref(&ours));
+    receive("sink.db", &[ours]);
+    run(&export);
+    let more = run(&import);
+    assert!(
+        more.err
+            .starts_with("postern: stored 1 new arrival; 2 were known\n"),
+        "{more:?}"
+    );
+    let findings = run(&["findings", "--json", "--store", "findings.db"]).out;
+    let line = findings
+        .lines()
+        .find(|line| line.contains("\"192.0.2.10\""));
+    let finding: serde_json::Value = serde_json::from_str(line.unwrap()).unwrap();
+    assert_eq!(finding["verdict"], "confirmed");
+    assert_eq!(finding["proof"]["arrivals"].as_array().unwrap().len(), 3);
+    // What a store brings home it carries on, under the same names.
+    let all = ["arrivals", "export", "all.jsonl", "--store", "findings.db"];
+    assert_eq!(run(&all).all(), "all.jsonl: 4 arrivals\nexit status 0\n");
+    let back = run(&["arrivals", "import", "all.jsonl", "--store", "sink.db"]);
+    assert!(
+        back.err
+            .starts_with("postern: stored 1 new arrival; 3 were known\n"),
+        "{back:?}"
+    );
+}
+
+#[test]
+fn a_file_of_arrivals_that_is_wrong_is_refused_whole() {
+    let bench = Bench::new("arrivals-bad");
+    let line = |device: &str, format: u8, record: &str| {
+        format!(
+            "{{\"device\":\"{device}\",\"anchor_ms\":0,\"anchor_utc\":\"2026-11-20T09:00:00Z\",\
+             \"format\":{format},\"record\":\"{record}\"}}\n"
+        )
+    };
+    let device = "736e6b0000000001";
+    let format = probe_core::frame::FORMAT;
+    let mut text = String::new();
+    for (name, content) in [
+        ("words.jsonl", "no line\n".to_owned()),
+        ("device.jsonl", line("736e", format, "00")),
+        ("digits.jsonl", line(device, format, "0g")),
+        ("record.jsonl", line(device, format, "0102")),
+        ("format.jsonl", line(device, 1, "00")),
+    ] {
+        bench.write(name, &content);
+        let ran = bench.run(&["arrivals", "import", name, "--store", "new.db"]);
+        text.push_str(&ran.all());
+    }
+    text.push_str(&bench.run(&["arrivals", "import", "none.jsonl"]).all());
+    let text = text.replace(&format!("reads format {format}"), "reads another");
+    bench::golden("bad/arrivals.txt", &text);
+    assert!(!bench.path("new.db").exists(), "nothing was begun");
 }
 
 #[test]

@@ -35,6 +35,7 @@ pub mod frame;
 pub mod host_link;
 pub mod name;
 pub mod outbox;
+pub mod path_check;
 pub mod prober;
 pub mod proxy;
 pub mod relay;

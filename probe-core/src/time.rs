@@ -27,6 +27,8 @@ impl Instant {
     }
 
     /// How long after `earlier` this is; zero when it is not after it.
+    // As for [`Instant::add`].
+    #[cfg_attr(target_os = "none", inline(never))]
     pub const fn since(self, earlier: Self) -> Millis {
         Millis(self.0.saturating_sub(earlier.0))
     }

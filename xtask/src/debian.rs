@@ -12,8 +12,11 @@ use std::{
 
 use crate::{
     failure::{Failure, Result},
-    place, run,
+    machine, place, run,
 };
+
+/// How many of apt's last lines stand behind what is lacking.
+const LAST_LINES: usize = 2;
 
 /// Packages that share a root.
 pub(crate) struct Bundle {
@@ -54,8 +57,25 @@ pub(crate) fn root(bundle: &Bundle) -> Result<PathBuf> {
     Ok(root)
 }
 
-/// Installs packages that conflict with nothing, such as dictionaries.
-pub(crate) fn install(packages: &[&str]) -> Result<()> {
+/// Installs packages that conflict with nothing, such as dictionaries, where this user may. Whether a
+/// program is there afterwards is the caller's to see; this is what apt said last where it failed, in
+/// brackets for behind what is lacking, or nothing.
+pub(crate) fn install_where_allowed(packages: &[&str]) -> String {
+    if !machine::is_root() || !run::exists("apt-get") {
+        return String::new();
+    }
+    match install(packages) {
+        Ok(()) => String::new(),
+        Err(failure) => said_last(&failure),
+    }
+}
+
+/// What apt said last before this failure, in brackets.
+pub(crate) fn said_last(failure: &Failure) -> String {
+    format!(" (apt: {})", last_lines(&failure.to_string()))
+}
+
+fn install(packages: &[&str]) -> Result<()> {
     refresh_lists_if_empty(packages[0])?;
     with_fresh_lists(|| {
         let mut command = run::command(&[
@@ -72,6 +92,16 @@ pub(crate) fn install(packages: &[&str]) -> Result<()> {
         )
     })
     .map(drop)
+}
+
+/// The end of what a program said, in one line.
+fn last_lines(said: &str) -> String {
+    let lines: Vec<&str> = said
+        .lines()
+        .map(str::trim)
+        .filter(|line| !line.is_empty())
+        .collect();
+    lines[lines.len().saturating_sub(LAST_LINES)..].join("; ")
 }
 
 /// Old lists name versions that the archive has no longer: what fails is tried once more with new
@@ -184,8 +214,19 @@ mod tests {
     #[test]
     fn apt_names_packages_with_their_files() {
         let line =
-            "'http://deb.debian.org/l/libc6_2.36-9_amd64.deb' libc6_2.36-9_amd64.deb 1 MD5Sum:0";
+            "'http://mirror.example/l/libc6_2.36-9_amd64.deb' libc6_2.36-9_amd64.deb 1 MD5Sum:0";
         assert_eq!(package_of_uri_line(line), Some("libc6"));
+    }
+
+    #[test]
+    fn of_what_apt_said_the_end_is_told() {
+        let said = "apt-get install --yes nmap ended with 100:\nReading package lists...\n\
+                    E: Failed to fetch nmap.deb\nE: Unable to fetch some archives\n\n";
+        assert_eq!(
+            last_lines(said),
+            "E: Failed to fetch nmap.deb; E: Unable to fetch some archives"
+        );
+        assert_eq!(last_lines(""), "");
     }
 
     #[test]

@@ -28,7 +28,7 @@ pub(crate) fn run() -> Result<ExitCode> {
     );
     let words = |words: &[&str]| words.iter().map(OsString::from).collect::<Vec<_>>();
 
-    let mut scan = words(&["scan", "--link", "sim"]);
+    let mut scan = words(&["scan", "--link", "sim", "--deliver"]);
     scan.extend([
         "--scope".into(),
         scope.into(),

@@ -98,7 +98,7 @@ mod tests {
         // The document's own frame has the number 1.
         let message = documented("hello").unwrap();
         let documented = [
-            3, 2, 3, 1, 1, 0x0b, 2, 0xc0, 0x8d, 0xf6, 0xd7, 6, 0x97, 0x6d, 0x61, 0xf5, 0,
+            3, 3, 3, 1, 1, 0x0b, 3, 0xc0, 0x8d, 0xf6, 0xd7, 6, 0xf2, 0x61, 0xb3, 0xff, 0,
         ];
         assert_eq!(messages(&documented), [message]);
     }

@@ -2,7 +2,10 @@
 
 use std::process::ExitCode;
 
-use crate::failure::{Failure, Result};
+use crate::{
+    failure::{Failure, Result},
+    machine::{self, Lack},
+};
 
 pub(crate) fn command(_arguments: lexopt::Parser) -> Result<ExitCode> {
     Err(needs_linux())
@@ -22,6 +25,18 @@ pub(crate) fn enter(arguments: lexopt::Parser) -> Result<ExitCode> {
 
 pub(crate) fn greet(arguments: lexopt::Parser) -> Result<ExitCode> {
     command(arguments)
+}
+
+pub(crate) fn ask_dns_inside(arguments: lexopt::Parser) -> Result<ExitCode> {
+    command(arguments)
+}
+
+pub(crate) fn ask_dns() -> Result<Scanned> {
+    Err(needs_linux())
+}
+
+pub(crate) fn dns_lack() -> Option<Lack> {
+    machine::lab_lack()
 }
 
 pub(crate) fn build_postern() -> Result<()> {
@@ -49,13 +64,23 @@ pub(crate) fn scan(_extent: Extent) -> Result<Scanned> {
     Err(needs_linux())
 }
 
-pub(crate) fn prove(_extent: Extent) -> Result<Scanned> {
+/// What a scan with test messages would show.
+pub(crate) struct Proved {
+    pub(crate) scanned: Scanned,
+}
+
+pub(crate) fn prove(_extent: Extent) -> Result<Proved> {
+    Err(needs_linux())
+}
+
+pub(crate) fn flood() -> Result<Scanned> {
     Err(needs_linux())
 }
 
 /// Which servers would be scanned.
 pub(crate) enum Extent {
     Ordinary,
+    Long,
 }
 
 fn needs_linux() -> Failure {

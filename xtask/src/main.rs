@@ -9,6 +9,7 @@ mod demo;
 mod emulate;
 mod failure;
 mod finding;
+mod flash;
 #[cfg(unix)]
 mod frame;
 mod fuzz;
@@ -42,6 +43,8 @@ cargo xtask COMMAND
   test [--all]            everything that must hold on this machine; ends with what did not run and how to
                           get it; with --all whatever did not run is a failure
   demo                    builds postern, scans the built-in simulator, writes letters (also: cargo demo)
+  flash BOARD [--relay-only] [--log]
+                          builds the image for stm32h743, stm32f767 or qemu-mps2 and gives it to the board, or starts QEMU
   fmt [--check]           rustfmt over the workspace
   lab up                  real mail servers, closed and open, in network namespaces without a way out (root)
   lab status [--json]     each server's process, address and greeting
@@ -49,14 +52,18 @@ cargo xtask COMMAND
   lab scan [--deliver] [--long]
                           up, postern's verdict on every server, down; with --deliver by test messages that come
                           back, beside nmap's verdict; with --long greylisted servers as well (some minutes more)
+  lab flood               hundreds of calls at once at `postern sink`, none of which it has to do with
   lab race [--runs N]     postern's full battery beside nmap's smtp-open-relay, at 50 ms round trip
   lab record              writes what every server answers into host-sim/recorded, for the simulator
+  lab dns                 the core's lookups against real DNS servers and block lists, beside what dig says (root)
   lab shell               a shell in the near scanner's namespace
-  emulate [--patience SECONDS] [--kills N] [--cuts N] [--log]
-          [--only-kills] [--only-cuts] [--only-link-port] [--only-lab]
+  emulate [--patience SECONDS] [--proof-patience SECONDS] [--kills N] [--cuts N] [--long] [--log]
+          [--only-kills] [--only-cuts] [--only-link-port] [--only-proof] [--only-sink] [--only-lab]
                           the appliance's own binary on boards in QEMU: servers on this computer, the
-                          simulator's and the lab's (root), two boards on one wire, postern killed in
-                          mid-scan, the power cut; with --log only a board's log, decoded from power-on to the first finding
+                          simulator's and the lab's (root), with test messages that come back to the board and
+                          without, a board's sink that many call, two boards on one wire, postern killed in
+                          mid-scan, the power cut; with --long the lab's greylisted servers as well; with --log only a board's log, decoded
+                          from power-on to the first finding
   outside                 nmap and swaks look at the simulator's servers on real sockets
   letters                 Python's email, XARF's validator and Chromium look at a demonstration's letters
   events                  IntelMQ from PyPI reads our events, and we read those that its own parsers write
@@ -93,6 +100,7 @@ fn dispatch() -> Result<ExitCode> {
             }
             "test" => suite::test(has_flag(arguments, "all")?),
             "demo" => no_more(arguments).and_then(|()| demo::run()),
+            "flash" => flash::command(arguments),
             "fmt" => cargo::format(has_flag(arguments, "check")?),
             "lab" => lab::command(arguments),
             "emulate" => emulate::command(arguments),
@@ -106,6 +114,7 @@ fn dispatch() -> Result<ExitCode> {
                 false => cargo::bench(),
             },
             "lab-inside" => lab::enter(arguments),
+            "lab-dns" => lab::ask_dns_inside(arguments),
             "lab-ask" => lab::answer(arguments),
             "lab-greet" => lab::greet(arguments),
             "lab-link" => lab::carry(arguments),

@@ -17,7 +17,7 @@ use crate::{
     cargo::cargo,
     debian,
     failure::{Failure, Result},
-    machine::{self, Lack},
+    machine::Lack,
     run::{self, Said},
     simulated,
 };
@@ -98,13 +98,11 @@ pub(crate) struct Looked {
 /// What this machine lacks, after packages were installed where that is allowed.
 pub(crate) fn lack() -> Option<Lack> {
     let missing = || TOOLS.into_iter().find(|tool| !run::exists(tool));
-    if missing().is_some() && machine::is_root() && run::exists("apt-get") {
-        // Whatever apt said, the tools are there or are not.
-        let _ = debian::install(&TOOLS);
-    }
+    missing()?;
+    let apt_said = debian::install_where_allowed(&TOOLS);
     missing().map(|tool| {
         Lack::new(
-            format!("{tool} is not installed"),
+            format!("{tool} is not installed{apt_said}"),
             format!("apt-get install {}", TOOLS.join(" ")),
         )
     })

@@ -6,17 +6,17 @@ use std::{
     process::Command,
 };
 
-use crate::{debian, failure::Result, machine, place, run, suite::Outcome};
+use crate::{debian, failure::Result, place, run, suite::Outcome};
 
 /// A program, installed where that is allowed; what is lacking where it is not to be had.
 pub(crate) fn lacks(program: &str, package: &str) -> Option<Outcome> {
-    if !run::exists(program) && machine::is_root() && run::exists("apt-get") {
-        // Whatever apt said, the program is there or is not.
-        let _ = debian::install(&[package]);
+    if run::exists(program) {
+        return None;
     }
+    let apt_said = debian::install_where_allowed(&[package]);
     (!run::exists(program)).then(|| {
         Outcome::skipped(
-            format!("{program} is not installed"),
+            format!("{program} is not installed{apt_said}"),
             format!("apt-get install {package}"),
         )
     })
@@ -40,13 +40,11 @@ pub(crate) fn environment(
     place::make_fresh_folder(&folder)?;
     let make = || run::capture(run::command(&["python3", "-m", "venv"]).arg(&folder));
     if !make()?.success {
-        // Debian keeps what this needs in a package of its own. Whatever apt said, it works then or not.
-        if machine::is_root() && run::exists("apt-get") {
-            let _ = debian::install(&["python3-venv"]);
-        }
+        // Debian keeps what this needs in a package of its own.
+        let apt_said = debian::install_where_allowed(&["python3-venv"]);
         if !make()?.success {
             return lack(
-                "python3 cannot make an environment",
+                &format!("python3 cannot make an environment{apt_said}"),
                 "apt-get install python3-venv",
             );
         }

@@ -23,6 +23,8 @@ pub(crate) struct Count {
     pub(crate) scans: u32,
     /// How often the target was asked that was asked most often.
     pub(crate) asked: u32,
+    /// What came to sinks.
+    pub(crate) arrivals: u32,
 }
 
 /// Records of one start of a device.
@@ -58,6 +60,7 @@ fn read(said: &str) -> Option<Count> {
             ["lost", lost] => count.lost = lost.parse().ok()?,
             ["scans", scans] => count.scans = scans.parse().ok()?,
             ["asked", asked] => count.asked = asked.parse().ok()?,
+            ["arrivals", arrivals] => count.arrivals = arrivals.parse().ok()?,
             [device, boot, first, last, records] => count.boots.push(Boot {
                 device: (*device).to_owned(),
                 boot: boot.parse().ok()?,
@@ -78,11 +81,11 @@ mod tests {
     #[test]
     fn a_gap_shows() {
         let count =
-            read("7165 1 1 9 9\n7165 2 1 9 8\n7165 3 2 9 9\nagain 0\nlost 1\nscans 3\nasked 2\n")
+            read("7165 1 1 9 9\n7165 2 1 9 8\n7165 3 2 9 9\nagain 0\nlost 1\nscans 3\nasked 2\narrivals 4\n")
                 .unwrap();
         let whole: Vec<bool> = count.boots.iter().map(Boot::is_whole).collect();
         assert_eq!((whole, count.lost), (vec![true, false, false], 1));
-        assert_eq!((count.scans, count.asked), (3, 2));
+        assert_eq!((count.scans, count.asked, count.arrivals), (3, 2, 4));
         assert_eq!(read("what is this"), None);
     }
 }

@@ -3,6 +3,7 @@
 //! A binary is for one board, which its feature chooses. A board gives what is made of registers
 //! and interrupts; [`tasks`] runs the appliance on it, the same for every board.
 
+mod builtins;
 mod heartbeat;
 mod kept;
 mod panic;
@@ -17,8 +18,11 @@ mod tasks;
 use embassy_executor::Spawner;
 use embassy_net_driver::Driver;
 use embedded_io_async::{Read, Write};
-use embedded_storage_async::nor_flash::NorFlash;
-use firmware::{net::Random, restart::Restart, storage::Map};
+use firmware::{
+    net::Random,
+    restart::Restart,
+    storage::{Flash, Map},
+};
 use probe_core::{finding::DeviceId, frame::about::Addressing};
 
 #[cfg(feature = "board-qemu-mps2")]
@@ -45,7 +49,7 @@ pub(crate) trait Board: Sized + 'static {
     /// Lamp and button.
     type Panel: Panel + 'static;
     /// Flash that no program is on.
-    type Flash: NorFlash + 'static;
+    type Flash: Flash + 'static;
 
     /// How often the heartbeat looks up, in milliseconds: a button is looked at often.
     const LOOK_EVERY_MS: u64;

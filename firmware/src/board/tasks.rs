@@ -114,7 +114,7 @@ pub(super) async fn begin(spawner: Spawner, mut board: Parts<ThisBoard>) -> ! {
     let prober: &'static RefCell<Prober> = unsafe { &*core::ptr::from_ref(&prober) };
     introduce(prober, &board, keeper.as_ref());
     if let Some(keeper) = &mut keeper {
-        keeper.restore(now(), prober).await;
+        keeper.restore(now(), prober);
     }
     let provision = keeper.as_ref().and_then(Keeper::provision);
     let Started {

@@ -134,6 +134,8 @@ impl Watch {
     }
 
     /// The doors.
+    // At many places, and large.
+    #[cfg_attr(target_os = "none", inline(never))]
     pub fn doors(&self) -> Doors {
         self.doors.get()
     }
@@ -208,6 +210,8 @@ impl Watch {
     }
 
     /// Our own addresses, as far as they are known.
+    // As for [`Watch::doors`].
+    #[cfg_attr(target_os = "none", inline(never))]
     pub fn own_networks(&self) -> OwnNetworks {
         self.own_networks.get()
     }

@@ -4,23 +4,13 @@
 //! entry's, and what follows one that is not is nobody's. No octet of a record can therefore be
 //! taken for a header, whatever a peer has said in it.
 
-use embedded_storage_async::nor_flash::NorFlash;
 use probe_core::frame::crc32;
 
-/// The unit of everything here, in octets: a flash word of the STM32H7, which is written once. A
-/// flash that writes smaller pieces gets whole words all the same.
-pub const WORD_OCTETS: usize = 32;
+use super::flash::{Flash, WORD_OCTETS};
 
 /// So many words that look blank may stand before an entry. A write that was cut off may leave a
 /// word that reads as blank and cannot be written any more.
 pub(super) const GAP_WORDS_MAX: u32 = 4;
-
-/// Whether `F` can be used: it writes whole words, and erases whole pages of them.
-pub(super) const fn fits<F: NorFlash>() -> bool {
-    WORD_OCTETS.is_multiple_of(F::WRITE_SIZE)
-        && WORD_OCTETS.is_multiple_of(F::READ_SIZE)
-        && F::ERASE_SIZE.is_multiple_of(WORD_OCTETS)
-}
 
 pub(super) const WORD: u32 = WORD_OCTETS as u32;
 
@@ -70,6 +60,8 @@ const LAYOUT: u8 = 1;
 
 impl Header {
     /// A header with nothing behind it.
+    // At many places: a call is smaller.
+    #[cfg_attr(target_os = "none", inline(never))]
     pub(super) const fn bare(kind: Kind, a: u32, b: u32, c: u64) -> Self {
         Self {
             kind,
@@ -150,9 +142,9 @@ pub(super) enum Word {
 
 /// Reads the word at `at`. A word that the flash cannot read counts as spoiled: the STM32H7 says
 /// so of a word whose writing was cut off.
-pub(super) async fn read_word<F: NorFlash>(flash: &mut F, at: u32) -> Word {
+pub(super) fn read_word<F: Flash>(flash: &mut F, at: u32) -> Word {
     let mut word = [0; WORD_OCTETS];
-    if flash.read(at, &mut word).await.is_err() {
+    if !flash.read(at, &mut word) {
         return Word::Spoiled;
     }
     match Header::of_word(&word) {
@@ -163,16 +155,13 @@ pub(super) async fn read_word<F: NorFlash>(flash: &mut F, at: u32) -> Word {
 }
 
 /// Writes whole words and reads them back; false when they are not there afterwards.
-pub(super) async fn write_words<F: NorFlash>(flash: &mut F, at: u32, octets: &[u8]) -> bool {
+pub(super) fn write_words<F: Flash>(flash: &mut F, at: u32, octets: &[u8]) -> bool {
     let mut at = at;
     for piece in octets.chunks(WORD_OCTETS) {
         let mut word = [0; WORD_OCTETS];
         put(&mut word, 0, piece);
         let mut kept = [0; WORD_OCTETS];
-        let written = flash.write(at, &word).await.is_ok()
-            && flash.read(at, &mut kept).await.is_ok()
-            && kept == word;
-        if !written {
+        if !flash.write(at, &word) || !flash.read(at, &mut kept) || kept != word {
             return false;
         }
         at = at.saturating_add(WORD);
@@ -182,16 +171,16 @@ pub(super) async fn write_words<F: NorFlash>(flash: &mut F, at: u32, octets: &[u
 
 /// Reads what stands behind a header into `room`; `None` when it is not what was written, or there
 /// is no room for it.
-pub(super) async fn read_behind<'r, F: NorFlash>(
+pub(super) fn read_behind<'r, F: Flash>(
     flash: &mut F,
     at: u32,
     header: Header,
     room: &'r mut [u8],
 ) -> Option<&'r [u8]> {
     let whole = room.get_mut(..padded(u32::from(header.length)) as usize)?;
-    flash.read(at.saturating_add(WORD), whole).await.ok()?;
+    let is_read = flash.read(at.saturating_add(WORD), whole);
     let octets = whole.get(..usize::from(header.length))?;
-    (crc32(octets) == header.sum).then_some(octets)
+    (is_read && crc32(octets) == header.sum).then_some(octets)
 }
 
 /// Where a look through a page has come to.
@@ -204,12 +193,12 @@ pub(super) enum Seen {
 }
 
 /// The first entry from `at` on, before `end`.
-pub(super) async fn seek<F: NorFlash>(flash: &mut F, at: u32, end: u32) -> Seen {
+pub(super) fn seek<F: Flash>(flash: &mut F, at: u32, end: u32) -> Seen {
     let mut at = at;
     let mut blank_from = None;
     let mut blanks = 0;
     while at < end && blanks <= GAP_WORDS_MAX {
-        match read_word(flash, at).await {
+        match read_word(flash, at) {
             Word::Header(header) if header.extent() <= end - at => return Seen::Entry(at, header),
             Word::Header(_) | Word::Spoiled => {
                 blank_from = None;
@@ -244,7 +233,7 @@ pub(super) struct Pen {
 impl Pen {
     /// Writes an entry, leaving `spare` octets of the page free, and says where it begins. What a
     /// write spoils is left behind; the entry is written again behind it.
-    pub(super) async fn write<F: NorFlash>(
+    pub(super) fn write<F: Flash>(
         &mut self,
         flash: &mut F,
         header: Header,
@@ -261,13 +250,13 @@ impl Pen {
                 return Err(Unwritten::PageFull);
             }
             let at = self.at;
-            if !write_words(flash, at, &header.to_word()).await {
+            if !write_words(flash, at, &header.to_word()) {
                 self.at += WORD;
                 continue;
             }
             // From here on the room is the entry's, whatever becomes of its octets.
             self.at += header.extent();
-            if write_words(flash, at + WORD, octets).await {
+            if write_words(flash, at + WORD, octets) {
                 return Ok(at);
             }
         }

@@ -2,11 +2,7 @@
 
 use std::{cell::RefCell, rc::Rc};
 
-use embedded_storage_async::nor_flash::{
-    ErrorType, NorFlash, NorFlashError, NorFlashErrorKind, ReadNorFlash,
-};
-
-use super::WORD_OCTETS;
+use super::{Flash, WORD_OCTETS};
 
 /// What an erase takes, in milliseconds.
 pub(crate) const ERASE_MS: u64 = 2_000;
@@ -67,15 +63,6 @@ pub(crate) struct Chip {
 #[derive(Clone, Debug)]
 pub(crate) struct Fake(pub(crate) Rc<RefCell<Chip>>);
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct FakeError(NorFlashErrorKind);
-
-impl NorFlashError for FakeError {
-    fn kind(&self) -> NorFlashErrorKind {
-        self.0
-    }
-}
-
 impl Fake {
     /// A chip as it leaves the factory, but for what was on it.
     pub(crate) fn new(pages: usize) -> Self {
@@ -105,27 +92,29 @@ impl Fake {
 }
 
 impl Chip {
-    /// Counts an operation; what the power does to it, when it fails now.
-    fn operate(&mut self) -> Result<Option<Tear>, FakeError> {
+    /// Counts an operation; what the power does to it, when it fails now. `None` without power.
+    fn operate(&mut self) -> Option<Option<Tear>> {
         if self.is_dead {
-            return Err(FakeError(NorFlashErrorKind::Other));
+            return None;
         }
         let now = self.operations;
         self.operations += 1;
         let tear = self.fails_at.filter(|(at, _)| *at == now);
         self.is_dead = tear.is_some();
-        Ok(tear.map(|(_, tear)| tear))
+        Some(tear.map(|(_, tear)| tear))
     }
 
-    fn write_word(&mut self, at: usize, word: &[u8]) -> Result<(), FakeError> {
-        let tear = self.operate()?;
+    fn write_word(&mut self, at: usize, word: &[u8; WORD_OCTETS]) -> bool {
+        let Some(tear) = self.operate() else {
+            return false;
+        };
         let index = at / WORD_OCTETS;
         match self.cells[index] {
             Cell::Erased => {}
-            Cell::Weak => return Err(FakeError(NorFlashErrorKind::Other)),
+            Cell::Weak => return false,
             Cell::Written | Cell::Unreadable => {
                 self.second_writes += 1;
-                return Err(FakeError(NorFlashErrorKind::Other));
+                return false;
             }
         }
         let (cell, octets) = match tear {
@@ -137,14 +126,13 @@ impl Chip {
         };
         self.cells[index] = cell;
         self.octets[at..at + octets].copy_from_slice(&word[..octets]);
-        match tear {
-            Some(_) => Err(FakeError(NorFlashErrorKind::Other)),
-            None => Ok(()),
-        }
+        tear.is_none()
     }
 
-    fn erase_page(&mut self, page: usize) -> Result<(), FakeError> {
-        let tear = self.operate()?;
+    fn erase_page(&mut self, page: usize) -> bool {
+        let Some(tear) = self.operate() else {
+            return false;
+        };
         self.erasing_ms += ERASE_MS;
         self.erases[page] += 1;
         let (start, words) = (page * PAGE_OCTETS, PAGE_OCTETS / WORD_OCTETS);
@@ -163,62 +151,33 @@ impl Chip {
                 _ => Cell::Erased,
             };
         }
-        match tear {
-            Some(_) => Err(FakeError(NorFlashErrorKind::Other)),
-            None => Ok(()),
-        }
+        tear.is_none()
     }
 }
 
-impl ErrorType for Fake {
-    type Error = FakeError;
-}
+impl Flash for Fake {
+    const PAGE_OCTETS: u32 = PAGE_OCTETS as u32;
 
-impl ReadNorFlash for Fake {
-    const READ_SIZE: usize = 1;
-
-    async fn read(&mut self, offset: u32, octets: &mut [u8]) -> Result<(), FakeError> {
+    fn read(&mut self, at: u32, octets: &mut [u8]) -> bool {
         let chip = self.0.borrow();
-        let at = offset as usize;
+        let at = at as usize;
         let cells = &chip.cells[at / WORD_OCTETS..(at + octets.len()).div_ceil(WORD_OCTETS)];
         if chip.is_dead || cells.contains(&Cell::Unreadable) {
-            return Err(FakeError(NorFlashErrorKind::Other));
+            return false;
         }
         octets.copy_from_slice(&chip.octets[at..at + octets.len()]);
-        Ok(())
+        true
     }
 
-    fn capacity(&self) -> usize {
-        self.0.borrow().octets.len()
-    }
-}
-
-impl NorFlash for Fake {
-    const WRITE_SIZE: usize = WORD_OCTETS;
-    const ERASE_SIZE: usize = PAGE_OCTETS;
-
-    async fn erase(&mut self, from: u32, to: u32) -> Result<(), FakeError> {
-        let (from, to) = (from as usize, to as usize);
-        assert_eq!(
-            (from % PAGE_OCTETS, to % PAGE_OCTETS),
-            (0, 0),
-            "whole pages"
-        );
-        (from / PAGE_OCTETS..to / PAGE_OCTETS)
-            .try_for_each(|page| self.0.borrow_mut().erase_page(page))
+    fn write(&mut self, at: u32, word: &[u8; WORD_OCTETS]) -> bool {
+        let at = at as usize;
+        assert_eq!(at % WORD_OCTETS, 0, "whole words");
+        self.0.borrow_mut().write_word(at, word)
     }
 
-    async fn write(&mut self, offset: u32, octets: &[u8]) -> Result<(), FakeError> {
-        let at = offset as usize;
-        assert_eq!(
-            (at % WORD_OCTETS, octets.len() % WORD_OCTETS),
-            (0, 0),
-            "whole words"
-        );
-        let mut chip = self.0.borrow_mut();
-        for (index, word) in octets.chunks(WORD_OCTETS).enumerate() {
-            chip.write_word(at + index * WORD_OCTETS, word)?;
-        }
-        Ok(())
+    async fn erase(&mut self, at: u32) -> bool {
+        let at = at as usize;
+        assert_eq!(at % PAGE_OCTETS, 0, "whole pages");
+        self.0.borrow_mut().erase_page(at / PAGE_OCTETS)
     }
 }

@@ -10,7 +10,6 @@
 use core::cell::RefCell;
 
 use embassy_futures::select::select;
-use embedded_storage_async::nor_flash::NorFlash;
 use probe_core::{
     frame::{
         ScopeDigest,
@@ -24,7 +23,7 @@ use probe_core::{
     token,
 };
 
-use super::{Failure, Kept, Key, Map, SMALL_OCTETS_MAX, STORED_OCTETS_MAX, Storage};
+use super::{Failure, Flash, Kept, Key, Map, SMALL_OCTETS_MAX, STORED_OCTETS_MAX, Storage};
 use crate::{
     bell::{Bell, LinkBells},
     env::Env,
@@ -62,8 +61,8 @@ pub struct Keeper<'m, F> {
     memory: &'m mut KeeperMemory,
     boot: u32,
     provision: Option<Provision>,
-    /// The scope that is on flash, and its minutes.
-    scope: Option<(ScopeDigest, u32)>,
+    /// The scope that is on flash, and the minutes that are.
+    scope: Option<(ScopeDigest, Option<u32>)>,
     /// The key that is on flash.
     token_key: Option<token::Key>,
     mark_due: Instant,
@@ -72,7 +71,7 @@ pub struct Keeper<'m, F> {
     is_broken: bool,
 }
 
-impl<'m, F: NorFlash> Keeper<'m, F> {
+impl<'m, F: Flash> Keeper<'m, F> {
     /// Finds what is on flash and counts this boot. From here on its number is never used again,
     /// whatever happens.
     pub async fn start(flash: F, map: Map, memory: &'m mut KeeperMemory) -> Result<Self, Failure> {
@@ -80,18 +79,16 @@ impl<'m, F: NorFlash> Keeper<'m, F> {
         let mut storage = Storage::mount(flash, map, room).await?;
         let before = storage
             .setting(Key::Boot, room)
-            .await
             .and_then(decode_message::<u32>)
             .unwrap_or(0);
         // A scan that begins beyond ends at once, and says why: no job has a number then.
         let boot = before.saturating_add(1).min(BOOT_MAX.saturating_add(1));
         let mut octets = [0; SMALL_OCTETS_MAX];
-        storage
-            .set(Key::Boot, encoded(&boot, &mut octets), room)
-            .await?;
+        let count = encode(&boot, &mut octets);
+        let octets = octets.get(..count).unwrap_or_default();
+        storage.set(Key::Boot, octets, room).await?;
         let provision = storage
             .setting(Key::Provision, room)
-            .await
             .and_then(decode_message::<Provision>)
             .filter(|provision| provision.check().is_ok());
         Ok(Self {
@@ -129,14 +126,13 @@ impl<'m, F: NorFlash> Keeper<'m, F> {
     }
 
     /// Gives the prober what was in force, and the records that wait. Before the link speaks.
-    pub async fn restore(&mut self, now: Instant, prober: &RefCell<Prober>) {
+    pub fn restore(&mut self, now: Instant, prober: &RefCell<Prober>) {
         let KeeperMemory { room } = &mut *self.memory;
         let powered = self
             .storage
             .setting(Key::Powered, room)
-            .await
             .and_then(decode_message::<(ScopeDigest, u32)>);
-        if let Some(octets) = self.storage.setting(Key::Scope, room).await
+        if let Some(octets) = self.storage.setting(Key::Scope, room)
             && let Some(scope) = decode_message::<Scope>(octets)
         {
             let digest = ScopeDigest::of(&scope);
@@ -145,10 +141,10 @@ impl<'m, F: NorFlash> Keeper<'m, F> {
                 Some(_) | None => 0,
             };
             if prober.borrow_mut().restore_scope(now, &scope, minutes) {
-                self.scope = Some((digest, minutes));
+                self.scope = Some((digest, Some(minutes)));
             }
         }
-        if let Some(octets) = self.storage.setting(Key::TokenKey, room).await
+        if let Some(octets) = self.storage.setting(Key::TokenKey, room)
             && let Some(key) = decode_message::<token::Key>(octets)
         {
             self.token_key = Some(key);
@@ -194,18 +190,27 @@ impl<'m, F: NorFlash> Keeper<'m, F> {
     async fn turn(&mut self, now: Instant, prober: &RefCell<Prober>) -> bool {
         let acknowledged = prober.borrow().acknowledged();
         self.storage.acknowledge(acknowledged);
-        let did = self.save_a_record(now, prober).await
-            || self.lend_a_record(prober).await
-            || self.keep_provision(prober).await
-            || self.keep_scope(now, prober).await
-            || self.keep_token_key(now, prober).await
-            || self.erase_ahead(now, prober).await
-            || self.write_mark(now).await;
+        let mut small = [0; SMALL_OCTETS_MAX];
+        let did = self.save_a_record(now, prober)
+            || self.lend_a_record(prober)
+            || if let Some((setting, octets)) = self.setting_to_keep(now, prober, &mut small) {
+                let kept = self.keep_setting(&setting, octets, &mut small).await;
+                self.setting_kept(now, prober, setting, kept);
+                true
+            } else if !self.is_broken && self.storage.has_page_to_erase() {
+                if self.storage.erase_ahead().await.is_err() {
+                    self.broke(now, prober);
+                }
+                true
+            } else {
+                self.write_mark(now);
+                false
+            };
         self.tell_state(prober);
         did
     }
 
-    async fn save_a_record(&mut self, now: Instant, prober: &RefCell<Prober>) -> bool {
+    fn save_a_record(&mut self, now: Instant, prober: &RefCell<Prober>) -> bool {
         if self.is_broken || self.is_full && !self.storage.has_page_to_erase() {
             return false;
         }
@@ -218,7 +223,7 @@ impl<'m, F: NorFlash> Keeper<'m, F> {
             began_ms: unsaved.began_ms,
             octets: room.get(..unsaved.octets).unwrap_or_default(),
         };
-        match self.storage.keep(record).await {
+        match self.storage.keep(record) {
             Ok(()) => {
                 self.is_full = false;
                 prober.borrow_mut().record_saved(unsaved.id.number);
@@ -240,11 +245,11 @@ impl<'m, F: NorFlash> Keeper<'m, F> {
         }
     }
 
-    async fn lend_a_record(&mut self, prober: &RefCell<Prober>) -> bool {
+    fn lend_a_record(&mut self, prober: &RefCell<Prober>) -> bool {
         let Some(behind) = prober.borrow().wanted() else {
             return false;
         };
-        let found = self.storage.next_after(behind, &mut self.memory.room).await;
+        let found = self.storage.next_after(behind, &mut self.memory.room);
         let mut prober = prober.borrow_mut();
         match found {
             Some(Kept {
@@ -257,87 +262,87 @@ impl<'m, F: NorFlash> Keeper<'m, F> {
         true
     }
 
-    async fn keep_provision(&mut self, prober: &RefCell<Prober>) -> bool {
-        let Some(provision) = prober.borrow().provision_to_keep() else {
-            return false;
-        };
-        let mut octets = [0; SMALL_OCTETS_MAX];
-        let octets = encoded(&provision, &mut octets);
-        let room = &mut self.memory.room;
-        let kept = self.storage.set(Key::Provision, octets, room).await;
-        prober.borrow_mut().provisioned(provision, kept.is_ok());
-        true
-    }
-
-    /// The scope first: when the power fails before its minutes are kept, they begin anew, and
-    /// never go on from another scope's.
-    async fn keep_scope(&mut self, now: Instant, prober: &RefCell<Prober>) -> bool {
-        let in_force = prober.borrow().scope_in_force(now);
-        let Some((digest, minutes)) = in_force.filter(|_| in_force != self.scope) else {
-            return false;
-        };
-        if self.is_broken {
-            return false;
+    /// A setting that is not on flash yet, and how many octets it has: the scope's are in the keeper's own
+    /// memory then, the others' in `small`.
+    ///
+    /// The scope goes before its minutes: when the power fails between them, they begin anew, and never go on
+    /// from another scope's.
+    fn setting_to_keep(
+        &mut self,
+        now: Instant,
+        prober: &RefCell<Prober>,
+        small: &mut [u8; SMALL_OCTETS_MAX],
+    ) -> Option<(Setting, usize)> {
+        let prober = prober.borrow();
+        if let Some(provision) = prober.provision_to_keep() {
+            return Some((Setting::Provision(provision), encode(&provision, small)));
         }
-        let KeeperMemory { room } = &mut *self.memory;
-        let mut small = [0; SMALL_OCTETS_MAX];
-        if self.scope.is_none_or(|(kept, _)| kept != digest) {
-            let count = prober.borrow().copy_scope(room);
-            let octets = count
-                .and_then(|count| room.get(..count))
-                .unwrap_or_default();
-            // All other settings are small.
-            if self
-                .storage
-                .set(Key::Scope, octets, &mut small)
-                .await
-                .is_err()
-            {
-                self.broke(now, prober);
-                return true;
+        if self.is_broken {
+            return None;
+        }
+        if let Some((digest, minutes)) = prober.scope_in_force(now) {
+            let on_flash = self.scope.filter(|(kept, _)| *kept == digest);
+            if on_flash.is_none() {
+                let octets = prober.copy_scope(&mut self.memory.room);
+                return Some((Setting::Scope(digest), octets.unwrap_or(0)));
+            }
+            if on_flash != Some((digest, Some(minutes))) {
+                let octets = encode(&(digest, minutes), small);
+                return Some((Setting::Powered(digest, minutes), octets));
             }
         }
-        let octets = encoded(&(digest, minutes), &mut small);
-        if self.storage.set(Key::Powered, octets, room).await.is_err() {
-            self.broke(now, prober);
-        }
-        self.scope = Some((digest, minutes));
-        true
+        let key = prober.key().filter(|key| self.token_key != Some(*key))?;
+        Some((Setting::TokenKey(key), encode(&key, small)))
     }
 
-    async fn keep_token_key(&mut self, now: Instant, prober: &RefCell<Prober>) -> bool {
-        let in_use = prober.borrow().key();
-        let Some(key) = in_use.filter(|_| in_use != self.token_key && !self.is_broken) else {
-            return false;
+    /// Keeps the setting that has so many octets, where [`Keeper::setting_to_keep`] put them.
+    fn keep_setting<'a>(
+        &'a mut self,
+        setting: &Setting,
+        octets: usize,
+        small: &'a mut [u8; SMALL_OCTETS_MAX],
+    ) -> impl Future<Output = Result<(), Failure>> + use<'a, 'm, F> {
+        let room = &mut self.memory.room[..];
+        let (key, kept, scratch) = match setting {
+            // All other settings are small.
+            Setting::Scope(_) => (Key::Scope, room, &mut small[..]),
+            Setting::Provision(_) => (Key::Provision, &mut small[..], room),
+            Setting::Powered(..) => (Key::Powered, &mut small[..], room),
+            Setting::TokenKey(_) => (Key::TokenKey, &mut small[..], room),
         };
-        let mut octets = [0; SMALL_OCTETS_MAX];
-        let octets = encoded(&key, &mut octets);
-        let room = &mut self.memory.room;
-        if self.storage.set(Key::TokenKey, octets, room).await.is_err() {
-            self.broke(now, prober);
-        }
-        self.token_key = Some(key);
-        true
+        let kept = kept.get(..octets).unwrap_or_default();
+        self.storage.set(key, kept, scratch)
     }
 
-    async fn erase_ahead(&mut self, now: Instant, prober: &RefCell<Prober>) -> bool {
-        if self.is_broken || !self.storage.has_page_to_erase() {
-            return false;
+    fn setting_kept(
+        &mut self,
+        now: Instant,
+        prober: &RefCell<Prober>,
+        setting: Setting,
+        kept: Result<(), Failure>,
+    ) {
+        if let Setting::Provision(provision) = setting {
+            prober.borrow_mut().provisioned(provision, kept.is_ok());
+            return;
         }
-        if self.storage.erase_ahead().await.is_err() {
+        if kept.is_err() {
             self.broke(now, prober);
         }
-        true
+        match setting {
+            Setting::Scope(digest) => self.scope = Some((digest, None)),
+            Setting::Powered(digest, minutes) => self.scope = Some((digest, Some(minutes))),
+            Setting::TokenKey(key) => self.token_key = Some(key),
+            Setting::Provision(_) => {}
+        }
     }
 
-    async fn write_mark(&mut self, now: Instant) -> bool {
+    fn write_mark(&mut self, now: Instant) {
         if self.is_broken || now < self.mark_due || !self.storage.has_mark_to_write() {
-            return false;
+            return;
         }
         self.mark_due = now + Millis(MARK_EVERY_MS);
         // Without it the host is sent again what it has.
-        let _ = self.storage.write_mark().await;
-        false
+        let _ = self.storage.write_mark();
     }
 
     /// From here on records are in memory only, and the host is told.
@@ -367,8 +372,17 @@ impl<'m, F: NorFlash> Keeper<'m, F> {
     }
 }
 
-/// `value` as it is kept.
-fn encoded<'o, T: serde::Serialize>(value: &T, octets: &'o mut [u8; SMALL_OCTETS_MAX]) -> &'o [u8] {
+/// A setting that is to be kept.
+enum Setting {
+    Provision(Provision),
+    Scope(ScopeDigest),
+    /// The minutes of that scope.
+    Powered(ScopeDigest, u32),
+    TokenKey(token::Key),
+}
+
+/// Puts `value` down as it is kept, and says how many octets it has.
+fn encode<T: serde::Serialize>(value: &T, octets: &mut [u8; SMALL_OCTETS_MAX]) -> usize {
     let mut count = 0;
     let fits = encode_message(value, &mut |octet| match octets.get_mut(count) {
         Some(place) => {
@@ -378,7 +392,7 @@ fn encoded<'o, T: serde::Serialize>(value: &T, octets: &'o mut [u8; SMALL_OCTETS
         }
         None => false,
     });
-    octets.get(..fits.unwrap_or(0)).unwrap_or_default()
+    fits.unwrap_or(0)
 }
 
 #[cfg(test)]

@@ -1,12 +1,12 @@
 //! What outlives a power cut: settings, and the records that the host has not acknowledged.
 //!
-//! Over any flash that is written once and erased in pages
-//! ([`embedded_storage_async::nor_flash::NorFlash`]). docs/flash-map.md says where it is on each
-//! board, octet by octet.
+//! Over any [`Flash`] that is written once and erased in pages. docs/flash-map.md says where it is on
+//! each board, octet by octet. Only what may have to erase is waited for.
 
 mod entry;
 #[cfg(test)]
 pub(crate) mod fake;
+mod flash;
 mod keeper;
 mod outbox;
 mod page;
@@ -14,14 +14,12 @@ mod settings;
 #[cfg(test)]
 mod tests;
 
-use embedded_storage_async::nor_flash::NorFlash;
 use probe_core::{finding::RecordId, frame::RECORD_OCTETS_MAX};
 
-use entry::fits;
 use outbox::Outbox;
 use settings::Settings;
 
-pub use entry::WORD_OCTETS;
+pub use flash::{Flash, WORD_OCTETS};
 pub use keeper::{Keeper, KeeperMemory, MARK_EVERY_MS};
 pub use outbox::{Kept, NO_RECORD, OUTBOX_PAGES_MAX, OUTBOX_PAGES_MIN};
 pub use settings::SETTINGS_PAGES;
@@ -113,8 +111,11 @@ pub struct Storage<F> {
     outbox: Outbox,
 }
 
-impl<F: NorFlash> Storage<F> {
-    const FITS: () = assert!(fits::<F>(), "the flash does not write whole words");
+impl<F: Flash> Storage<F> {
+    const FITS: () = assert!(
+        F::PAGE_OCTETS.is_multiple_of(WORD_OCTETS as u32),
+        "the flash does not erase whole words"
+    );
 
     /// Finds what is there, and makes a new flash ready. `scratch` has [`STORED_OCTETS_MAX`].
     pub async fn mount(mut flash: F, map: Map, scratch: &mut [u8]) -> Result<Self, Failure> {
@@ -129,8 +130,8 @@ impl<F: NorFlash> Storage<F> {
     }
 
     /// The newest octets of a setting; `room` has [`STORED_OCTETS_MAX`].
-    pub async fn setting<'r>(&mut self, key: Key, room: &'r mut [u8]) -> Option<&'r [u8]> {
-        self.settings.get(&mut self.flash, key, room).await
+    pub fn setting<'r>(&mut self, key: Key, room: &'r mut [u8]) -> Option<&'r [u8]> {
+        self.settings.get(&mut self.flash, key, room)
     }
 
     /// Keeps a setting, of at most [`STORED_OCTETS_MAX`]. When it returns, it is kept; when the
@@ -148,17 +149,13 @@ impl<F: NorFlash> Storage<F> {
     }
 
     /// Keeps a record behind all others. [`Failure::Full`]: keep it elsewhere until there is room.
-    pub async fn keep(&mut self, record: Kept<'_>) -> Result<(), Failure> {
-        self.outbox.keep(&mut self.flash, record).await
+    pub fn keep(&mut self, record: Kept<'_>) -> Result<(), Failure> {
+        self.outbox.keep(&mut self.flash, record)
     }
 
     /// The first record behind `after` that can be read; `room` has [`STORED_OCTETS_MAX`].
-    pub async fn next_after<'r>(
-        &mut self,
-        after: RecordId,
-        room: &'r mut [u8],
-    ) -> Option<Kept<'r>> {
-        self.outbox.next_after(&mut self.flash, after, room).await
+    pub fn next_after<'r>(&mut self, after: RecordId, room: &'r mut [u8]) -> Option<Kept<'r>> {
+        self.outbox.next_after(&mut self.flash, after, room)
     }
 
     /// The host has stored every record through `through`. Written by [`Storage::write_mark`].
@@ -182,8 +179,8 @@ impl<F: NorFlash> Storage<F> {
     }
 
     /// Writes what is acknowledged. Without it nothing is lost: what the host has is sent again.
-    pub async fn write_mark(&mut self) -> Result<(), Failure> {
-        self.outbox.write_mark(&mut self.flash).await
+    pub fn write_mark(&mut self) -> Result<(), Failure> {
+        self.outbox.write_mark(&mut self.flash)
     }
 
     /// Whether a page could be erased ahead.

@@ -8,13 +8,13 @@
 //! it is acknowledged. A page is erased when all of it is, and one page is kept erased ahead, so
 //! that no record waits for an erase.
 
-use embedded_storage_async::nor_flash::NorFlash;
 use heapless::Vec;
 use probe_core::finding::RecordId;
 
 use super::{
     Failure, Wear,
     entry::{Header, Kind, Pen, Seen, Unwritten, WORD, read_behind, seek},
+    flash::Flash,
     page::{self, Bounds, Opened, Stage},
 };
 
@@ -87,7 +87,7 @@ pub const NO_RECORD: RecordId = RecordId { boot: 0, number: 0 };
 
 impl Outbox {
     /// Looks at the pages in `start..start + octets`, and makes one ready where none is.
-    pub(super) async fn mount<F: NorFlash>(
+    pub(super) async fn mount<F: Flash>(
         flash: &mut F,
         start: u32,
         octets: u32,
@@ -101,13 +101,13 @@ impl Outbox {
             reading: None,
             spoiled: 0,
         };
-        let page_octets = F::ERASE_SIZE as u32;
-        for place in (start..start.saturating_add(octets)).step_by(F::ERASE_SIZE) {
+        let page_octets = F::PAGE_OCTETS;
+        for place in (start..start.saturating_add(octets)).step_by(page_octets as usize) {
             let bounds = Bounds {
                 start: place,
                 end: place.saturating_add(page_octets),
             };
-            let (stage, erases) = page::look(flash, bounds).await;
+            let (stage, erases) = page::look(flash, bounds);
             let use_ = match stage {
                 Stage::Dirty => Use::Dirty,
                 Stage::Ready => Use::Ready,
@@ -128,7 +128,7 @@ impl Outbox {
             return Err(Failure::Map);
         }
         page::count_from_new(outbox.pages.iter_mut().map(|page| &mut page.erases));
-        outbox.read_all(flash).await;
+        outbox.read_all(flash);
         if outbox.head.is_none() {
             outbox.open_another(flash).await?;
         }
@@ -136,7 +136,7 @@ impl Outbox {
     }
 
     /// Finds the newest page, the end of each, and the marks.
-    async fn read_all<F: NorFlash>(&mut self, flash: &mut F) {
+    fn read_all<F: Flash>(&mut self, flash: &mut F) {
         let mut before = None;
         while let Some((index, opened)) = self.page_after(before) {
             before = Some(opened.sequence);
@@ -147,7 +147,7 @@ impl Outbox {
             };
             let mut pen = bounds.pen();
             let mut last_record = NO_RECORD;
-            while let Seen::Entry(at, header) = seek(flash, pen.at, pen.end).await {
+            while let Seen::Entry(at, header) = seek(flash, pen.at, pen.end) {
                 pen.at = at + header.extent();
                 let id = RecordId {
                     boot: header.a,
@@ -162,7 +162,7 @@ impl Outbox {
                     Kind::Erased | Kind::Open | Kind::Setting => {}
                 }
             }
-            if let Seen::End(end) = seek(flash, pen.at, pen.end).await {
+            if let Seen::End(end) = seek(flash, pen.at, pen.end) {
                 pen.at = end;
             }
             if let Some(page) = self.pages.get_mut(index) {
@@ -197,7 +197,7 @@ impl Outbox {
 
     /// Keeps a record behind all others. [`Failure::Full`]: keep it elsewhere until the host has
     /// acknowledged a page.
-    pub(super) async fn keep<F: NorFlash>(
+    pub(super) fn keep<F: Flash>(
         &mut self,
         flash: &mut F,
         record: Kept<'_>,
@@ -218,12 +218,12 @@ impl Outbox {
             };
             if before <= self.mark {
                 let header = Header::bare(Kind::Mark, before.boot, before.number, 0);
-                self.append(flash, header, &[]).await?;
+                self.append(flash, header, &[])?;
                 self.marked(before);
             }
         }
         let header = Header::bare(Kind::Record, id.boot, id.number, began_ms);
-        self.append(flash, header, octets).await?;
+        self.append(flash, header, octets)?;
         self.last = self.last.max(id);
         if let Some(Page {
             use_: Use::Open { last, .. },
@@ -235,23 +235,23 @@ impl Outbox {
         Ok(())
     }
 
-    async fn append<F: NorFlash>(
+    fn append<F: Flash>(
         &mut self,
         flash: &mut F,
         header: Header,
         octets: &[u8],
     ) -> Result<(), Failure> {
         for _ in 0..=self.pages.len() {
-            match self.write_at_head(flash, header, octets, SPARE).await {
+            match self.write_at_head(flash, header, octets, SPARE) {
                 Ok(()) => return Ok(()),
                 // A page that takes nothing more is left as if it were full.
-                Err(Unwritten::PageFull | Unwritten::Broken) => self.open_ready(flash).await?,
+                Err(Unwritten::PageFull | Unwritten::Broken) => self.open_ready(flash)?,
             }
         }
         Err(Failure::Broken)
     }
 
-    async fn write_at_head<F: NorFlash>(
+    fn write_at_head<F: Flash>(
         &mut self,
         flash: &mut F,
         header: Header,
@@ -266,11 +266,11 @@ impl Outbox {
         else {
             return Err(Unwritten::PageFull);
         };
-        pen.write(flash, header, octets, spare).await.map(drop)
+        pen.write(flash, header, octets, spare).map(drop)
     }
 
     /// Goes on in a page that is erased. [`Failure::Full`] where there is none.
-    async fn open_ready<F: NorFlash>(&mut self, flash: &mut F) -> Result<(), Failure> {
+    fn open_ready<F: Flash>(&mut self, flash: &mut F) -> Result<(), Failure> {
         let sequence = self
             .head
             .and_then(|head| self.pages.get(head))
@@ -287,7 +287,7 @@ impl Outbox {
             let Some(page) = self.pages.get_mut(index) else {
                 break;
             };
-            if page::open(flash, page.bounds, opened).await {
+            if page::open(flash, page.bounds, opened) {
                 page.use_ = Use::Open {
                     opened,
                     pen: page.bounds.pen(),
@@ -303,9 +303,9 @@ impl Outbox {
     }
 
     /// As [`Outbox::open_ready`], and erases one where it must.
-    async fn open_another<F: NorFlash>(&mut self, flash: &mut F) -> Result<(), Failure> {
+    async fn open_another<F: Flash>(&mut self, flash: &mut F) -> Result<(), Failure> {
         for _ in 0..self.pages.len() {
-            match self.open_ready(flash).await {
+            match self.open_ready(flash) {
                 Err(Failure::Full) => {}
                 done => return done,
             }
@@ -343,9 +343,9 @@ impl Outbox {
     }
 
     /// Writes what is acknowledged. Without it nothing is lost: what the host has is sent again.
-    pub(super) async fn write_mark<F: NorFlash>(&mut self, flash: &mut F) -> Result<(), Failure> {
+    pub(super) fn write_mark<F: Flash>(&mut self, flash: &mut F) -> Result<(), Failure> {
         let header = Header::bare(Kind::Mark, self.mark.boot, self.mark.number, 0);
-        self.append(flash, header, &[]).await?;
+        self.append(flash, header, &[])?;
         self.marked(self.mark);
         Ok(())
     }
@@ -370,23 +370,23 @@ impl Outbox {
     }
 
     /// Erases a page of which everything is acknowledged; seconds, on a real flash.
-    pub(super) async fn erase_one<F: NorFlash>(&mut self, flash: &mut F) -> Result<(), Failure> {
+    pub(super) async fn erase_one<F: Flash>(&mut self, flash: &mut F) -> Result<(), Failure> {
         let Some(index) = self.page_to_erase() else {
             return Ok(());
         };
         // Only the log itself knows after a restart that what is erased was acknowledged.
         if self.mark_written < self.mark {
             let header = Header::bare(Kind::Mark, self.mark.boot, self.mark.number, 0);
-            match self.write_at_head(flash, header, &[], 0).await {
+            match self.write_at_head(flash, header, &[], 0) {
                 Ok(()) => self.marked(self.mark),
                 // The page that is opened next carries it.
-                Err(_) => self.open_ready(flash).await?,
+                Err(_) => self.open_ready(flash)?,
             }
         }
         self.erase(flash, index).await
     }
 
-    async fn erase<F: NorFlash>(&mut self, flash: &mut F, index: usize) -> Result<(), Failure> {
+    async fn erase<F: Flash>(&mut self, flash: &mut F, index: usize) -> Result<(), Failure> {
         let before = page::erases_before(self.pages.iter().map(|page| page.erases), index);
         let Some(page) = self.pages.get_mut(index) else {
             return Err(Failure::Map);
@@ -403,7 +403,7 @@ impl Outbox {
 
     /// The first record behind `after` whose octets are what was written, in the order in which
     /// they were kept. Cheap where `after` is the record that was read last.
-    pub(super) async fn next_after<'r, F: NorFlash>(
+    pub(super) fn next_after<'r, F: Flash>(
         &mut self,
         flash: &mut F,
         after: RecordId,
@@ -420,7 +420,7 @@ impl Outbox {
                 return None;
             };
             let mut at = from;
-            while let Seen::Entry(found, header) = seek(flash, at, pen.at).await {
+            while let Seen::Entry(found, header) = seek(flash, at, pen.at) {
                 at = found + header.extent();
                 let id = RecordId {
                     boot: header.a,
@@ -429,9 +429,7 @@ impl Outbox {
                 if header.kind != Kind::Record || id <= after {
                     continue;
                 }
-                let length = read_behind(flash, found, header, room)
-                    .await
-                    .map(<[u8]>::len);
+                let length = read_behind(flash, found, header, room).map(<[u8]>::len);
                 let Some(length) = length else {
                     self.spoiled = self.spoiled.saturating_add(1);
                     continue;

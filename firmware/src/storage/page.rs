@@ -1,11 +1,13 @@
 //! Pages: what is erased as one. The first word says that the page is erased and how often it has
 //! been, the second that it is in use and since when.
 
-use embedded_storage_async::nor_flash::NorFlash;
 use heapless::Vec;
 use probe_core::finding::RecordId;
 
-use super::entry::{Header, Kind, Pen, WORD, Word, read_word, write_words};
+use super::{
+    entry::{Header, Kind, Pen, WORD, Word, read_word, write_words},
+    flash::Flash,
+};
 
 /// So often an erase is tried.
 const ERASES_TRIED_MAX: u32 = 2;
@@ -53,8 +55,8 @@ pub(super) struct Opened {
 }
 
 /// What the page says of itself: its use, and how often it has been erased, where that can be read.
-pub(super) async fn look<F: NorFlash>(flash: &mut F, page: Bounds) -> (Stage, Option<u32>) {
-    let erases = match read_word(flash, page.start).await {
+pub(super) fn look<F: Flash>(flash: &mut F, page: Bounds) -> (Stage, Option<u32>) {
+    let erases = match read_word(flash, page.start) {
         Word::Header(Header {
             kind: Kind::Erased,
             a,
@@ -62,7 +64,7 @@ pub(super) async fn look<F: NorFlash>(flash: &mut F, page: Bounds) -> (Stage, Op
         }) => a,
         _ => return (Stage::Dirty, None),
     };
-    let stage = match read_word(flash, page.start + WORD).await {
+    let stage = match read_word(flash, page.start + WORD) {
         Word::Header(Header {
             kind: Kind::Open,
             a,
@@ -81,14 +83,12 @@ pub(super) async fn look<F: NorFlash>(flash: &mut F, page: Bounds) -> (Stage, Op
 
 /// Erases a page that has been erased `erases` times; says how often it has been now, or `None`
 /// when the flash does not do it.
-pub(super) async fn erase<F: NorFlash>(flash: &mut F, page: Bounds, erases: u32) -> Option<u32> {
+pub(super) async fn erase<F: Flash>(flash: &mut F, page: Bounds, erases: u32) -> Option<u32> {
     let mut erases = erases;
     for _ in 0..ERASES_TRIED_MAX {
         erases = erases.saturating_add(1);
         let header = Header::bare(Kind::Erased, erases, 0, 0);
-        if flash.erase(page.start, page.end).await.is_ok()
-            && write_words(flash, page.start, &header.to_word()).await
-        {
+        if flash.erase(page.start).await && write_words(flash, page.start, &header.to_word()) {
             return Some(erases);
         }
     }
@@ -114,8 +114,8 @@ pub(super) fn count_from_new<'a>(counts: impl Iterator<Item = &'a mut Option<u32
 }
 
 /// Takes a page into use; false when the flash does not do it, and the page is to be erased again.
-pub(super) async fn open<F: NorFlash>(flash: &mut F, page: Bounds, opened: Opened) -> bool {
+pub(super) fn open<F: Flash>(flash: &mut F, page: Bounds, opened: Opened) -> bool {
     let Opened { sequence, mark } = opened;
     let header = Header::bare(Kind::Open, mark.boot, mark.number, sequence);
-    write_words(flash, page.start + WORD, &header.to_word()).await
+    write_words(flash, page.start + WORD, &header.to_word())
 }

@@ -5,11 +5,10 @@
 //! the other one, which is taken into use by its second word, as the last thing. So a write that
 //! is cut off, wherever it is, leaves what was there before.
 
-use embedded_storage_async::nor_flash::NorFlash;
-
 use super::{
     Failure, Key, Wear,
     entry::{Header, Kind, Pen, Seen, Unwritten, Word, read_behind, read_word, seek},
+    flash::Flash,
     outbox::NO_RECORD,
     page::{self, Bounds, Opened, Stage},
 };
@@ -37,12 +36,12 @@ struct Page {
 
 impl Settings {
     /// Looks at the two pages from `start` on. `scratch` has room for the longest setting.
-    pub(super) async fn mount<F: NorFlash>(
+    pub(super) async fn mount<F: Flash>(
         flash: &mut F,
         start: u32,
         scratch: &mut [u8],
     ) -> Result<Self, Failure> {
-        let octets = F::ERASE_SIZE as u32;
+        let octets = F::PAGE_OCTETS;
         let page = |start| Bounds {
             start,
             end: start + octets,
@@ -54,7 +53,7 @@ impl Settings {
         });
         let mut newest: Option<(usize, u64)> = None;
         for (index, page) in pages.iter_mut().enumerate() {
-            let (stage, erases) = page::look(flash, page.bounds).await;
+            let (stage, erases) = page::look(flash, page.bounds);
             page.erases = erases;
             if let Stage::Open(Opened { sequence, .. }) = stage
                 && newest.is_none_or(|(_, other)| sequence > other)
@@ -74,9 +73,9 @@ impl Settings {
             Some((head, sequence)) => {
                 settings.head = head;
                 settings.sequence = sequence;
-                settings.read_older(flash, scratch).await;
-                settings.pen = settings.read_page(flash, head, scratch).await;
-                settings.restore(flash, scratch).await;
+                settings.read_older(flash, scratch);
+                settings.pen = settings.read_page(flash, head, scratch);
+                settings.restore(flash, scratch);
             }
             None => settings.turn(flash, None, scratch).await?,
         }
@@ -84,34 +83,29 @@ impl Settings {
     }
 
     /// Reads the page that counted before, for what the newer one may have lost.
-    async fn read_older<F: NorFlash>(&mut self, flash: &mut F, scratch: &mut [u8]) {
+    fn read_older<F: Flash>(&mut self, flash: &mut F, scratch: &mut [u8]) {
         let other = (self.head + 1) % SETTINGS_PAGES;
         let Some(page) = self.pages.get(other) else {
             return;
         };
-        if let (Stage::Open(_), _) = page::look(flash, page.bounds).await {
-            self.read_page(flash, other, scratch).await;
+        if let (Stage::Open(_), _) = page::look(flash, page.bounds) {
+            self.read_page(flash, other, scratch);
         }
     }
 
     /// Notes the settings of a page, and says where it ends.
-    async fn read_page<F: NorFlash>(
-        &mut self,
-        flash: &mut F,
-        index: usize,
-        scratch: &mut [u8],
-    ) -> Pen {
+    fn read_page<F: Flash>(&mut self, flash: &mut F, index: usize, scratch: &mut [u8]) -> Pen {
         let Some(page) = self.pages.get(index) else {
             return self.pen;
         };
         let mut pen = page.bounds.pen();
         loop {
-            match seek(flash, pen.at, pen.end).await {
+            match seek(flash, pen.at, pen.end) {
                 Seen::Entry(at, header) => {
                     pen.at = at + header.extent();
                     if header.kind == Kind::Setting
                         && let Some(place) = self.places.get_mut(header.a as usize)
-                        && read_behind(flash, at, header, scratch).await.is_some()
+                        && read_behind(flash, at, header, scratch).is_some()
                     {
                         *place = Some(at);
                     }
@@ -125,19 +119,18 @@ impl Settings {
     }
 
     /// Copies into the page that counts what only the older one has.
-    async fn restore<F: NorFlash>(&mut self, flash: &mut F, scratch: &mut [u8]) {
+    fn restore<F: Flash>(&mut self, flash: &mut F, scratch: &mut [u8]) {
         for key in Key::ALL {
             let place = self.places.get(key as usize).copied().flatten();
-            let here = place.is_some_and(|at| {
-                (self.pen.end - F::ERASE_SIZE as u32..self.pen.end).contains(&at)
-            });
+            let here =
+                place.is_some_and(|at| (self.pen.end - F::PAGE_OCTETS..self.pen.end).contains(&at));
             if here {
                 continue;
             }
-            if let Some(octets) = self.get(flash, key, scratch).await {
+            if let Some(octets) = self.get(flash, key, scratch) {
                 let header = Header::bare(Kind::Setting, key as u32, 0, 0);
                 // One that finds no room is read from the older page until that is erased.
-                if let Ok(at) = self.pen.write(flash, header, octets, 0).await
+                if let Ok(at) = self.pen.write(flash, header, octets, 0)
                     && let Some(place) = self.places.get_mut(key as usize)
                 {
                     *place = Some(at);
@@ -147,22 +140,22 @@ impl Settings {
     }
 
     /// The newest octets of a setting.
-    pub(super) async fn get<'r, F: NorFlash>(
+    pub(super) fn get<'r, F: Flash>(
         &self,
         flash: &mut F,
         key: Key,
         room: &'r mut [u8],
     ) -> Option<&'r [u8]> {
         let at = (*self.places.get(key as usize)?)?;
-        let Word::Header(header) = read_word(flash, at).await else {
+        let Word::Header(header) = read_word(flash, at) else {
             return None;
         };
-        read_behind(flash, at, header, room).await
+        read_behind(flash, at, header, room)
     }
 
     /// Keeps a setting. When it returns, it is kept; when the power fails before, the one before
     /// it is. `scratch` has room for the longest of the others.
-    pub(super) async fn put<F: NorFlash>(
+    pub(super) async fn put<F: Flash>(
         &mut self,
         flash: &mut F,
         key: Key,
@@ -170,7 +163,7 @@ impl Settings {
         scratch: &mut [u8],
     ) -> Result<(), Failure> {
         let header = Header::bare(Kind::Setting, key as u32, 0, 0);
-        match self.pen.write(flash, header, octets, 0).await {
+        match self.pen.write(flash, header, octets, 0) {
             Ok(at) => {
                 if let Some(place) = self.places.get_mut(key as usize) {
                     *place = Some(at);
@@ -185,31 +178,42 @@ impl Settings {
     }
 
     /// Copies what counts into the other page, with `newer` in its place, and goes on there.
-    async fn turn<F: NorFlash>(
+    async fn turn<F: Flash>(
         &mut self,
         flash: &mut F,
         newer: Option<(Key, &[u8])>,
         scratch: &mut [u8],
     ) -> Result<(), Failure> {
         let other = (self.head + 1) % SETTINGS_PAGES;
-        let sequence = self.sequence.saturating_add(1);
         let before = page::erases_before(self.pages.iter().map(|page| page.erases), other);
         let page = self.pages.get_mut(other).ok_or(Failure::Map)?;
         let erases = page::erase(flash, page.bounds, before).await;
         page.erases = Some(erases.ok_or(Failure::Broken)?);
-        let bounds = page.bounds;
+        self.copy(flash, other, newer, scratch)
+    }
+
+    /// The rest of it, from the erased page on.
+    fn copy<F: Flash>(
+        &mut self,
+        flash: &mut F,
+        other: usize,
+        newer: Option<(Key, &[u8])>,
+        scratch: &mut [u8],
+    ) -> Result<(), Failure> {
+        let sequence = self.sequence.saturating_add(1);
+        let bounds = self.pages.get(other).ok_or(Failure::Map)?.bounds;
         let mut pen = bounds.pen();
         let mut places = [None; Key::COUNT];
         for (key, place) in Key::ALL.into_iter().zip(&mut places) {
             let octets = match newer {
                 Some((of, octets)) if of == key => Some(octets),
-                _ => self.get(flash, key, scratch).await,
+                _ => self.get(flash, key, scratch),
             };
             let Some(octets) = octets else {
                 continue;
             };
             let header = Header::bare(Kind::Setting, key as u32, 0, 0);
-            *place = match pen.write(flash, header, octets, 0).await {
+            *place = match pen.write(flash, header, octets, 0) {
                 Ok(at) => Some(at),
                 Err(Unwritten::PageFull) => return Err(Failure::Full),
                 Err(Unwritten::Broken) => return Err(Failure::Broken),
@@ -219,7 +223,7 @@ impl Settings {
             sequence,
             mark: NO_RECORD,
         };
-        if !page::open(flash, bounds, opened).await {
+        if !page::open(flash, bounds, opened) {
             return Err(Failure::Broken);
         }
         self.head = other;

@@ -82,7 +82,7 @@ impl Device {
     fn check_settings(&mut self, storage: &mut Storage<Fake>, told: &str) {
         let mut room = [0; STORED_OCTETS_MAX];
         for key in Key::ALL {
-            let found = block_on(storage.setting(key, &mut room)).map(<[u8]>::to_vec);
+            let found = storage.setting(key, &mut room).map(<[u8]>::to_vec);
             let promised = self.settings.get(&(key as usize)).cloned();
             let doubtful = self
                 .doubtful_setting
@@ -109,7 +109,7 @@ impl Device {
         let mut room = [0; STORED_OCTETS_MAX];
         let mut after = storage.mark();
         let mut found = BTreeMap::new();
-        while let Some(record) = block_on(storage.next_after(after, &mut room)) {
+        while let Some(record) = storage.next_after(after, &mut room) {
             let expected = if record.id.boot == after.boot {
                 after.number + 1
             } else {
@@ -174,7 +174,7 @@ impl Device {
             began_ms: u64::from(self.boot) * 1_000,
             octets: &octets,
         };
-        match block_on(self.storage.as_mut().unwrap().keep(record)) {
+        match self.storage.as_mut().unwrap().keep(record) {
             Ok(()) => {
                 self.made += 1;
                 self.kept.insert(id, octets);
@@ -215,7 +215,7 @@ impl Device {
             8 | 19 => {
                 let storage = self.storage.as_mut().unwrap();
                 if storage.has_mark_to_write() {
-                    block_on(storage.write_mark())?;
+                    storage.write_mark()?;
                 }
                 Ok(())
             }
@@ -337,7 +337,7 @@ fn a_record_that_rots_is_passed_over_and_counted() {
     let mut room = [0; STORED_OCTETS_MAX];
     let mut told = Vec::new();
     let mut after = NO_RECORD;
-    while let Some(record) = block_on(storage.next_after(after, &mut room)) {
+    while let Some(record) = storage.next_after(after, &mut room) {
         after = record.id;
         told.push(record.id);
     }
@@ -362,7 +362,9 @@ fn a_setting_that_rots_is_what_it_was_before() {
     device.chip.rot(used.unwrap() * PAGE_OCTETS + third);
     let mut scratch = [0; STORED_OCTETS_MAX];
     let mut storage = block_on(Storage::mount(device.chip.clone(), MAP, &mut scratch)).unwrap();
-    let found = block_on(storage.setting(Key::Powered, &mut scratch)).map(<[u8]>::to_vec);
+    let found = storage
+        .setting(Key::Powered, &mut scratch)
+        .map(<[u8]>::to_vec);
     assert_eq!(found, Some(2u32.to_le_bytes().to_vec()));
 }
 

@@ -20,7 +20,7 @@ use probe_core::{
 };
 
 use super::peer::{Connection, Peer};
-use crate::env::{Buffers, Env, Network};
+use crate::env::{Buffers, CallBuffers, Env, Network};
 
 /// So many polls at one moment are a busy loop.
 const POLLS_AT_ONE_MOMENT_MAX: u32 = 1_000;
@@ -184,7 +184,7 @@ impl Network for Stage {
     async fn accept<'a>(
         &'a self,
         port: u16,
-        _buffers: &'a mut Buffers,
+        _buffers: &'a mut CallBuffers,
     ) -> Result<Connection<'a>, OpenFailure> {
         self.log(format!("listen {port}"));
         let calls = |peer: &Peer| matches!(peer, Peer::Calls(_));

@@ -10,12 +10,12 @@ mod read;
 
 pub use dnsbl::ScopeList;
 
-use std::path::Path;
+use std::{net::IpAddr, path::Path};
 
 use jiff::Timestamp;
 use probe_core::{
     finding::Probe,
-    scope::{Depth, Network, Scope},
+    scope::{Delivery, Depth, Network, Scope},
 };
 
 use crate::{
@@ -35,6 +35,9 @@ pub struct ScopeFile {
     pub probes: Vec<Probe>,
     /// Its block lists, as the host knows them.
     pub lists: Vec<ScopeList>,
+    /// The addresses that others see probes come from, where the file names them; for the checks of our
+    /// own names.
+    pub addresses: Vec<IpAddr>,
 }
 
 /// Reads a scope file and checks it, as of `now`.
@@ -77,6 +80,11 @@ pub fn parts<'t>(reader: &mut Reader<'t>, section: &Section<'t>, base: Scope) ->
 /// Reads the field `depth` of a table; `standard` goes without saying.
 pub fn depth<'t>(reader: &mut Reader<'t>, section: &Section<'t>) -> Depth {
     read::depth(reader, section)
+}
+
+/// Reads `delivery` and `delivery_also` of `section`: which test messages may be sent.
+pub fn delivery<'t>(reader: &mut Reader<'t>, section: &Section<'t>) -> Delivery {
+    read::delivery(reader, section)
 }
 
 /// Reads the text of a scope file that lies at `place`.

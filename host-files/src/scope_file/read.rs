@@ -39,12 +39,13 @@ const TOP: [&str; 16] = [
     "identity",
 ];
 const AUTHORITY: [&str; 2] = ["kind", "reference"];
-const IDENTITY: [&str; 5] = [
+const IDENTITY: [&str; 6] = [
     "helo",
     "sender_domain",
     "sink_domain",
     "sink_address",
     "resolver",
+    "addresses",
 ];
 /// The fields of a table of rates.
 pub(super) const RATES: [&str; 6] = [
@@ -78,6 +79,7 @@ pub(super) fn parse(source: &str, place: &Place, now: Timestamp) -> Result<Scope
     let depth = depth(&mut reader, &top);
     let scope = scope(&mut reader, &top, &authority, &identity, &rates, depth, now);
     let probes = probes(&mut reader, &top);
+    let addresses = addresses(&mut reader, &identity);
     let ends = scope
         .as_ref()
         .map(|scope| (scope.identity.sink_address, &scope.sink_ports[..]));
@@ -109,6 +111,7 @@ pub(super) fn parse(source: &str, place: &Place, now: Timestamp) -> Result<Scope
             scope,
             probes,
             lists,
+            addresses,
         }
     });
 
@@ -416,6 +419,22 @@ fn probes<'t>(reader: &mut Reader<'t>, top: &Section<'t>) -> Vec<Probe> {
     }
 }
 
+/// Our own addresses, as others see them; none goes without saying.
+fn addresses<'t>(reader: &mut Reader<'t>, identity: &Section<'t>) -> Vec<IpAddr> {
+    if !identity.has("addresses") {
+        return Vec::new();
+    }
+    let expected = "an address that probes come from, such as \"192.0.2.10\"";
+    let addresses = reader.list(identity, "addresses", expected, |value| match value {
+        DeValue::String(text) => {
+            let address = text.trim().parse::<IpAddr>();
+            address.map_err(|_| format!("{:?} is no address", &text[..]))
+        }
+        _ => Err("something that is no text".to_owned()),
+    });
+    addresses.unwrap_or_default()
+}
+
 /// The depth that a file names, or else the one that goes without saying.
 pub(super) fn depth<'t>(reader: &mut Reader<'t>, top: &Section<'t>) -> Depth {
     reader
@@ -433,8 +452,8 @@ pub(super) fn depth<'t>(reader: &mut Reader<'t>, top: &Section<'t>) -> Depth {
         .unwrap_or_default()
 }
 
-/// Which test messages may be sent.
-fn delivery<'t>(reader: &mut Reader<'t>, top: &Section<'t>) -> Delivery {
+/// See [`super::delivery`].
+pub(super) fn delivery<'t>(reader: &mut Reader<'t>, top: &Section<'t>) -> Delivery {
     const ALSO: &str = "\"forged-senders\" (under the target's own names: a bounce goes to its users) or \"second-recipients\" (its postmaster gets the message too)";
     let allowed = reader.optional(
         top,

@@ -234,7 +234,9 @@ impl Host<'_> {
     /// Every line has a verdict, and it is the expected one or inconclusive.
     fn look(&mut self, scan: &Scan<'_>) {
         let reader = Reader::new(&self.day.world, &self.day.scope, &Arrival::sense);
-        let found = reader.verdicts(scan.records.values().map(Box::as_ref), &judge);
+        let found = reader
+            .judged(scan.records.values().map(Box::as_ref), &judge)
+            .verdicts;
         for suspect in scan.list {
             let at = SocketAddr::new(suspect.address, suspect.port);
             let Some(site) = self.day.world.sites.get(&at) else {

@@ -75,7 +75,8 @@ pub fn delivering(mut scope: Scope) -> Scope {
     scope
 }
 
-/// The same scope as a file for `postern scan --scope`.
+/// The scope of the demonstration as a file for `postern scan --scope`: the same, and test messages are
+/// allowed, with the sink on the simulated appliance.
 pub fn scope_toml(depth: Depth) -> String {
     let mut networks = String::new();
     for (address, prefix) in NETWORKS {
@@ -94,7 +95,10 @@ exclusions = ["{excluded}/{prefix}"]
 ports = [25]
 probes = ["relay"]
 depth = "{depth}"
-delivery = "off"
+
+# Test messages may be sent, and the appliance itself is the sink that they come back to.
+delivery = "on"
+sink_ports = [{SINK_PORT}]
 
 [authority]
 kind = "consent"
@@ -104,8 +108,9 @@ reference = "{REFERENCE}"
 helo = "{HELO}"
 sender_domain = "{SENDER_DOMAIN}"
 sink_domain = "{SINK_DOMAIN}"
-sink_address = "{SINK_ADDRESS}"
+sink_address = "{sink_address}"
 "#,
+        sink_address = DeviceNet::default().ipv4,
         issued = ISSUED.1,
         expires = EXPIRES.1,
         excluded = EXCLUSION.0,

@@ -76,7 +76,7 @@ impl Resolver {
     }
 
     /// What it says to `query` on a stream.
-    fn message(&self, query: &[u8]) -> Option<(Duration, Vec<u8>)> {
+    pub fn message(&self, query: &[u8]) -> Option<(Duration, Vec<u8>)> {
         answer::answer(self, &wire::Query::read(query)?, None)
     }
 }

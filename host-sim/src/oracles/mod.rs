@@ -2,6 +2,8 @@
 //!
 //! * *Safety*, with faults: each verdict is the expected one or inconclusive, nobody is accused
 //!   falsely, and no frame leaves the scope.
+//! * *Proof*, with messages: everything that came to the sink is what the servers of the world did,
+//!   and nobody is confirmed without the very message that it relayed.
 //! * *Schedule*: what is seen on the wire keeps the scope's rates, by a model of its own.
 //! * *Liveness*, with faults over: every target reaches its truth within [`RETEST_MAX`].
 //! * *Conservation*: every record that was made is stored once, and every line of the list has
@@ -11,6 +13,7 @@
 mod bounds;
 mod conservation;
 mod liveness;
+mod proof;
 mod safety;
 mod schedule;
 
@@ -21,7 +24,10 @@ use probe_core::{evidence::Evidence, verdict::Verdict};
 pub use bounds::{CONNECTIONS_TO_A_TARGET_MAX, FRAMES_TO_A_TARGET_MAX};
 pub use liveness::RETEST_MAX;
 
-use crate::trial::{Outcome, Trial};
+use crate::{
+    faults::Faults,
+    trial::{Outcome, Trial},
+};
 
 /// What judges a job's merged evidence. [`probe_core::verdict::judge`], unless a test wants to see
 /// an oracle catch another one.
@@ -32,6 +38,8 @@ pub type Judge<'a> = &'a dyn Fn(&Evidence) -> Verdict;
 pub enum Oracle {
     /// No false accusation; nothing outside the scope.
     Safety,
+    /// What came back is what was relayed.
+    Proof,
     /// The scope's rates.
     Schedule,
     /// The truth, in the end.
@@ -47,6 +55,7 @@ impl Oracle {
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Safety => "safety",
+            Self::Proof => "proof",
             Self::Schedule => "schedule",
             Self::Liveness => "liveness",
             Self::Conservation => "conservation",
@@ -92,6 +101,7 @@ impl fmt::Display for Violation {
 pub fn examine(trial: &Trial, outcome: &Outcome) -> Vec<Violation> {
     let found = [
         (Oracle::Safety, safety::look(trial, outcome)),
+        (Oracle::Proof, proof::look(trial, outcome)),
         (Oracle::Schedule, schedule::look(trial, outcome)),
         (Oracle::Liveness, liveness::look(trial, outcome)),
         (Oracle::Conservation, conservation::look(trial, outcome)),
@@ -109,6 +119,15 @@ pub fn examine(trial: &Trial, outcome: &Outcome) -> Vec<Violation> {
             })
         })
         .collect()
+}
+
+/// Whether the wire shows the end of every connection. A device that has lost its router, its
+/// address or its power cannot even say that it gives a connection up.
+fn ends_are_seen(faults: &Faults) -> bool {
+    faults.link.is_clean()
+        && faults.router_down.is_empty()
+        && faults.address_change.is_none()
+        && faults.power_out.is_empty()
 }
 
 fn word(verdict: Verdict) -> String {

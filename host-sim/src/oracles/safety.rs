@@ -1,13 +1,10 @@
 //! Nobody is accused falsely, nobody is let off falsely, and nothing leaves the scope.
 
-use std::net::SocketAddr;
-
 use probe_core::verdict::{Kind, Verdict};
 
 use super::word;
 use crate::{
     observer::Allowed,
-    post::{Done, Posted},
     trial::{Expected, Outcome, Trial},
 };
 
@@ -16,17 +13,18 @@ pub(super) fn look(trial: &Trial, outcome: &Outcome) -> Vec<String> {
     let allowed = Allowed::by(&trial.scope);
     let scans = [Some(&outcome.first), outcome.retest.as_ref()];
     let scans = scans.into_iter().flatten();
-    let found = scans.flat_map(|scan| scan.verdicts.iter().chain(&scan.in_the_end));
+    let found = scans.flat_map(|scan| {
+        let judged = [&scan.when_over, &scan.in_the_end].into_iter();
+        judged.flat_map(|judged| &judged.verdicts)
+    });
     for (target, found) in found {
         if !allowed.allows(*target) {
             wrong.push(format!("{target} was probed and lies outside the scope"));
         }
         let expected = trial.expected(*target);
-        let mail = Mail {
-            all: &outcome.report.mail,
-            target: *target,
-        };
-        if let Some(why) = denies(expected, *found, &mail) {
+        let taken = &outcome.report.mail.taken;
+        let has_taken = || taken.iter().any(|taken| taken.by == *target);
+        if let Some(why) = denies(expected, *found, has_taken) {
             let name = trial.name(*target);
             let (found, expected) = (word(*found), word(expected.in_the_end));
             wrong.push(format!("{target} ({name}) {why}: {found}, not {expected}"));
@@ -50,24 +48,14 @@ pub(super) fn look(trial: &Trial, outcome: &Outcome) -> Vec<String> {
     wrong
 }
 
-/// What a target has done with mail.
-struct Mail<'a> {
-    all: &'a [Posted],
-    target: SocketAddr,
-}
-
-impl Mail<'_> {
-    fn has(&self, what: Done) -> bool {
-        self.all
-            .iter()
-            .any(|posted| posted.by == self.target && posted.what == what)
-    }
-}
-
 /// Why a verdict cannot stand, if it cannot. Less evidence than there could be may end undecided, or,
 /// where messages were cut, as it would have ended without them; and never in another verdict.
-/// Nothing is proved without a message that this very target has relayed.
-fn denies(expected: Expected, found: Verdict, mail: &Mail<'_>) -> Option<&'static str> {
+/// What proves that somebody relays is looked at in [`super::proof`].
+fn denies(
+    expected: Expected,
+    found: Verdict,
+    has_taken: impl Fn() -> bool,
+) -> Option<&'static str> {
     let Expected {
         off,
         at_the_end,
@@ -77,8 +65,7 @@ fn denies(expected: Expected, found: Verdict, mail: &Mail<'_>) -> Option<&'stati
         .iter()
         .any(|expected| expected.kind == found.kind);
     match found.kind {
-        Kind::Confirmed if !mail.has(Done::Relayed) => Some("is accused without proof"),
-        Kind::Accepted if !mail.has(Done::Taken) => Some("is accused without proof"),
+        Kind::Accepted if !has_taken() => Some("is accused without proof"),
         // Whether what was taken came back, or a bounce of it, shows when it does.
         Kind::Accepted if off.kind == Kind::Suspected => None,
         Kind::Confirmed | Kind::Accepted | Kind::Suspected if !is_expected => {

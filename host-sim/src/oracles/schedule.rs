@@ -6,8 +6,8 @@ use std::{
     time::Duration,
 };
 
+use super::ends_are_seen;
 use crate::{
-    faults::Faults,
     observer::Connection,
     trial::{Outcome, Trial},
 };
@@ -32,15 +32,6 @@ pub(super) fn look(trial: &Trial, outcome: &Outcome) -> Vec<String> {
         model.opened(connection);
     }
     model.wrong
-}
-
-/// Whether the wire shows the end of every connection. A device that has lost its router, its
-/// address or its power cannot even say that it gives a connection up.
-fn ends_are_seen(faults: &Faults) -> bool {
-    faults.link.is_clean()
-        && faults.router_down.is_empty()
-        && faults.address_change.is_none()
-        && faults.power_out.is_empty()
 }
 
 struct Model<'a> {

@@ -82,16 +82,7 @@ pub(super) static FAMILY: [Personality; 17] = [
         "bounces-later",
         "takes mail for every domain that exists, and returns it after ten minutes",
         Delivered::BouncedLate,
-        |peer| {
-            let after = Duration::from_secs(600);
-            relaying(
-                peer,
-                Passing {
-                    after,
-                    ..Passing::PROMPT
-                },
-            )
-        },
+        |peer| relaying(peer, after(Duration::from_secs(600))),
     ),
     returning(
         "bounces-old-style",
@@ -200,29 +191,13 @@ pub(super) static FAMILY: [Personality; 17] = [
         "late-by-an-hour",
         "relays for anybody, an hour later",
         [Delivered::ConfirmedLate; 3],
-        |peer| {
-            relaying(
-                peer,
-                Passing {
-                    after: HOUR,
-                    ..Passing::PROMPT
-                },
-            )
-        },
+        |peer| relaying(peer, after(HOUR)),
     ),
     open(
         "late-by-two-days",
         "relays for anybody, two days later",
         [Delivered::ConfirmedLate; 3],
-        |peer| {
-            relaying(
-                peer,
-                Passing {
-                    after: Duration::from_secs(48 * 3_600),
-                    ..Passing::PROMPT
-                },
-            )
-        },
+        |peer| relaying(peer, after(48 * HOUR)),
     ),
     open(
         "strips-header",
@@ -231,13 +206,10 @@ pub(super) static FAMILY: [Personality; 17] = [
         |peer| {
             relaying(
                 peer,
-                Passing {
-                    rewrites: |letter| {
-                        let (_, body) = letter.parts();
-                        letter.message = format!("Subject: (forwarded)\r\n\r\n{body}");
-                    },
-                    ..Passing::PROMPT
-                },
+                rewriting(|letter| {
+                    let (_, body) = letter.parts();
+                    letter.message = format!("Subject: (forwarded)\r\n\r\n{body}");
+                }),
             )
         },
     ),
@@ -248,13 +220,10 @@ pub(super) static FAMILY: [Personality; 17] = [
         |peer| {
             relaying(
                 peer,
-                Passing {
-                    rewrites: |letter| {
-                        let (header, _) = letter.parts();
-                        letter.message = format!("{header}\r\n\r\nRemoved by policy.\r\n");
-                    },
-                    ..Passing::PROMPT
-                },
+                rewriting(|letter| {
+                    let (header, _) = letter.parts();
+                    letter.message = format!("{header}\r\n\r\nRemoved by policy.\r\n");
+                }),
             )
         },
     ),
@@ -265,14 +234,11 @@ pub(super) static FAMILY: [Personality; 17] = [
         |peer| {
             relaying(
                 peer,
-                Passing {
-                    rewrites: |letter| {
-                        let from = letter.from.replace('@', "=");
-                        letter.from = format!("SRS0=HaSh=TT={from}@forwarder.example");
-                        letter.to = format!("prvs=0123abcdef={}", letter.to);
-                    },
-                    ..Passing::PROMPT
-                },
+                rewriting(|letter| {
+                    let from = letter.from.replace('@', "=");
+                    letter.from = format!("SRS0=HaSh=TT={from}@forwarder.example");
+                    letter.to = format!("prvs=0123abcdef={}", letter.to);
+                }),
             )
         },
     ),
@@ -280,15 +246,7 @@ pub(super) static FAMILY: [Personality; 17] = [
         "rewrites-verp",
         "relays for anybody, to recipients in capitals behind a prefix and before an extension",
         CONFIRMED,
-        |peer| {
-            relaying(
-                peer,
-                Passing {
-                    rewrites: verp,
-                    ..Passing::PROMPT
-                },
-            )
-        },
+        |peer| relaying(peer, rewriting(verp)),
     ),
     Personality {
         name: "catch-all-ambiguous",
@@ -337,6 +295,20 @@ const RELAYS: Manners = Manners {
 
 fn relaying(peer: &Peer, passing: Passing) -> Box<dyn Server> {
     server_passing(peer, RELAYS, passing)
+}
+
+const fn after(after: Duration) -> Passing {
+    Passing {
+        after,
+        ..Passing::PROMPT
+    }
+}
+
+const fn rewriting(rewrites: fn(&mut Letter)) -> Passing {
+    Passing {
+        rewrites,
+        ..Passing::PROMPT
+    }
 }
 
 fn verp(letter: &mut Letter) {

@@ -2,7 +2,7 @@
 
 use std::{cell::Cell, mem, rc::Rc, time::Duration};
 
-use super::{Done, Letter, Office};
+use super::{Done, Letter, Office, Reached, Run};
 use crate::server::{Conversation, Turn};
 
 /// How often a letter is tried.
@@ -30,15 +30,15 @@ pub(super) struct Errand {
 
 #[derive(Clone)]
 enum What {
-    /// To give it a letter, which is this then.
-    Give(Done, Rc<Letter>),
+    /// To give it a letter, which is this then, on account of a message that was taken.
+    Give(Done, usize, Rc<Letter>),
     /// To know whether an address exists.
     Ask(String, Rc<Cell<Option<u16>>>),
 }
 
 impl Errand {
-    pub(super) fn letter(office: Rc<Office>, what: Done, letter: Letter) -> Self {
-        let what = What::Give(what, Rc::new(letter));
+    pub(super) fn letter(office: Rc<Office>, what: Done, taken: usize, letter: Letter) -> Self {
+        let what = What::Give(what, taken, Rc::new(letter));
         Self { office, what }
     }
 
@@ -62,6 +62,27 @@ impl Errand {
             step: Step::Greeting,
             heard: Vec::new(),
             settled: false,
+            entry: None,
+        }
+    }
+
+    /// What the ledger says of a connection that is opened for it now.
+    fn run(&self, at: Duration) -> Run {
+        let office = &self.office;
+        let (what, taken, reverse_path, to) = match &self.what {
+            What::Give(what, taken, letter) => (*what, Some(*taken), &letter.from[..], &letter.to),
+            What::Ask(mailbox, _) => (Done::Asked, None, "", mailbox),
+        };
+        Run {
+            at,
+            by: office.at,
+            from: office.sends_from(self.is_letter()),
+            what,
+            taken,
+            helo: office.peer.host.clone(),
+            reverse_path: reverse_path.to_owned(),
+            to: to.clone(),
+            reached: Reached::Open,
         }
     }
 }
@@ -86,6 +107,8 @@ pub(super) struct Attempt {
     heard: Vec<u8>,
     /// There is nothing to try again.
     settled: bool,
+    /// Its place in the ledger, as soon as it is open.
+    entry: Option<usize>,
 }
 
 impl Attempt {
@@ -95,7 +118,7 @@ impl Attempt {
         let is_yes = code / 100 == expected;
         let host = &self.errand.office.peer.host;
         let (from, to) = match &self.errand.what {
-            What::Give(_, letter) => (letter.from.as_str(), letter.to.as_str()),
+            What::Give(_, _, letter) => (letter.from.as_str(), letter.to.as_str()),
             What::Ask(mailbox, _) => ("", mailbox.as_str()),
         };
         let (command, next) = match (self.step, &self.errand.what) {
@@ -105,13 +128,14 @@ impl Attempt {
                 self.settled = true;
                 ("QUIT\r\n".to_owned(), Step::Quit)
             }
-            (step, What::Give(what, _)) if !is_yes || step == Step::Message => {
+            (step, What::Give(..)) if !is_yes || step == Step::Message => {
                 let is_done = is_yes && step == Step::Message;
                 // Put off, it is tried again.
                 self.settled = is_done || code / 100 == 5;
-                if self.settled {
-                    let what = if is_done { *what } else { Done::GivenUp };
-                    self.errand.office.note(turn.now(), what, to);
+                if is_done {
+                    self.reached(Reached::Accepted);
+                } else if self.settled {
+                    self.reached(Reached::Refused);
                 }
                 ("QUIT\r\n".to_owned(), Step::Quit)
             }
@@ -120,7 +144,7 @@ impl Attempt {
             (Step::Hello, _) => (format!("MAIL FROM:<{from}>\r\n"), Step::Mail),
             (Step::Mail, _) => (format!("RCPT TO:<{to}>\r\n"), Step::Rcpt),
             (Step::Rcpt, _) => ("DATA\r\n".to_owned(), Step::Data),
-            (Step::Data | Step::Message, What::Give(_, letter)) => {
+            (Step::Data | Step::Message, What::Give(_, _, letter)) => {
                 (stuffed(&letter.message), Step::Message)
             }
             (Step::Data | Step::Message, What::Ask(..)) => return turn.close(),
@@ -128,11 +152,26 @@ impl Attempt {
         turn.send(command.as_bytes());
         turn.wake_at(turn.now() + PATIENCE);
         self.step = next;
+        match next {
+            Step::Rcpt => self.reached(Reached::Named),
+            Step::Message => self.reached(Reached::Sent),
+            _ => {}
+        }
+    }
+
+    fn reached(&self, reached: Reached) {
+        let mut ledger = self.errand.office.outgoing.log.borrow_mut();
+        if let Some(run) = self.entry.and_then(|entry| ledger.runs.get_mut(entry)) {
+            run.reached = reached;
+        }
     }
 }
 
 impl Conversation for Attempt {
     fn on_open(&mut self, turn: &mut Turn) {
+        let mut ledger = self.errand.office.outgoing.log.borrow_mut();
+        self.entry = Some(ledger.runs.len());
+        ledger.runs.push(self.errand.run(turn.now()));
         turn.wake_at(turn.now() + PATIENCE);
     }
 

@@ -5,11 +5,13 @@
 //! that is is read here once more, by hand, and nothing of it is probe-core's.
 
 mod delivery;
+pub mod examples;
 mod forms;
+mod ledger;
 mod passing;
 
 use std::{
-    cell::{Cell, RefCell},
+    cell::Cell,
     net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr},
     rc::Rc,
     time::Duration,
@@ -18,8 +20,10 @@ use std::{
 use jiff::Timestamp;
 use probe_core::{time::Utc, token::TOKEN_CHARACTERS};
 
+pub(crate) use self::ledger::Log;
 pub use self::{
     delivery::{ATTEMPTS_MAX, PATIENCE, pause_before},
+    ledger::{Done, Ledger, Reached, Run, Taken},
     passing::{Letter, Passing},
 };
 
@@ -32,37 +36,6 @@ use crate::{
     server::{Call, Callout, Conversation, Mail, Server, Turn},
     smtp::Path,
 };
-
-/// What a server has done with mail.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Posted {
-    /// When.
-    pub at: Duration,
-    /// The server that had the message, which need not be the host that delivered it.
-    pub by: SocketAddr,
-    /// What it did.
-    pub what: Done,
-    /// The recipient: of the message that was taken, or of what was sent.
-    pub to: String,
-}
-
-/// What can be done with mail.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Done {
-    /// It said 250 after the dot.
-    Taken,
-    /// It passed it on, and whoever it gave it to said 250 after the dot.
-    Relayed,
-    /// It gave it back to its sender.
-    Returned,
-    /// It wrote to the recipient itself.
-    Forged,
-    /// Whoever it wanted to give it to refused for good.
-    GivenUp,
-}
-
-/// Everything that the servers of a world have done with mail, in order.
-pub(crate) type Log = Rc<RefCell<Vec<Posted>>>;
 
 /// What a server has to know of its world to send mail.
 #[derive(Clone)]
@@ -181,8 +154,11 @@ impl Office {
         let recipient = &mail.recipients[number];
         let to = destination(recipient);
         let mailbox = to.clone().unwrap_or_else(|| recipient.mailbox());
-        self.note(turn.now(), Done::Taken, &mailbox);
-        let (what, letter) = match (self.fate(mail, number), to) {
+        let taken = self.read(turn.now(), mail, number);
+        let fate = taken.fate;
+        let place = self.outgoing.log.borrow().taken.len();
+        self.outgoing.log.borrow_mut().taken.push(taken);
+        let (what, letter) = match (fate, to) {
             (Fate::Relayed, Some(to)) => {
                 if self.passed.get() >= self.passing.at_most {
                     return;
@@ -197,26 +173,37 @@ impl Office {
             (Fate::Kept, Some(to)) if self.passing.forges => (Done::Forged, self.forged(to)),
             _ => return,
         };
-        let errand = Errand::letter(Rc::clone(self), what, letter);
+        let errand = Errand::letter(Rc::clone(self), what, place, letter);
         let at = turn.now() + self.passing.after;
         turn.call(self.call(at, 0, errand));
     }
 
-    /// What becomes of a message to one of its recipients.
-    fn fate(&self, mail: &Mail, number: usize) -> Fate {
+    /// Which form a message has for one of its recipients, and what becomes of it.
+    fn read(&self, at: Duration, mail: &Mail, number: usize) -> Taken {
         let peer = &self.peer;
         let hello = hello_form(&mail.helo, peer);
-        let of = |recipient: &str| {
-            sender_form(&mail.sender, peer).map_or(Fate::NotToBeJudged, |sender| {
-                fate_under(peer.personality.truth, hello, sender, recipient)
-            })
+        let sender = sender_form(&mail.sender, peer);
+        let recipient = recipient_form(&mail.recipients[number], number > 0);
+        let of = |sender: &str, recipient: &str| {
+            fate_under(peer.personality.truth, hello, sender, recipient)
         };
-        let Some(form) = recipient_form(&mail.recipients[number], number > 0) else {
-            return Fate::NotToBeJudged;
+        let fate = match sender.zip(recipient) {
+            None => Fate::NotToBeJudged,
+            Some((sender, "T1")) if mail.resets > 0 => match of(sender, "T1") {
+                Fate::Refused(_) => of(sender, "T1-after-reset"),
+                fate => fate,
+            },
+            Some((sender, recipient)) => of(sender, recipient),
         };
-        match of(form) {
-            Fate::Refused(_) if form == "T1" && mail.resets > 0 => of("T1-after-reset"),
-            fate => fate,
+        Taken {
+            at,
+            by: self.at,
+            mail: mail.clone(),
+            number,
+            hello,
+            sender,
+            recipient,
+            fate,
         }
     }
 
@@ -278,23 +265,22 @@ impl Office {
     fn call(&self, at: Duration, attempt: u32, errand: Errand) -> Call {
         let sinks = &self.outgoing.sinks;
         let sink = usize::try_from(attempt).unwrap_or(0) % sinks.len().max(1);
-        let another = self.passing.from_another_host && errand.is_letter();
+        let from = self.sends_from(errand.is_letter());
         Call {
             at,
-            from: another.then(|| other_host(self.at.ip())),
+            from: (from != self.at.ip()).then_some(from),
             to: sinks.get(sink).copied().unwrap_or(self.at),
             conversation: Box::new(errand.attempt(attempt)),
         }
     }
 
-    fn note(&self, at: Duration, what: Done, to: &str) {
-        let posted = Posted {
-            at,
-            by: self.at,
-            what,
-            to: to.to_owned(),
-        };
-        self.outgoing.log.borrow_mut().push(posted);
+    /// The host that opens a connection for a letter, or for a question.
+    fn sends_from(&self, is_letter: bool) -> IpAddr {
+        if self.passing.from_another_host && is_letter {
+            other_host(self.at.ip())
+        } else {
+            self.at.ip()
+        }
     }
 }
 

@@ -60,9 +60,9 @@ fn tell(out: &mut impl Write, trial: &Trial, pcap: Option<Box<dyn Write>>) -> io
             return Ok(false);
         }
     };
-    let first = &outcome.first.verdicts;
+    let first = &outcome.first.when_over.verdicts;
     let retest = outcome.retest.as_ref();
-    let again = retest.map(|scan| &scan.verdicts);
+    let again = retest.map(|scan| &scan.when_over.verdicts);
     for target in trial.admitted() {
         writeln!(
             out,
@@ -78,8 +78,8 @@ fn tell(out: &mut impl Write, trial: &Trial, pcap: Option<Box<dyn Write>>) -> io
                 "{:<26} when nothing more comes: expected {:<30} with faults {:<30} after them {}",
                 "",
                 word(Some(&trial.expected(target).in_the_end)),
-                word(outcome.first.in_the_end.get(&target)),
-                word(retest.and_then(|scan| scan.in_the_end.get(&target))),
+                word(outcome.first.in_the_end.verdicts.get(&target)),
+                word(retest.and_then(|scan| scan.in_the_end.verdicts.get(&target))),
             )?;
         }
     }
@@ -101,9 +101,22 @@ fn tell(out: &mut impl Write, trial: &Trial, pcap: Option<Box<dyn Write>>) -> io
             life.boot, life.ended, life.outbox.made, life.outbox.acknowledged
         )?;
     }
-    for posted in &report.mail {
-        let (at, by, what, to) = (posted.at, posted.by, posted.what, &posted.to);
-        writeln!(out, "{at:?} {by} {what:?} {to}")?;
+    for taken in &report.mail.taken {
+        let (at, by, fate) = (taken.at, taken.by, taken.fate);
+        let [sender, recipient] = [taken.sender, taken.recipient].map(|form| form.unwrap_or("?"));
+        let to = taken.mail.recipients[taken.number].mailbox();
+        writeln!(
+            out,
+            "{at:?} {by} took {sender}/{recipient} to {to}: {fate:?}"
+        )?;
+    }
+    for run in &report.mail.runs {
+        let (at, by, from, what) = (run.at, run.by, run.from, run.what);
+        writeln!(
+            out,
+            "{at:?} {by} from {from} {what:?} {:?} {}",
+            run.reached, run.to
+        )?;
     }
     let violations = trial.violations(&outcome);
     for violation in &violations {

@@ -7,26 +7,42 @@ use std::{
     net::SocketAddr,
     path::Path,
     process::ExitCode,
+    ptr,
 };
 
 use host_sim::{
     demo,
-    host::collect,
+    host::{MAIL_PAUSE, collect, collect_late},
     observer::Allowed,
     parade,
     peers::Personality,
+    proof::Reader,
     simulation::{Report, Simulation},
+    world::World,
 };
-use probe_core::{scope::Depth, verdict::Verdict};
+use probe_core::{arrival::Arrival, scope::Depth, suspect::Suspect, verdict::Verdict};
 
 const DEPTHS: [Depth; 3] = [Depth::Quick, Depth::Standard, Depth::Full];
 
-/// Runs the parade and shows it. 1 when a verdict is not the one that is expected.
-pub(crate) fn command(seed: u64, json: bool, pcap: Option<&Path>) -> Result<ExitCode, String> {
-    let runs = DEPTHS
-        .into_iter()
-        .map(|depth| run(seed, depth, pcap))
-        .collect::<Result<Vec<_>, _>>()?;
+/// Runs the parade and shows it, with test messages where they are wanted. 1 when a verdict is not the
+/// one that is expected.
+pub(crate) fn command(
+    seed: u64,
+    deliver: bool,
+    json: bool,
+    pcap: Option<&Path>,
+) -> Result<ExitCode, String> {
+    let mut runs = Vec::new();
+    for depth in DEPTHS {
+        if deliver {
+            for (group, (world, list)) in (1..).zip(parade::groups(seed)) {
+                runs.push(run(world, &list, depth, deliver, pcap, Some(group))?);
+            }
+        } else {
+            let list = parade::suspects();
+            runs.push(run(parade::world(seed), &list, depth, deliver, pcap, None)?);
+        }
+    }
     let shown = if json {
         show_json(&runs)
     } else {
@@ -39,36 +55,62 @@ pub(crate) fn command(seed: u64, json: bool, pcap: Option<&Path>) -> Result<Exit
     Ok(ExitCode::from(u8::from(!as_expected)))
 }
 
-/// The parade at one depth.
+/// The parade, or a group of it, at one depth.
 struct Run {
     depth: Depth,
+    delivers: bool,
+    group: Option<u32>,
+    world: World,
     verdicts: BTreeMap<SocketAddr, Verdict>,
     report: Report,
 }
 
-fn run(seed: u64, depth: Depth, pcap: Option<&Path>) -> Result<Run, String> {
-    let scope = demo::scope(depth);
-    let list = parade::suspects();
-    let mut simulation = Simulation::new(parade::world(seed)).watched(Allowed::by(&scope));
+fn run(
+    world: World,
+    list: &[Suspect],
+    depth: Depth,
+    delivers: bool,
+    pcap: Option<&Path>,
+    group: Option<u32>,
+) -> Result<Run, String> {
+    let mut scope = demo::scope(depth);
+    if delivers {
+        scope = demo::delivering(scope);
+    }
+    let world = world.with_sink_of(&scope);
+    let mut simulation = Simulation::new(world.clone()).watched(Allowed::by(&scope));
     if let Some(stem) = pcap {
         let mut name = stem.as_os_str().to_owned();
-        name.push(format!(".{}.pcap", depth.as_str()));
+        name.push(format!(".{}.pcap", word_of(depth, group, ".")));
         let file = File::create(&name)
             .map_err(|error| format!("{}: {error}", Path::new(&name).display()))?;
         simulation = simulation.capturing(BufWriter::new(file));
     }
     let (collected, report) = simulation
-        .run(async |link, time| collect(link, time, &scope, &list).await)
+        .run_plugged(
+            |wire| wire,
+            async |plug, time| match delivers {
+                true => collect_late(&plug, time, &scope, list, MAIL_PAUSE).await,
+                false => collect(plug.connect(), time, &scope, list).await,
+            },
+        )
         .map_err(|failure| failure.to_string())?;
     let collected = collected.map_err(|error| format!("the scope: {error:?}"))?;
-    let last = collected.findings.iter().filter(|finding| finding.last);
+    let reader = Reader::new(&world, &scope, &Arrival::sense);
     Ok(Run {
         depth,
-        verdicts: last
-            .map(|finding| (finding.target, finding.verdict))
-            .collect(),
+        delivers,
+        group,
+        verdicts: reader.judge(&collected.findings, &collected.arrivals),
+        world,
         report,
     })
+}
+
+/// A depth, and a group where there are some.
+fn word_of(depth: Depth, group: Option<u32>, between: &str) -> String {
+    let depth = depth.as_str();
+    group.map_or(depth.to_owned(), |group| format!("{depth}{between}{group}"))
 }
 
 /// The verdict on one target at one depth.
@@ -86,11 +128,23 @@ impl Cell {
 }
 
 impl Run {
+    /// What is expected when nothing more can come.
+    fn expected(&self, personality: &Personality) -> Verdict {
+        let off = personality.expected(self.depth);
+        if self.delivers {
+            personality.delivered(self.depth).in_the_end(off)
+        } else {
+            off
+        }
+    }
+
     fn cells(&self) -> impl Iterator<Item = Cell> {
-        parade::targets().into_iter().map(|(at, personality)| Cell {
+        let targets = parade::targets().into_iter();
+        let own = targets.filter(|(at, _)| self.world.sites.contains_key(at));
+        own.map(|(at, personality)| Cell {
             at,
             personality,
-            expected: personality.expected(self.depth),
+            expected: self.expected(personality),
             found: self.verdicts.get(&at).copied(),
         })
     }
@@ -113,15 +167,19 @@ fn show_table(seed: u64, runs: &[Run]) -> io::Result<()> {
         "IPv6",
     ])?;
     for personality in Personality::every() {
-        for run in runs {
+        let has_it = |run: &&Run| {
+            run.cells()
+                .any(|cell| ptr::eq(cell.personality, personality))
+        };
+        for run in runs.iter().filter(has_it) {
             let reached = |is_v4| {
                 run.cells()
-                    .filter(|cell| std::ptr::eq(cell.personality, personality))
+                    .filter(|cell| ptr::eq(cell.personality, personality))
                     .filter(|cell| cell.at.is_ipv4() == is_v4)
                     .map(|cell| describe(&cell))
                     .collect::<String>()
             };
-            let expected = word(personality.expected(run.depth));
+            let expected = word(run.expected(personality));
             let (v4, v6) = (reached(true), reached(false));
             row([personality.name, run.depth.as_str(), &expected, &v4, &v6])?;
         }
@@ -132,7 +190,7 @@ fn show_table(seed: u64, runs: &[Run]) -> io::Result<()> {
         writeln!(
             out,
             "seed {seed} {:<9} {} frames out, {} in, {} connections, {} strays, {:?} virtual, pcap sha256 {}",
-            run.depth.as_str(),
+            word_of(run.depth, run.group, " "),
             wire.frames_out,
             wire.frames_in,
             wire.connections.len(),

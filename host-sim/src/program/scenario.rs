@@ -10,17 +10,19 @@ use std::{
 };
 
 use host_sim::{
-    host::{Collected, collect},
+    host::{Collected, MAIL_PAUSE, collect, collect_late},
     observer::Allowed,
+    proof::Reader,
     scenario::{self, Got, Held, Instead, Scenario},
     simulation::{Report, Simulation},
 };
-use probe_core::suspect::Suspect;
+use probe_core::{arrival::Arrival, suspect::Suspect};
 
 /// Runs the scenario and shows it. 1 when something is not as expected.
 pub(crate) fn command(
     file: &Path,
     seed: Option<u64>,
+    deliver: bool,
     json: bool,
     pcap: Option<&Path>,
 ) -> Result<ExitCode, String> {
@@ -28,7 +30,15 @@ pub(crate) fn command(
         seed,
         ..Instead::default()
     };
-    let scenario = scenario::read(file, instead).map_err(|problems| problems.to_string())?;
+    let mut scenario = scenario::read(file, instead).map_err(|problems| problems.to_string())?;
+    let delivery = &mut scenario.scope.delivery;
+    if deliver && !delivery.allowed {
+        let file = file.display();
+        return Err(format!(
+            "{file}: the scenario does not allow test messages; expected `delivery = \"on\"`, or a run without --deliver"
+        ));
+    }
+    delivery.allowed = deliver;
     let capture = pcap
         .map(|path| File::create(path).map_err(|error| format!("{}: {error}", path.display())))
         .transpose()?;
@@ -50,24 +60,34 @@ fn run(scenario: &Scenario, capture: Option<File>) -> Result<(Vec<Held>, Report)
     if let Some(file) = capture {
         simulation = simulation.capturing(BufWriter::new(file));
     }
+    let (scope, delivers) = (&scenario.scope, scenario.scope.delivery.allowed);
     let (collected, report) = simulation
-        .run(async |link, time| collect(link, time, &scenario.scope, &list).await)
+        .run_plugged(
+            |wire| wire,
+            async |plug, time| match delivers {
+                true => collect_late(&plug, time, scope, &list, MAIL_PAUSE).await,
+                false => collect(plug.connect(), time, scope, &list).await,
+            },
+        )
         .map_err(|failure| failure.to_string())?;
     let collected = collected.map_err(|error| format!("the scope: {error:?}"))?;
-    let got = came_out(&collected);
+    let got = came_out(scenario, &collected);
     let targets = scenario.suspects.iter().map(|it| it.endpoint());
     let targets = targets.map(|at| (at, got.get(&at).copied().unwrap_or(Got::Nothing)));
-    Ok((scenario.hold(scenario.scope.depth, targets), report))
+    Ok((scenario.hold(scope.depth, delivers, targets), report))
 }
 
-fn came_out(collected: &Collected) -> BTreeMap<SocketAddr, Got> {
+fn came_out(scenario: &Scenario, collected: &Collected) -> BTreeMap<SocketAddr, Got> {
     let refused = collected.refused.iter().map(|refused| {
         let suspect = refused.suspect;
         let at = SocketAddr::new(suspect.ip().to_canonical(), suspect.port());
         (at, Got::Refused(refused.why))
     });
-    let last = collected.findings.iter().filter(|finding| finding.last);
-    let judged = last.map(|finding| (finding.target, Got::Verdict(finding.verdict)));
+    let reader = Reader::new(&scenario.world, &scenario.scope, &Arrival::sense);
+    let verdicts = reader.judge(&collected.findings, &collected.arrivals);
+    let judged = verdicts
+        .into_iter()
+        .map(|(at, found)| (at, Got::Verdict(found)));
     refused.chain(judged).collect()
 }
 

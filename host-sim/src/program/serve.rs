@@ -20,7 +20,7 @@ use host_sim::{
     },
     world::{DeviceNet, World},
 };
-use probe_core::scope::Depth;
+use probe_core::{scope::Depth, verdict::Verdict};
 
 /// What `host-sim serve` is told.
 #[derive(Args)]
@@ -47,6 +47,10 @@ pub(crate) struct Arguments {
     /// or unix:PATH (QEMU's -netdev stream, to which this program listens).
     #[arg(long, value_name = "WIRE", conflicts_with_all = ["listen", "only"])]
     wire: Option<Wire>,
+    /// Lets the servers send mail to whoever is at the wire, who is the sink on this port: what they
+    /// relay, what they return, and questions about addresses.
+    #[arg(long, value_name = "PORT", requires = "wire")]
+    sink: Option<u16>,
     /// Writes a capture of the wire.
     #[arg(long, value_name = "FILE", requires = "wire")]
     pcap: Option<PathBuf>,
@@ -67,7 +71,8 @@ enum Next {
 
 /// Serves until somebody stops it.
 pub(crate) fn command(arguments: &Arguments) -> Result<ExitCode, String> {
-    let world = world(&arguments.world, arguments.seed)?;
+    let mut world = world(&arguments.world, arguments.seed)?;
+    world.sink = arguments.sink;
     match &arguments.wire {
         Some(wire) => behind_wire(arguments, world, wire),
         None => on_sockets(arguments, &world),
@@ -182,9 +187,17 @@ impl Table {
             let Personality { name, about, .. } = personality;
             return say(format_args!("{name:<17} {at:<24} {about}"));
         }
-        let expected = |depth| {
-            let verdict = personality.expected(depth);
-            serde_json::json!({ "verdict": verdict.kind.as_str(), "reason": verdict.reason.as_str() })
+        let told = |verdict: Verdict| serde_json::json!({ "verdict": verdict.kind.as_str(), "reason": verdict.reason.as_str() });
+        let depths = |verdict: &dyn Fn(Depth) -> Verdict| {
+            serde_json::json!({
+                "quick": told(verdict(Depth::Quick)),
+                "standard": told(verdict(Depth::Standard)),
+                "full": told(verdict(Depth::Full)),
+            })
+        };
+        let delivered = |depth| {
+            let expected = personality.expected(depth);
+            personality.delivered(depth).at_the_end(expected)
         };
         say(serde_json::json!({
             "personality": personality.name,
@@ -193,11 +206,8 @@ impl Table {
             "port": stand.at.port(),
             "host": host,
             "domains": domains,
-            "expected": {
-                "quick": expected(Depth::Quick),
-                "standard": expected(Depth::Standard),
-                "full": expected(Depth::Full),
-            },
+            "expected": depths(&|depth| personality.expected(depth)),
+            "delivered": depths(&delivered),
         }))
     }
 

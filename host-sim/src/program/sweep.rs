@@ -154,7 +154,7 @@ fn one(seed: u64, faults: &host_sim::trial::Draw, deliver: bool) -> Result<Sum, 
         let all: Vec<_> = violations.iter().map(ToString::to_string).collect();
         return Err(all.join("; "));
     }
-    let verdicts = &outcome.first.verdicts;
+    let verdicts = &outcome.first.when_over.verdicts;
     let mut decidable: Vec<_> = trial.admitted().collect();
     decidable.retain(|target| trial.expected(*target).at_the_end.kind != Kind::Inconclusive);
     let undecided = decidable.iter().filter(|target| {

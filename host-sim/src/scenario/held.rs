@@ -23,11 +23,12 @@ pub struct Held {
 }
 
 impl Scenario {
-    /// Holds what came out for each of `targets` at `depth` against what is expected of it.
-    /// Targets of which the scenario knows nothing are left out.
+    /// Holds what came out for each of `targets` at `depth`, with messages or without, against what is
+    /// expected of it. Targets of which the scenario knows nothing are left out.
     pub fn hold(
         &self,
         depth: Depth,
+        delivers: bool,
         targets: impl IntoIterator<Item = (SocketAddr, Got)>,
     ) -> Vec<Held> {
         let mut all: Vec<Held> = targets
@@ -36,7 +37,7 @@ impl Scenario {
                 let expectation = self.expectations.get(&at)?;
                 let expected = match &expectation.declared {
                     Some(expected) => expected.clone(),
-                    None => expectation.there.expected(depth),
+                    None => expectation.there.expected(depth, delivers),
                 };
                 Some(Held {
                     at,

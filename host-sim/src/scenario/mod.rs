@@ -107,13 +107,17 @@ impl There {
         }
     }
 
-    /// What an honest tester concludes.
-    fn expected(self, depth: Depth) -> Expected {
+    /// What an honest tester concludes; where it sends messages, when nothing more can come back.
+    fn expected(self, depth: Depth, delivers: bool) -> Expected {
         let inconclusive = |reason| Verdict {
             kind: Kind::Inconclusive,
             reason,
         };
         Expected::verdict(match self {
+            Self::Peer(personality) if delivers => {
+                let off = personality.expected(depth);
+                personality.delivered(depth).in_the_end(off)
+            }
             Self::Peer(personality) => personality.expected(depth),
             Self::ClosedPort => inconclusive(Reason::Refused),
             Self::Nobody => inconclusive(Reason::NoAnswer),

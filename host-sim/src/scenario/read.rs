@@ -13,14 +13,18 @@ use probe_core::{scope::Scope, time::Utc};
 use toml::de::DeValue;
 
 use super::{Instead, Scenario, derive, faults, sites::Sites};
-use crate::world::{BEGAN, World};
+use crate::{
+    demo,
+    world::{BEGAN, World},
+};
 
-const TOP: [&str; 13] = [
+const TOP: [&str; 14] = [
     "about",
     "seed",
     "date",
     "latency_ms",
     "depth",
+    "delivery",
     "inconclusive_max",
     "targets",
     "scope",
@@ -82,15 +86,16 @@ pub(super) fn parse(
         _ => return reader.or(None),
     };
     let (places, expectations) = sites.into_parts();
+    let world = World {
+        began: utc(began),
+        latency,
+        faults,
+        sites: places,
+        ..World::empty(instead.seed.or(seed).unwrap_or(1))
+    };
     reader.or(Some(Scenario {
         about,
-        world: World {
-            began: utc(began),
-            latency,
-            faults,
-            sites: places,
-            ..World::empty(instead.seed.or(seed).unwrap_or(1))
-        },
+        world: world.with_sink_of(&scope),
         suspects,
         scope,
         inconclusive_max: inconclusive_max.unwrap_or(0),
@@ -149,9 +154,14 @@ fn scope<'t>(
     if let Some(DeValue::String(_)) = top.value("scope") {
         let expected = "the name of a scope file, or a table [scope]";
         let name = reader.optional(top, "scope", expected, text)?;
-        if top.has("depth") {
+        for field in ["depth", "delivery"].into_iter().filter(|it| top.has(it)) {
             let found = "stands beside a scope file";
-            reader.wrong(top, "depth", found, "the depth in the scope file alone");
+            reader.wrong(
+                top,
+                field,
+                found,
+                &format!("the {field} in the scope file alone"),
+            );
         }
         return scope_file::read(&folder.join(name), began)
             .map_err(|problems| reader.extend(problems))
@@ -171,5 +181,10 @@ fn scope<'t>(
         );
     }
     let scope = scope_file::parts(reader, &section, base)?;
+    let scope = if scope_file::delivery(reader, top).allowed {
+        demo::delivering(scope)
+    } else {
+        scope
+    };
     fits.then_some(scope)
 }

@@ -24,11 +24,11 @@ use probe_core::{
 use super::{Cut, Late, Scan, Trial};
 use crate::{
     faults::Switch,
-    host::{gather, proving},
+    host::{MAIL_PAUSE, gather, proving},
     lines::Lines,
     oracles::Judge,
     pipe::{PipeEnd, Plug},
-    proof::Reader,
+    proof::{Judged, Reader},
     simulation::Time,
 };
 
@@ -37,9 +37,6 @@ const PAUSE: Millis = Millis::from_mins(25 * 60);
 
 /// Whether the host stores a record.
 type Stores<'a> = &'a dyn Fn(RecordId) -> bool;
-
-/// How long it lets mail come where messages were sent: longer than any server keeps one.
-const MAIL_PAUSE: Millis = Millis::from_mins(50 * 60);
 
 /// What the host works with.
 pub(super) struct Host<'a> {
@@ -93,7 +90,7 @@ impl Host<'_> {
             let findings = scan.records.values();
             let findings = findings.filter(|record| !matches!(record.as_ref(), ToHost::Arrival(_)));
             let all = findings.chain(&arrivals).map(Box::as_ref);
-            scan.in_the_end = self.reader.verdicts(all, self.judge);
+            scan.in_the_end = self.reader.judged(all, self.judge);
         }
         Ok((first, again, late))
     }
@@ -105,7 +102,7 @@ fn undecided(trial: &Trial, scan: &Scan) -> Vec<Suspect> {
     let is_undecided = |suspect: &&Suspect| {
         let target = SocketAddr::new(suspect.address, suspect.port);
         let expected = trial.expected(target);
-        let found = scan.verdicts.get(&target);
+        let found = scan.when_over.verdicts.get(&target);
         // A message that was cut leaves a suspicion, or of two the one that tells less.
         let may_be_more =
             |kind| kind == Kind::Inconclusive || (trial.delivers() && kind != Kind::Confirmed);
@@ -160,8 +157,8 @@ impl<'a> Desk<'a> {
                 let records = std::mem::take(&mut self.records);
                 let all = records.values().map(Box::as_ref);
                 return Ok(Scan {
-                    verdicts: self.host.reader.verdicts(all, self.host.judge),
-                    in_the_end: BTreeMap::new(),
+                    when_over: self.host.reader.judged(all, self.host.judge),
+                    in_the_end: Judged::default(),
                     records,
                     changed: self.changed,
                     made: std::mem::take(&mut self.made),

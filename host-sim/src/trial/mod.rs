@@ -25,7 +25,7 @@ use crate::{
     observer::Allowed,
     oracles::{Judge, Violation, examine},
     peers::Delivered,
-    proof::{Reader, Senses},
+    proof::{Judged, Reader, Senses},
     simulation::{Life, Report, Simulation},
     world::{Site, World},
 };
@@ -64,16 +64,16 @@ pub struct Cut {
 pub struct Scan {
     /// Every record, by its name.
     pub records: BTreeMap<RecordId, Box<ToHost>>,
-    /// The verdict of each target whose job is over, on the evidence of all its findings.
-    pub verdicts: BTreeMap<SocketAddr, Verdict>,
+    /// What the host made of it when the scan was over.
+    pub when_over: Judged,
     /// Records that came again with other contents.
     pub changed: u32,
     /// The last record that the device has made, in each boot that said so.
     pub made: BTreeMap<u32, u32>,
     /// Why it ended.
     pub ended: Ended,
-    /// Where the trial delivers: what the host had when the scan was over and got later counts too.
-    pub in_the_end: BTreeMap<SocketAddr, Verdict>,
+    /// Where the trial delivers: what it made of that and of what came later.
+    pub in_the_end: Judged,
     /// How long it took.
     pub took: Duration,
     /// The device's last word on how it goes.

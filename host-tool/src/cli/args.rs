@@ -14,8 +14,8 @@ use crate::{cases::groups::Grouping, lists::Claim};
 #[command(after_help = "\
 Exit status:
   0  the work was done
-  1  the work was done, and --fail-on matched, a scenario expected something else, or a
-     letter has faults
+  1  the work was done, and --fail-on matched, a scenario expected something else, a
+     letter has faults, or a check of our own names is not passed
   2  wrong usage or input
   3  no appliance answered
   4  the store could not be used
@@ -53,6 +53,12 @@ pub enum Command {
     Objections(Objections),
     /// Receive what comes back of test messages on this computer, until Ctrl-C; forwards nothing
     Sink(Sink),
+    /// Carry what came to a sink with a store of its own to the store that knows the scans
+    Arrivals {
+        /// Which way.
+        #[command(subcommand)]
+        command: Arrivals,
+    },
     /// Write the key that test messages are signed with to a file, for a sink elsewhere
     Key {
         /// What to do with it.
@@ -106,6 +112,10 @@ pub struct Scan {
     /// says `delivery = "on"`
     #[arg(long)]
     pub deliver: bool,
+    /// Waive the checks of our own names and addresses, as `lab = true` in the scope does; every verdict
+    /// says so
+    #[arg(long)]
+    pub lab: bool,
     /// Sign with the key of this file instead of the store's; see `postern key`
     #[arg(long, value_name = "FILE")]
     pub key: Option<PathBuf>,
@@ -238,11 +248,39 @@ pub enum Scope {
         /// The new file.
         file: PathBuf,
     },
-    /// Check a file and say what it allows
-    Check {
-        /// The file.
-        file: PathBuf,
-    },
+    /// Check a file and say what it allows; then ask the resolver that it names whether our own names
+    /// and addresses are in order, and look whether our sink is there
+    #[command(after_help = SCOPE_CHECK)]
+    Check(ScopeCheck),
+}
+
+const SCOPE_CHECK: &str = "\
+Where the scope names a `resolver`, this is asked of it and of the sink, and of nobody else:
+  helo        does the name in EHLO lead to our address, and our address to it?
+  sink-mx     does mail to the sink's domain go to the sink?
+  sender-spf  does the sender's domain let our address send (RFC 7208)?
+  sink-path   is our sink there, and can it be reached from here?
+Where it names none, or with --offline, only the file is checked.
+
+Exit status: 0 in order, 1 a check failed or could not be made, 2 the file is wrong.";
+
+/// Arguments of `scope check`.
+#[derive(Debug, ClapArgs)]
+pub struct ScopeCheck {
+    /// The file
+    pub file: PathBuf,
+    /// Check the file only, and ask nobody
+    #[arg(long)]
+    pub offline: bool,
+    /// Print each check as a line of JSON instead of a table
+    #[arg(long, conflicts_with = "offline")]
+    pub json: bool,
+    /// The key that our sink has; see `postern key` [default: the store's]
+    #[arg(long, value_name = "FILE")]
+    pub key: Option<PathBuf>,
+    #[command(flatten)]
+    #[allow(missing_docs)]
+    pub store: StoreArg,
 }
 
 /// Arguments of `import`.
@@ -343,6 +381,38 @@ pub struct Sink {
     #[arg(long, value_name = "NAME")]
     pub sender_domain: Option<String>,
     /// Print what comes as lines of JSON
+    #[arg(long)]
+    pub json: bool,
+    #[command(flatten)]
+    #[allow(missing_docs)]
+    pub store: StoreArg,
+}
+
+/// What `arrivals` can do.
+#[derive(Debug, Subcommand)]
+pub enum Arrivals {
+    /// Write everything that came to the sinks of a store to a file
+    Export(ArrivalsExport),
+    /// Store what such a file has and the store has not, and judge it; doing it again changes nothing
+    Import(ArrivalsImport),
+}
+
+/// Arguments of `arrivals export`.
+#[derive(Debug, ClapArgs)]
+pub struct ArrivalsExport {
+    /// The file, which is written anew; `-` is standard output
+    pub file: PathBuf,
+    #[command(flatten)]
+    #[allow(missing_docs)]
+    pub store: StoreArg,
+}
+
+/// Arguments of `arrivals import`.
+#[derive(Debug, ClapArgs)]
+pub struct ArrivalsImport {
+    /// The file; `-` is standard input
+    pub file: PathBuf,
+    /// Print what is new as lines of JSON
     #[arg(long)]
     pub json: bool,
     #[command(flatten)]

@@ -2,6 +2,7 @@
 
 mod appliance;
 mod args;
+mod arrivals;
 mod exclude;
 mod findings;
 mod import;
@@ -12,6 +13,7 @@ mod profile;
 mod scan;
 mod scope;
 mod sink;
+mod site;
 
 use std::{path::PathBuf, process::ExitCode};
 
@@ -50,6 +52,7 @@ fn dispatch(command: &Command) -> Result<Exit, Failure> {
         Command::Exclude(args) => exclude::run(args),
         Command::Objections(args) => objections::run(args),
         Command::Sink(args) => sink::run(args),
+        Command::Arrivals { command } => arrivals::run(command),
         Command::Key { command } => key::run(command),
         Command::Appliance { command } => appliance::run(command),
         Command::Profile { command } => profile::run(command),

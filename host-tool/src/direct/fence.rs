@@ -37,11 +37,14 @@ impl<'a> Fence<'a> {
         }
     }
 
-    /// Whether a connection may be opened to `remote`, or octets sent there.
+    /// Whether a connection may be opened to `remote`, or octets sent there: a target, the scope's
+    /// resolver, or a sink elsewhere.
     pub fn check_remote(&self, now: Instant, remote: SocketAddr) -> Result<(), OutOfScope> {
         let permitted = {
             let prober = self.prober.borrow();
-            prober.scope().is_some_and(|scope| scope.permits(remote))
+            prober
+                .scope()
+                .is_some_and(|scope| scope.permits(remote) || scope.outside_sink() == Some(remote))
         };
         self.count(now, permitted || self.is_resolver(remote))
     }

@@ -6,7 +6,7 @@ use std::{
     net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, SocketAddrV6},
 };
 
-use firmware::env::{Buffers, Network};
+use firmware::env::{Buffers, CallBuffers, Network};
 use probe_core::{dialogue::OpenFailure, time::Instant};
 use socket2::{Domain, Socket, Type};
 use tokio::net::{TcpListener, TcpSocket, UdpSocket};
@@ -134,7 +134,7 @@ impl<'n> Network for DirectNetwork<'n> {
     async fn accept<'a>(
         &'a self,
         port: u16,
-        _buffers: &'a mut Buffers,
+        _buffers: &'a mut CallBuffers,
     ) -> Result<DirectStream<'a>, OpenFailure> {
         let ear = self.ears.iter().find(|ear| ear.port == port);
         let ear = ear.ok_or(OpenFailure::NoSlot)?;

@@ -323,6 +323,25 @@ fn datagrams_go_to_the_resolver_and_nowhere_else() {
 }
 
 #[test]
+fn a_sink_elsewhere_may_be_called_and_its_other_ports_may_not() {
+    let sink = SocketAddr::from(([127, 9, 9, 25], 25));
+    let mut scope = loopback(&[9]);
+    let allowed = |scope: &Scope, remote: SocketAddr| {
+        let prober = running(scope);
+        let fence = Fence::new(&prober, Sources::default());
+        fence.check_remote(NOW, remote).is_ok()
+    };
+    assert!(!allowed(&scope, sink), "the scope does not say where it is");
+    scope.identity.sink_address = Some(sink.ip());
+    assert!(allowed(&scope, sink));
+    assert!(!allowed(&scope, SocketAddr::new(sink.ip(), 26)));
+    assert!(!allowed(&scope, SocketAddr::from(([127, 9, 9, 26], 25))));
+    // Whoever probes is the sink, and has nobody to call.
+    scope.sink_ports.push(25).unwrap();
+    assert!(!allowed(&scope, sink));
+}
+
+#[test]
 fn without_a_scope_nothing_is_opened() {
     let (_listener, endpoint) = listen("127.0.0.1");
     let prober = RefCell::new(Prober::new(DeviceId::default(), 1));

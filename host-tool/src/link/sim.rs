@@ -4,15 +4,20 @@ use std::io::BufWriter;
 
 use host_sim::{
     observer::{Allowed, Seen},
-    simulation::{Failure, Simulation},
+    pipe::Plug,
+    simulation::{Failure, Simulation, Time},
     world::World,
 };
+use jiff::Timestamp;
+use probe_core::{finding::DeviceId, frame::message::Ended, time::Millis};
 
 use super::{LinkError, Settings};
 use crate::{
+    cases::{self, CaseView, proof},
     output::utc,
-    session::{self, Outcome, Scan, Watch},
+    session::{self, Outcome, Scan, SessionError, Watch},
     store::{DeviceFamily, Store},
+    visit::{self, Collect, Errand},
 };
 
 pub(super) fn scan(
@@ -23,7 +28,7 @@ pub(super) fn scan(
 ) -> Result<Outcome, LinkError> {
     let (device, boot) = store
         .begin_boot(DeviceFamily::Simulated)
-        .map_err(|error| LinkError::Session(session::SessionError::Store(error)))?;
+        .map_err(|error| LinkError::Session(SessionError::Store(error)))?;
     let world = World {
         device_id: device.0,
         boot,
@@ -36,11 +41,20 @@ pub(super) fn scan(
     if let Some(file) = settings.capture {
         simulation = simulation.capturing(BufWriter::new(file));
     }
+    let may_come = scan.proving.deliver && !scan.scope.sink_ports.is_empty();
     let (outcome, report) = simulation
-        .run(async |end, _time| {
-            let (reader, writer) = end.split();
-            session::run(reader, writer, scan, store, watch).await
-        })
+        .run_plugged(
+            |wire| wire,
+            async |plug, time| {
+                let (reader, writer) = plug.connect().split();
+                let mut outcome = session::run(reader, writer, scan, store, watch).await?;
+                if may_come && outcome.ended == Some(Ended::ListDone) {
+                    wait_for_mail(&plug, time, outcome.device, store, watch).await?;
+                    outcome.heard = time.utc();
+                }
+                Ok(outcome)
+            },
+        )
         .map_err(|failure| match failure {
             Failure::Capture(_) => LinkError::Unusable(failure.to_string()),
             failure => LinkError::Simulation {
@@ -50,6 +64,40 @@ pub(super) fn scan(
         })?;
     within_the_scope(seed, &report.wire)?;
     outcome.map_err(LinkError::Session)
+}
+
+/// How long the first wait for messages is, in minutes; each later one is twice as long.
+const FIRST_WAIT_MINUTES: u64 = 60;
+
+/// Lets time go on until no message of `device` is out any more, which costs nothing here, and stores what
+/// comes. What was found before stays in the history.
+async fn wait_for_mail(
+    plug: &Plug,
+    time: Time,
+    device: DeviceId,
+    store: &mut dyn Store,
+    watch: &mut dyn Watch,
+) -> Result<(), SessionError> {
+    let mut minutes = FIRST_WAIT_MINUTES;
+    loop {
+        let cases = cases::load(store).map_err(SessionError::Store)?;
+        cases::keep_judgements(store, &cases, Timestamp::now()).map_err(SessionError::Store)?;
+        let jobs = cases.iter().flat_map(CaseView::jobs);
+        let mut out = jobs
+            .filter(|job| job.device == device)
+            .filter_map(|job| proof::out(job, time.utc()));
+        if out.next().is_none() || watch.wants_stop() {
+            return Ok(());
+        }
+        time.sleep_until(time.now() + Millis::from_mins(minutes))
+            .await;
+        minutes = minutes.saturating_mul(2);
+        let (reader, writer) = plug.connect().split();
+        let utc = time.utc();
+        let mut collect = Collect::new(store, utc);
+        let task = &mut collect;
+        visit::run(reader, writer, &mut Errand { utc, task }).await?;
+    }
 }
 
 /// How many stray frames are told in words.

@@ -24,6 +24,22 @@ pub struct Came {
     pub objection: Option<ObjectionNumber>,
 }
 
+impl Came {
+    /// What is known of an arrival, where its case is among these; an objection's number apart.
+    pub fn of_one(kept: KeptArrival, cases: &[CaseView]) -> Self {
+        let of = cases.iter().find_map(|view| {
+            let mut proved = view.jobs().iter().flat_map(|job| &job.proved);
+            let found = proved.find(|it| it.arrival == kept.arrival)?;
+            Some((view.clone(), found.sense))
+        });
+        Self {
+            kept,
+            of,
+            objection: None,
+        }
+    }
+}
+
 /// A line for people.
 pub fn line(came: &Came) -> String {
     let arrival = &came.kept.arrival;

@@ -10,6 +10,7 @@ pub mod junit;
 pub mod progress;
 pub(crate) mod restart;
 pub mod show;
+pub mod site;
 pub mod table;
 
 use anstyle::{AnsiColor, Style};

@@ -37,6 +37,12 @@ pub fn text(file: &ScopeFile, now: Timestamp) -> String {
             scope.identity.sink_domain.as_str()
         ),
     );
+    if !file.addresses.is_empty() {
+        line(
+            "comes from",
+            &joined(file.addresses.iter().map(ToString::to_string)),
+        );
+    }
     line("may probe", &addresses(&scope.networks, &scope.exclusions));
     for network in &scope.networks {
         line("", &shown(network));

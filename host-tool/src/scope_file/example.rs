@@ -82,7 +82,8 @@ helo = ""                         # "probe.cert.example"
 sender_domain = ""                # "probe.cert.example"
 sink_domain = ""                  # "sink.cert.example", at most 22 octets
 # sink_address = "192.0.2.25"     # where the sink receives, for forms with address literals
-# resolver = "192.0.2.53"         # whom block lists are asked through
+# resolver = "192.0.2.53"         # the one resolver that is asked; `postern scope check` asks it about our names
+# addresses = ["192.0.2.10"]      # the addresses that others see probes come from; else this computer's own
 
 # Proxies, with "proxy" in `probes`: which ports are asked in which protocols, and where our sink is that they are
 # asked to connect to. Without `ports` it is the usual set; docs/findings.md says what comes of it.

@@ -117,6 +117,8 @@ pub struct Outcome {
     pub lost: u32,
     /// What the guard around the network saw.
     pub guard: GuardCounters,
+    /// Until when its sink was heard, by the host's clock.
+    pub heard: Utc,
 }
 
 /// Why a scan could not be done, or not to its end.
@@ -160,6 +162,7 @@ pub async fn run<R: Read, W: Write>(
         was_given: false,
         store,
         watch,
+        began,
         greeted: None,
         gathered: Vec::new(),
         gathered_since: began,
@@ -199,6 +202,7 @@ struct State<'s, 'a> {
     was_given: bool,
     store: &'s mut dyn Store,
     watch: &'s mut dyn Watch,
+    began: Instant,
     greeted: Option<DeviceHello>,
     /// Records that are not stored yet, so not acknowledged either.
     gathered: Vec<Record>,
@@ -495,6 +499,11 @@ impl State<'_, '_> {
                 .progress()
                 .map(|progress| progress.guard)
                 .unwrap_or_default(),
+            heard: Utc(self
+                .scan
+                .utc
+                .0
+                .saturating_add(now.since(self.began).0 / 1_000)),
         })
     }
 

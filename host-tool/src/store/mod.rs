@@ -302,6 +302,17 @@ pub struct KeptArrival {
     pub arrival: Arrival,
 }
 
+/// Something that came to a sink, on its way to the store that knows its job.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Carried {
+    /// The sink's device.
+    pub device: DeviceId,
+    /// What ties the clock of its boot to UTC.
+    pub anchor: Anchor,
+    /// What came.
+    pub arrival: Arrival,
+}
+
 /// What a token of a job is verified by.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct KnownJob {

@@ -4,7 +4,7 @@
 pub(super) const APPLICATION_ID: i32 = 0x706f_7374;
 
 /// The version of the tables. A store of a newer one is refused.
-pub(super) const VERSION: i32 = 9;
+pub(super) const VERSION: i32 = 10;
 
 /// What makes each version of the one before it, from nothing on.
 pub(super) const STEPS: [&str; VERSION as usize] = [
@@ -16,12 +16,19 @@ pub(super) const STEPS: [&str; VERSION as usize] = [
     ARRIVALS,
     UNFINISHED_SCANS,
     OBJECTIONS,
+    BOOTS_ELSEWHERE,
     BLOCK_LISTS,
 ];
 
-/// Version 9: which block lists a scan asked, what their codes mean, and whether they may be quoted, as JSON.
+/// Version 10: which block lists a scan asked, what their codes mean, and whether they may be quoted, as JSON.
 const BLOCK_LISTS: &str = "
 ALTER TABLE scans ADD COLUMN lists TEXT NOT NULL DEFAULT '[]';
+";
+
+/// Version 9: boots whose arrivals came from another store. This computer never takes such a device's name for its
+/// own: its next boot would be one that the other store has, too.
+const BOOTS_ELSEWHERE: &str = "
+ALTER TABLE boots ADD COLUMN elsewhere INTEGER NOT NULL DEFAULT 0;
 ";
 
 /// Version 8: objections, by the arrival that is one, and what a person decided. Whom an objection keeps

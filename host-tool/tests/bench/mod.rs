@@ -33,6 +33,14 @@ impl Bench {
         bench
     }
 
+    /// The same, with a sink that is not the appliance.
+    pub(crate) fn demo_with_sink_elsewhere(name: &str) -> Self {
+        let bench = Self::demo(name);
+        let scope = fs::read_to_string(bench.path("scope.toml")).unwrap();
+        bench.write("scope.toml", &scope.replace("sink_ports = [25]\n", ""));
+        bench
+    }
+
     /// Where a file of this folder is.
     pub(crate) fn path(&self, file: &str) -> PathBuf {
         self.folder.join(file)

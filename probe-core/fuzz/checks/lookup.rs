@@ -143,8 +143,12 @@ impl Peer<'_> {
         panic!("a turn does not end");
     }
 
-    /// Flags and counts from the first six octets of `said`, then the question, then the rest.
+    /// Flags and counts from the first eight octets of `said`, then the question, then the rest. Where
+    /// nothing was asked there is nothing to answer.
     fn answer(&self, said: &[u8]) -> Vec<u8> {
+        if self.asked.is_empty() {
+            return said.to_vec();
+        }
         let (head, body) = said.split_at(said.len().min(8));
         let mut octets = self.asked[..12 + 11 + 4].to_vec();
         octets[2..10].fill(0);

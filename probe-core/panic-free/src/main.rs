@@ -15,6 +15,7 @@ mod dnsbl;
 mod frames;
 mod host;
 mod names;
+mod path_check;
 mod prober;
 mod proxy;
 mod relay;
@@ -55,6 +56,7 @@ pub extern "C" fn _start() -> ! {
     dns::lookup(black_box(&mut message), octets, black_box(&mut transmit));
     dnsbl::dialogue(black_box(&mut message), octets, black_box(&mut transmit));
     sink::dialogue(octets, black_box(&mut transmit));
+    path_check::dialogue(octets, black_box(&mut transmit));
     #[cfg(feature = "deliberate-index")]
     deliberate_index(octets);
     loop {

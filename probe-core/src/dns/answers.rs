@@ -7,16 +7,16 @@ use super::packet::{Data, RecordType, Strings};
 pub const ANSWER_OCTETS_MAX: usize = 320;
 
 /// The data of the records that answer a question, in the order in which they came, as many as
-/// fit into [`ANSWER_OCTETS_MAX`].
+/// fit into `N` octets.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Answers {
+pub struct Answers<const N: usize = ANSWER_OCTETS_MAX> {
     kind: RecordType,
     /// Each behind its length in two octets; names without pointers.
-    octets: heapless::Vec<u8, ANSWER_OCTETS_MAX, u16>,
+    octets: heapless::Vec<u8, N, u16>,
     is_cut: bool,
 }
 
-impl Answers {
+impl<const N: usize> Answers<N> {
     /// None yet, of this type.
     pub const fn new(kind: RecordType) -> Self {
         Self {
@@ -85,7 +85,7 @@ impl Answers {
 
     fn put_strings(&mut self, strings: Strings<'_>) -> Option<()> {
         for string in strings.iter() {
-            let room = ANSWER_OCTETS_MAX.saturating_sub(self.octets.len());
+            let room = N.saturating_sub(self.octets.len());
             let fits = string.get(..room.checked_sub(1)?).unwrap_or(string);
             self.put(&[fits.len() as u8])?;
             self.put(fits)?;
@@ -159,7 +159,7 @@ mod tests {
             (RecordType(99), &[Data::Unknown(b"abc"), Data::Unknown(b"")]),
         ];
         for (kind, data) in data {
-            let mut answers = Answers::new(kind);
+            let mut answers = <Answers>::new(kind);
             assert!(answers.is_empty());
             data.iter().for_each(|data| answers.push(data));
             assert_eq!(answers.iter().collect::<Vec<_>>(), data);
@@ -167,14 +167,14 @@ mod tests {
             answers.clear();
             assert!(answers.is_empty());
         }
-        let mut answers = Answers::new(RecordType::SOA);
+        let mut answers = <Answers>::new(RecordType::SOA);
         answers.push(&Data::Soa { minimum_s: 60 });
         assert_eq!(answers.iter().next(), Some(Data::Soa { minimum_s: 60 }));
     }
 
     #[test]
     fn what_does_not_fit_is_noted() {
-        let mut answers = Answers::new(RecordType::A);
+        let mut answers = <Answers>::new(RecordType::A);
         for octet in 0..=255 {
             answers.push(&Data::A([10, 0, 0, octet].into()));
         }
@@ -187,7 +187,7 @@ mod tests {
         let label = "a".repeat(63);
         let long = WireName::new(&format!("{label}.{label}.{label}.example")).unwrap();
         let short = WireName::new("a.example").unwrap();
-        let mut answers = Answers::new(RecordType::PTR);
+        let mut answers = <Answers>::new(RecordType::PTR);
         for name in [&long, &long, &short] {
             answers.push(&Data::Ptr(name.view()));
         }
@@ -202,7 +202,7 @@ mod tests {
         octets.extend([b'a'; 200]);
         octets.push(200);
         octets.extend([b'b'; 200]);
-        let mut answers = Answers::new(RecordType::TXT);
+        let mut answers = <Answers>::new(RecordType::TXT);
         answers.push(&text(&octets));
         answers.push(&text(b"\x03abc"));
         assert!(answers.is_cut());
@@ -218,7 +218,7 @@ mod tests {
     fn a_name_of_many_pieces_is_kept_whole() {
         let octets = b"............\x07example\0\x04mail\xc0\x0c";
         let (name, _) = NameView::read(octets, 21).unwrap();
-        let mut answers = Answers::new(RecordType::PTR);
+        let mut answers = <Answers>::new(RecordType::PTR);
         answers.push(&Data::Ptr(name));
         let whole = WireName::new("mail.example").unwrap();
         assert_eq!(answers.iter().next(), Some(Data::Ptr(whole.view())));

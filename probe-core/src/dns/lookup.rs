@@ -11,7 +11,7 @@ use core::net::SocketAddr;
 
 use self::reading::{Read, read};
 use super::{
-    answers::Answers,
+    answers::{ANSWER_OCTETS_MAX, Answers},
     name::WireName,
     packet::{Malformed, Message, RecordType, ResponseCode},
     query::{QUERY_OCTETS_MAX, Query, Question},
@@ -69,11 +69,11 @@ pub enum Outcome {
 
 /// All that a lookup leaves behind.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Report {
+pub struct Report<const N: usize = ANSWER_OCTETS_MAX> {
     /// What it came to.
     pub outcome: Outcome,
     /// What was answered; empty unless the outcome says otherwise.
-    pub answers: Answers,
+    pub answers: Answers<N>,
     /// For how many seconds the outcome holds, as the zone has it: answers, or their absence
     /// (RFC 2308, 5). Zero where nothing says so.
     pub ttl_s: u32,
@@ -100,9 +100,9 @@ enum Stage {
     Over,
 }
 
-/// One lookup, see [`LOOKUP_OCTETS_MAX`].
+/// One lookup, see [`LOOKUP_OCTETS_MAX`]; of what is answered it keeps `N` octets.
 #[derive(Debug)]
-pub struct Lookup<'a> {
+pub struct Lookup<'a, const N: usize = ANSWER_OCTETS_MAX> {
     resolver: SocketAddr,
     question: Question,
     lots: Lots,
@@ -118,13 +118,25 @@ pub struct Lookup<'a> {
     close: Option<Close>,
     open: bool,
     transmit: bool,
-    report: Report,
+    report: Report<N>,
 }
 
 impl<'a> Lookup<'a> {
+    /// [`Lookup::keeping`] as much as a device does.
+    pub fn new(
+        resolver: SocketAddr,
+        question: Question,
+        lots: Lots,
+        message: &'a mut [u8],
+    ) -> Self {
+        Self::keeping(resolver, question, lots, message)
+    }
+}
+
+impl<'a, const N: usize> Lookup<'a, N> {
     /// A lookup that has not begun. `lots` come from the shell's generator. `message` takes what
     /// comes over TCP; of an answer that is longer the beginning counts, and the report says so.
-    pub fn new(
+    pub fn keeping(
         resolver: SocketAddr,
         question: Question,
         lots: Lots,
@@ -193,7 +205,7 @@ impl<'a> Lookup<'a> {
     }
 
     /// What it came to, once it is done.
-    pub fn report(&self) -> Option<&Report> {
+    pub fn report(&self) -> Option<&Report<N>> {
         (self.stage == Stage::Over).then_some(&self.report)
     }
 
@@ -373,7 +385,7 @@ impl<'a> Lookup<'a> {
     }
 }
 
-impl Dialogue for Lookup<'_> {
+impl<const N: usize> Dialogue for Lookup<'_, N> {
     fn input(&mut self, now: Instant, generation: Generation, input: &Input<'_>) {
         if *input == Input::Start && self.stage == Stage::NotBegun {
             self.next_try();
@@ -449,7 +461,7 @@ impl Dialogue for Lookup<'_> {
     }
 }
 
-impl Lookup<'_> {
+impl<const N: usize> Lookup<'_, N> {
     /// The query, on a stream behind its length; how many octets it has. The buffer of a shell has
     /// room for it.
     fn write(&self, transmit: &mut [u8]) -> usize {

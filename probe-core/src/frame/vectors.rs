@@ -7,13 +7,13 @@ use serde::{Serialize, de::DeserializeOwned};
 
 use super::{Decoder, ScanId, ScopeDigest, ToDevice, ToHost, about, decode_message, message};
 use crate::{
-    arrival::{Arrival, Marks, What},
+    arrival::{Arrival, Marks, Sense, What},
     dead::{DeadBy, DeadRange},
     dnsbl,
-    evidence::{Ending, Evidence, Fate, Finish, Notes, Observation},
+    evidence::{Ending, Evidence, Fate, Finish, Notes, Observation, ProxyNotes},
     finding::{DeviceId, Finding, Gone, JobSerial, Lost, Over, Probe, RecordId, Refused},
     name::Name,
-    proxy::Protocols,
+    proxy::{self, AttemptId, Protocol, Protocols, Seen},
     relay::{Hello, Outcome, Outcomes, PairId, PairSet},
     scope::{Depth, Field, Refusal, ScopeError, fixture},
     smtp::{Class, Extensions, Quirks, ReplyParser, Server, Step},
@@ -66,7 +66,7 @@ fn the_scope_digest_is_as_documented() {
 #[test]
 fn the_document_has_every_number_as_it_is() {
     let text = Document::text();
-    let sections: [(&str, Vec<String>); 28] = [
+    let sections: [(&str, Vec<String>); 31] = [
         ("Refusal", words(|of: Refusal| of.as_str().to_string())),
         ("Ended", words(|of: message::Ended| of.as_str().to_string())),
         ("Kind", words(|of: Kind| of.as_str().to_string())),
@@ -104,6 +104,12 @@ fn the_document_has_every_number_as_it_is() {
         ("Protocols", bits::<Protocols>()),
         ("Asked", words(|of: dnsbl::Asked| of.as_str().to_string())),
         ("Why", words(|of: dnsbl::Why| of.as_str().to_string())),
+        ("Proxy outcome", proxy_outcomes()),
+        (
+            "Skipped because",
+            words(|of: proxy::Why| of.as_str().to_string()),
+        ),
+        ("Proxy notes", bits::<ProxyNotes>()),
     ];
     for (section, words) in sections {
         let heading = format!("### {section}\n");
@@ -135,6 +141,14 @@ fn bits<T: bitflags::Flags<Bits: Into<u16>>>() -> Vec<String> {
             flag.map_or(String::new(), |flag| flag.name().to_string())
         })
         .collect()
+}
+
+/// The last of them has more behind its number.
+fn proxy_outcomes() -> Vec<String> {
+    let skipped = proxy::Outcome::Skipped(proxy::Why::Silent);
+    let mut outcomes = words(|of: proxy::Outcome| of.as_str().to_string());
+    outcomes.push(skipped.as_str().to_string());
+    outcomes
 }
 
 /// The words of an enum's variants, in the order of their numbers.
@@ -283,7 +297,7 @@ fn to_device() -> [(&'static str, ToDevice); 11] {
     ]
 }
 
-fn to_host() -> [(&'static str, ToHost); 20] {
+fn to_host() -> [(&'static str, ToHost); 21] {
     let digest = ScopeDigest(0x0403_0201);
     let id = RecordId {
         boot: 3,
@@ -378,6 +392,29 @@ fn to_host() -> [(&'static str, ToHost); 20] {
                     reason: Reason::Listed,
                 },
                 evidence: Evidence::Dnsbl(dnsbl::fixture::evidence()),
+                refusals: 0,
+            }),
+        ),
+        (
+            "to-host/finding-of-a-proxy",
+            ToHost::Finding(Finding {
+                boot: id.boot,
+                number: id.number,
+                job,
+                revision: 0,
+                last: true,
+                target: "192.0.2.7:3128".parse().unwrap(),
+                probe: Probe::Proxy,
+                depth: Depth::Standard,
+                lab: false,
+                began: Instant::from_millis(6_000),
+                ended: Instant::from_millis(6_700),
+                rules: RULES_OF_THE_VECTORS,
+                verdict: Verdict {
+                    kind: Kind::Confirmed,
+                    reason: Reason::ConnectionReturned,
+                },
+                evidence: proxy_evidence(),
                 refusals: 0,
             }),
         ),
@@ -626,5 +663,50 @@ fn evidence() -> Evidence {
     evidence.record(&Observation::Matched);
     evidence.record(&Observation::Closed(Ending::InOrder));
     evidence.record(&Observation::Finished(Finish::Tested));
+    evidence
+}
+
+/// What a proxy has told that forwards pages and nothing else.
+fn proxy_evidence() -> Evidence {
+    let mut evidence = Evidence::new(Probe::Proxy);
+    let denied = Seen::Attempt {
+        id: AttemptId::new(Protocol::Connect, 0),
+        outcome: proxy::Outcome::Denied,
+        code: 403,
+        after: Millis(120),
+        local: Some([192, 0, 2, 200].into()),
+        said_hello: false,
+        has_content: false,
+        is_endless: false,
+        first: b"HTTP/1.0 403 No\r\n",
+    };
+    let returned = Seen::Attempt {
+        id: AttemptId::new(Protocol::Get, 1),
+        outcome: proxy::Outcome::Returned,
+        code: 200,
+        after: Millis(200),
+        local: Some([192, 0, 2, 200].into()),
+        said_hello: false,
+        has_content: true,
+        is_endless: false,
+        first: b"HTTP/1.0 200 OK\r\n",
+    };
+    for seen in [
+        Seen::Began {
+            depth: Depth::Standard,
+            hours: 500,
+        },
+        denied,
+        Seen::Skipped {
+            protocol: Protocol::ConnectSplit,
+            why: proxy::Why::SameAnswer,
+        },
+        returned,
+        Seen::Finished(Finish::Settled),
+    ] {
+        evidence.record(&Observation::Proxy(seen));
+    }
+    let visit = Sense::Visited(AttemptId::new(Protocol::Get, 1).octet());
+    evidence.arrived(visit, [203, 0, 113, 9].into());
     evidence
 }

@@ -164,7 +164,7 @@ impl<'a> ProxyDialogue<'a> {
     fn late(&mut self, now: Instant) {
         match self.stage {
             Stage::Pausing => self.opens(self.id),
-            Stage::Gap => {
+            Stage::Gap if !self.job_is_over(now) => {
                 self.part = Some(Part::Rest);
                 self.stage = Stage::Talking;
             }
@@ -176,7 +176,7 @@ impl<'a> ProxyDialogue<'a> {
                 };
                 self.ends(now, outcome, Some(Close::Abort));
             }
-            Stage::Split | Stage::Talking | Stage::Leaving => {
+            Stage::Split | Stage::Gap | Stage::Talking | Stage::Leaving => {
                 let outcome = match self.answer.outcome(Stop::Late) {
                     Outcome::Silent if self.job_is_over(now) => Outcome::TimeOver,
                     outcome => outcome,
@@ -379,7 +379,7 @@ impl Dialogue for ProxyDialogue<'_> {
             (Input::OpenFailed(failure), Stage::Opening) => self.open_failed(now, failure),
             (Input::Sent, Stage::Split) => {
                 self.stage = Stage::Gap;
-                self.deadline = now + GAP_MS;
+                self.deadline = self.within(now, GAP_MS);
             }
             (Input::Sent, Stage::Leaving) => self.ends(now, self.outcome, Some(Close::Fin)),
             (Input::Ended(end), _) if self.is_connected() => {

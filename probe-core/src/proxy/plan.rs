@@ -23,9 +23,8 @@ const ORDER: [Protocol; PROTOCOLS.len()] = [
     Protocol::Inside,
 ];
 
-/// What an answer in another protocol than was asked in tells: who asked, who spoke, what is not tried
-/// any more, and why.
-/// It holds where that was all that came of it ([`Outcome::OtherProtocol`]).
+/// What an answer in another protocol than was asked in ([`Outcome::OtherProtocol`]) tells: in what was
+/// asked, who spoke, what is not tried any more, and why.
 const TELLS: [(Protocols, Speaks, Protocols, Why); 6] = [
     (
         Protocols::SOCKS,

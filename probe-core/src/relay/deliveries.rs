@@ -22,7 +22,7 @@ pub const RETURN_WAITS: [Millis; 2] = [Millis::from_secs(15), Millis::from_secs(
 /// postmaster gets the message. Controls and twins have no message.
 pub fn may_deliver(pair: PairId, permitted: scope::Delivery) -> bool {
     let pair = pair.pair();
-    let under_their_name = pair.sender.info().is_theirs || pair.hello != Hello::Own;
+    let under_their_name = pair.sender.facts().is_theirs || pair.hello != Hello::Own;
     let to_theirs_as_well =
         pair.setting == Setting::AfterPostmaster || pair.recipient == Recipient::T24;
     permitted.allowed
@@ -60,7 +60,7 @@ pub(super) fn choose(
 /// then forms that may be local users, those first whose twin was refused.
 fn rank(id: PairId, outcome: Outcome) -> u8 {
     let pair = id.pair();
-    let is_ours = pair.hello == Hello::Own && !pair.sender.info().is_theirs;
+    let is_ours = pair.hello == Hello::Own && !pair.sender.facts().is_theirs;
     let is_plain_t1 = pair.recipient == Recipient::T1 && pair.setting == Setting::Plain;
     match (pair.is_plainly_sink(), outcome) {
         (true, _) if !is_ours || pair.setting == Setting::AfterPostmaster => 3,

@@ -159,6 +159,7 @@ pub struct RecipientInfo {
 #[derive(Clone, Copy)]
 pub(super) struct SenderFacts {
     pub(super) bounce_reaches_us: bool,
+    pub(super) is_theirs: bool,
     pub(super) syntax: Syntax,
     pub(super) needs_name: bool,
 }
@@ -197,6 +198,7 @@ impl SenderInfo {
     const fn facts(&self) -> SenderFacts {
         SenderFacts {
             bounce_reaches_us: self.bounce_reaches_us,
+            is_theirs: self.is_theirs,
             syntax: self.syntax,
             needs_name: self.needs_name,
         }
@@ -228,6 +230,11 @@ impl Sender {
         Self::F10,
         Self::F11,
     ];
+
+    /// The number of its id, `F1` and so on.
+    pub(super) const fn number(self) -> u32 {
+        self as u32 + 1
+    }
 
     /// What is decided by.
     pub(super) fn facts(self) -> SenderFacts {
@@ -357,6 +364,14 @@ impl Recipient {
     /// domain that cannot exist is worth sending.
     pub fn has_twin(self) -> bool {
         !self.is_control() && !self.facts().is_plainly_sink
+    }
+
+    /// The letter of its id, and the number behind it: `C1` to `C3`, then `T1` and so on.
+    pub(super) const fn letter_and_number(self) -> (&'static str, u32) {
+        match (self as u32).checked_sub(Self::T1 as u32) {
+            Some(before) => ("T", before + 1),
+            None => ("C", self as u32 + 1),
+        }
     }
 
     /// What is decided by.
@@ -551,11 +566,15 @@ mod tests {
         for form in Sender::ALL {
             let (facts, info) = (form.facts(), form.info());
             assert_eq!(facts.bounce_reaches_us, info.bounce_reaches_us, "{form:?}");
+            assert_eq!(facts.is_theirs, info.is_theirs, "{form:?}");
+            assert_eq!(format!("F{}", form.number()), info.id);
             assert_eq!(facts.syntax, info.syntax, "{form:?}");
             assert_eq!(facts.needs_name, info.needs_name, "{form:?}");
         }
         for form in Recipient::ALL {
             let (facts, info) = (form.facts(), form.info());
+            let (letter, number) = form.letter_and_number();
+            assert_eq!(format!("{letter}{number}"), info.id);
             assert_eq!(facts.can_reach_sink, info.can_reach_sink, "{form:?}");
             assert_eq!(facts.is_plainly_sink, info.is_plainly_sink, "{form:?}");
             assert_eq!(facts.syntax, info.syntax, "{form:?}");

@@ -102,10 +102,12 @@ impl Message<'_> {
 
     fn write_envelope(&self, text: &mut Text<'_>) -> Result<(), Unwritten> {
         let pair = self.pair.pair();
-        text.write_str("Form ")?;
-        text.write_str(pair.sender.info().id)?;
+        text.write_str("Form F")?;
+        write_number(pair.sender.number(), text)?;
         text.write_str("/")?;
-        text.write_str(pair.recipient.info().id)?;
+        let (letter, number) = pair.recipient.letter_and_number();
+        text.write_str(letter)?;
+        write_number(number, text)?;
         if pair.hello != Hello::Own {
             text.write_str(" under F12")?;
         }

@@ -4,7 +4,9 @@ use core::net::{IpAddr, SocketAddr};
 
 use serde::{Deserialize, Serialize};
 
-use crate::{finding::Probe, name::Name, suspect::Suspect, target::Target, time::Utc};
+use crate::{
+    finding::Probe, name::Name, path_check::SINK_PORT, suspect::Suspect, target::Target, time::Utc,
+};
 
 mod address;
 mod check;
@@ -210,6 +212,15 @@ impl Scope {
         let address = address::canonical(suspect.address);
         self.check_endpoint(address, suspect.port)?;
         Ok(Target::admitted(address, suspect.port))
+    }
+
+    /// Where our sink is, if this device is not it and the scope says where: what the path check may
+    /// connect to, and nothing else may.
+    pub fn outside_sink(&self) -> Option<SocketAddr> {
+        let address = self.identity.sink_address?;
+        self.sink_ports
+            .is_empty()
+            .then_some(SocketAddr::new(address, SINK_PORT))
     }
 
     /// Which probe a target at this port gets. A scope names no port twice.

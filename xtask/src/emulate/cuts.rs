@@ -129,9 +129,13 @@ pub(super) fn cut(folder: &Path, cuts: u32, emulated: &mut Emulated) -> Result<(
     Ok(())
 }
 
-/// A board whose flash is in a file.
+/// A board on the loopback network whose flash is in a file.
 pub(super) fn setup(name: &'static str, flash: &Path) -> Setup {
-    let mut setup = Setup::on_loopback(name);
+    with_flash(Setup::on_loopback(name), flash)
+}
+
+/// A board whose flash is in a file.
+pub(super) fn with_flash(mut setup: Setup, flash: &Path) -> Setup {
     let file = flash.display();
     setup.wire.extend([
         "-machine".to_owned(),

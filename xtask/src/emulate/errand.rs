@@ -17,6 +17,7 @@ use crate::{
 pub(crate) struct Errand {
     folder: PathBuf,
     name: String,
+    delivers: bool,
 }
 
 impl Errand {
@@ -32,11 +33,25 @@ impl Errand {
         let errand = Self {
             folder: folder.to_owned(),
             name: name.to_owned(),
+            delivers: false,
         };
         place::write(&errand.scope(), &scope(networks, ports))?;
         let lines = format!("address,port,domains\n{}\n", list.join("\n"));
         place::write(&errand.list(), &lines)?;
         Ok(errand)
+    }
+
+    /// Sends test messages as well, to the sink that the device is at this address.
+    pub(crate) fn delivering(mut self, sink: &str, port: u16) -> Result<Self> {
+        let scope = place::read(&self.scope())?.replace(
+            "sink_domain = \"sink.example\"\n",
+            &format!("sink_domain = \"sink.example\"\nsink_address = {sink:?}\n"),
+        );
+        // There is no resolver here that knows our names.
+        let messages = format!("lab = true\ndelivery = \"on\"\nsink_ports = [{port}]\n");
+        place::write(&self.scope(), &format!("{messages}{scope}"))?;
+        self.delivers = true;
+        Ok(self)
     }
 
     pub(crate) fn scope(&self) -> PathBuf {
@@ -61,6 +76,9 @@ impl Errand {
         command.arg("--scope").arg(self.scope());
         command.arg("--targets").arg(self.list());
         command.arg("--store").arg(self.store());
+        if self.delivers {
+            command.arg("--deliver");
+        }
         command
     }
 

@@ -10,7 +10,7 @@ use super::{
     machine::{self, Logs, Machine, Setup},
 };
 use crate::{
-    cargo::cargo,
+    cargo::{cargo, cargo_for_boards},
     failure::{Failure, Result},
     finding::Finding,
     place, run,
@@ -34,7 +34,7 @@ const FOUND: &str = ": finding: ";
 
 /// Builds the board's binary with a log of everything down to debug level, and what decodes it.
 pub(super) fn build() -> Result<()> {
-    let mut board = cargo(&BUILD_BOARD);
+    let mut board = cargo_for_boards(&[], &BUILD_BOARD);
     board.arg("board-qemu-mps2,defmt").env("DEFMT_LOG", "debug");
     run::output(&mut board)?;
     // The binary without a log has the same name.

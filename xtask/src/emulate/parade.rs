@@ -15,9 +15,12 @@ use super::{
     alike::{self, Finding, findings},
     errand::Errand,
     machine::Machine,
-    world::World,
+    world::{self, World},
 };
-use crate::{failure::Result, place, run};
+use crate::{
+    failure::{Failure, Result},
+    place, run,
+};
 
 /// Beyond the slowest server's own time: starting, spacing, waiting for a worker.
 const BESIDES_S: u64 = 60;
@@ -32,16 +35,45 @@ pub(super) struct Parade {
     slow: Vec<(String, u64)>,
     library: BTreeMap<String, Finding>,
     expected: BTreeMap<String, (String, (String, String))>,
+    messages: Messages,
+}
+
+/// Whether test messages are sent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Messages {
+    Off,
+    /// They are, and servers that relay bring them to the board.
+    On,
+}
+
+impl Messages {
+    /// The folder's name for the files of such a parade.
+    fn name(self, what: &'static str) -> String {
+        match self {
+            Self::Off => what.to_owned(),
+            Self::On => format!("{what}-delivering"),
+        }
+    }
+
+    /// So many servers at least must be fast enough.
+    const fn least_servers(self) -> usize {
+        match self {
+            Self::Off => 40,
+            Self::On => 25,
+        }
+    }
 }
 
 impl Parade {
-    /// Lets the library scan them all. Those that take it longer than `patience_s` are slow.
-    pub(super) fn prepare(folder: &Path, patience_s: u64) -> Result<Self> {
+    /// Lets the library scan them all. Those that take it longer than `patience_s` are slow. With test
+    /// messages, only those count of which a message has shown something.
+    pub(super) fn prepare(folder: &Path, messages: Messages, patience_s: u64) -> Result<Self> {
         let mut world = World::serve(Path::new("parade"))?;
         let servers = std::mem::take(&mut world.servers);
         drop(world);
-        let mut text = String::from(
-            "about = \"Every personality once\"\ntargets = \"library.csv\"\nscope = \"library.toml\"\n",
+        let name = messages.name("library");
+        let mut text = format!(
+            "about = \"Every personality once\"\ntargets = \"{name}.csv\"\nscope = \"{name}.toml\"\n",
         );
         let mut list = Vec::new();
         let mut expected = BTreeMap::new();
@@ -58,16 +90,24 @@ impl Parade {
                 server.address,
                 server.domains.join(" ")
             ));
-            expected.insert(server.address, (server.personality, server.expected));
+            let verdict = match messages {
+                Messages::Off => server.expected,
+                Messages::On => server.delivered,
+            };
+            expected.insert(server.address, (server.personality, verdict));
         }
-        Errand::prepare(folder, "library", &networks(), &[25], &list)?;
-        let scenario = folder.join("parade.toml");
+        errand(folder, "library", messages, &list)?;
+        let scenario = folder.join(messages.name("parade") + ".toml");
         place::write(&scenario, &text)?;
-        let library = scan_in_virtual_time(folder, &scenario)?;
+        let library = scan_in_virtual_time(folder, messages, &scenario)?;
         let mut slow = Vec::new();
         list.retain(|line| {
             let address = line.split(',').next().unwrap_or_default();
-            let took = library.get(address).and_then(seconds).unwrap_or(u64::MAX);
+            let found = library.get(address);
+            if messages == Messages::On && found.is_some_and(shows_no_message) {
+                return false;
+            }
+            let took = found.and_then(seconds).unwrap_or(u64::MAX);
             if took > patience_s {
                 let name = expected.get(address).map_or(address, |(name, _)| name);
                 slow.push((name.to_owned(), took));
@@ -80,6 +120,7 @@ impl Parade {
             slow,
             library,
             expected,
+            messages,
         })
     }
 
@@ -90,9 +131,12 @@ impl Parade {
         patience_s: u64,
         emulated: &mut Emulated,
     ) -> Result<()> {
-        let world = World::serve(&self.scenario)?;
-        let board = Machine::start(folder, &world.board("parade"))?;
-        let errand = Errand::prepare(folder, "board", &networks(), &[25], &self.list)?;
+        let (world, name) = match self.messages {
+            Messages::Off => (World::serve(&self.scenario)?, "parade"),
+            Messages::On => (World::serve_sending("sending", &self.scenario)?, "proof"),
+        };
+        let board = Machine::start(folder, &world.board(name))?;
+        let errand = errand(folder, "board", self.messages, &self.list)?;
         let within = Duration::from_secs(patience_s + BESIDES_S);
         let board_found = findings(&errand.scan(&board, within)?.out)?;
         let mut alike = 0;
@@ -104,16 +148,20 @@ impl Parade {
         }
         let count = self.list.len();
         emulated.check(
-            board_found.len() == count && count >= LEAST_SERVERS,
+            board_found.len() == count && count >= self.messages.least_servers(),
             format!(
-                "expected a finding about each of at least {LEAST_SERVERS} servers; \
-                 {} about {count}",
+                "expected a finding about each of at least {} servers; {} about {count}",
+                self.messages.least_servers(),
                 board_found.len()
             ),
         );
         writeln!(
             emulated.table,
-            "{alike} of {count} simulated servers: their truth, as the library finds it"
+            "{alike} of {count} simulated servers{}: their truth, as the library finds it",
+            match self.messages {
+                Messages::Off => "",
+                Messages::On => " with test messages",
+            }
         )
         .expect("strings take everything");
         if !self.slow.is_empty() {
@@ -151,9 +199,6 @@ impl Parade {
     }
 }
 
-/// So many servers at least must be fast enough.
-const LEAST_SERVERS: usize = 40;
-
 /// The networks of the parade.
 pub(super) fn networks() -> Vec<String> {
     ["192.0.2.0/24", "198.51.100.0/24", "203.0.113.0/24"]
@@ -161,12 +206,48 @@ pub(super) fn networks() -> Vec<String> {
         .to_vec()
 }
 
-fn scan_in_virtual_time(folder: &Path, scenario: &Path) -> Result<BTreeMap<String, Finding>> {
+/// What postern is sent out with to servers of the parade.
+fn errand(
+    folder: &Path,
+    name: &'static str,
+    messages: Messages,
+    list: &[String],
+) -> Result<Errand> {
+    let errand = Errand::prepare(folder, &messages.name(name), &networks(), &[25], list)?;
+    match messages {
+        Messages::Off => Ok(errand),
+        Messages::On => errand.delivering(world::BOARD, world::SINK_PORT),
+    }
+}
+
+fn scan_in_virtual_time(
+    folder: &Path,
+    messages: Messages,
+    scenario: &Path,
+) -> Result<BTreeMap<String, Finding>> {
     let mut command = run::command(&[place::postern()]);
     command.args(["scan", "--json", "--link"]);
     command.arg(format!("sim:{}", scenario.display()));
-    command.arg("--store").arg(folder.join("library.db"));
-    findings(&run::output(&mut command)?)
+    let store = folder.join(messages.name("library") + ".db");
+    command.arg("--store").arg(store);
+    if messages == Messages::On {
+        command.arg("--deliver");
+    }
+    let said = run::capture(&mut command)?;
+    // 1: not as the scenario expects it, which is without messages. Here everybody is held against more.
+    match said.status {
+        Some(0 | 1) => findings(&said.out),
+        status => Err(Failure::new(format!(
+            "{} ended with {status:?}:\n{}",
+            run::describe(&command),
+            said.err
+        ))),
+    }
+}
+
+/// Whether no message was sent, and nothing came.
+fn shows_no_message(finding: &Finding) -> bool {
+    matches!(finding.get("proof"), None | Some(JsonValue::Null))
 }
 
 /// How long a finding took.

@@ -5,6 +5,7 @@ use std::{
     collections::BTreeMap,
     fmt::Write as _,
     net::{IpAddr, SocketAddr},
+    path::Path,
     thread,
 };
 
@@ -19,7 +20,6 @@ use super::{
 use crate::{
     failure::{Failure, Result},
     lab::{self, Capture, Errand, Port},
-    place,
 };
 
 /// The port of every server in the lab.
@@ -28,33 +28,45 @@ const SMTP: u16 = 25;
 const ADDRESSES: usize = 12;
 
 /// Scans a lab that is up. Everything in the list that the scope does not allow must be left alone.
-pub(crate) fn real_servers(emulated: &mut Emulated) -> Result<()> {
-    let folder = place::target().join("emulate-lab");
-    place::make_fresh_folder(&folder)?;
+pub(super) fn real_servers(folder: &Path, emulated: &mut Emulated) -> Result<()> {
     let port = Port::open()?;
-    let setup = Setup {
-        wire: port.wire(),
-        within: port.within(),
-        ..Setup::on_loopback("lab")
-    };
-    let board = Machine::start(&folder, &setup)?;
-    six::wait_until_announced(&board)?;
     let list = lab::suspects();
     let direct = Errand::prepare(&lab::NEAR, "beside-board", &list, "full")?;
     let through = Errand::prepare(&lab::BOARD, "board", &list, "full")?;
-    let link = format!("unix:{}", board.link().display());
-    let (library, found) = thread::scope(|threads| {
-        let library = threads.spawn(|| direct.scan("direct"));
-        let found = through.scan(&link);
-        (library.join(), found)
-    });
-    let library = library.map_err(|_| Failure::new("the scan over sockets panicked"))??;
-    let library = alike::findings(&library.out)?;
-    let found = alike::findings(&found?.out)?;
-    drop(board);
-    compare(&library, &found, emulated);
+    let (found, library) = beside(folder, "lab", &port, &through, || direct.scan("direct"))?;
+    compare(
+        &alike::findings(&library.out)?,
+        &alike::findings(&found)?,
+        emulated,
+    );
     frames(&Capture::read(port.capture())?, emulated);
     Ok(())
+}
+
+/// Starts a board in the lab, scans through it, and does something else meanwhile. Returns what postern
+/// found through the board, and what came of the other thing.
+pub(super) fn beside<T: Send>(
+    folder: &Path,
+    name: &'static str,
+    port: &Port,
+    through: &Errand<'_>,
+    other: impl FnOnce() -> Result<T> + Send,
+) -> Result<(String, T)> {
+    let setup = Setup {
+        wire: port.wire(),
+        within: port.within(),
+        ..Setup::on_loopback(name)
+    };
+    let board = Machine::start(folder, &setup)?;
+    six::wait_until_announced(&board)?;
+    let link = format!("unix:{}", board.link().display());
+    let (other, found) = thread::scope(|threads| {
+        let other = threads.spawn(other);
+        let found = through.scan(&link);
+        (other.join(), found)
+    });
+    let other = other.map_err(|_| Failure::new("the scan over sockets panicked"))?;
+    Ok((found?.out, other?))
 }
 
 /// Holds the findings of the board against the library's, as sets.
@@ -132,7 +144,7 @@ fn frames(capture: &Capture, emulated: &mut Emulated) {
 
 /// Servers are spoken to on their port. Everything else stays on the link: who the board is, and who its
 /// router.
-fn is_allowed(to: SocketAddr) -> bool {
+pub(super) fn is_allowed(to: SocketAddr) -> bool {
     if lab::is_server(to.ip()) {
         return to.port() == SMTP;
     }

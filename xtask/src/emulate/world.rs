@@ -31,16 +31,31 @@ pub(super) struct Server {
     pub(super) address: String,
     pub(super) host: String,
     pub(super) domains: Vec<String>,
-    /// Verdict and reason of a standard battery.
+    /// Verdict and reason of a standard battery, without test messages and with them.
     pub(super) expected: (String, String),
+    pub(super) delivered: (String, String),
 }
+
+/// The board's address at the wire.
+pub(super) const BOARD: &str = "10.20.30.2";
+/// The port on which it is the sink.
+pub(super) const SINK_PORT: u16 = 25;
 
 impl World {
     /// Serves `world`, which is `parade` or the path of a scenario.
     pub(super) fn serve(world: &Path) -> Result<Self> {
-        let wire = machine::short_path("wire");
+        Self::serve_with("wire", world, &[])
+    }
+
+    /// The same, whose servers send mail to the board. The name tells the wire from others.
+    pub(super) fn serve_sending(name: &str, world: &Path) -> Result<Self> {
+        Self::serve_with(name, world, &["--sink", &SINK_PORT.to_string()])
+    }
+
+    fn serve_with(name: &str, world: &Path, more: &[&str]) -> Result<Self> {
+        let wire = machine::short_path(name);
         let mut command = simulated::host_sim(&["serve", "--json", "--world"]);
-        command.arg(world);
+        command.arg(world).args(more);
         command.args(["--wire", &format!("unix:{}", wire.display())]);
         let mut child = command
             .stdin(Stdio::null())
@@ -92,15 +107,19 @@ impl World {
             ];
         } else if !object.contains_key("ready") {
             let text = |name: &str| object.get(name)?.get::<String>().cloned();
-            let expected: &HashMap<String, JsonValue> = object.get("expected")?.get()?;
-            let expected: &HashMap<String, JsonValue> = expected.get("standard")?.get()?;
-            let word = |name: &str| expected.get(name)?.get::<String>().cloned();
+            let verdict = |name: &str| {
+                let depths: &HashMap<String, JsonValue> = object.get(name)?.get()?;
+                let verdict: &HashMap<String, JsonValue> = depths.get("standard")?.get()?;
+                let word = |name: &str| verdict.get(name)?.get::<String>().cloned();
+                Some((word("verdict")?, word("reason")?))
+            };
             self.servers.push(Server {
                 personality: text("personality")?,
                 address: text("address")?,
                 host: text("host")?,
                 domains: texts(object.get("domains")?)?,
-                expected: (word("verdict")?, word("reason")?),
+                expected: verdict("expected")?,
+                delivered: verdict("delivered")?,
             });
         }
         Some(())

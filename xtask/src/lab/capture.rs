@@ -159,7 +159,7 @@ impl Capture {
     }
 
     /// Who opened a connection to that port of the scanner's.
-    pub(super) fn callers_of(&self, scanner: &[IpAddr], port: u16) -> BTreeSet<IpAddr> {
+    pub(crate) fn callers_of(&self, scanner: &[IpAddr], port: u16) -> BTreeSet<IpAddr> {
         self.packets
             .iter()
             .filter(|packet| packet.opens() && packet.to.port() == port)
@@ -170,7 +170,7 @@ impl Capture {
 
     /// Every address that the scanner sent something to, but for what it sent from that port to whoever
     /// had called it.
-    pub(super) fn sent_unasked(&self, scanner: &[IpAddr], port: u16) -> BTreeSet<IpAddr> {
+    pub(crate) fn sent_unasked(&self, scanner: &[IpAddr], port: u16) -> BTreeSet<IpAddr> {
         let mut calls = BTreeSet::new();
         let mut sent = BTreeSet::new();
         for packet in &self.packets {

@@ -1,6 +1,6 @@
 //! What postern is sent out with in the lab: a scope, a list of suspects, a store of its own.
 
-use std::{fmt::Write as _, path::PathBuf, process::Command};
+use std::{fmt::Write as _, net::Ipv4Addr, path::PathBuf, process::Command};
 
 use super::{
     network,
@@ -44,17 +44,29 @@ impl<'a> Errand<'a> {
         })
     }
 
-    /// Sends test messages as well, with every permission that there is, and receives what comes back.
-    pub(crate) fn delivering(mut self) -> Result<Self> {
+    /// Sends test messages as well, with every permission that there is, and receives what comes back on
+    /// these ports.
+    pub(crate) fn delivering(mut self, sink_ports: &[u16]) -> Result<Self> {
         let file = self.folder.join("scope.toml");
         let scope = place::read(&file)?.replace(
             "delivery = \"off\"\n",
-            "delivery = \"on\"\n\
-             delivery_also = [\"forged-senders\", \"second-recipients\"]\n\
-             sink_ports = [25]\n",
+            &format!(
+                "delivery = \"on\"\n\
+                 delivery_also = [\"forged-senders\", \"second-recipients\"]\n\
+                 sink_ports = {sink_ports:?}\n"
+            ),
         );
         place::write(&file, &scope)?;
         self.delivers = true;
+        Ok(self)
+    }
+
+    /// Scans this address, and nobody of the lab's servers.
+    pub(super) fn among(self, address: Ipv4Addr) -> Result<Self> {
+        let file = self.folder.join("scope.toml");
+        let networks = NETWORKS.map(|network| format!("{network:?}")).join(", ");
+        let scope = place::read(&file)?.replace(&networks, &format!("\"{address}/32\""));
+        place::write(&file, &scope)?;
         Ok(self)
     }
 
@@ -81,6 +93,16 @@ impl<'a> Errand<'a> {
         )))
     }
 
+    /// The one finding that there is.
+    pub(super) fn finding(&self) -> Result<Finding> {
+        let said = run::output(self.postern("findings").arg("--json"))?;
+        let mut findings = Finding::parse_all(&said)?;
+        match findings.pop() {
+            Some(finding) if findings.is_empty() => Ok(finding),
+            _ => Err(Failure::new(format!("not one finding:\n{said}"))),
+        }
+    }
+
     /// Keeps a finding's transcript in the folder.
     pub(super) fn keep_transcript(&self, finding: &Finding) -> Result<()> {
         let mut command = self.postern("show");
@@ -94,7 +116,8 @@ impl<'a> Errand<'a> {
         &self.folder
     }
 
-    fn postern(&self, subcommand: &str) -> Command {
+    /// The program, in the scanner's namespace and with the errand's store.
+    pub(super) fn postern(&self, subcommand: &str) -> Command {
         let mut command = network::within(self.scanner.namespace);
         command.arg(place::postern()).arg(subcommand);
         command.arg("--store").arg(self.folder.join("store.sqlite"));
@@ -153,6 +176,7 @@ fn scope(scanner: &Scanner, depth: &str) -> Result<String> {
          probes = [\"relay\"]\n\
          depth = \"{depth}\"\n\
          delivery = \"off\"\n\
+         lab = true\n\
          [authority]\n\
          kind = \"consent\"\n\
          reference = \"our own lab\"\n\

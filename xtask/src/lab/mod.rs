@@ -2,8 +2,10 @@
 
 mod board;
 mod capture;
+mod dns;
 mod errand;
 mod exim;
+mod flood;
 mod greeting;
 mod inside;
 mod link;
@@ -45,7 +47,9 @@ use servers::{Make, SECOND_HOP, SERVERS, Server};
 /// How often each side of the race runs unless told otherwise.
 const RACE_RUNS: u32 = 3;
 
-pub(crate) use prove::prove;
+pub(crate) use dns::{ask_dns, ask_dns_inside, dns_lack};
+pub(crate) use flood::{Flood, Relays, flood, forged, one_through_board, token_in};
+pub(crate) use prove::{SINK_PORT, hold_board, prove, through_board};
 pub(crate) use record::answer;
 pub(crate) use scan::{Extent, Scanned, scan};
 /// For a board that scans the lab.
@@ -53,7 +57,7 @@ pub(crate) use {
     board::Port,
     capture::Capture,
     errand::Errand,
-    plan::{BOARD, BOARD_ETHERNET_ADDRESS, BOARD_ROUTER, NEAR},
+    plan::{BOARD, BOARD_ETHERNET_ADDRESS, BOARD_ROUTER, NEAR, RESOLVER},
     scan::{is_next_hop, is_server, outside_the_scope, suspects},
 };
 pub(crate) use {greeting::greet, inside::enter, link::carry};
@@ -88,10 +92,11 @@ pub(crate) fn command(mut arguments: lexopt::Parser) -> Result<ExitCode> {
         "down" => down().map(|()| ExitCode::SUCCESS),
         "status" => status::show(json),
         "scan" => show(if deliver {
-            scan_with(|| prove(extent))
+            scan_with(|| prove(extent).map(|proved| proved.scanned))
         } else {
             scan_with(|| scan(extent))
         }),
+        "flood" => show(scan_with(flood)),
         "race" => {
             build_postern()?;
             with_lab(|| race::race(runs)).map(|()| ExitCode::SUCCESS)
@@ -100,6 +105,7 @@ pub(crate) fn command(mut arguments: lexopt::Parser) -> Result<ExitCode> {
             build_postern()?;
             with_lab(record::record).map(|()| ExitCode::SUCCESS)
         }
+        "dns" => dns::show_dns(),
         "shell" => shell(),
         other => Err(Failure::new(format!("unknown: lab {other}")).next("cargo xtask help")),
     }

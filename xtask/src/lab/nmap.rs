@@ -1,15 +1,35 @@
 //! What nmap's smtp-open-relay says about servers of the lab.
 
-use std::{collections::BTreeMap, net::IpAddr};
+use std::{
+    collections::BTreeMap,
+    net::{IpAddr, Ipv4Addr},
+};
 
-use super::{plan::NEAR, servers::Server, tools};
+use super::{
+    plan::{NEAR, Scanner},
+    servers::Server,
+    tools,
+};
 use crate::{failure::Result, run};
 
 /// Its verdict on each server over IPv4, in a few words; it asks all of them at once, from next door.
 pub(super) fn verdicts(servers: &[&Server]) -> Result<BTreeMap<IpAddr, String>> {
-    let mut command = tools::nmap(&NEAR)?;
+    ask(&NEAR, servers.iter().map(|server| server.ipv4()))
+}
+
+/// Its verdict on one address, asked from where `scanner` is.
+pub(super) fn verdict(scanner: &Scanner, address: Ipv4Addr) -> Result<String> {
+    let verdict = ask(scanner, [address])?.remove(&IpAddr::V4(address));
+    Ok(verdict.unwrap_or_else(|| "no verdict".to_owned()))
+}
+
+fn ask(
+    scanner: &Scanner,
+    addresses: impl IntoIterator<Item = Ipv4Addr>,
+) -> Result<BTreeMap<IpAddr, String>> {
+    let mut command = tools::nmap(scanner)?;
     command.args(["-n", "-Pn", "-p", "25", "--script", "smtp-open-relay"]);
-    command.args(servers.iter().map(|server| server.ipv4().to_string()));
+    command.args(addresses.into_iter().map(|address| address.to_string()));
     run::output(&mut command).map(|said| read(&said))
 }
 

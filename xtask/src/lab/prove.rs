@@ -15,7 +15,7 @@ use super::{
     capture::{Capture, Mark},
     errand::{Errand, Suspect},
     link, nmap,
-    plan::{FAR, HUB, RESOLVER},
+    plan::{BOARD, FAR, HUB, RESOLVER},
     scan::{self, Extent, Scanned},
     servers::{Server, Truth},
 };
@@ -25,14 +25,22 @@ use crate::{
     place,
 };
 
-const SINK_PORT: u16 = 25;
+/// Where mail servers bring mail.
+pub(crate) const SINK_PORT: u16 = 25;
+
+/// What a scan with test messages showed.
+pub(crate) struct Proved {
+    /// What held, and a table.
+    pub(crate) scanned: Scanned,
+    /// What was found.
+    pub(crate) findings: Vec<Finding>,
+}
 
 /// Scans over IPv4 at full depth with every permission, and holds what came back against each server's truth.
-pub(crate) fn prove(extent: Extent) -> Result<Scanned> {
+pub(crate) fn prove(extent: Extent) -> Result<Proved> {
     let servers: Vec<_> = extent.servers().collect();
-    let mut list: Vec<_> = servers.iter().map(|server| suspect(server)).collect();
-    list.extend(scan::next_door());
-    let errand = Errand::prepare(&FAR, "prove", &list, "full")?.delivering()?;
+    let errand =
+        Errand::prepare(&FAR, "prove", &suspects(extent), "full")?.delivering(&[SINK_PORT])?;
     let capture_file = link::capture_file(&FAR);
     let mark = Mark::now(&capture_file)?;
     let started = Instant::now();
@@ -85,7 +93,31 @@ pub(crate) fn prove(extent: Extent) -> Result<Scanned> {
         errand.folder().display()
     )
     .expect("strings take everything");
-    Ok(scanned)
+    Ok(Proved { scanned, findings })
+}
+
+/// What a board is sent out with to prove the same, receiving on these ports.
+pub(crate) fn through_board(extent: Extent, sink_ports: &[u16]) -> Result<Errand<'static>> {
+    Errand::prepare(&BOARD, "prove-board", &suspects(extent), "full")?.delivering(sink_ports)
+}
+
+/// Holds what a board has proved against each server's truth, and who called its sink.
+pub(crate) fn hold_board(
+    extent: Extent,
+    findings: &[Finding],
+    callers: &BTreeSet<IpAddr>,
+) -> Scanned {
+    let servers: Vec<_> = extent.servers().collect();
+    let mut scanned = Scanned::default();
+    for server in &servers {
+        let address = IpAddr::V4(server.ipv4());
+        match findings.iter().rfind(|finding| finding.address == address) {
+            Some(finding) => judge(&mut scanned, server, finding),
+            None => scanned.check(false, format!("{}: no finding", server.name)),
+        }
+    }
+    judge_callers(&mut scanned, &addresses(&servers), callers);
+    scanned
 }
 
 /// Who was called open.
@@ -116,11 +148,15 @@ impl fmt::Display for Tally {
     }
 }
 
-fn suspect(server: &Server) -> Suspect {
-    Suspect {
+/// The servers over IPv4, and some that the scope does not allow.
+fn suspects(extent: Extent) -> Vec<Suspect> {
+    let suspect = |server: &Server| Suspect {
         address: server.ipv4().to_string(),
         domain: server.domain(),
-    }
+    };
+    let mut list: Vec<_> = extent.servers().map(suspect).collect();
+    list.extend(scan::next_door());
+    list
 }
 
 const HEAD: &str = "\
@@ -213,20 +249,12 @@ fn judge(scanned: &mut Scanned, server: &Server, finding: &Finding) {
 fn judge_capture(scanned: &mut Scanned, servers: &[&Server], capture: &Capture) {
     let ours = [IpAddr::V4(FAR.ipv4), IpAddr::V6(FAR.ipv6)];
     let callers = capture.callers_of(&ours, SINK_PORT);
-    let listed: BTreeSet<_> = servers
-        .iter()
-        .map(|server| IpAddr::V4(server.ipv4()))
-        .collect();
-    for caller in &callers {
-        scanned.check(
-            listed.contains(caller) || *caller == IpAddr::V4(HUB),
-            format!("{caller} called the sink"),
-        );
-    }
+    let listed = addresses(servers);
+    judge_callers(scanned, &listed, &callers);
     let sent = capture.sent_unasked(&ours, SINK_PORT);
     scanned.check(
-        !sent.is_empty() && !callers.is_empty(),
-        "the capture holds nothing of ours, or nothing that came back".to_owned(),
+        !sent.is_empty(),
+        "the capture holds nothing of ours".to_owned(),
     );
     for address in sent {
         let allowed = listed.contains(&address)
@@ -234,4 +262,20 @@ fn judge_capture(scanned: &mut Scanned, servers: &[&Server], capture: &Capture) 
             || scan::is_next_hop(address);
         scanned.check(allowed, format!("a packet went to {address}"));
     }
+}
+
+/// The sink is called by servers of the list and by their second hop, and by nobody else.
+fn judge_callers(scanned: &mut Scanned, listed: &BTreeSet<IpAddr>, callers: &BTreeSet<IpAddr>) {
+    scanned.check(!callers.is_empty(), "nobody called the sink".to_owned());
+    for caller in callers {
+        scanned.check(
+            listed.contains(caller) || *caller == IpAddr::V4(HUB),
+            format!("{caller} called the sink"),
+        );
+    }
+}
+
+fn addresses(servers: &[&Server]) -> BTreeSet<IpAddr> {
+    let servers = servers.iter();
+    servers.map(|server| IpAddr::V4(server.ipv4())).collect()
 }

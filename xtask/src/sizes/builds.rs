@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use crate::{
-    cargo::{BOARD_TARGET, cargo},
+    cargo::{BOARD_TARGET, cargo_for_boards},
     failure::{Failure, Result},
     place, run,
 };
@@ -89,7 +89,9 @@ impl Build {
     pub(super) fn make(&self) -> Result<PathBuf> {
         // Its own folder: other flags would have everything built anew in the usual one.
         let target = place::target().join("sizes");
-        let mut command = cargo(&["build", "--profile", "firmware", "--target", BOARD_TARGET]);
+        // What measures is unstable; what is measured is the code of the stable compiler.
+        let build = ["build", "--profile", "firmware", "--target", BOARD_TARGET];
+        let mut command = cargo_for_boards(&["-Zemit-stack-sizes"], &build);
         command.args(["--package", "firmware", "--bin", self.binary, "--features"]);
         command.args(self.features);
         if self.binary == BARE {
@@ -98,10 +100,9 @@ impl Build {
         command
             .arg("--target-dir")
             .arg(&target)
-            // What measures is unstable; what is measured is the code of the stable compiler.
             .env("CARGO_INCREMENTAL", "0")
             .env("RUSTC_BOOTSTRAP", "1")
-            .env("RUSTFLAGS", "-Zemit-stack-sizes");
+            .env_remove("RUSTFLAGS");
         run::output(&mut command)?;
         let made = target.join(BOARD_TARGET).join("firmware").join(self.binary);
         // The next set of features has the same name.

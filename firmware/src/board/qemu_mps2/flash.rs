@@ -12,16 +12,12 @@
 //! leaves: a word that looks blank and cannot be written.
 
 use embassy_time::Timer;
-use embedded_storage_async::nor_flash::{
-    ErrorType, NorFlash, NorFlashError, NorFlashErrorKind, ReadNorFlash,
-};
-use firmware::storage::Map;
+use firmware::storage::{Flash, Map, WORD_OCTETS};
 
 /// Where the PSRAM is.
 const BASE: usize = 0x6000_0000;
 const OCTETS: usize = 1024 * 1024;
 const PAGE_OCTETS: usize = 128 * 1024;
-const WORD_OCTETS: usize = 32;
 
 /// Behind the flash: a bit for each word that has been written, and the mark of a flash that has
 /// been here before.
@@ -43,16 +39,6 @@ const ERASE_MS: u64 = 100;
 
 /// The flash.
 pub(crate) struct PsramFlash(());
-
-/// The flash does not do that.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Refused(NorFlashErrorKind);
-
-impl NorFlashError for Refused {
-    fn kind(&self) -> NorFlashErrorKind {
-        self.0
-    }
-}
 
 impl PsramFlash {
     /// The flash, as it comes from the factory where it has never been used.
@@ -81,21 +67,15 @@ unsafe fn fill(start: usize, octets: usize, value: u32) {
     }
 }
 
-/// Where `octets` octets from `offset` on are, if they are here.
-fn place(offset: u32, octets: usize) -> Result<usize, Refused> {
-    let offset = offset as usize;
-    match offset.checked_add(octets) {
-        Some(end) if end <= OCTETS => Ok(BASE + offset),
-        Some(_) | None => Err(Refused(NorFlashErrorKind::OutOfBounds)),
-    }
+/// Where `octets` octets from `at` on are, if they are here.
+fn place(at: u32, octets: usize) -> Option<usize> {
+    let end = (at as usize).checked_add(octets)?;
+    (end <= OCTETS).then_some(BASE + at as usize)
 }
 
-fn whole(offset: u32, octets: usize, unit: usize) -> Result<(), Refused> {
-    if (offset as usize).is_multiple_of(unit) && octets.is_multiple_of(unit) {
-        Ok(())
-    } else {
-        Err(Refused(NorFlashErrorKind::NotAligned))
-    }
+/// The same for a unit that is written or erased as one.
+fn page_or_word(at: u32, octets: usize) -> Option<usize> {
+    place(at, octets).filter(|start| start.is_multiple_of(octets))
 }
 
 /// Marks a word as written; false when it was.
@@ -110,62 +90,45 @@ fn mark(word: usize) -> bool {
     }
 }
 
-impl ErrorType for PsramFlash {
-    type Error = Refused;
-}
+impl Flash for PsramFlash {
+    const PAGE_OCTETS: u32 = PAGE_OCTETS as u32;
 
-impl ReadNorFlash for PsramFlash {
-    const READ_SIZE: usize = 1;
-
-    async fn read(&mut self, offset: u32, octets: &mut [u8]) -> Result<(), Refused> {
-        let start = place(offset, octets.len())?;
+    fn read(&mut self, at: u32, octets: &mut [u8]) -> bool {
+        let Some(start) = place(at, octets.len()) else {
+            return false;
+        };
         for (at, octet) in (start..).zip(octets) {
             // SAFETY: `place` has seen that it is in the PSRAM.
             *octet = unsafe { (at as *const u8).read_volatile() };
         }
-        Ok(())
+        true
     }
 
-    fn capacity(&self) -> usize {
-        OCTETS
-    }
-}
-
-impl NorFlash for PsramFlash {
-    const WRITE_SIZE: usize = WORD_OCTETS;
-    const ERASE_SIZE: usize = PAGE_OCTETS;
-
-    async fn erase(&mut self, from: u32, to: u32) -> Result<(), Refused> {
-        let octets = to.saturating_sub(from) as usize;
-        whole(from, octets, PAGE_OCTETS)?;
-        let start = place(from, octets)?;
-        for page in (start..start + octets).step_by(PAGE_OCTETS) {
-            Timer::after_millis(ERASE_MS).await;
-            let first = (page - BASE) / WORD_OCTETS;
-            // SAFETY: `place` has seen that the page is in the PSRAM, which only this holds.
-            unsafe {
-                fill(page, PAGE_OCTETS, u32::MAX);
-                fill(WRITTEN + first / 8, PAGE_OCTETS / WORD_OCTETS / 8, 0);
-            }
+    fn write(&mut self, at: u32, word: &[u8; WORD_OCTETS]) -> bool {
+        let Some(start) = page_or_word(at, WORD_OCTETS) else {
+            return false;
+        };
+        if !mark((start - BASE) / WORD_OCTETS) {
+            return false;
         }
-        Ok(())
+        for (at, octet) in (start..).zip(word) {
+            // SAFETY: `place` has seen that it is in the PSRAM, which only this holds.
+            unsafe { (at as *mut u8).write_volatile(*octet) };
+        }
+        true
     }
 
-    async fn write(&mut self, offset: u32, octets: &[u8]) -> Result<(), Refused> {
-        whole(offset, octets.len(), WORD_OCTETS)?;
-        let start = place(offset, octets.len())?;
-        for (at, word) in (start..)
-            .step_by(WORD_OCTETS)
-            .zip(octets.chunks(WORD_OCTETS))
-        {
-            if !mark((at - BASE) / WORD_OCTETS) {
-                return Err(Refused(NorFlashErrorKind::Other));
-            }
-            for (at, octet) in (at..).zip(word) {
-                // SAFETY: `place` has seen that it is in the PSRAM, which only this holds.
-                unsafe { (at as *mut u8).write_volatile(*octet) };
-            }
+    async fn erase(&mut self, at: u32) -> bool {
+        let Some(start) = page_or_word(at, PAGE_OCTETS) else {
+            return false;
+        };
+        Timer::after_millis(ERASE_MS).await;
+        let first = (start - BASE) / WORD_OCTETS;
+        // SAFETY: `place` has seen that the page is in the PSRAM, which only this holds.
+        unsafe {
+            fill(start, PAGE_OCTETS, u32::MAX);
+            fill(WRITTEN + first / 8, PAGE_OCTETS / WORD_OCTETS / 8, 0);
         }
-        Ok(())
+        true
     }
 }

@@ -107,11 +107,6 @@ pub(super) fn read(flash: &mut RawFlash, at: u32, octets: &mut [u8]) -> Result<(
     flash.blocking_read(at, octets)
 }
 
-/// Writes. Nobody else works meanwhile: a word takes some ten microseconds.
-pub(super) async fn write(flash: &mut RawFlash, at: u32, octets: &[u8]) -> Result<(), Error> {
-    flash.blocking_write(at, octets)
-}
-
 /// Erases. Nobody else works meanwhile: a sector takes two seconds at most.
 pub(super) async fn erase(flash: &mut RawFlash, from: u32, to: u32) -> Result<(), Error> {
     flash.blocking_erase(from, to)

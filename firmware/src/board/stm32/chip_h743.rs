@@ -129,11 +129,6 @@ pub(super) fn read(flash: &mut RawFlash, at: u32, octets: &mut [u8]) -> Result<(
     })
 }
 
-/// Writes, while others work.
-pub(super) async fn write(flash: &mut RawFlash, at: u32, octets: &[u8]) -> Result<(), Error> {
-    flash.write(at, octets).await
-}
-
 /// Erases, while others work.
 pub(super) async fn erase(flash: &mut RawFlash, from: u32, to: u32) -> Result<(), Error> {
     flash.erase(from, to).await

@@ -1,9 +1,8 @@
 //! The end of the second bank of flash: settings and outbox. The program runs from the first bank,
 //! and goes on while this one is written.
 
-use embassy_stm32::{Peri, flash::Error, peripherals::FLASH};
-use embedded_storage_async::nor_flash::{ErrorType, NorFlash, ReadNorFlash};
-use firmware::storage::{Map, WORD_OCTETS};
+use embassy_stm32::{Peri, peripherals::FLASH};
+use firmware::storage::{Flash, Map, WORD_OCTETS};
 
 use super::chip::{self, RawFlash};
 
@@ -30,45 +29,31 @@ impl BankTwo {
     }
 }
 
-impl ErrorType for BankTwo {
-    type Error = Error;
-}
+impl Flash for BankTwo {
+    const PAGE_OCTETS: u32 = SECTOR_OCTETS;
 
-impl ReadNorFlash for BankTwo {
-    const READ_SIZE: usize = 1;
-
-    async fn read(&mut self, offset: u32, octets: &mut [u8]) -> Result<(), Error> {
-        check(offset, octets.len())?;
-        chip::read(&mut self.0, BEGIN + offset, octets)
+    fn read(&mut self, at: u32, octets: &mut [u8]) -> bool {
+        is_inside(at, octets.len()) && chip::read(&mut self.0, BEGIN + at, octets).is_ok()
     }
 
-    fn capacity(&self) -> usize {
-        (SECTORS * SECTOR_OCTETS) as usize
-    }
-}
-
-impl NorFlash for BankTwo {
-    const WRITE_SIZE: usize = WORD_OCTETS;
-    const ERASE_SIZE: usize = SECTOR_OCTETS as usize;
-
-    async fn erase(&mut self, from: u32, to: u32) -> Result<(), Error> {
-        check(from, to.saturating_sub(from) as usize)?;
-        chip::erase(&mut self.0, BEGIN + from, BEGIN + to).await
+    /// Nobody else works meanwhile: a word takes a fraction of a millisecond.
+    fn write(&mut self, at: u32, word: &[u8; WORD_OCTETS]) -> bool {
+        is_inside(at, WORD_OCTETS) && self.0.blocking_write(BEGIN + at, word).is_ok()
     }
 
-    async fn write(&mut self, offset: u32, octets: &[u8]) -> Result<(), Error> {
-        check(offset, octets.len())?;
-        chip::write(&mut self.0, BEGIN + offset, octets).await
+    async fn erase(&mut self, at: u32) -> bool {
+        let from = BEGIN + at;
+        is_inside(at, SECTOR_OCTETS as usize)
+            && chip::erase(&mut self.0, from, from + SECTOR_OCTETS)
+                .await
+                .is_ok()
     }
 }
 
 /// Nothing outside is touched: the program is there, and room for its successor.
-fn check(offset: u32, octets: usize) -> Result<(), Error> {
+fn is_inside(at: u32, octets: usize) -> bool {
     let end = u32::try_from(octets)
         .ok()
-        .and_then(|octets| offset.checked_add(octets));
-    match end {
-        Some(end) if end <= SECTORS * SECTOR_OCTETS => Ok(()),
-        _ => Err(Error::Size),
-    }
+        .and_then(|octets| at.checked_add(octets));
+    end.is_some_and(|end| end <= SECTORS * SECTOR_OCTETS)
 }

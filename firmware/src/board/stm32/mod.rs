@@ -44,10 +44,12 @@ bind_interrupts!(struct Interrupts {
     DMA1_STREAM3 => dma::InterruptHandler<DMA1_CH3>;
 });
 
-/// How many frames wait in each direction.
-const FRAMES: usize = 4;
+/// How many frames may wait to leave: one goes while the next is written.
+const SENT_FRAMES: usize = 2;
+/// How many frames may have come before anybody looks.
+const RECEIVED_FRAMES: usize = 4;
 
-static FRAME_QUEUE: ConstStaticCell<PacketQueue<FRAMES, FRAMES>> =
+static FRAME_QUEUE: ConstStaticCell<PacketQueue<SENT_FRAMES, RECEIVED_FRAMES>> =
     ConstStaticCell::new(PacketQueue::new());
 static EXECUTOR: StaticCell<Executor> = StaticCell::new();
 

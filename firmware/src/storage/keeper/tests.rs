@@ -147,7 +147,7 @@ fn live(chip: &Fake, home: &mut Home, told: &str) -> bool {
         "{told}: a boot's number again"
     );
     let prober = RefCell::new(Prober::new(DeviceId([1; 8]), keeper.boot()));
-    block_on(keeper.restore(stage.now(), &prober));
+    keeper.restore(stage.now(), &prober);
     let mut memory = Box::new(Memory::<2>::new());
     let appliance = Appliance::<2>::new(&prober);
     let mut to_device = Pipe::<NoopRawMutex, 2_048>::new();
@@ -188,7 +188,7 @@ fn waiting(chip: &Fake) -> Vec<RecordId> {
     let mut storage = block_on(Storage::mount(chip.clone(), MAP, &mut scratch)).unwrap();
     let mut waiting = Vec::new();
     let mut after = storage.mark();
-    while let Some(record) = block_on(storage.next_after(after, &mut scratch)) {
+    while let Some(record) = storage.next_after(after, &mut scratch) {
         after = record.id;
         waiting.push(after);
     }
@@ -241,7 +241,7 @@ fn scope_minutes_and_provision_are_there_after_a_restart() {
     let mut keeper = block_on(Keeper::start(chip.clone(), MAP, &mut memory)).unwrap();
     assert_eq!((keeper.boot(), keeper.provision()), (2, None));
     let prober = RefCell::new(Prober::new(DeviceId([1; 8]), 2));
-    block_on(keeper.restore(Instant::BOOT, &prober));
+    keeper.restore(Instant::BOOT, &prober);
     let scope = scope(&["192.0.2.0/24"], &[], &[25]);
     let digest = ScopeDigest::of(&scope);
     {
@@ -293,7 +293,7 @@ fn scope_minutes_and_provision_are_there_after_a_restart() {
     assert_eq!((keeper.boot(), keeper.provision()), (3, Some(provision)));
     let mut keeper = keeper;
     let prober = RefCell::new(Prober::new(DeviceId([1; 8]), 3));
-    block_on(keeper.restore(Instant::BOOT, &prober));
+    keeper.restore(Instant::BOOT, &prober);
     // A minute of the first boot, and two that began in the second: 90 s.
     let minutes = prober.borrow().scope_in_force(Instant::BOOT);
     assert_eq!(minutes, Some((digest, 4)));
@@ -304,7 +304,7 @@ fn scope_minutes_and_provision_are_there_after_a_restart() {
     block_on(keeper.forget());
     assert_eq!((keeper.boot(), keeper.provision()), (4, None));
     let prober = RefCell::new(Prober::new(DeviceId([1; 8]), 4));
-    block_on(keeper.restore(Instant::BOOT, &prober));
+    keeper.restore(Instant::BOOT, &prober);
     assert_eq!(prober.borrow().scope(), None);
     assert_eq!(prober.borrow().key(), None);
 }
@@ -316,7 +316,7 @@ fn a_flash_that_dies_is_told_and_the_scan_goes_on() {
     let mut memory = KeeperMemory::new();
     let mut keeper = block_on(Keeper::start(chip.clone(), MAP, &mut memory)).unwrap();
     let prober = RefCell::new(Prober::new(DeviceId([1; 8]), 1));
-    block_on(keeper.restore(stage.now(), &prober));
+    keeper.restore(stage.now(), &prober);
     assert!(prober.borrow_mut().restore_scope(
         Instant::BOOT,
         &scope(&["192.0.2.0/24"], &[], &[25]),
@@ -351,12 +351,13 @@ fn a_reset_to_factory_forgets_all_but_the_count_of_boots_and_what_waits() {
         assert!(prober.borrow_mut().restore_scope(Instant::BOOT, &scope, 3));
         while block_on(keeper.turn(Instant::BOOT, &prober)) {}
         let mut octets = [0; SMALL_OCTETS_MAX];
-        let octets = encoded(&provision, &mut octets);
+        let count = encode(&provision, &mut octets);
+        let octets = &octets[..count];
         let set = keeper
             .storage
             .set(Key::Provision, octets, &mut keeper.memory.room);
         block_on(set).unwrap();
-        block_on(keeper.storage.keep(record)).unwrap();
+        keeper.storage.keep(record).unwrap();
     }
     let mut keeper = block_on(Keeper::start(chip.clone(), MAP, &mut memory)).unwrap();
     assert_eq!((keeper.boot(), keeper.provision()), (2, Some(provision)));
@@ -367,7 +368,7 @@ fn a_reset_to_factory_forgets_all_but_the_count_of_boots_and_what_waits() {
     let mut keeper = block_on(Keeper::start(chip.clone(), MAP, &mut memory)).unwrap();
     assert_eq!((keeper.boot(), keeper.provision()), (3, None));
     let prober = RefCell::new(Prober::new(DeviceId([1; 8]), 3));
-    block_on(keeper.restore(Instant::BOOT, &prober));
+    keeper.restore(Instant::BOOT, &prober);
     assert_eq!(prober.borrow().scope(), None);
     assert_eq!(waiting(&chip), [record.id]);
 }

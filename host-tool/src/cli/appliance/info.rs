@@ -6,7 +6,7 @@ use probe_core::{
     finding::DeviceId,
     frame::{
         about::{Addressing, Info, LinkPort, Provision},
-        message::{Lack, NetworkState, Progress},
+        message::{Lack, NetworkState, Progress, SinkCounters},
     },
 };
 use serde_json::{Value, json};
@@ -142,6 +142,7 @@ fn readable(info: &Info, progress: &Progress) -> String {
             progress.guard.strangers
         ),
     ));
+    rows.push(("sink", sink(progress.sink)));
     let link = progress.link;
     let garbled = [
         link.broken,
@@ -169,6 +170,23 @@ fn readable(info: &Info, progress: &Progress) -> String {
         let _ = writeln!(text, "{name:<9} {value}");
     }
     text
+}
+
+/// What the sink has taken and what it has not.
+fn sink(sink: SinkCounters) -> String {
+    let tokens = [sink.forged, sink.out_of_window, sink.wrong_role];
+    let tokens: u64 = tokens.into_iter().map(u64::from).sum();
+    format!(
+        "{} connections, {} not taken; {} messages, {} callouts, {} objections; {} recipients refused, \
+         {tokens} wrong tokens, {} put off",
+        sink.sessions,
+        sink.dropped,
+        sink.messages,
+        sink.callouts,
+        sink.objections,
+        sink.refused,
+        sink.put_off
+    )
 }
 
 /// What the network has, what the device waits for, and what is in use.
@@ -241,6 +259,18 @@ fn line(info: &Info, progress: &Progress) -> Value {
             "dropped": progress.guard.dropped,
             "violations": progress.guard.violations,
             "strangers": progress.guard.strangers,
+        },
+        "sink": {
+            "sessions": progress.sink.sessions,
+            "dropped": progress.sink.dropped,
+            "messages": progress.sink.messages,
+            "callouts": progress.sink.callouts,
+            "objections": progress.sink.objections,
+            "refused": progress.sink.refused,
+            "forged": progress.sink.forged,
+            "out_of_window": progress.sink.out_of_window,
+            "wrong_role": progress.sink.wrong_role,
+            "put_off": progress.sink.put_off,
         },
         "network": {
             "lack": progress.network.lack.map(Lack::as_str),
@@ -331,6 +361,18 @@ mod tests {
             connections: 3,
         };
         progress.guard.strangers = 6;
+        progress.sink = SinkCounters {
+            sessions: 9,
+            dropped: 1,
+            messages: 2,
+            callouts: 3,
+            objections: 1,
+            refused: 4,
+            forged: 1,
+            out_of_window: 2,
+            wrong_role: 3,
+            put_off: 5,
+        };
         progress.visits = VisitCounters {
             calls: 5,
             busy: 1,
@@ -352,6 +394,8 @@ mod tests {
              BROKEN: findings are in memory only\n\
              network   IPv6 only; WAITS: its router does not answer; 2 sockets, 3 connections, 1 requests held\n\
              guard     0 frames let out, 0 dropped, 0 violations, 6 strangers not answered\n\
+             sink      9 connections, 1 not taken; 2 messages, 3 callouts, 1 objections; \
+             4 recipients refused, 6 wrong tokens, 5 put off\n\
              link      12 frames, 2 not to be read\n\
              link port 5 calls, 1 turned away, 2 messages denied, 3 not to be read\n"
         );
@@ -368,6 +412,7 @@ mod tests {
         assert_eq!(line["network"]["connections"], 3);
         assert_eq!(line["link_port"]["port"], 7_323);
         assert_eq!(line["visits"]["denied"], 2);
+        assert_eq!(line["sink"]["out_of_window"], 2);
         let new = Info {
             reset: Reset::PowerOn,
             panic: None,

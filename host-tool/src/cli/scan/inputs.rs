@@ -86,6 +86,10 @@ impl Inputs {
         let suspects = suspects(args, scenario.as_ref(), of_scenario, &mut gathered);
         let scope = scope(args, scenario.as_ref(), of_scenario, began, &mut gathered);
         let scope = scope.map(|scope| at_depth(args, scope, &mut gathered));
+        let scope = scope.map(|mut file| {
+            file.scope.lab |= args.lab;
+            file
+        });
         if let Some(file) = &scope {
             may_deliver(args, file, &mut gathered);
         }
@@ -210,6 +214,7 @@ fn scope(
             scope: scenario.scope.clone(),
             probes: vec![Probe::Relay],
             lists: Vec::new(),
+            addresses: Vec::new(),
         }),
         None => {
             gathered.push(

@@ -17,7 +17,7 @@ use host_sim::{demo, host::PROVING};
 use probe_core::{frame::message::Proving, scope::Scope, suspect::Suspect, token::Key};
 
 use self::{inputs::Inputs, report::Scanned};
-use super::{args::Scan as Args, now, open_store};
+use super::{args::Scan as Args, now, open_store, site as own_names};
 use crate::{
     exit::{Exit, Failure},
     link::{Link, Settings},
@@ -25,6 +25,7 @@ use crate::{
     output::{self, expected::Expectations, progress::Watcher},
     problem::{Place, Problem},
     session::Scan,
+    site,
     store::{Excluded, Exclusion, SqliteStore, Store as _},
 };
 
@@ -35,6 +36,7 @@ pub(super) fn run(args: &Args) -> Result<Exit, Failure> {
     }
     let mut store = open_store(&args.store)?;
     let exclusions = store.exclusions().map_err(Failure::Store)?;
+    let sources = site::sources(&inputs.scope, inputs.link == Link::Direct);
     let scope = with_exclusions(inputs.scope.scope.clone(), &exclusions)?;
 
     store
@@ -63,6 +65,11 @@ pub(super) fn run(args: &Args) -> Result<Exit, Failure> {
             },
             deliver: args.deliver,
         };
+        // A simulated world has no names but its own.
+        if !scope.lab && !inputs.link.is_simulated() {
+            let checks = own_names::check(&scope, sources, Some(proving.key))?;
+            own_names::may_scan(&checks, args.deliver)?;
+        }
         let how = (&scope, &proving);
         let begun = resume::begin(args, &inputs.link, how, &list, &mut store, &mut watcher)?;
         let scan = Scan {
@@ -88,7 +95,7 @@ pub(super) fn run(args: &Args) -> Result<Exit, Failure> {
     let entries = &inputs.targets;
     let scanned = Scanned::gather(&mut store, &scope, entries, refused, &watcher, outcome)?;
     let held = match &inputs.scenario {
-        Some(scenario) => scanned.held(scenario, scope.depth, entries),
+        Some(scenario) => scanned.held(scenario, scope.depth, args.deliver, entries),
         None => Expectations::new(),
     };
     report::repeated(inputs.suspects.repeated);

@@ -12,6 +12,7 @@ use probe_core::{
     finding::Probe,
     frame::message::Ended,
     scope::{DNSBL_PORT, Depth, Refusal, Scope},
+    time::Utc,
     verdict::{Kind, Verdict},
 };
 
@@ -95,11 +96,12 @@ impl Scanned {
         })
     }
 
-    /// Holds what was found at `depth` against what the scenario expects.
+    /// Holds what was found at `depth`, with messages or without, against what the scenario expects.
     pub(super) fn held(
         &self,
         scenario: &Scenario,
         depth: Depth,
+        delivers: bool,
         entries: &[Entry],
     ) -> Expectations {
         let verdicts: BTreeMap<SocketAddr, Verdict> = self
@@ -113,7 +115,7 @@ impl Scanned {
             (None, None) => Got::Nothing,
         };
         let targets = entries.iter().map(Entry::endpoint);
-        let held = scenario.hold(depth, targets.map(|at| (at, got(&at))));
+        let held = scenario.hold(depth, delivers, targets.map(|at| (at, got(&at))));
         held.into_iter().map(|held| (held.at, held)).collect()
     }
 
@@ -160,7 +162,8 @@ pub(super) fn print(args: &Args, scanned: &Scanned, held: &Expectations) -> Resu
         crate::cli::print(&readable(cases, refused, missing, held))?;
     }
     notices(refused, args.json, outcome.as_ref());
-    tell_out(cases);
+    let heard = outcome.map_or_else(|| output::utc(now()), |outcome| outcome.heard);
+    tell_out(cases, heard);
     tell_waiting(scanned.objections);
     if args.json {
         tell_unexpected(held);
@@ -249,9 +252,10 @@ fn notices(refused: &[(SocketAddr, String)], json: bool, outcome: Option<&Outcom
     }
 }
 
-/// Tells of messages that may still come back, and where somebody must listen for them.
-fn tell_out(cases: &[CaseView]) {
-    if let Some(out) = proof::all_out(cases, output::utc(now())) {
+/// Tells of messages that may still come back behind the moment up to which the sink was heard, and where
+/// somebody must listen for them.
+fn tell_out(cases: &[CaseView], heard: Utc) {
+    if let Some(out) = proof::all_out(cases, heard) {
         anstream::eprintln!(
             "postern: {} out and may come back until {}: leave the appliance on and fetch what came \
              with `postern appliance collect`, or keep `postern sink` listening where the scope's sink \

@@ -1,14 +1,16 @@
 //! Where a sink on this computer keeps what comes, and what it says of it.
 
+use std::net::SocketAddr;
+
 use probe_core::{
-    arrival::{Arrival, Sense, What},
+    arrival::{Arrival, What},
     finding::{DeviceId, RecordId},
     time::{Anchor, Instant, Millis, Utc},
     token::Token,
 };
 
 use crate::{
-    cases::{self, CaseView},
+    cases,
     cli::now,
     direct::sink::Keep,
     exit::Failure,
@@ -33,8 +35,19 @@ pub(super) struct Book {
     /// How many arrivals of unknown jobs may come, and since when that is so.
     unknown_left: u64,
     unknown_since: Utc,
+    calls: Calls,
     /// Why it cannot go on: nobody reads what it prints.
     pub(super) failure: Option<Failure>,
+}
+
+/// Who has called, and what was not taken of it.
+#[derive(Default)]
+struct Calls {
+    connections: u64,
+    /// Connections that the system could not give.
+    failed: u64,
+    refused: u64,
+    put_off: u64,
 }
 
 impl Book {
@@ -56,6 +69,7 @@ impl Book {
             json,
             unknown_left: UNKNOWN_BURST_MAX,
             unknown_since: began,
+            calls: Calls::default(),
             failure: None,
         })
     }
@@ -63,6 +77,21 @@ impl Book {
     /// Where it is kept.
     pub(super) const fn store(&self) -> &SqliteStore {
         &self.store
+    }
+
+    /// What has come, and what has not been taken, in a line.
+    pub(super) fn total(&self) -> String {
+        let Calls {
+            connections,
+            failed,
+            refused,
+            put_off,
+        } = &self.calls;
+        let kept = self.number;
+        format!(
+            "connections: {connections}, and {failed} that failed; recipients refused: {refused}; \
+             arrivals kept: {kept}, put off: {put_off}"
+        )
     }
 
     /// Stores an arrival, and judges what it is of.
@@ -103,9 +132,8 @@ impl Book {
             arrival,
         };
         Ok(Some(Came {
-            of: of(&cases, &kept.arrival),
             objection,
-            kept,
+            ..Came::of_one(kept, &cases)
         }))
     }
 
@@ -124,15 +152,6 @@ impl Book {
     }
 }
 
-/// The case that an arrival is of, and what it proves there.
-fn of(cases: &[CaseView], arrival: &Arrival) -> Option<(CaseView, Sense)> {
-    cases.iter().find_map(|view| {
-        let mut proved = view.jobs().iter().flat_map(|job| &job.proved);
-        let found = proved.find(|it| it.arrival == *arrival)?;
-        Some((view.clone(), found.sense))
-    })
-}
-
 impl Keep for Book {
     /// Devices number their jobs apart, so a token of a job that only another store knows may have a
     /// number that is known here: what is not right here is not wrong.
@@ -142,17 +161,30 @@ impl Keep for Book {
 
     fn keep(&mut self, now: Utc, arrival: &Arrival) -> bool {
         let came = match self.take(now, arrival) {
-            Ok(Some(came)) => came,
-            Ok(None) => return false,
+            Ok(came) => came,
             Err(problem) => {
                 anstream::eprintln!("postern: put off, because it cannot be kept: {problem}");
-                return false;
+                None
             }
+        };
+        let Some(came) = came else {
+            self.calls.put_off += 1;
+            return false;
         };
         let text = if self.json { json(&came) } else { line(&came) };
         if let Err(failure) = crate::cli::print(&text) {
             self.failure = Some(failure);
         }
         true
+    }
+    fn called(&mut self, remote: std::io::Result<SocketAddr>) {
+        match remote {
+            Ok(_) => self.calls.connections += 1,
+            Err(_) => self.calls.failed += 1,
+        }
+    }
+
+    fn over(&mut self, _remote: SocketAddr, refused: u32) {
+        self.calls.refused += u64::from(refused);
     }
 }

@@ -77,6 +77,7 @@ pub(super) fn run(args: &Args) -> Result<Exit, Failure> {
     match book.failure.take() {
         Some(failure) => Err(failure),
         None => {
+            anstream::eprintln!("postern: {}", book.total());
             tell_out(
                 book.store(),
                 "; nobody listens for what comes of them here now",

@@ -2,17 +2,82 @@
 
 use std::collections::BTreeSet;
 
+use jiff::Timestamp;
 use probe_core::{
     finding::{DeviceId, JobSerial},
     scope::Scope,
-    time::Utc,
+    time::{Anchor, Instant, Utc},
     token::Key,
 };
 
-use super::{SqliteStore, endpoint, formats, signed, unsigned};
-use crate::store::{CaseNumber, KeptArrival, KnownJob, StoreError};
+use super::{SqliteStore, endpoint, formats, signed, unsigned, write};
+use crate::store::{Carried, CaseNumber, KeptArrival, KnownJob, Record, StoreError};
 
 impl SqliteStore {
+    /// Everything that came to sinks, oldest first, for another store. Simulated devices have names that
+    /// other stores have, too; what came to them is left out.
+    pub fn arrivals_to_carry(&self) -> Result<Vec<Carried>, StoreError> {
+        let rows = self.rows(
+            "SELECT device, anchor_ms, anchor_utc, format, record
+             FROM arrivals JOIN boots USING (device, boot)
+             WHERE substr(device, 1, 3) <> x'73696d'
+             ORDER BY at_utc, device, boot, number",
+            [],
+            |row| {
+                let device = DeviceId(row.get(0)?);
+                let anchor = Anchor {
+                    at: Instant::from_millis(unsigned(row.get(1)?)),
+                    utc: Utc(unsigned(row.get(2)?)),
+                };
+                Ok((
+                    device,
+                    anchor,
+                    row.get::<_, u8>(3)?,
+                    row.get::<_, Vec<u8>>(4)?,
+                ))
+            },
+        )?;
+        rows.into_iter()
+            .map(|(device, anchor, format, record)| {
+                let arrival = formats::arrival(format, &record)
+                    .ok_or_else(|| self.damaged(&format!("an arrival of format {format}")))?;
+                Ok(Carried {
+                    device,
+                    anchor,
+                    arrival,
+                })
+            })
+            .collect()
+    }
+
+    /// Keeps what another store had of sinks, all or nothing; the answer is what was new here.
+    pub fn bring_home(
+        &mut self,
+        carried: &[Carried],
+        now: Timestamp,
+    ) -> Result<Vec<KeptArrival>, StoreError> {
+        self.at_once(|transaction| {
+            let mut new = Vec::new();
+            for Carried {
+                device,
+                anchor,
+                arrival,
+            } in carried
+            {
+                write::boot_elsewhere(transaction, *device, arrival.id.boot, *anchor)?;
+                let record = Record::Arrival(Box::new(arrival.clone()));
+                if write::record(transaction, *device, &record, now)? {
+                    new.push(KeptArrival {
+                        device: *device,
+                        at: anchor.utc(arrival.at),
+                        arrival: arrival.clone(),
+                    });
+                }
+            }
+            Ok(new)
+        })
+    }
+
     pub(super) fn all_arrivals(&self) -> Result<Vec<KeptArrival>, StoreError> {
         let rows = self.rows(
             "SELECT device, at_utc, format, record FROM arrivals

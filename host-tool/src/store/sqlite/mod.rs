@@ -341,29 +341,7 @@ impl Store for SqliteStore {
         self.at_once(|transaction| {
             let mut new = 0;
             for record in records {
-                let kind = match record {
-                    Record::Finding(_) | Record::Dead(_) => "finding",
-                    Record::Refused(_) => "refused",
-                    Record::Over(_) => "over",
-                    Record::Lost(_) => "lost",
-                    Record::Arrival(_) => "arrival",
-                };
-                let taken = transaction.execute(
-                    "INSERT INTO records (device, boot, number, kind, stored_utc)
-                     VALUES (?1, ?2, ?3, ?4, ?5)
-                     ON CONFLICT DO NOTHING",
-                    params![
-                        device.0,
-                        record.id().boot,
-                        record.id().number,
-                        kind,
-                        now.as_second()
-                    ],
-                )?;
-                if taken == 1 {
-                    write::append(transaction, device, record)?;
-                    new += 1;
-                }
+                new += usize::from(write::record(transaction, device, record, now)?);
             }
             Ok(new)
         })

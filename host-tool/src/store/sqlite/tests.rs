@@ -415,7 +415,7 @@ fn a_store_of_the_first_version_goes_on() {
         "DROP TABLE objections; DROP TABLE arrivals; DROP TABLE keys;
          ALTER TABLE scans DROP COLUMN key; ALTER TABLE scans DROP COLUMN format; ALTER TABLE scans DROP COLUMN lists;
          DROP TABLE scan_lists; DROP TABLE scan_numbers; DROP TABLE letter_references;
-         DROP TABLE listings;
+         DROP TABLE listings; ALTER TABLE boots DROP COLUMN elsewhere;
          CREATE TABLE listings (
              suspect INTEGER NOT NULL REFERENCES suspects, listed_by TEXT NOT NULL,
              listed_on TEXT, listed_code TEXT, UNIQUE (suspect, listed_by)) STRICT;

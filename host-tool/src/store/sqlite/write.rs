@@ -39,7 +39,7 @@ pub(super) fn next_of_family(
     let known: Option<(Vec<u8>, u32)> = transaction
         .query_row(
             "SELECT device, max(boot) FROM boots
-             WHERE substr(device, 1, 3) = ?1 GROUP BY device",
+             WHERE substr(device, 1, 3) = ?1 AND NOT elsewhere GROUP BY device",
             [family],
             |row| Ok((row.get(0)?, row.get(1)?)),
         )
@@ -53,6 +53,61 @@ pub(super) fn next_of_family(
         let [d, e, f, g, h, ..] = RandomState::new().hash_one(()).to_be_bytes();
         (DeviceId([a, b, c, d, e, f, g, h]), 1)
     }))
+}
+
+/// A boot of a device that another store knows, with what ties its clock to UTC. One that is known here is
+/// left as it is.
+pub(super) fn boot_elsewhere(
+    transaction: &Transaction<'_>,
+    device: DeviceId,
+    boot: u32,
+    anchor: Anchor,
+) -> rusqlite::Result<()> {
+    transaction.execute(
+        "INSERT INTO boots (device, boot, anchor_ms, anchor_utc, elsewhere) VALUES (?1, ?2, ?3, ?4, 1)
+         ON CONFLICT (device, boot) DO UPDATE
+         SET anchor_ms = excluded.anchor_ms, anchor_utc = excluded.anchor_utc
+         WHERE boots.anchor_ms IS NULL",
+        params![
+            device.0,
+            boot,
+            signed(anchor.at.as_millis()),
+            signed(anchor.utc.0)
+        ],
+    )?;
+    Ok(())
+}
+
+/// Keeps a record; false where it is known.
+pub(super) fn record(
+    transaction: &Transaction<'_>,
+    device: DeviceId,
+    record: &Record,
+    now: Timestamp,
+) -> rusqlite::Result<bool> {
+    let kind = match record {
+        Record::Finding(_) | Record::Dead(_) => "finding",
+        Record::Refused(_) => "refused",
+        Record::Over(_) => "over",
+        Record::Lost(_) => "lost",
+        Record::Arrival(_) => "arrival",
+    };
+    let taken = transaction.execute(
+        "INSERT INTO records (device, boot, number, kind, stored_utc)
+         VALUES (?1, ?2, ?3, ?4, ?5)
+         ON CONFLICT DO NOTHING",
+        params![
+            device.0,
+            record.id().boot,
+            record.id().number,
+            kind,
+            now.as_second()
+        ],
+    )?;
+    if taken == 1 {
+        append(transaction, device, record)?;
+    }
+    Ok(taken == 1)
 }
 
 /// A number that this store has not drawn before.
@@ -230,7 +285,7 @@ pub(super) fn keep_reference(
     Ok(())
 }
 
-pub(super) fn append(
+fn append(
     transaction: &Transaction<'_>,
     device: DeviceId,
     record: &Record,

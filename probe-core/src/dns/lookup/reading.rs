@@ -26,11 +26,11 @@ struct Beside {
 }
 
 /// Reads `message`, of which the end may be missing, into `report`.
-pub(super) fn read(
+pub(super) fn read<const N: usize>(
     question: &Question,
     message: &Message<'_>,
     is_cut: bool,
-    report: &mut Report,
+    report: &mut Report<N>,
 ) -> Read {
     match follow(question, message, is_cut, report) {
         Ok(beside) => conclude(message, &beside, report),
@@ -38,7 +38,11 @@ pub(super) fn read(
     }
 }
 
-fn conclude(message: &Message<'_>, beside: &Beside, report: &mut Report) -> Read {
+fn conclude<const N: usize>(
+    message: &Message<'_>,
+    beside: &Beside,
+    report: &mut Report<N>,
+) -> Read {
     let code = ResponseCode::from_bits(message.flags & 15 | beside.code);
     let outcome = match code {
         ResponseCode::NoError if !report.answers.is_empty() || report.answers.is_cut() => {
@@ -60,11 +64,11 @@ fn conclude(message: &Message<'_>, beside: &Beside, report: &mut Report) -> Read
 }
 
 /// Follows the aliases from the question's name, and keeps what is at their end.
-fn follow(
+fn follow<const N: usize>(
     question: &Question,
     message: &Message<'_>,
     is_cut: bool,
-    report: &mut Report,
+    report: &mut Report<N>,
 ) -> Result<Beside, Malformed> {
     let mut owner = question.name.view();
     let mut ttl_s = u32::MAX;

@@ -9,6 +9,7 @@ use crate::{
     evidence::{Finish, ProxyNotes},
     proxy::{GRANT_MS_MAX, JOB_MS_MAX, NONCE_MS_MAX, Outcome, Protocols, SILENT_ATTEMPTS_MAX},
     scope::{Depth, SinkEnds},
+    testing::octets_of,
     time::{Instant, Millis},
 };
 
@@ -218,4 +219,16 @@ fn the_largest_evidence_has_room() {
     assert!(short.transcript_octets() <= 100);
     assert!(short.notes().contains(ProxyNotes::TEXTS_FULL));
     assert_eq!(short.attempts(), talk.evidence.attempts());
+}
+
+/// With its head a finding has 256 octets at most.
+#[test]
+fn a_closed_proxy_is_cheap() {
+    for name in ["denied", "wants a login", "a web server", "socks5 denied"] {
+        for protocols in [Protocols::HTTP, Protocols::SOCKS] {
+            let talk = talk(&Job::new(protocols), &mut row(name));
+            let octets = octets_of(&talk.evidence.with_transcript_within(0)).len();
+            assert!(octets <= 160, "{name}: {octets} octets");
+        }
+    }
 }

@@ -61,6 +61,8 @@ pub(in crate::relay) struct Group {
 }
 
 impl Group {
+    // At many places: a call is smaller.
+    #[cfg_attr(target_os = "none", inline(never))]
     pub(super) fn push(&mut self, verb: Verb, pair: PairId) {
         // The plan counted the commands before.
         let _ = self.commands.push(Planned { verb, pair });

@@ -1,22 +1,32 @@
 //! A host behind the router: one address, a TCP of its own, and servers on its ports.
 
+mod connection;
+mod packets;
+mod questions;
+
 use std::{
-    collections::{BTreeMap, VecDeque},
+    collections::BTreeMap,
     net::{IpAddr, SocketAddr},
     time::Duration,
 };
 
 use smoltcp::{
-    iface::{Config, Interface, SocketHandle, SocketSet},
-    phy::{Device, DeviceCapabilities, Medium, RxToken, TxToken},
+    iface::{Config, Interface, SocketSet},
     socket::{
         tcp::{Socket, SocketBuffer, State},
         udp,
     },
     time::Instant,
-    wire::{HardwareAddress, IpAddress, IpCidr, IpProtocol, Ipv4Packet, Ipv6Packet, TcpPacket},
+    wire::{HardwareAddress, IpAddress, IpCidr},
 };
 
+pub(crate) use self::packets::connection_request;
+
+use self::{
+    connection::Connection,
+    packets::Packets,
+    questions::{DNS_PORT, Questions},
+};
 use super::caller::{Calls, Requests};
 use crate::{
     dns::Resolver,
@@ -25,12 +35,8 @@ use crate::{
 
 /// Octets of a connection's receive buffer, and of its send buffer.
 const BUFFER_OCTETS: usize = 4_096;
-/// Where a resolver answers.
-const DNS_PORT: u16 = 53;
 /// How many connections a host holds; it resets the next one.
 pub(crate) const CONNECTIONS_MAX: usize = 64;
-/// The largest IP packet, in octets.
-const PACKET_OCTETS_MAX: usize = 1_500;
 
 /// How long a host keeps a connection whose other end says nothing at all, in seconds: whoever has lost
 /// its address never says that it is gone.
@@ -104,18 +110,9 @@ impl Host {
 
     /// Answers questions about names, at port 53.
     pub(crate) fn resolve(&mut self, resolver: Resolver) {
-        let buffer =
-            || udp::PacketBuffer::new(vec![udp::PacketMetadata::EMPTY; 16], vec![0; 8_192]);
-        let mut socket = udp::Socket::new(buffer(), buffer());
-        socket
-            .bind((IpAddress::from(self.address), DNS_PORT))
-            .expect("a new socket binds to a port that is not zero");
         self.serve(DNS_PORT, Box::new(resolver.clone()));
-        self.questions = Some(Questions {
-            handle: self.sockets.add(socket),
-            resolver,
-            answers: Vec::new(),
-        });
+        let questions = Questions::new(self.address, resolver, &mut self.sockets);
+        self.questions = Some(questions);
     }
 
     /// Makes calls to the device, too.
@@ -196,11 +193,7 @@ impl Host {
             .connections
             .iter()
             .filter_map(|connection| connection.timer);
-        let answers = self
-            .questions
-            .iter()
-            .flat_map(|questions| &questions.answers);
-        let answers = answers.map(|(due, ..)| *due);
+        let answers = self.questions.iter().flat_map(Questions::due);
         let calls = self.errands.iter().map(|call| call.at.max(now));
         let others = servers.chain(answers).chain(calls);
         stack.into_iter().chain(others).min()
@@ -296,234 +289,18 @@ fn place(call: Call, address: IpAddr, own: &mut Vec<Call>, elsewhere: &mut Vec<C
     }
 }
 
-/// A resolver's datagrams.
-struct Questions {
-    handle: SocketHandle,
-    resolver: Resolver,
-    /// When each leaves, and where to.
-    answers: Vec<(Duration, udp::UdpMetadata, Vec<u8>)>,
-}
-
-impl Questions {
-    /// Takes in what has come and sends what is due; says whether there was anything.
-    fn advance(&mut self, now: Duration, socket: &mut udp::Socket<'static>) -> bool {
-        let mut busy = false;
-        while let Ok((query, from)) = socket.recv() {
-            busy = true;
-            if let Some((delay, answer)) = self.resolver.datagram(query) {
-                self.answers.push((now + delay, from, answer));
-            }
-        }
-        self.answers.retain(|(due, to, answer)| {
-            let leaves = *due <= now && socket.send_slice(answer, *to).is_ok();
-            busy |= leaves;
-            !leaves
-        });
-        busy
-    }
-}
-
-struct Connection {
-    port: u16,
-    caller: SocketAddr,
-    handle: SocketHandle,
-    conversation: Box<dyn Conversation>,
-    stage: Stage,
-    /// What the server has said; up to `sent` the socket has it.
-    unsent: Vec<u8>,
-    sent: usize,
-    /// Lent to each turn.
-    room: Vec<u8>,
-    timer: Option<Duration>,
-    resetting: bool,
-    /// What the server wants to open.
-    calls: Vec<Call>,
-}
-
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Stage {
-    Opening,
-    Open,
-    /// The server is done; what it said may still be leaving.
-    Closing,
-    Closed,
-}
-
-impl Connection {
-    fn new(
-        port: u16,
-        caller: SocketAddr,
-        handle: SocketHandle,
-        conversation: Box<dyn Conversation>,
-    ) -> Self {
-        Self {
-            port,
-            caller,
-            handle,
-            conversation,
-            stage: Stage::Opening,
-            unsent: Vec::new(),
-            sent: 0,
-            room: Vec::new(),
-            timer: None,
-            resetting: false,
-            calls: Vec::new(),
-        }
-    }
-
-    /// Moves octets and events between the socket and the conversation; says whether any moved.
-    fn advance(&mut self, now: Duration, socket: &mut Socket<'static>) -> bool {
-        let mut busy = false;
-        if self.stage == Stage::Opening && socket.may_send() {
-            self.stage = Stage::Open;
-            self.turn(now, |conversation, turn| conversation.on_open(turn));
-            busy = true;
-        }
-        while self.stage == Stage::Open && socket.can_recv() {
-            let octets = socket
-                .recv(|octets| (octets.len(), octets.to_vec()))
-                .expect("a socket that can receive does");
-            self.turn(now, |conversation, turn| {
-                conversation.on_octets(&octets, turn)
-            });
-            busy = true;
-        }
-        if self.stage == Stage::Open && self.timer.is_some_and(|due| due <= now) {
-            self.timer = None;
-            self.turn(now, |conversation, turn| conversation.on_timer(turn));
-            busy = true;
-        }
-        while self.is_unsent() && socket.can_send() {
-            self.sent += socket
-                .send_slice(&self.unsent[self.sent..])
-                .expect("a socket that can send does");
-            busy = true;
-        }
-        let caller_left = self.stage == Stage::Open && socket.state() == State::CloseWait;
-        let said_everything = !self.is_unsent() && socket.send_queue() == 0;
-        if self.stage == Stage::Closing && self.resetting && said_everything {
-            self.stage = Stage::Closed;
-            socket.abort();
-            return true;
-        }
-        let is_done = self.stage == Stage::Closing && !self.resetting && !self.is_unsent();
-        if is_done || caller_left {
-            self.stage = Stage::Closed;
-            self.timer = None;
-            socket.close();
-            busy = true;
-        }
-        busy
-    }
-
-    fn is_unsent(&self) -> bool {
-        self.sent < self.unsent.len()
-    }
-
-    fn turn(&mut self, now: Duration, event: impl FnOnce(&mut dyn Conversation, &mut Turn)) {
-        let room = std::mem::take(&mut self.room);
-        let mut turn = Turn::in_room(now, self.timer, room);
-        event(self.conversation.as_mut(), &mut turn);
-        self.room = turn.octets;
-        if self.is_unsent() {
-            self.unsent.append(&mut self.room);
-        } else {
-            std::mem::swap(&mut self.unsent, &mut self.room);
-            self.sent = 0;
-        }
-        self.timer = turn.timer;
-        self.calls.append(&mut turn.calls);
-        if turn.closing {
-            self.resetting = turn.resetting;
-            self.stage = Stage::Closing;
-        }
-    }
-}
-
-/// Who asks for a connection to which port, if `packet` is a first SYN.
-pub(crate) fn connection_request(packet: &[u8]) -> Option<(SocketAddr, u16)> {
-    let (source, destination, payload): (IpAddr, IpAddr, &[u8]) = match packet.first()? >> 4 {
-        4 => {
-            let ip = Ipv4Packet::new_checked(packet).ok()?;
-            (ip.next_header() == IpProtocol::Tcp).then_some(())?;
-            (
-                ip.src_addr().into(),
-                ip.dst_addr().into(),
-                packet.get(usize::from(ip.header_len())..)?,
-            )
-        }
-        _ => {
-            let ip = Ipv6Packet::new_checked(packet).ok()?;
-            (ip.next_header() == IpProtocol::Tcp).then_some(())?;
-            (
-                ip.src_addr().into(),
-                ip.dst_addr().into(),
-                packet.get(ip.header_len()..)?,
-            )
-        }
-    };
-    let tcp = TcpPacket::new_checked(payload).ok()?;
-    let first = tcp.syn() && !tcp.ack() && tcp.dst_port() != 0;
-    (first && tcp.verify_checksum(&source.into(), &destination.into()))
-        .then(|| (SocketAddr::new(source, tcp.src_port()), tcp.dst_port()))
-}
-
 fn instant(moment: Duration) -> Instant {
     Instant::from_micros(i64::try_from(moment.as_micros()).unwrap_or(i64::MAX))
-}
-
-/// The host's network card: packets in, packets out.
-#[derive(Default)]
-struct Packets {
-    incoming: VecDeque<Vec<u8>>,
-    outgoing: VecDeque<Vec<u8>>,
-}
-
-impl Device for Packets {
-    type RxToken<'a> = Incoming;
-    type TxToken<'a> = Outgoing<'a>;
-
-    fn receive(&mut self, _now: Instant) -> Option<(Incoming, Outgoing<'_>)> {
-        let packet = self.incoming.pop_front()?;
-        Some((Incoming(packet), Outgoing(&mut self.outgoing)))
-    }
-
-    fn transmit(&mut self, _now: Instant) -> Option<Outgoing<'_>> {
-        Some(Outgoing(&mut self.outgoing))
-    }
-
-    fn capabilities(&self) -> DeviceCapabilities {
-        let mut capabilities = DeviceCapabilities::default();
-        capabilities.medium = Medium::Ip;
-        capabilities.max_transmission_unit = PACKET_OCTETS_MAX;
-        capabilities
-    }
-}
-
-struct Incoming(Vec<u8>);
-
-impl RxToken for Incoming {
-    fn consume<R, F: FnOnce(&[u8]) -> R>(self, read: F) -> R {
-        read(&self.0)
-    }
-}
-
-struct Outgoing<'a>(&'a mut VecDeque<Vec<u8>>);
-
-impl TxToken for Outgoing<'_> {
-    fn consume<R, F: FnOnce(&mut [u8]) -> R>(self, octets: usize, write: F) -> R {
-        let mut packet = vec![0; octets];
-        let result = write(&mut packet);
-        self.0.push_back(packet);
-        result
-    }
 }
 
 #[cfg(test)]
 mod tests {
     use smoltcp::{
         phy::ChecksumCapabilities,
-        wire::{IpRepr, Ipv4Repr, TcpControl, TcpRepr, TcpSeqNumber, TcpTimestampRepr},
+        wire::{
+            IpProtocol, IpRepr, Ipv4Repr, TcpControl, TcpPacket, TcpRepr, TcpSeqNumber,
+            TcpTimestampRepr,
+        },
     };
 
     use super::*;
