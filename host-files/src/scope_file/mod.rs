@@ -33,11 +33,11 @@ pub struct ScopeFile {
     pub scope: Scope,
     /// The probes that it allows.
     pub probes: Vec<Probe>,
-    /// Its block lists, as the host knows them.
-    pub lists: Vec<ScopeList>,
     /// The addresses that others see probes come from, where the file names them; for the checks of our
     /// own names.
     pub addresses: Vec<IpAddr>,
+    /// Its block lists, as the host knows them.
+    pub lists: Vec<ScopeList>,
 }
 
 /// Reads a scope file and checks it, as of `now`.

@@ -110,6 +110,7 @@ pub(super) fn parse(source: &str, place: &Place, now: Timestamp) -> Result<Scope
         ScopeFile {
             scope,
             probes,
+            addresses,
             lists,
             addresses,
         }

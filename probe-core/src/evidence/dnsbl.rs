@@ -35,7 +35,7 @@ pub struct ZoneEvidence {
 /// How an address stands with a zone.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Standing {
-    /// It was not asked.
+    /// It was not asked about the address, or the job ended before it answered.
     #[default]
     NotAsked,
     /// It lists no IPv6 addresses, and this is one.

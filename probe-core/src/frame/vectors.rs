@@ -102,14 +102,14 @@ fn the_document_has_every_number_as_it_is() {
         ("Quirks", bits::<Quirks>()),
         ("Notes", bits::<Notes>()),
         ("Protocols", bits::<Protocols>()),
-        ("Asked", words(|of: dnsbl::Asked| of.as_str().to_string())),
-        ("Why", words(|of: dnsbl::Why| of.as_str().to_string())),
         ("Proxy outcome", proxy_outcomes()),
         (
             "Skipped because",
             words(|of: proxy::Why| of.as_str().to_string()),
         ),
         ("Proxy notes", bits::<ProxyNotes>()),
+        ("Asked", words(|of: dnsbl::Asked| of.as_str().to_string())),
+        ("Why", words(|of: dnsbl::Why| of.as_str().to_string())),
     ];
     for (section, words) in sections {
         let heading = format!("### {section}\n");
@@ -373,29 +373,6 @@ fn to_host() -> [(&'static str, ToHost); 21] {
             }),
         ),
         (
-            "to-host/finding-of-lists",
-            ToHost::Finding(Finding {
-                boot: id.boot,
-                number: id.number,
-                job,
-                revision: 0,
-                last: true,
-                target: "192.0.2.7:0".parse().unwrap(),
-                probe: Probe::Dnsbl,
-                depth: Depth::Quick,
-                lab: false,
-                began: Instant::from_millis(6_000),
-                ended: Instant::from_millis(6_700),
-                rules: RULES_OF_THE_VECTORS,
-                verdict: Verdict {
-                    kind: Kind::Suspected,
-                    reason: Reason::Listed,
-                },
-                evidence: Evidence::Dnsbl(dnsbl::fixture::evidence()),
-                refusals: 0,
-            }),
-        ),
-        (
             "to-host/finding-of-a-proxy",
             ToHost::Finding(Finding {
                 boot: id.boot,
@@ -415,6 +392,29 @@ fn to_host() -> [(&'static str, ToHost); 21] {
                     reason: Reason::ConnectionReturned,
                 },
                 evidence: proxy_evidence(),
+                refusals: 0,
+            }),
+        ),
+        (
+            "to-host/finding-of-lists",
+            ToHost::Finding(Finding {
+                boot: id.boot,
+                number: id.number,
+                job,
+                revision: 0,
+                last: true,
+                target: "192.0.2.7:0".parse().unwrap(),
+                probe: Probe::Dnsbl,
+                depth: Depth::Quick,
+                lab: false,
+                began: Instant::from_millis(6_000),
+                ended: Instant::from_millis(6_700),
+                rules: RULES_OF_THE_VECTORS,
+                verdict: Verdict {
+                    kind: Kind::Suspected,
+                    reason: Reason::Listed,
+                },
+                evidence: Evidence::Dnsbl(dnsbl::fixture::evidence()),
                 refusals: 0,
             }),
         ),

@@ -213,8 +213,8 @@ fn scope(
         None if of_scenario => scenario.map(|scenario| ScopeFile {
             scope: scenario.scope.clone(),
             probes: vec![Probe::Relay],
-            lists: Vec::new(),
             addresses: Vec::new(),
+            lists: Vec::new(),
         }),
         None => {
             gathered.push(
