@@ -112,7 +112,6 @@ pub(super) fn parse(source: &str, place: &Place, now: Timestamp) -> Result<Scope
             probes,
             addresses,
             lists,
-            addresses,
         }
     });
 
