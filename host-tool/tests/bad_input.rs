@@ -301,6 +301,33 @@ fn scope_new_and_check() {
     golden("scope/check.txt", &format!("{}\n", undated.join("\n")));
 }
 
+/// A scope of every probe, in words.
+#[test]
+fn scope_check_tells_what_each_probe_may_ask() {
+    let bench = Bench::new("scope-probes");
+    let scope = format!(
+        "probes = [\"relay\", \"proxy\", \"dnsbl\"]\n{SCOPE}resolver = \"192.0.2.53\"\n\n\
+         [proxy]\nsink_address = \"198.51.100.25\"\nsink_name = \"sink.cert.example\"\n\
+         internal_host = true\nports = {{ http-connect = [3128, 8080], http-get = [8080], \
+         socks5 = [1080, 1075], socks4 = [1080], inside = [3128] }}\n\n\
+         [[dnsbl]]\nzone = \"dnsbl.dronebl.org\"\n\n\
+         [[dnsbl]]\nzone = \"lists.cert.example\"\ncodes = {{ 2 = \"open-relay\" }}\n\
+         may_be_quoted = true\nagreement = \"contract 17\"\n"
+    );
+    bench.write("scope.toml", &scope);
+    let checked = bench.run(&["scope", "check", "scope.toml", "--offline"]);
+    assert_eq!(checked.status, 0, "{}", checked.err);
+    let undated: Vec<&str> = checked
+        .out
+        .lines()
+        .filter(|line| !line.starts_with("in force"))
+        .collect();
+    golden(
+        "scope/check-probes.txt",
+        &format!("{}\n", undated.join("\n")),
+    );
+}
+
 #[test]
 fn profiles_languages_and_forms() {
     let bench = Bench::new("profiles");

@@ -261,6 +261,68 @@ fn what_is_excluded_is_never_probed() {
 }
 
 #[test]
+fn a_line_is_asked_by_every_probe_that_it_is_for() {
+    let bench = Bench::demo("probes");
+    let scope = fs::read_to_string(bench.path("scope.toml")).unwrap();
+    let probes = "probes = [\"relay\", \"proxy\"]\n";
+    let proxy = "\n[proxy]\nports = { socks5 = [1080], http-connect = [3128] }\n\
+                 sink_address = \"198.51.100.250\"\n";
+    let scope: String = scope
+        .lines()
+        .filter(|line| !line.starts_with("probes"))
+        .map(|line| format!("{line}\n"))
+        .collect();
+    bench.write("scope.toml", &format!("{probes}{scope}{proxy}"));
+    bench.write("list.csv", "address\n192.0.2.10\n192.0.2.11:3128\n");
+    let found = |more: &[&str]| -> Vec<(u64, String)> {
+        let ran = bench.scan(&[&["--json", "--fresh", "--junit", "report.xml"], more].concat());
+        assert_eq!(ran.status, 0, "{}", ran.err);
+        let mut found: Vec<(u64, String)> = ran
+            .out
+            .lines()
+            .map(|line| {
+                let finding: serde_json::Value = serde_json::from_str(line).unwrap();
+                let word = |key: &str| finding[key].as_str().unwrap().to_owned();
+                (
+                    finding["port"].as_u64().unwrap(),
+                    format!("{} {} {}", word("address"), word("probe"), word("verdict")),
+                )
+            })
+            .collect();
+        found.sort();
+        found
+    };
+    let of = |port, said: &str| (port, said.to_owned());
+    let all = found(&[]);
+    assert_eq!(
+        all,
+        [
+            of(25, "192.0.2.10 relay suspected"),
+            of(1080, "192.0.2.10 proxy closed"),
+            of(3128, "192.0.2.10 proxy closed"),
+            of(3128, "192.0.2.11 proxy closed"),
+        ]
+    );
+    let report = fs::read_to_string(bench.path("report.xml")).unwrap();
+    assert!(
+        report.contains("<testsuite name=\"relay proxy\""),
+        "{report}"
+    );
+    assert!(report.contains("classname=\"proxy\" name=\"192.0.2.11:3128\""));
+    assert_eq!(found(&["--probes", "proxy"]), all[1..]);
+
+    let refused = bench.scan(&["--probes", "relay"]);
+    assert!(
+        refused.out.contains("the scope does not name this port"),
+        "{}",
+        refused.out
+    );
+    let table = bench.run(&["findings", "--store", "findings.db"]).out;
+    let head: Vec<&str> = table.lines().next().unwrap().split_whitespace().collect();
+    assert_eq!(head[..3], ["No", "Address", "Probe"], "{table}");
+}
+
+#[test]
 fn json_fits_its_schema() {
     let bench = Bench::demo("json");
     let ran = bench.scan(&["--json"]);

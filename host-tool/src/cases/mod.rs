@@ -12,7 +12,7 @@ pub mod proof;
 pub mod transcript;
 pub mod words;
 #[cfg(test)]
-mod yard;
+pub(crate) mod yard;
 
 use std::{
     collections::{BTreeMap, BTreeSet},

@@ -32,18 +32,18 @@ use crate::{
     store::{DeviceFamily, Record, SqliteStore, Store as _},
 };
 
-pub(super) const PAIR: PairId = PairId::EMPTY_SENDER;
-pub(super) const HOUR: u64 = 3_600;
+pub(crate) const PAIR: PairId = PairId::EMPTY_SENDER;
+pub(crate) const HOUR: u64 = 3_600;
 /// When the scan begins, in seconds after the scope was issued.
-pub(super) const BEGAN: u64 = 12 * HOUR;
+pub(crate) const BEGAN: u64 = 12 * HOUR;
 
 /// Our own end of connections to proxies.
-pub(super) const OWN: IpAddr = IpAddr::V4(Ipv4Addr::new(203, 0, 113, 1));
+pub(crate) const OWN: IpAddr = IpAddr::V4(Ipv4Addr::new(203, 0, 113, 1));
 /// The block list of the scope.
-pub(super) const ZONE: &str = "dnsbl.example";
+pub(crate) const ZONE: &str = "dnsbl.example";
 
 /// What is scanned: relays, SOCKS5 at one port, and one block list, whose codes 5 and 8 are an occasion.
-pub(super) fn scope() -> Scope {
+pub(crate) fn scope() -> Scope {
     let mut scope = host_sim::demo::scope(Depth::Standard);
     let port = ProxyPort {
         port: 1080,
@@ -87,23 +87,23 @@ enum Explained {
 }
 
 /// A store on a file, a device that scanned, and a sink beside it.
-pub(super) struct Yard {
+pub(crate) struct Yard {
     folder: PathBuf,
-    pub(super) store: SqliteStore,
-    pub(super) key: Key,
-    pub(super) issued: Utc,
-    pub(super) device: DeviceId,
+    pub(crate) store: SqliteStore,
+    pub(crate) key: Key,
+    pub(crate) issued: Utc,
+    pub(crate) device: DeviceId,
     sink: (DeviceId, u32),
     records: u32,
 }
 
 impl Yard {
-    pub(super) fn new(name: &str) -> Self {
+    pub(crate) fn new(name: &str) -> Self {
         Self::quoting(name, true)
     }
 
     /// A yard whose block list may or may not be quoted.
-    pub(super) fn quoting(name: &str, may_be_quoted: bool) -> Self {
+    pub(crate) fn quoting(name: &str, may_be_quoted: bool) -> Self {
         let name = format!("postern-proof-{}-{name}", std::process::id());
         let folder = std::env::temp_dir().join(name);
         std::fs::create_dir_all(&folder).unwrap();
@@ -143,7 +143,7 @@ impl Yard {
     }
 
     /// A job on `target` whose message was accepted.
-    pub(super) fn found(&mut self, serial: u64, target: &str) {
+    pub(crate) fn found(&mut self, serial: u64, target: &str) {
         let mut evidence = RelayEvidence::default();
         evidence.record(&Observation::Began {
             depth: Depth::Standard,
@@ -172,7 +172,7 @@ impl Yard {
     }
 
     /// A proxy job on `target`, with what came of each attempt.
-    pub(super) fn proxy(
+    pub(crate) fn proxy(
         &mut self,
         serial: u64,
         target: &str,
@@ -194,10 +194,12 @@ impl Yard {
                 said_hello: *outcome == proxy::Outcome::Returned,
                 has_content: false,
                 is_endless: false,
-                first: match outcome {
-                    proxy::Outcome::Returned => {
+                first: match (outcome, protocol) {
+                    (proxy::Outcome::Returned, _) => {
                         b"\x05\x00\x05\x00\x00\x01\xc6\x33\x64\x07\xc0\x02220 sink.cert.example ESMTP gaa2n5lfxq7k3mzbtwc6ydh4jru\r\n"
                     }
+                    (proxy::Outcome::Granted, Protocol::Socks4) => b"\x00\x5a\x00\x19\xc6\x33\x64\xc8",
+                    (proxy::Outcome::Granted, _) => b"\x05\x00\x05\x00\x00\x01\xc6\x33\x64\x07\xc0\x02",
                     _ => b"\x05\xff",
                 },
             });
@@ -207,7 +209,7 @@ impl Yard {
     }
 
     /// What the one block list of the scope says about an address: these A records, none for not listed.
-    pub(super) fn looked_up(&mut self, serial: u64, address: &str, records: &[[u8; 4]]) {
+    pub(crate) fn looked_up(&mut self, serial: u64, address: &str, records: &[[u8; 4]]) {
         let zone = &scope().dnsbl.zones[0];
         let is_occasion = |code: &Ipv4Addr| zone.meaning(*code) == Meaning::Occasion;
         let codes: Vec<Ipv4Addr> = records.iter().map(|code| (*code).into()).collect();
@@ -253,7 +255,7 @@ impl Yard {
         self.store.append(self.device, &[record], NOW).unwrap();
     }
 
-    pub(super) fn token(&self, role: Role, serial: u64, target: &str) -> Token {
+    pub(crate) fn token(&self, role: Role, serial: u64, target: &str) -> Token {
         let target: SocketAddr = target.parse().unwrap();
         let hours = u16::try_from(BEGAN / HOUR).unwrap();
         let octet = u8::try_from(PAIR.index()).unwrap();
@@ -261,7 +263,7 @@ impl Yard {
     }
 
     /// A connection of an attempt comes out at `from` and calls at the sink.
-    pub(super) fn visited(&mut self, serial: u64, target: &str, protocol: Protocol, from: IpAddr) {
+    pub(crate) fn visited(&mut self, serial: u64, target: &str, protocol: Protocol, from: IpAddr) {
         let hours = u16::try_from(BEGAN / HOUR).unwrap();
         let signer = Signer::new(&self.key, self.device);
         let octet = AttemptId::new(protocol, 0).octet();
@@ -282,7 +284,7 @@ impl Yard {
     }
 
     /// Something comes to the sink so long after the scan began.
-    pub(super) fn came(
+    pub(crate) fn came(
         &mut self,
         after: u64,
         what: What,
@@ -326,19 +328,19 @@ impl Yard {
     }
 
     /// Our message comes back so long after the scan began.
-    pub(super) fn returned(&mut self, after: u64, serial: u64, target: &str) {
+    pub(crate) fn returned(&mut self, after: u64, serial: u64, target: &str) {
         let envelope = Some(self.token(Role::Recipient, serial, target));
         let content = Some(self.token(Role::Message, serial, target));
         self.came(after, What::Message, envelope, content);
     }
 
     /// Every case, read by another program later.
-    pub(super) fn cases(&self) -> Vec<CaseView> {
+    pub(crate) fn cases(&self) -> Vec<CaseView> {
         let store = SqliteStore::open_to_read(&self.folder.join("findings.db")).unwrap();
         cases::load(&store).unwrap()
     }
 
-    pub(super) fn kinds(&self) -> Vec<Kind> {
+    pub(crate) fn kinds(&self) -> Vec<Kind> {
         self.cases().iter().map(|it| it.verdict().kind).collect()
     }
 }
@@ -349,8 +351,8 @@ impl Drop for Yard {
     }
 }
 
-pub(super) const NOW: Timestamp = Timestamp::constant(1_795_000_000, 0);
-pub(super) const TARGET: &str = "192.0.2.1:25";
+pub(crate) const NOW: Timestamp = Timestamp::constant(1_795_000_000, 0);
+pub(crate) const TARGET: &str = "192.0.2.1:25";
 
 fn anchored(store: &mut SqliteStore, device: DeviceId, boot: u32, utc: Utc) {
     let at = Instant::BOOT;

@@ -16,6 +16,7 @@ use super::{
 use crate::{
     cases::{CaseView, JobView, attempts, facts, forms},
     letters::model::{Basis, Decision, Occasion},
+    lists::Claim,
 };
 
 /// The verdicts of `cases`, as a table and a line that counts them.
@@ -123,12 +124,26 @@ fn reason(view: &CaseView) -> String {
     reason
 }
 
-/// The databases that say what it was probed for.
+/// The databases that say what it was probed for; of block lists that were asked, those that list it as
+/// anything that we probe.
 fn listed_by(view: &CaseView) -> String {
+    let listed: Vec<String> = match view.case.probe {
+        Probe::Relay | Probe::Proxy => {
+            let listings = facts::listings(view).into_iter();
+            listings.map(|listing| listing.by).collect()
+        }
+        Probe::Dnsbl => {
+            let lookups = view.listed.iter().filter(|listed| {
+                let claim = listed.listing.claim;
+                listed.is_lookup && matches!(claim, Claim::OpenRelay | Claim::OpenProxy(_))
+            });
+            lookups.map(|listed| listed.listing.by.clone()).collect()
+        }
+    };
     let mut names: Vec<String> = Vec::new();
-    for listing in facts::listings(view) {
-        if !names.contains(&listing.by) {
-            names.push(listing.by);
+    for name in listed {
+        if !names.contains(&name) {
+            names.push(name);
         }
     }
     names.join(", ")

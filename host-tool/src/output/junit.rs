@@ -63,7 +63,11 @@ pub fn text(
         .filter(|probe: &Probe| all.iter().any(|(of, _, _)| of == probe))
         .map(Probe::as_str)
         .collect();
-    let suite = suite.join(" ");
+    let suite = if suite.is_empty() {
+        "postern".to_owned()
+    } else {
+        suite.join(" ")
+    };
     let mut out = format!(
         "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n\
          <testsuites name=\"postern\" {counts}>\n  \

@@ -179,13 +179,20 @@ fn proxies(proxy: &ProxyScope) -> Vec<String> {
         sink.name.as_ref().map(|name| name.as_str().to_owned()),
     ];
     let ports = joined(sink.ports.iter().map(u16::to_string));
+    let word = if sink.ports.len() == 1 {
+        "port"
+    } else {
+        "ports"
+    };
     said.push(format!(
-        "asked to connect to {} at port {ports}, and to nobody else",
-        joined(ends.into_iter().flatten())
+        "asked to connect to our sink, {}, at {word} {ports}, and to nobody else{}",
+        joined(ends.into_iter().flatten()),
+        if proxy.inside {
+            " but port 25 of their own host, which enters what is inside"
+        } else {
+            ""
+        }
     ));
-    if proxy.inside {
-        said.push("and to port 25 of their own host: what is inside is entered so".to_owned());
-    }
     said
 }
 
@@ -205,11 +212,11 @@ fn lists(file: &ScopeFile) -> Vec<String> {
                 .as_ref()
                 .map(|text| format!(", by {text}"))
                 .unwrap_or_default();
-            format!(
-                "{} ({}): {quoted}{agreement}",
-                list.zone.as_str(),
-                list.name
-            )
+            let name = match list.name.as_str() {
+                name if name == list.zone.as_str() => String::new(),
+                name => format!(" ({name})"),
+            };
+            format!("{}{name}: {quoted}{agreement}", list.zone.as_str())
         })
         .collect()
 }

@@ -88,11 +88,11 @@ sink_domain = ""                  # "sink.cert.example", at most 22 octets
 # Proxies, with "proxy" in `probes`: which ports are asked in which protocols, and where our sink is that they are
 # asked to connect to. Without `ports` it is the usual set; docs/findings.md says what comes of it.
 # [proxy]
-# sink_address = "192.0.2.25"       # the sink's IPv4 address, unless [identity] has it; `sink_address_ipv6` likewise
-# sink_name = "sink.cert.example"   # a name that leads there, for protocols that take names
-# sink_ports = [25, 8025]           # the second answers HTTP as well: many proxies do not reach port 25
-# ports = { http-connect = [80, 3128, 8080], http-get = [80, 3128, 8080], socks4 = [1080], socks5 = [1080] }
-# internal_host = false             # true: may ask a proxy for port 25 of its own host, which is inside
+#   sink_address = "192.0.2.25"       # the sink's IPv4 address, unless [identity] has it; `sink_address_ipv6` likewise
+#   sink_name = "sink.cert.example"   # a name that leads there, for protocols that take names
+#   sink_ports = [25, 8025]           # the second answers HTTP as well: many proxies do not reach port 25
+#   ports = { http-connect = [80, 3128, 8080], http-get = [80, 3128, 8080], socks4 = [1080], socks5 = [1080] }
+#   internal_host = false             # true: may ask a proxy for port 25 of its own host, which is inside
 
 # Block lists that may be asked about an address, with "dnsbl" in `probes`: none goes without saying. What is agreed
 # with each is yours to know; docs/block-lists.md names those that are known, and how to spell out others.

@@ -19,7 +19,7 @@ use crate::{
         model::{Decision, Occasion, ProxyProtocol, WhyNone},
         render,
     },
-    lists::Entry,
+    lists::{Entry, ListedProxy},
     problem::Place,
     store::Store as _,
 };
@@ -305,6 +305,13 @@ fn a_danish_letter_of_a_listed_and_confirmed_socks5_proxy() {
         about: About {
             country: Some("DK".to_owned()),
             contact: Some("abuse@hosting.example".to_owned()),
+            listings: vec![crate::lists::Listing {
+                by: "open.dnsbl.example".to_owned(),
+                on: "2025-12-30".parse().ok(),
+                since: None,
+                code: None,
+                claim: Claim::OpenProxy(ListedProxy::Socks5),
+            }],
             ..About::default()
         },
     };
@@ -319,7 +326,7 @@ fn a_danish_letter_of_a_listed_and_confirmed_socks5_proxy() {
         assert_eq!(written.faults, [], "{name}");
         let text = &written.text;
         assert!(text.contains("192.0.2.1") && text.contains("åben proxyserver"));
-        assert_eq!(text.contains(ZONE), true, "{name} names who lists it");
+        assert!(text.contains(ZONE), "{name} names who lists it");
         // The code that says something else is nobody's business, and only a test's result calls it open.
         assert!(!text.contains("127.0.0.3"), "{name}");
         assert_eq!(text.contains("SOCKS5"), name == "example-cert");
@@ -327,6 +334,9 @@ fn a_danish_letter_of_a_listed_and_confirmed_socks5_proxy() {
         // Nothing of relays is said of a proxy by today's profile.
         let is_of_relays = text.contains("mailrelæ");
         assert_eq!(is_of_relays, name == "ftc-2004", "2004 wrote of both");
+        if name == "ftc-2004" {
+            assert_eq!(facts_missing(text), [""; 0]);
+        }
         let sheet = Sheet {
             letter: &written,
             facts: &facts,
@@ -341,6 +351,23 @@ fn a_danish_letter_of_a_listed_and_confirmed_socks5_proxy() {
             golden(&format!("{name}.{ending}"), &file.octets);
         }
     }
+}
+
+/// The facts of the letter of 2004 that a text lacks.
+fn facts_missing(text: &str) -> Vec<String> {
+    #[derive(serde::Deserialize)]
+    struct Fact {
+        fact: String,
+        words: String,
+    }
+    let text: String = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    let facts = include_str!("../../../profiles/facts/ftc-2004.toml");
+    let facts: std::collections::BTreeMap<String, Vec<Fact>> = toml::from_str(facts).unwrap();
+    let facts: Vec<Fact> = facts.into_values().flatten().collect();
+    assert!(facts.len() >= 38, "{} facts", facts.len());
+    let is_missing = |fact: &Fact| !text.contains(&fact.words.replace("192.0.2.80", "192.0.2.1"));
+    let missing = facts.into_iter().filter(is_missing);
+    missing.map(|fact| fact.fact).collect()
 }
 
 fn golden(name: &str, octets: &[u8]) {

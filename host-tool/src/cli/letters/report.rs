@@ -81,12 +81,22 @@ impl Report<'_> {
             }
         }
         for view in self.cases {
-            if let Decision::NoLetter(why) = facts::decision(view, self.basis) {
+            let decision = facts::decision(view, self.basis);
+            if let Decision::NoLetter(why) = decision
+                && !(why == WhyNone::Lookup && self.is_tested(view))
+            {
                 table.push(row(view, &format!("no: {}", why.as_str())));
             }
         }
         self.untested(&mut table)?;
         Ok(table)
+    }
+
+    /// Whether something was tested at the address of a case.
+    fn is_tested(&self, view: &CaseView) -> bool {
+        let address = view.case.target.ip();
+        let mut cases = self.cases.iter().map(|view| &view.case);
+        cases.any(|case| case.probe != Probe::Dnsbl && case.target.ip() == address)
     }
 
     /// Suspects of the lists that no test has a finding of.

@@ -105,7 +105,10 @@ fn finding_row(reference: &str, finding: &FindingFacts) -> [String; FINDING_COLU
         reference.to_owned(),
         finding.endpoint.ip().to_string(),
         finding.endpoint.port().to_string(),
-        finding.probed.as_str().to_owned(),
+        joined(
+            std::iter::once(finding.probed.as_str().to_owned())
+                .chain(finding.also.iter().map(|it| it.as_str().to_owned())),
+        ),
         finding.host_name.clone().unwrap_or_default(),
         verdict
             .map_or("not-tested", |it| it.kind.as_str())

@@ -251,3 +251,6 @@ fn history(out: &mut String, judgements: &[Judgement], width: Option<usize>) {
     }
     let _ = write!(out, "\nHistory\n{}", table.render(width));
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,7 +1,7 @@
 //! What databases say, and when it is kept.
 
 use super::*;
-use crate::import::Reading;
+use crate::{import::Reading, lists::ListedProxy};
 
 /// What is read, as a list of it.
 struct Listed {
@@ -76,4 +76,66 @@ fn imports_are_kept_whole_or_not_at_all_and_wait_for_a_scan() {
     store.note(&imported, NOW).unwrap();
     assert_eq!(store.suspects().unwrap().len(), 1);
     assert_eq!(store.imported().unwrap().len(), 1);
+}
+
+#[test]
+fn an_entry_counts_at_other_ports_of_its_address_where_it_says_what_it_is_of() {
+    let scratch = Scratch::new("ports");
+    let (mut store, device) = started(&scratch);
+    let entry = |port, by: &str, contact: Option<&str>, claim| Entry {
+        place: Place::named("report"),
+        address: "192.0.2.1".parse().unwrap(),
+        port,
+        about: About {
+            contact: contact.map(str::to_owned),
+            listings: vec![Listing {
+                by: by.to_owned(),
+                on: None,
+                since: None,
+                code: None,
+                claim,
+            }],
+            ..About::default()
+        },
+    };
+    let socks = Claim::OpenProxy(ListedProxy::Socks);
+    let entries = [
+        entry(25, "suspects.example", Some("a@a.example"), Claim::Suspect),
+        entry(25, "relays.example", None, Claim::OpenRelay),
+        entry(1080, "proxies.example", Some("b@b.example"), socks),
+    ];
+    store.note(&entries, NOW).unwrap();
+    let records = [
+        finding(1, 1, 1, 0, "192.0.2.1:25"),
+        finding(1, 2, 2, 0, "192.0.2.1:1080"),
+        finding(1, 3, 3, 0, "192.0.2.1:3128"),
+        finding(1, 4, 4, 0, "192.0.2.2:25"),
+    ];
+    store.append(device, &records, NOW).unwrap();
+    let known: Vec<(Option<String>, Vec<String>)> = store
+        .cases()
+        .unwrap()
+        .into_iter()
+        .map(|case| {
+            let listings = case.about.listings.into_iter();
+            (case.about.contact, listings.map(|it| it.by).collect())
+        })
+        .collect();
+    let of = |contact: &str, names: &[&str]| {
+        let names = names.iter().map(|name| (*name).to_owned());
+        (Some(contact.to_owned()), names.collect::<Vec<_>>())
+    };
+    assert_eq!(
+        known,
+        [
+            of(
+                "a@a.example",
+                &["suspects.example", "relays.example", "proxies.example"]
+            ),
+            // The line of a port stands before those of others.
+            of("b@b.example", &["proxies.example", "relays.example"]),
+            of("a@a.example", &["relays.example", "proxies.example"]),
+            (None, Vec::new()),
+        ]
+    );
 }
