@@ -132,10 +132,7 @@ fn of_several_the_weightiest_decides() {
             "closed: proxy-denied",
         ),
         // Or waits for more of what it took for the beginning of the other.
-        (
-            &[denied, (P::Socks5, 0, O::Silent)],
-            "closed: proxy-denied",
-        ),
+        (&[denied, (P::Socks5, 0, O::Silent)], "closed: proxy-denied"),
         (
             &[(P::Socks4, 0, O::Denied), (P::Connect, 0, O::Silent)],
             "closed: proxy-denied",
