@@ -30,7 +30,7 @@ use crate::{
 };
 #[cfg(not(feature = "relay-only"))]
 use crate::{
-    lookup::LookupMemory,
+    lookup::Lookups,
     sink::{Porch, SINK_SESSIONS, SessionMemory, Sessions},
     visit::{self, VisitMemory},
 };
@@ -76,7 +76,7 @@ pub struct Appliance<'a, const N: usize> {
     prober: &'a RefCell<Prober>,
     tester: RefCell<Option<Tester>>,
     #[cfg(not(feature = "relay-only"))]
-    lookups: RefCell<LookupMemory>,
+    lookups: Lookups,
     workers: [Bell; N],
     #[cfg(not(feature = "relay-only"))]
     sessions: Sessions,
@@ -93,7 +93,7 @@ impl<'a, const N: usize> Appliance<'a, N> {
             prober,
             tester: RefCell::new(None),
             #[cfg(not(feature = "relay-only"))]
-            lookups: RefCell::new(LookupMemory::new()),
+            lookups: Lookups::new(),
             workers: [const { Bell::new() }; N],
             #[cfg(not(feature = "relay-only"))]
             sessions: Sessions::new(),

@@ -46,6 +46,8 @@ pub mod lookup;
 pub mod net;
 pub mod panel;
 pub mod restart;
+#[cfg(not(feature = "relay-only"))]
+pub mod reverse;
 pub mod scout;
 #[cfg(not(feature = "relay-only"))]
 pub mod sink;

@@ -25,6 +25,22 @@ pub(crate) fn job_taken(job: &Job) {
     let _ = job;
 }
 
+/// What a job's target is called.
+#[cfg(not(feature = "relay-only"))]
+pub(crate) fn called_so(job: &Job, name: &probe_core::name::Name) {
+    #[cfg(feature = "defmt")]
+    defmt::debug!("job {=u64}: is called {=str}", job.serial.0, name.as_str());
+    #[cfg(not(feature = "defmt"))]
+    let _ = (job, name);
+}
+
+/// The resolver does not answer; nobody is asked for a while.
+#[cfg(not(feature = "relay-only"))]
+pub(crate) fn resolver_is_silent() {
+    #[cfg(feature = "defmt")]
+    defmt::warn!("names: the resolver does not answer");
+}
+
 /// What became of a connection that was asked for.
 pub(crate) fn connection(remote: SocketAddr, outcome: Result<(), OpenFailure>) {
     #[cfg(feature = "defmt")]

@@ -15,7 +15,7 @@ use probe_core::{
 use probe_core::{finding::Probe, proxy::ProxyDialogue};
 
 #[cfg(not(feature = "relay-only"))]
-use crate::{lists, lookup::LookupMemory};
+use crate::{lists, lookup::Lookups, reverse};
 
 use crate::{
     bell::{Bell, LinkBells},
@@ -82,9 +82,9 @@ pub(crate) struct Office<'a, E> {
     pub(crate) prober: &'a RefCell<Prober>,
     /// Who we are, the same for every worker. Borrowed while a job runs.
     pub(crate) tester: &'a RefCell<Option<Tester>>,
-    /// What a lookup borrows: one at a time.
+    /// Where whoever asks the resolver gets a turn.
     #[cfg(not(feature = "relay-only"))]
-    pub(crate) lookups: &'a RefCell<LookupMemory>,
+    pub(crate) lookups: &'a Lookups,
     /// The worker's own bell.
     pub(crate) bell: &'a Bell,
     /// Every worker's bell, this one's too.
@@ -99,7 +99,7 @@ pub(crate) struct Office<'a, E> {
 
 /// What a worker does next.
 enum Turn<'m> {
-    Job(&'m Job, Ref<'m, Tester>),
+    Job(&'m mut Job, Ref<'m, Tester>),
     Wait(Instant),
     Idle,
 }
@@ -120,6 +120,8 @@ impl<E: Env> Office<'_, E> {
             match self.next(job) {
                 Turn::Job(job, tester) => {
                     log::job_taken(job);
+                    #[cfg(not(feature = "relay-only"))]
+                    reverse::learn(self, job, &tester, lent).await;
                     let Some(evidence) = evidence.put(Evidence::new(job.probe)) else {
                         continue;
                     };
@@ -213,12 +215,12 @@ impl<E: Env> Office<'_, E> {
         }
     }
 
-    /// Asks the scope's block lists. The schedule hands out one such job at a time; where the lookup
-    /// memory is borrowed all the same, its evidence says that nobody was asked.
+    /// Asks the scope's block lists, behind whoever asks what a target is called. Where the scan ends
+    /// before, the evidence says that nobody was asked.
     #[cfg(not(feature = "relay-only"))]
     #[expect(
         clippy::await_holding_refcell_ref,
-        reason = "whoever finds it borrowed goes without"
+        reason = "the borrow is the turn: whoever does not get it waits for its bell"
     )]
     async fn ask_lists(
         &self,
@@ -227,9 +229,10 @@ impl<E: Env> Office<'_, E> {
         evidence: &mut Evidence,
         lent: &mut Lent,
     ) {
-        if let Ok(mut memory) = self.lookups.try_borrow_mut() {
+        if let Some(mut memory) = self.lookups.turn(self, Instant::NEVER).await {
             lists::ask(self, job, tester, evidence, lent, &mut memory).await;
         }
+        self.workers.iter().for_each(Bell::ring);
     }
 
     /// Gives the job back, as soon as the outbox has room for its finding.
@@ -338,6 +341,6 @@ mod tests {
     fn a_workers_future_is_small() {
         let future_octets =
             future_octets::<StackEnv<'static, NoRandom>, _>(|office, memory| office.work(memory));
-        assert!(future_octets <= 2_608, "future: {future_octets}");
+        assert!(future_octets <= 2_312, "future: {future_octets}");
     }
 }

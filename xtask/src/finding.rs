@@ -10,6 +10,7 @@ use crate::failure::{Failure, Result};
 pub(crate) struct Finding {
     pub(crate) number: u64,
     pub(crate) address: IpAddr,
+    /// 0 where nothing was asked at the address itself.
     pub(crate) port: u16,
     pub(crate) verdict: String,
     pub(crate) reason: String,
@@ -21,6 +22,32 @@ pub(crate) struct Finding {
     pub(crate) messages: Vec<String>,
     /// What came to the sink.
     pub(crate) arrivals: Vec<Arrival>,
+    /// What was tried at a proxy.
+    pub(crate) attempts: Vec<Attempt>,
+}
+
+/// One connection that a proxy was asked for.
+pub(crate) struct Attempt {
+    pub(crate) protocol: String,
+    /// Our sink's word came back through it.
+    nonce: bool,
+    /// Who called at our sink for it.
+    pub(crate) came_out_at: Option<IpAddr>,
+}
+
+impl Attempt {
+    /// Whether it shows that the proxy connects strangers.
+    pub(crate) fn is_proved(&self) -> bool {
+        self.nonce && self.came_out_at.is_some()
+    }
+
+    fn parse(object: &Object) -> Option<Self> {
+        Some(Self {
+            protocol: text(object, "attempt")?,
+            nonce: *object.get("nonce")?.get()?,
+            came_out_at: text(object, "came_out_at").and_then(|it| it.parse().ok()),
+        })
+    }
 }
 
 /// Something that came to the sink.
@@ -60,7 +87,7 @@ impl Finding {
         let of_proof = |name: &str| proof.map_or(Some(Vec::new()), |proof| objects(proof, name));
         Some(Self {
             number: number("number")?,
-            port: number("port")?.try_into().ok()?,
+            port: number("port").unwrap_or_default().try_into().ok()?,
             address: text(object, "address")?.parse().ok()?,
             verdict: text(object, "verdict")?,
             reason: text(object, "reason")?,
@@ -76,6 +103,11 @@ impl Finding {
             arrivals: of_proof("arrivals")?
                 .into_iter()
                 .map(Arrival::parse)
+                .collect::<Option<_>>()?,
+            attempts: objects(object, "attempts")
+                .unwrap_or_default()
+                .into_iter()
+                .map(Attempt::parse)
                 .collect::<Option<_>>()?,
         })
     }

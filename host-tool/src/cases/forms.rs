@@ -109,12 +109,29 @@ impl<'a> Writer<'a> {
         }
     }
 
+    /// Whether a form was written with what the target's address is called: a name that stands behind
+    /// those of the list. A finding does not hold it, so these forms are shown as templates.
+    pub fn has_reverse_name(&self) -> bool {
+        let known = self.names.len();
+        let mut pairs = self.job.relay().into_iter().flat_map(RelayEvidence::pairs);
+        pairs.any(|line| {
+            let was_written = !matches!(
+                line.outcome,
+                Outcome::NotFormable | Outcome::NotReached | Outcome::TooLong
+            );
+            let is_behind =
+                matches!(line.pair.pair().slot, Slot::Listed(place) if usize::from(place) >= known);
+            was_written && is_behind
+        })
+    }
+
     fn envelope(&self) -> Option<Envelope<'_>> {
         Some(Envelope {
             target: self.view.case.target,
             identity: &self.job.scope.as_ref()?.identity,
             signer: self.signer.as_ref(),
             names: &self.names,
+            reverse: None,
             host: self.job.relay().and_then(RelayEvidence::host),
             serial: self.job.serial,
             hours: self.job.evidence.hours(),

@@ -72,6 +72,17 @@ pub(super) fn may_scan(checks: &[Check], delivers: bool) -> Result<(), Failure> 
     Ok(gathered.or(())?)
 }
 
+/// Tells that the way to a sink elsewhere was tried from here, where an appliance `delivers` from somewhere
+/// else.
+pub(super) fn tell_whose_way(scope: &Scope, delivers: bool) {
+    if delivers && scope.sink_ports.is_empty() {
+        anstream::eprintln!(
+            "postern: the way to the sink was tried from this computer, not from the appliance: if its \
+             network lets no mail out, its targets do not answer, and nothing comes back"
+        );
+    }
+}
+
 /// Those of which the same is to be said, once.
 fn together<'a>(checks: impl Iterator<Item = &'a Check>) -> Vec<(Vec<Kind>, &'a Check)> {
     let mut groups: Vec<(Vec<Kind>, &Check)> = Vec::new();

@@ -44,6 +44,7 @@ pub(crate) fn check(octets: &[u8]) {
     let mut setup = Setup {
         target,
         names: &names[..usize::from(depth & 1)],
+        reverse: None,
         tester: &tester,
         depth: [Depth::Quick, Depth::Standard, Depth::Full][usize::from(depth >> 1) % 3],
         serial: JobSerial(7),

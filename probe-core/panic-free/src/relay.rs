@@ -37,6 +37,7 @@ pub(crate) fn dialogue(received: &[u8], transmit: &mut [u8]) {
     let setup = Setup {
         target,
         names: &suspect.names,
+        reverse: suspect.names.last(),
         tester: &tester,
         depth: black_box(Depth::Full),
         serial: black_box(JobSerial(0)),

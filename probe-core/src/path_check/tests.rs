@@ -3,7 +3,7 @@ use crate::{
     dialogue::TRANSMIT_OCTETS_MIN,
     finding::{DeviceId, JobSerial},
     sink,
-    token::{Role, Signer},
+    token::{NONCE_SKEW_S_MAX, Role, Signer},
 };
 
 const KEY: Key = Key::new([7; 16]);
@@ -114,7 +114,11 @@ fn whoever_else_answers_is_not_our_sink() {
             "250 ok\r\n",
             Path::Open { visited: true },
         ),
-        (ours(Utc(NOW.0 - half_an_hour - 1)), "", Path::Foreign),
+        (
+            ours(Utc(NOW.0 - half_an_hour - NONCE_SKEW_S_MAX - 1)),
+            "",
+            Path::Foreign,
+        ),
         (
             "554 no mail from here\r\n".into(),
             "",

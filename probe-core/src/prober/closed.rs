@@ -99,7 +99,7 @@ fn recorded(depth: Depth, evidence: &Evidence) -> (usize, Finding) {
     let suspect = Suspect {
         address: "2001:db8:1234:5678:9abc:def0:1234:5678".parse().unwrap(),
         port: 25,
-        names: Names::new(),
+        names: heapless::Vec::new(),
     };
     assert!(prober.take_suspect(now, 0, &suspect, 0));
     let Next::Job(job) = prober.next(now) else {

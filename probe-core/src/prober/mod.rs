@@ -147,7 +147,8 @@ impl Job {
     pub fn setup<'a>(&'a self, tester: &'a Tester) -> Setup<'a> {
         Setup {
             target: self.target,
-            names: &self.names,
+            names: self.names.listed(),
+            reverse: self.names.reverse(),
             tester,
             depth: self.depth,
             serial: self.serial,
@@ -609,9 +610,14 @@ impl Prober {
             return false;
         }
         let queueing = match self.admit(now, suspect) {
-            Ok(target) => self
-                .schedule
-                .queue(now, scan, index, target, &suspect.names, told),
+            Ok(target) => self.schedule.queue(
+                now,
+                scan,
+                index,
+                target,
+                &Names::of_list(&suspect.names),
+                told,
+            ),
             Err(refusal) => Queueing::Refused(refusal),
         };
         match queueing {

@@ -37,7 +37,7 @@ pub use self::{
     },
     outcome::{Outcome, Why},
     plan::SILENT_ATTEMPTS_MAX,
-    protocol::{PROTOCOLS, Protocol, Protocols},
+    protocol::{Family, PROTOCOLS, Protocol, Protocols},
     setup::Setup,
 };
 

@@ -74,6 +74,24 @@ pub enum Why {
 }
 
 impl Outcome {
+    /// Whether something came that whoever listens there said.
+    pub const fn is_an_answer(self) -> bool {
+        matches!(
+            self,
+            Self::Returned
+                | Self::Granted
+                | Self::AuthRequired
+                | Self::Denied
+                | Self::Unreached
+                | Self::Failed
+                | Self::NoProxy
+                | Self::OtherProtocol
+                | Self::Page
+                | Self::Redirected
+                | Self::Echoed
+        )
+    }
+
     /// The word in transcripts and `--json`.
     pub const fn as_str(self) -> &'static str {
         match self {

@@ -30,6 +30,17 @@ pub enum Protocol {
     Inside,
 }
 
+/// Protocols that begin alike.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Family {
+    /// Lines of HTTP.
+    Http,
+    /// Octets of SOCKS.
+    Socks,
+    /// A line of text.
+    Gateway,
+}
+
 /// Every protocol, in the order of their numbers.
 pub const PROTOCOLS: [Protocol; 11] = [
     Protocol::Connect,
@@ -77,6 +88,19 @@ impl Protocol {
             Self::Socks5Name => "SOCKS5 without a login, CONNECT to our sink's name",
             Self::Gateway => "our sink's address and port as a line",
             Self::Inside => "CONNECT to port 25 of the proxy's own host",
+        }
+    }
+
+    /// What it is a form of: whoever speaks one may not speak another.
+    pub const fn family(self) -> Family {
+        match self {
+            Self::Connect | Self::ConnectSplit | Self::Get | Self::Post | Self::Inside => {
+                Family::Http
+            }
+            Self::Socks4 | Self::Socks4a | Self::Socks5 | Self::Socks5Ipv6 | Self::Socks5Name => {
+                Family::Socks
+            }
+            Self::Gateway => Family::Gateway,
         }
     }
 

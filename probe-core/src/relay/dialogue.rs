@@ -24,6 +24,8 @@ pub struct Setup<'a> {
     pub target: Target,
     /// Domains that the target is known to serve; the first two count.
     pub names: &'a [Name],
+    /// What its address is called; one domain more where there is room.
+    pub reverse: Option<&'a Name>,
     /// Who we are.
     pub tester: &'a Tester,
     /// How much is asked.

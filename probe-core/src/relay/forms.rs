@@ -366,12 +366,14 @@ impl Recipient {
         !self.is_control() && !self.facts().is_plainly_sink
     }
 
-    /// The letter of its id, and the number behind it: `C1` to `C3`, then `T1` and so on.
+    /// The letter of its id, and the number behind it: `C1` to `C3`, then `T1` and so on. T20 is two.
     pub(super) const fn letter_and_number(self) -> (&'static str, u32) {
-        match (self as u32).checked_sub(Self::T1 as u32) {
-            Some(before) => ("T", before + 1),
-            None => ("C", self as u32 + 1),
+        let place = self as u32 + 1;
+        if self.is_control() {
+            return ("C", place);
         }
+        let behind_the_first_t20 = (place > Self::T20Name as u32 + 1) as u32;
+        ("T", place - Self::T1 as u32 - behind_the_first_t20)
     }
 
     /// What is decided by.

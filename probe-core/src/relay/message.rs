@@ -295,6 +295,7 @@ mod tests {
             identity: &setup.tester.identity,
             signer: Some(&setup.tester.signer),
             names: setup.names,
+            reverse: setup.reverse,
             host,
             serial: setup.serial,
             hours: setup.hours,

@@ -24,12 +24,12 @@ pub enum Slot {
     Host,
     /// The host name without its first label.
     Parent,
-    /// The first or second domain that the list knows.
+    /// The first or second domain that the list knows; behind those, what the address is called.
     Listed(u8),
     /// What the server calls itself: the host name, or else the first listed domain.
     Server,
-    /// The likeliest domain that it hosts: the first listed one, or else the parent, or else the
-    /// host name.
+    /// The likeliest domain that it hosts: the first one of the list, or else the parent, or else the
+    /// host name, or else what the address is called.
     Domain,
 }
 

@@ -227,6 +227,7 @@ pub(crate) fn setup(tester: &Tester, depth: Depth) -> Setup<'_> {
     Setup {
         target: Target::admitted("192.0.2.1".parse().unwrap(), 25),
         names: &[],
+        reverse: None,
         tester,
         depth,
         serial: JobSerial(7),

@@ -26,8 +26,10 @@ pub struct Envelope<'a> {
     pub identity: &'a Identity,
     /// What tokens are made with. Without it they have their length and prove nothing.
     pub signer: Option<&'a Signer>,
-    /// Domains that the target is known to serve; the first two count.
+    /// Domains that the list knows the target to serve; the first two count.
     pub names: &'a [Name],
+    /// What the target's address is called, behind these. A finding does not hold it.
+    pub reverse: Option<&'a Name>,
     /// The name that the server gave itself.
     pub host: Option<&'a Name>,
     /// The job.
@@ -286,15 +288,25 @@ impl Envelope<'_> {
 
     /// The name that a slot stands for.
     pub fn name(&self, slot: Slot) -> Option<Name> {
-        let listed = |place: u8| self.names.get(usize::from(place)).cloned();
+        let reverse = |place: usize| self.reverse.filter(|_| place == self.names.len());
+        let listed = |place: u8| {
+            let place = usize::from(place);
+            self.names.get(place).or_else(|| reverse(place)).cloned()
+        };
         let parent = || self.host.and_then(Name::parent);
+        // Whoever has only the finding writes the same, or nothing: what greeting and EHLO say goes
+        // before what the address is called.
         match slot {
             Slot::Nameless => None,
             Slot::Host => self.host.cloned(),
             Slot::Parent => parent(),
             Slot::Listed(place) => listed(place),
             Slot::Server => self.host.cloned().or_else(|| listed(0)),
-            Slot::Domain => listed(0).or_else(parent).or_else(|| self.host.cloned()),
+            Slot::Domain => {
+                let first = self.names.first().cloned();
+                let host = || self.host.or(self.reverse).cloned();
+                first.or_else(parent).or_else(host)
+            }
         }
     }
 

@@ -5,6 +5,7 @@
 //! a constant here or a rate of the scope.
 
 mod ledger;
+mod names;
 mod networks;
 mod scouting;
 mod search;
@@ -18,15 +19,14 @@ use core::{net::IpAddr, num::NonZeroU32};
 use crate::{
     finding::JobSerial,
     frame::{ScanId, message::LimitCounters},
-    name::Name,
     relay::{PairId, PairSet, Parked},
     scope::{DNSBL_PORT, Rates, Refusal},
-    suspect::LISTED_NAMES_MAX,
     target::{RateNetwork, Target},
     time::{Instant, Millis},
 };
 
 pub use ledger::{LEDGER_TARGETS_MAX, REFUSALS_COUNT_FOR};
+pub use names::Names;
 pub use networks::NETWORKS_WATCHED_MAX;
 pub use scouting::{Heard, SCOUT_WAITS, SCOUTED_TARGETS_MAX, Scouting};
 pub use turn::{Opening, ParkedJob, Queued, Queueing, Turn, Whose};
@@ -44,7 +44,7 @@ pub const QUEUED_TARGETS_MAX: usize = if cfg!(feature = "small") { 16 } else { 3
 /// How many jobs can be parked at once.
 pub const PARKED_JOBS_MAX: usize = if cfg!(feature = "small") { 16 } else { 64 };
 /// How many jobs can run at once, whatever the number of workers.
-pub const RUNNING_JOBS_MAX: usize = if cfg!(feature = "small") { 8 } else { 32 };
+pub const RUNNING_JOBS_MAX: usize = if cfg!(feature = "small") { 8 } else { 16 };
 /// Jobs that one boot can number: serials are 40 bits, 16 of boot and 24 of counter.
 pub const JOBS_OF_A_BOOT_MAX: u32 = (1 << 24) - 1;
 /// Of those: kept for dead targets that are not told yet when the others are spent.
@@ -55,9 +55,6 @@ pub const BOOT_MAX: u32 = (1 << 16) - 1;
 /// A target that others have asked today is asked only if it may give so many more refusals: with fewer a battery
 /// would not come to its end, and its finding would stand before the one that is known.
 pub const REFUSALS_OF_A_BATTERY: u8 = 9;
-
-/// Known domains of a target.
-pub type Names = heapless::Vec<Name, LISTED_NAMES_MAX, u8>;
 
 /// Targets that wait, run and are parked.
 #[derive(Debug)]

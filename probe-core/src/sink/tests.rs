@@ -288,6 +288,7 @@ fn it_relays_for_nobody() {
         let mut dialogue = RelayDialogue::new(RelaySetup {
             target: scope.admit(&suspect, Utc(5_000)).unwrap(),
             names: &names,
+            reverse: None,
             tester: &tester,
             depth: Depth::Full,
             serial: JobSerial(7),

@@ -108,6 +108,10 @@ fn weight(evidence: &ProxyEvidence, attempt: &Attempt) -> Option<Says> {
         Outcome::Endless | Outcome::TimeOver | Outcome::NoSlot | Outcome::OutOfScope => {
             (1, Inconclusive, Reason::LimitReached)
         }
+        // Whoever answers in one protocol waits in another for an end that does not come.
+        Outcome::Silent if answers_otherwise(evidence, protocol) => {
+            (8, Inconclusive, Reason::NoAnswer)
+        }
         Outcome::Silent | Outcome::NoAnswer => (2, Inconclusive, Reason::NoAnswer),
         // The port was open before.
         Outcome::CutOff | Outcome::Running | Outcome::Refused => (3, Inconclusive, Reason::CutOff),
@@ -130,6 +134,16 @@ fn weight(evidence: &ProxyEvidence, attempt: &Attempt) -> Option<Says> {
         Outcome::Skipped(_) => return None,
     };
     Some(Says { rank, kind, reason })
+}
+
+/// Whether something was said on this port to a protocol of another family.
+fn answers_otherwise(evidence: &ProxyEvidence, protocol: Protocol) -> bool {
+    let mut attempts = evidence.attempts().iter();
+    attempts.any(|attempt| {
+        let other = attempt.id().protocol();
+        other.is_some_and(|other| other.family() != protocol.family())
+            && attempt.outcome().is_an_answer()
+    })
 }
 
 /// Whether a protocol leads to an address that every proxy can reach.

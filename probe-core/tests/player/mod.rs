@@ -172,6 +172,7 @@ impl Script {
         let setup = Setup {
             target,
             names: &self.names,
+            reverse: None,
             tester: &tester,
             depth: self.depth,
             serial: JobSerial(7),

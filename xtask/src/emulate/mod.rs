@@ -187,6 +187,7 @@ pub(crate) fn build() -> Result<()> {
 }
 
 fn build_all_but_the_log() -> Result<()> {
+    builtins::build()?;
     run::output(cargo_for_boards(&[], &BUILD_BOARD).arg("board-qemu-mps2"))?;
     let tools = [
         "build",

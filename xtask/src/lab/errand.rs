@@ -61,6 +61,33 @@ impl<'a> Errand<'a> {
         Ok(self)
     }
 
+    /// Tries proxies in these protocols on these ports instead, which shall connect to ours.
+    pub(crate) fn at_proxies(
+        self,
+        protocols: &[&str],
+        ports: &[u16],
+        sink_ports: &[u16],
+    ) -> Result<Self> {
+        let file = self.folder.join("scope.toml");
+        let mut scope = place::read(&file)?.replace(
+            "probes = [\"relay\"]\n",
+            &format!("probes = [\"proxy\"]\nsink_ports = {sink_ports:?}\n"),
+        );
+        let Scanner {
+            ipv6, sink_domain, ..
+        } = self.scanner;
+        write!(
+            scope,
+            "[proxy]\nsink_address_ipv6 = \"{ipv6}\"\nsink_name = \"mx.{sink_domain}\"\n[proxy.ports]\n"
+        )
+        .expect("strings take everything");
+        for protocol in protocols {
+            writeln!(scope, "{protocol} = {ports:?}").expect("strings take everything");
+        }
+        place::write(&file, &scope)?;
+        Ok(self)
+    }
+
     /// Scans this address, and nobody of the lab's servers.
     pub(super) fn among(self, address: Ipv4Addr) -> Result<Self> {
         let file = self.folder.join("scope.toml");

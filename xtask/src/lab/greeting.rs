@@ -29,6 +29,18 @@ pub(super) fn read(address: IpAddr) -> Option<String> {
     Some(said.split_once(' ')?.1.trim_end().to_owned())
 }
 
+/// Whether somebody takes connections there, seen from a namespace.
+pub(super) fn connects(namespace: Namespace, endpoint: SocketAddr) -> bool {
+    let Ok(ourselves) = std::env::current_exe() else {
+        return false;
+    };
+    let mut command = network::within(namespace);
+    command
+        .arg(ourselves)
+        .args(["lab-greet", &endpoint.to_string(), "connect"]);
+    run::output(&mut command).is_ok()
+}
+
 /// How long a connection took to open from a namespace.
 pub(super) fn connect_time(namespace: Namespace, address: IpAddr) -> Result<Duration> {
     let said = ask(namespace, address)?;
@@ -75,7 +87,8 @@ pub(super) fn wait(name: &str, address: IpAddr) -> Result<()> {
 }
 
 /// The hidden command `xtask lab-greet ADDRESS:PORT`, run inside a namespace: prints the microseconds
-/// that the connection took to open, and the first line.
+/// that the connection took to open, and the first line. With the word `connect` behind it it waits for no
+/// line.
 pub(crate) fn greet(mut arguments: lexopt::Parser) -> Result<ExitCode> {
     let words: Vec<_> = arguments
         .raw_args()
@@ -85,6 +98,12 @@ pub(crate) fn greet(mut arguments: lexopt::Parser) -> Result<ExitCode> {
         .first()
         .and_then(|word| word.to_str()?.parse().ok())
         .ok_or_else(|| Failure::new("lab-greet wants an address with a port"))?;
+    if words.get(1).is_some_and(|word| word == "connect") {
+        return match TcpStream::connect_timeout(&address, LOOK) {
+            Ok(_) => Ok(ExitCode::SUCCESS),
+            Err(error) => Err(Failure::new(format!("{address}: {error}"))),
+        };
+    }
     let (opened_in, line) =
         look(address).map_err(|error| Failure::new(format!("{address}: {error}")))?;
     println!("{} {line}", opened_in.as_micros());

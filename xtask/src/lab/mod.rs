@@ -18,6 +18,7 @@ mod postgrey;
 mod postsrsd;
 mod process;
 mod prove;
+mod proxies;
 mod race;
 mod record;
 mod resolver;
@@ -42,6 +43,7 @@ use crate::{
     machine, run,
 };
 use plan::SCANNERS;
+use proxies::PROXIES;
 use servers::{Make, SECOND_HOP, SERVERS, Server};
 
 /// How often each side of the race runs unless told otherwise.
@@ -96,6 +98,7 @@ pub(crate) fn command(mut arguments: lexopt::Parser) -> Result<ExitCode> {
         } else {
             scan_with(|| scan(extent))
         }),
+        "proxies" => show(scan_with(proxies::prove)),
         "flood" => show(scan_with(flood)),
         "race" => {
             build_postern()?;
@@ -190,6 +193,7 @@ fn start_all() -> Result<()> {
     for bundle in [&postfix::BUNDLE, &exim::BUNDLE, &opensmtpd::BUNDLE] {
         debian::root(bundle)?;
     }
+    proxies::extract()?;
     for scanner in SCANNERS {
         link::start(scanner)?;
     }
@@ -199,11 +203,16 @@ fn start_all() -> Result<()> {
         addresses.try_for_each(|address| greeting::wait(server.name, address))
     };
     thread::scope(|threads| {
-        let started: Vec<_> = all()
+        let servers: Vec<_> = all()
             .map(|server| threads.spawn(move || starting(server)))
             .collect();
-        started
+        let proxies = PROXIES
+            .iter()
+            .map(|proxy| threads.spawn(|| proxies::start(proxy)));
+        let proxies: Vec<_> = proxies.collect();
+        servers
             .into_iter()
+            .chain(proxies)
             .try_for_each(|thread| thread.join().expect("starting a server does not panic"))
     })
 }
@@ -236,6 +245,7 @@ fn is_well() -> bool {
                     .into_iter()
                     .all(|address| greeting::read(address).is_some())
         })
+        && PROXIES.iter().all(proxies::is_well)
 }
 
 fn addresses(server: &Server) -> [IpAddr; 2] {

@@ -5,7 +5,10 @@ use std::{
     net::{Ipv4Addr, Ipv6Addr},
 };
 
-use super::servers::{SECOND_HOP, SERVERS};
+use super::{
+    proxies::PROXIES,
+    servers::{SECOND_HOP, SERVERS},
+};
 use crate::place;
 
 /// Where the names are served.
@@ -122,6 +125,10 @@ pub(crate) fn server_addresses() -> Vec<String> {
     for server in SERVERS.iter().chain([&SECOND_HOP]) {
         addresses.push(format!("{}/32", server.ipv4()));
         addresses.push(format!("{}/128", server.ipv6()));
+    }
+    for proxy in &PROXIES {
+        addresses.push(format!("{}/32", proxy.ipv4()));
+        addresses.push(format!("{}/128", proxy.ipv6()));
     }
     for address in [RESOLVER, OUT_OF_SCOPE] {
         addresses.push(format!("{address}/32"));

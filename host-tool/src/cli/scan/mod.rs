@@ -69,6 +69,7 @@ pub(super) fn run(args: &Args) -> Result<Exit, Failure> {
         if !scope.lab && !inputs.link.is_simulated() {
             let checks = own_names::check(&scope, sources, Some(proving.key))?;
             own_names::may_scan(&checks, args.deliver)?;
+            own_names::tell_whose_way(&scope, args.deliver && inputs.link != Link::Direct);
         }
         let how = (&scope, &proving);
         let begun = resume::begin(args, &inputs.link, how, &list, &mut store, &mut watcher)?;

@@ -15,7 +15,7 @@ use super::{
     timestamp, utc, wrapped,
 };
 use crate::{
-    cases::{CaseView, JobView, facts, words},
+    cases::{CaseView, JobView, facts, forms, words},
     letters::{
         self, Language, Profile,
         language::{Edition, LanguageChoice, choose},
@@ -178,6 +178,13 @@ fn summary(out: &mut String, view: &CaseView, job: &JobView, width: Option<usize
     };
     if !notes.is_empty() {
         line("Notes", &notes.join(", "));
+    }
+    if forms::Writer::new(view, job).has_reverse_name() {
+        line(
+            "Names",
+            "forms with a domain that neither the list nor the server names were written with what the \
+             address is called (its reverse name); the finding does not hold it",
+        );
     }
 }
 

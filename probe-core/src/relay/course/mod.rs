@@ -131,6 +131,7 @@ type Refusal = (u16, Option<Enhanced>, Class);
 pub(super) struct Course<'a> {
     target: Target,
     names: &'a [Name],
+    reverse: Option<&'a Name>,
     tester: &'a Tester,
     serial: JobSerial,
     parked_hours_max: u8,
@@ -202,6 +203,7 @@ impl<'a> Course<'a> {
         Self {
             target: setup.target,
             names: setup.names,
+            reverse: setup.reverse,
             tester: setup.tester,
             serial: setup.serial,
             parked_hours_max: setup.parked_hours_max,
@@ -287,6 +289,7 @@ impl<'a> Course<'a> {
             identity: &self.tester.identity,
             signer: Some(&self.tester.signer),
             names: self.names,
+            reverse: self.reverse,
             host: self.host.as_ref(),
             serial: self.serial,
             hours: self.hours,

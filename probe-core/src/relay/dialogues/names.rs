@@ -140,6 +140,65 @@ fn listed_domains_are_tested_each() {
 }
 
 #[test]
+fn what_the_address_is_called_stands_behind_the_domains_of_the_list() {
+    let tester = tester();
+    let one = [Name::new("one.example").unwrap()];
+    let reverse = Name::new("reverse.example").unwrap();
+    let senders = |names: &[Name], greets: bool| {
+        let setup = Setup {
+            names,
+            reverse: Some(&reverse),
+            ..setup(&tester, Depth::Full)
+        };
+        let mut server = Peer::new("220 ESMTP", &[], move |session| {
+            match session.line.split(' ').next()? {
+                "EHLO" if greets => say("250 mail.example.org"),
+                "EHLO" => say("250 hello"),
+                "RCPT" => say("550 5.7.1 Relaying denied"),
+                _ => None,
+            }
+        });
+        let talk = talk_over(Network::default(), setup, &mut server);
+        let mut sent: Vec<String> = talk
+            .script
+            .iter()
+            .filter_map(|line| line.strip_prefix("C: MAIL FROM:<"))
+            .filter(|from| from.ends_with("example>") || from.ends_with("example.org>"))
+            .map(str::to_owned)
+            .collect();
+        sent.sort();
+        sent.dedup();
+        sent
+    };
+    // F3 with every name; F7 with the likeliest domain, and with the second one.
+    assert_eq!(
+        senders(&[], true),
+        [
+            "postmaster@example.org>",
+            "s@example.org>",
+            "s@mail.example.org>",
+            "s@reverse.example>"
+        ]
+    );
+    assert_eq!(
+        senders(&one, true),
+        [
+            "postmaster@one.example>",
+            "postmaster@reverse.example>",
+            "s@example.org>",
+            "s@mail.example.org>",
+            "s@one.example>",
+            "s@reverse.example>"
+        ]
+    );
+    // It is all that there is.
+    assert_eq!(
+        senders(&[], false),
+        ["postmaster@reverse.example>", "s@reverse.example>"]
+    );
+}
+
+#[test]
 fn twins_are_sent_only_after_their_form_was_accepted() {
     let closed = talk(Depth::Full, &mut closed_postfix());
     let controls = ["C: RCPT TO:<t@nonce.invalid>", "C: RCPT TO:<t@example.org>"];

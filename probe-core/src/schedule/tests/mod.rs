@@ -13,7 +13,7 @@ fn target(address: &str) -> Target {
     let suspect = Suspect {
         address: address.parse().unwrap(),
         port: 25,
-        names: Names::new(),
+        names: heapless::Vec::new(),
     };
     let scope = fixture::scope(&["10.0.0.0/8", "2001:db8::/32"]);
     scope.admit(&suspect, Utc(5_000)).unwrap()

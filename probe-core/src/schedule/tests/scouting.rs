@@ -148,9 +148,8 @@ fn few_lines_known_domains_and_places_where_all_answer_are_for_workers() {
         assert_eq!(turn, !is_scouted, "{name}");
     }
     let mut schedule = scouting();
-    let names = [crate::name::Name::new("example.org").unwrap()]
-        .into_iter()
-        .collect();
+    let mut names = Names::new();
+    names.learn_reverse(crate::name::Name::new("example.org").unwrap());
     schedule.queue(at(0), SCAN, 0, target("10.0.0.1"), &names, 0);
     assert_eq!(schedule.scout(at(0)), Scouting::Nothing);
     assert!(matches!(schedule.next(at(0), SCAN), Whose::Turn(_)));

@@ -131,6 +131,23 @@ fn of_several_the_weightiest_decides() {
             &[denied, (P::Socks4, 0, O::Dropped)],
             "closed: proxy-denied",
         ),
+        // Or waits for more of what it took for the beginning of the other.
+        (
+            &[denied, (P::Socks5, 0, O::Silent)],
+            "closed: proxy-denied",
+        ),
+        (
+            &[(P::Socks4, 0, O::Denied), (P::Connect, 0, O::Silent)],
+            "closed: proxy-denied",
+        ),
+        (
+            &[denied, (P::Socks5, 0, O::Silent), (P::Post, 0, O::Silent)],
+            "inconclusive: no-answer",
+        ),
+        (
+            &[(P::Connect, 0, O::Dropped), (P::Socks5, 0, O::Silent)],
+            "inconclusive: no-answer",
+        ),
         // Names and IPv6 are not for everybody.
         (
             &[denied, (P::Socks5Name, 0, O::Unreached)],
