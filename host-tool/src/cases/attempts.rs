@@ -30,11 +30,9 @@ pub fn of(job: &JobView, evidence: &ProxyEvidence) -> Vec<Tried> {
 
 /// Whether the connection that an attempt asked for is proved: our sink's word came back, and the call at
 /// our sink came from elsewhere than from us.
-pub fn is_proved(evidence: &ProxyEvidence, attempt: &Attempt) -> bool {
-    attempt.has_nonce()
-        && attempt
-            .egress()
-            .is_some_and(|egress| !evidence.is_own(egress))
+pub fn is_proved(job: &JobView, attempt: &Attempt) -> bool {
+    let egress = attempt.egress();
+    attempt.has_nonce() && egress.is_some_and(|egress| !job.is_own(egress))
 }
 
 /// The protocol's word; the control has none of its own.

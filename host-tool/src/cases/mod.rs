@@ -21,13 +21,13 @@ use std::{
 
 use jiff::Timestamp;
 use probe_core::{
-    evidence::{Evidence, Finish, RelayEvidence},
+    evidence::{Evidence, Finish, ProxyEvidence, RelayEvidence},
     finding::{DeviceId, JobSerial, Probe},
     name::Name,
     scope::{Depth, Scope},
     time::Utc,
     token::{Key, Token},
-    verdict::{RULES, Verdict, judge},
+    verdict::{Kind, RULES, Reason, Verdict, judge},
 };
 
 use listed::{Listed, Lookups};
@@ -69,6 +69,8 @@ pub struct JobView {
     pub scope: Option<Scope>,
     /// The block lists of its scope, as the scope file had them.
     pub lists: Vec<ScopeList>,
+    /// The addresses that others see our probes come from, by the scope file.
+    pub addresses: Vec<IpAddr>,
     /// With which key its tokens were made.
     pub key: Option<Key>,
     /// When it began.
@@ -94,6 +96,29 @@ impl JobView {
     pub fn seen(&self) -> Utc {
         let arrived = self.proved.last().map(|proved| proved.at);
         arrived.map_or(self.ended, |at| at.max(self.ended))
+    }
+
+    /// Whether a connection that came out at `egress` may have been our own: something on our side may have
+    /// made it. The device knows its own end; behind a translator others see another address.
+    pub fn is_own(&self, egress: IpAddr) -> bool {
+        let of_device = self.evidence.proxy().is_some_and(|it| it.is_own(egress));
+        of_device || self.addresses.contains(&egress)
+    }
+
+    /// What it says by the rules of today, and by what only the host knows: what came out at an address of
+    /// ours proves nothing.
+    fn judged(&self) -> Verdict {
+        let verdict = judge(&self.evidence);
+        let attempts = self.evidence.proxy().map(ProxyEvidence::attempts);
+        let mut attempts = attempts.unwrap_or_default().iter();
+        let rests_on_visits = verdict.reason == Reason::ConnectionReturned;
+        if rests_on_visits && !attempts.any(|it| attempts::is_proved(self, it)) {
+            return Verdict {
+                kind: Kind::Inconclusive,
+                reason: Reason::OwnAddress,
+            };
+        }
+        verdict
     }
 
     /// How its dialogue ended.
@@ -249,7 +274,7 @@ fn view(
     let mut jobs = jobs(store, case.number)?;
     for job in &mut jobs {
         arrivals.apply(case.target, job);
-        job.verdict = judge(&job.evidence);
+        job.verdict = job.judged();
     }
     let address = case.target.ip();
     let objection = objections
@@ -291,6 +316,7 @@ fn merged(mut findings: Vec<Kept>) -> Option<JobView> {
         boot: last.finding.boot,
         scope: last.scope.clone().or_else(|| first.scope.clone()),
         lists: last.lists.clone(),
+        addresses: last.addresses.clone(),
         key: last.key.or(first.key),
         began: first.began,
         ended: last.ended,
@@ -305,8 +331,6 @@ fn merged(mut findings: Vec<Kept>) -> Option<JobView> {
 
 #[cfg(test)]
 mod tests {
-    use probe_core::verdict::{Kind, Reason};
-
     use super::*;
     use crate::lists::About;
 
@@ -318,6 +342,7 @@ mod tests {
             boot: 1,
             scope: None,
             lists: Vec::new(),
+            addresses: Vec::new(),
             key: None,
             began: Utc(day * 100),
             ended: Utc(day * 100 + 1),

@@ -29,7 +29,7 @@ use crate::{
     cases::{self, CaseView},
     lists::{Claim, ListedProxy},
     scope_file::ScopeList,
-    store::{DeviceFamily, Record, SqliteStore, Store as _},
+    store::{DeviceFamily, Record, SqliteStore, Store as _, Under},
 };
 
 pub(crate) const PAIR: PairId = PairId::EMPTY_SENDER;
@@ -39,6 +39,8 @@ pub(crate) const BEGAN: u64 = 12 * HOUR;
 
 /// Our own end of connections to proxies.
 pub(crate) const OWN: IpAddr = IpAddr::V4(Ipv4Addr::new(203, 0, 113, 1));
+/// The address that others see in its place.
+pub(crate) const TRANSLATED: IpAddr = IpAddr::V4(Ipv4Addr::new(203, 0, 113, 200));
 /// The block list of the scope.
 pub(crate) const ZONE: &str = "dnsbl.example";
 
@@ -125,9 +127,14 @@ impl Yard {
         let (device, boot) = store.begin_boot(DeviceFamily::Simulated).unwrap();
         let began = Utc(issued.0 + BEGAN);
         anchored(&mut store, device, boot, began);
+        let under = Under {
+            scope: &scope,
+            lists: &lists,
+            addresses: &[TRANSLATED],
+        };
         let proving = Proving { key, deliver: true };
         store
-            .begin_scan(device, boot, (&scope, &lists), &proving, began)
+            .begin_scan(device, boot, under, &proving, began)
             .unwrap();
         let sink = store.begin_boot(DeviceFamily::Sink).unwrap();
         anchored(&mut store, sink.0, sink.1, began);

@@ -8,7 +8,7 @@ mod lines;
 #[cfg(test)]
 mod tests;
 
-use std::{cell::RefCell, pin::pin};
+use std::{cell::RefCell, net::IpAddr, pin::pin};
 
 use embassy_futures::select::{Either, select};
 use embassy_time::Timer;
@@ -32,7 +32,7 @@ use tokio::sync::Notify;
 
 use crate::{
     scope_file::ScopeList,
-    store::{Record, Store, StoreError},
+    store::{Record, Store, StoreError, Under},
 };
 use lines::Lines;
 
@@ -68,6 +68,8 @@ pub struct Scan<'a> {
     pub scope: &'a Scope,
     /// Its block lists, as the host knows them.
     pub lists: &'a [ScopeList],
+    /// The addresses that others see probes come from, where they are known.
+    pub addresses: &'a [IpAddr],
     /// How it proves what it finds.
     pub proving: Proving,
     /// The list.
@@ -341,7 +343,11 @@ impl State<'_, '_> {
                 .begin_scan(
                     hello.device,
                     hello.boot,
-                    (self.scan.scope, self.scan.lists),
+                    Under {
+                        scope: self.scan.scope,
+                        lists: self.scan.lists,
+                        addresses: self.scan.addresses,
+                    },
                     &self.scan.proving,
                     self.scan.utc,
                 )

@@ -243,6 +243,7 @@ impl Bench {
             id: ScanId(1),
             scope: &self.scope,
             lists: &[],
+            addresses: &[],
             proving: PROVING,
             list: &self.list,
             utc: UTC,
@@ -400,12 +401,11 @@ impl Store for Dying {
         &mut self,
         device: DeviceId,
         boot: u32,
-        (scope, lists): (&Scope, &[ScopeList]),
+        under: Under<'_>,
         proving: &Proving,
         now: Utc,
     ) -> Result<(), StoreError> {
-        self.0
-            .begin_scan(device, boot, (scope, lists), proving, now)
+        self.0.begin_scan(device, boot, under, proving, now)
     }
     fn arrivals(&self) -> Result<Vec<crate::store::KeptArrival>, StoreError> {
         Err(Self::dead())

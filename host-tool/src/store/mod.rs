@@ -8,7 +8,11 @@ mod open;
 mod schema;
 pub mod sqlite;
 
-use std::{collections::BTreeSet, net::SocketAddr, path::PathBuf};
+use std::{
+    collections::BTreeSet,
+    net::{IpAddr, SocketAddr},
+    path::PathBuf,
+};
 
 use jiff::Timestamp;
 use probe_core::{
@@ -93,12 +97,12 @@ pub trait Store {
     /// The key that tokens are made with: the newest of this store, or a new one.
     fn key(&mut self, now: Timestamp) -> Result<Key, StoreError>;
 
-    /// Keeps under which scope a boot is scanned from now on, with which block lists, and with which key.
+    /// Keeps under what a boot is scanned from now on, and with which key.
     fn begin_scan(
         &mut self,
         device: DeviceId,
         boot: u32,
-        under: (&Scope, &[ScopeList]),
+        under: Under<'_>,
         proving: &Proving,
         now: Utc,
     ) -> Result<(), StoreError>;
@@ -196,6 +200,17 @@ pub trait Store {
     ) -> Result<bool, StoreError>;
 }
 
+/// Under what a boot is scanned.
+#[derive(Clone, Copy, Debug)]
+pub struct Under<'a> {
+    /// The scope, as the device has it.
+    pub scope: &'a Scope,
+    /// Its block lists, as the host knows them.
+    pub lists: &'a [ScopeList],
+    /// The addresses that others see probes come from, where the scope file names them.
+    pub addresses: &'a [IpAddr],
+}
+
 /// What stands for the link, the scope and the list of a scan, and for how it proves what it finds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Plan(pub u64);
@@ -285,6 +300,8 @@ pub struct Kept {
     pub scope: Option<Scope>,
     /// The block lists of that scope, as the scope file had them.
     pub lists: Vec<ScopeList>,
+    /// The addresses that others see probes come from, by the scope file.
+    pub addresses: Vec<IpAddr>,
     /// With which key, where that is known.
     pub key: Option<Key>,
     /// What the device sent.

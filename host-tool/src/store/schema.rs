@@ -4,7 +4,7 @@
 pub(super) const APPLICATION_ID: i32 = 0x706f_7374;
 
 /// The version of the tables. A store of a newer one is refused.
-pub(super) const VERSION: i32 = 10;
+pub(super) const VERSION: i32 = 11;
 
 /// What makes each version of the one before it, from nothing on.
 pub(super) const STEPS: [&str; VERSION as usize] = [
@@ -18,7 +18,13 @@ pub(super) const STEPS: [&str; VERSION as usize] = [
     OBJECTIONS,
     BOOTS_ELSEWHERE,
     BLOCK_LISTS,
+    OWN_ADDRESSES,
 ];
+
+/// Version 11: from which addresses others saw the probes of a scan, with spaces between them.
+const OWN_ADDRESSES: &str = "
+ALTER TABLE scans ADD COLUMN addresses TEXT NOT NULL DEFAULT '';
+";
 
 /// Version 10: which block lists a scan asked, what their codes mean, and whether they may be quoted, as JSON.
 const BLOCK_LISTS: &str = "

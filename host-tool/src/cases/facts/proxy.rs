@@ -19,7 +19,7 @@ use crate::{
 pub(super) fn shown(view: &CaseView, job: &JobView, evidence: &ProxyEvidence) -> Option<Shown> {
     let mut protocols = protocols(view, job, evidence).into_iter();
     let tried = attempts::of(job, evidence);
-    let deciding = deciding(evidence, &tried);
+    let deciding = deciding(job, &tried);
     Some(Shown {
         probed: Probed::Proxy {
             protocol: protocols.next()?,
@@ -39,7 +39,7 @@ fn protocols(view: &CaseView, job: &JobView, evidence: &ProxyEvidence) -> Vec<Pr
         let attempts = evidence.attempts().iter().filter(|it| is(it));
         each_once(attempts.filter_map(|it| it.id().protocol()))
     };
-    let proved = of(&|it| attempts::is_proved(evidence, it));
+    let proved = of(&|it| attempts::is_proved(job, it));
     let granted = of(&|it| matches!(it.outcome(), Outcome::Returned | Outcome::Granted));
     let asked = of(&|it| attempts::was_made(it.outcome()));
     let of_scope = || {
@@ -105,14 +105,14 @@ fn is_accepted(attempt: &Attempt) -> bool {
 }
 
 /// The attempt that proves; else one whose answer is nearest to it; else the first with an answer.
-fn deciding<'t>(evidence: &ProxyEvidence, tried: &'t [Tried]) -> Option<&'t Tried> {
+fn deciding<'t>(job: &JobView, tried: &'t [Tried]) -> Option<&'t Tried> {
     let find = |is: &dyn Fn(&Attempt) -> bool| {
         let tried = tried.iter();
         tried
             .filter(|it| it.attempt.id() != AttemptId::CONTROL)
             .find(|it| is(&it.attempt))
     };
-    find(&|it| attempts::is_proved(evidence, it))
+    find(&|it| attempts::is_proved(job, it))
         .or_else(|| find(&|it| it.outcome() == Outcome::Returned))
         .or_else(|| find(&|it| it.outcome() == Outcome::Granted))
         .or_else(|| find(&|it| attempts::is_answered(it.outcome())))
@@ -122,7 +122,7 @@ fn deciding<'t>(evidence: &ProxyEvidence, tried: &'t [Tried]) -> Option<&'t Trie
 fn returned(job: &JobView, evidence: &ProxyEvidence) -> Option<Returned> {
     let is_proved = |id: AttemptId| {
         let mut attempts = evidence.attempts().iter();
-        attempts.any(|it| it.id() == id && attempts::is_proved(evidence, it))
+        attempts.any(|it| it.id() == id && attempts::is_proved(job, it))
     };
     job.proved.iter().find_map(|proved| {
         let Sense::Visited(octet) = proved.sense else {
@@ -130,7 +130,7 @@ fn returned(job: &JobView, evidence: &ProxyEvidence) -> Option<Returned> {
         };
         let id = AttemptId::of_octet(octet).filter(|id| is_proved(*id))?;
         let from = proved.arrival.remote.ip().to_canonical();
-        (!evidence.is_own(from)).then(|| Returned {
+        (!job.is_own(from)).then(|| Returned {
             at: proved.at,
             from,
             name: None,

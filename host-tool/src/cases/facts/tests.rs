@@ -11,7 +11,7 @@ use super::*;
 use crate::{
     cases::{
         groups::{self, Grouping},
-        yard::{NOW, OWN, TARGET, Yard, ZONE},
+        yard::{NOW, OWN, TARGET, TRANSLATED, Yard, ZONE},
     },
     letters::{
         Language, Profile,
@@ -71,6 +71,12 @@ fn a_proxy_is_confirmed_by_word_and_visit_of_one_attempt_and_by_nothing_less() {
             "own",
             &[(Socks5, Returned)],
             Some((Socks5, OWN)),
+            (Kind::Inconclusive, Reason::OwnAddress),
+        ),
+        (
+            "translated",
+            &[(Socks5, Returned)],
+            Some((Socks5, TRANSLATED)),
             (Kind::Inconclusive, Reason::OwnAddress),
         ),
         (

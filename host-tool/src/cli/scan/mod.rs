@@ -77,6 +77,7 @@ pub(super) fn run(args: &Args) -> Result<Exit, Failure> {
             id: begun.id,
             scope: &scope,
             lists: &inputs.scope.lists,
+            addresses: &inputs.scope.addresses,
             proving,
             list: &list,
             utc: output::utc(inputs.began),

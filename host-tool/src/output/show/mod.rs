@@ -48,7 +48,7 @@ pub fn text(
         }
         Evidence::Proxy(evidence) => {
             proxy::conversations(&mut out, job, evidence);
-            proxy::visits(&mut out, job, evidence, width);
+            proxy::visits(&mut out, job, width);
         }
         Evidence::Dnsbl(evidence) => dnsbl::lists(&mut out, job, evidence, width),
     }

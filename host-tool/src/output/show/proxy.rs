@@ -63,19 +63,14 @@ pub(super) fn conversations(out: &mut String, job: &JobView, evidence: &ProxyEvi
 }
 
 /// Calls at our sink that came of the job.
-pub(super) fn visits(
-    out: &mut String,
-    job: &JobView,
-    evidence: &ProxyEvidence,
-    width: Option<usize>,
-) {
+pub(super) fn visits(out: &mut String, job: &JobView, width: Option<usize>) {
     for proved in &job.proved {
         let Sense::Visited(octet) = proved.sense else {
             continue;
         };
         let what = AttemptId::of_octet(octet).map_or("an unknown attempt", attempts::word);
         let from = proved.arrival.remote;
-        let whose = if evidence.is_own(from.ip().to_canonical()) {
+        let whose = if job.is_own(from.ip().to_canonical()) {
             ": our own address, so it proves nothing"
         } else {
             ""
@@ -117,7 +112,7 @@ pub(super) fn all_attempts(
                     .map(|port| port.to_string())
                     .unwrap_or_default(),
             ),
-            if attempts::is_proved(evidence, attempt) {
+            if attempts::is_proved(job, attempt) {
                 cell.styled(Style::new().bold())
             } else {
                 cell

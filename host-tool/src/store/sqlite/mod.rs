@@ -30,13 +30,12 @@ use rusqlite::{Connection, Row, Transaction, params};
 use super::{
     Case, CaseNumber, Decided, DeviceFamily, Excluded, Exclusion, Imported, JobNumber, Judgement,
     Kept, KeptArrival, KnownJob, Objection, ObjectionNumber, Plan, Record, Reference, ReferenceKey,
-    Store, StoreError, Unfinished, open,
+    Store, StoreError, Under, Unfinished, open,
 };
 use crate::{
     import::Reading,
     lists::{About, Claim, Entry},
     problem::{Place, Problem},
-    scope_file::ScopeList,
     words,
 };
 
@@ -282,22 +281,25 @@ impl Store for SqliteStore {
         &mut self,
         device: DeviceId,
         boot: u32,
-        (scope, lists): (&Scope, &[ScopeList]),
+        under: Under<'_>,
         proving: &Proving,
         now: Utc,
     ) -> Result<(), StoreError> {
+        let addresses = under.addresses.iter().map(IpAddr::to_string);
+        let addresses: Vec<String> = addresses.collect();
         self.at_once(|transaction| {
             transaction.execute(
-                "INSERT INTO scans (device, boot, began_utc, scope, key, format, lists)
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+                "INSERT INTO scans (device, boot, began_utc, scope, key, format, lists, addresses)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
                 params![
                     device.0,
                     boot,
                     signed(now.0),
-                    write::octets_of(scope)?,
+                    write::octets_of(under.scope)?,
                     proving.key.octets(),
                     FORMAT,
-                    lists::write(lists)
+                    lists::write(under.lists),
+                    addresses.join(" ")
                 ],
             )?;
             Ok(())
@@ -383,7 +385,7 @@ impl Store for SqliteStore {
     fn findings(&self, case: CaseNumber) -> Result<Vec<Kept>, StoreError> {
         let rows = self.rows(
             "SELECT jobs.number, findings.began_utc, ended_utc, over, findings.format, record,
-                    jobs.device, scope, scans.format, key, scans.lists
+                    jobs.device, scope, scans.format, key, scans.lists, scans.addresses
              FROM findings JOIN jobs ON jobs.number = findings.job
              LEFT JOIN scans ON scans.id = jobs.scan
              WHERE case_number = ?1
@@ -399,13 +401,21 @@ impl Store for SqliteStore {
                 let scope_format: Option<u8> = row.get(8)?;
                 let key: Option<[u8; 16]> = row.get(9)?;
                 let lists: Option<String> = row.get(10)?;
-                let scan = (scope.zip(scope_format), key, lists);
+                let addresses: Option<String> = row.get(11)?;
+                let scan = (scope.zip(scope_format), key, lists, addresses);
                 Ok((numbers, over, format, record, device, scan))
             },
         )?;
         rows.into_iter()
             .map(
-                |([job, began, ended], over, format, record, device, (scope, key, lists))| {
+                |(
+                    [job, began, ended],
+                    over,
+                    format,
+                    record,
+                    device,
+                    (scope, key, lists, addresses),
+                )| {
                     let finding = formats::finding(format, record)
                         .ok_or_else(|| self.damaged(&format!("a finding of format {format}")))?;
                     Ok(Kept {
@@ -416,6 +426,11 @@ impl Store for SqliteStore {
                         device: DeviceId(device),
                         scope: scope.and_then(|(octets, format)| formats::scope(format, octets)),
                         lists: lists.map(|text| lists::read(&text)).unwrap_or_default(),
+                        addresses: addresses
+                            .unwrap_or_default()
+                            .split_whitespace()
+                            .filter_map(|address| address.parse().ok())
+                            .collect(),
                         key: key.map(Key::new),
                         finding,
                     })

@@ -413,7 +413,7 @@ fn a_store_of_the_first_version_goes_on() {
     let raw = Connection::open(scratch.file()).unwrap();
     raw.execute_batch(
         "DROP TABLE objections; DROP TABLE arrivals; DROP TABLE keys;
-         ALTER TABLE scans DROP COLUMN key; ALTER TABLE scans DROP COLUMN format; ALTER TABLE scans DROP COLUMN lists;
+         ALTER TABLE scans DROP COLUMN key; ALTER TABLE scans DROP COLUMN format; ALTER TABLE scans DROP COLUMN lists; ALTER TABLE scans DROP COLUMN addresses;
          DROP TABLE scan_lists; DROP TABLE scan_numbers; DROP TABLE letter_references;
          DROP TABLE listings; ALTER TABLE boots DROP COLUMN elsewhere;
          CREATE TABLE listings (
