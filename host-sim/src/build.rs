@@ -3,6 +3,7 @@
 use std::{
     collections::BTreeMap,
     net::{IpAddr, Ipv4Addr, SocketAddr},
+    time::Duration,
 };
 
 use embassy_net::{Config, Ipv4Cidr, Ipv6Cidr, StaticConfigV4, StaticConfigV6};
@@ -20,7 +21,8 @@ use crate::{
     },
     observer::Observer,
     post::{self, Log, Outgoing},
-    world::{Site, World},
+    proxies::{self, Stirred},
+    world::{DeviceNet, Site, World},
 };
 
 /// Everything around the device, and the device's end of its link.
@@ -57,7 +59,7 @@ pub(crate) fn internet(
         let address = at.ip();
         let host = || host_at(address);
         match site {
-            Site::Silent => {}
+            Site::Silent | Site::Proxy(_) | Site::Asked(_) => {}
             Site::NoRoute => {
                 places.entry(address).or_insert(Place::NoRoute);
             }
@@ -91,6 +93,35 @@ pub(crate) fn internet(
             }
         }
     }
+    let stirred = Stirred::default();
+    for (at, site) in &world.sites {
+        let Site::Proxy(proxy) = site else {
+            continue;
+        };
+        let address = at.ip();
+        let stand = proxies::Stand {
+            at: *at,
+            device: DeviceAddresses::of(world),
+            sink_name: world.sink_name.clone(),
+            log: log.clone(),
+            stirred: stirred.clone(),
+        };
+        let mut own = vec![address, proxies::other_family(address)];
+        own.extend(
+            proxy
+                .comes_out_elsewhere()
+                .then(|| post::other_host(address)),
+        );
+        for own in &own {
+            let place = places.entry(*own).or_insert_with(|| host_at(*own));
+            if matches!(place, Place::NoRoute) {
+                *place = host_at(*own);
+            }
+        }
+        if let Some(Place::Host(host)) = places.get_mut(&address) {
+            host.serve(at.port(), proxy.server(stand));
+        }
+    }
     for (address, resolver) in &world.resolvers {
         let place = places.entry(*address).or_insert_with(|| host_at(*address));
         if let Place::Host(host) = place {
@@ -119,10 +150,42 @@ pub(crate) fn internet(
         places,
         own,
         callers.iter().map(|(address, _)| *address).collect(),
+        stirred,
         world.latency,
         trouble,
     );
     (device_end, internet)
+}
+
+/// Where the device can be reached by whoever was told its addresses.
+#[derive(Clone, Copy)]
+pub(crate) struct DeviceAddresses {
+    device: DeviceNet,
+    changes_at: Option<Duration>,
+}
+
+impl DeviceAddresses {
+    fn of(world: &World) -> Self {
+        Self {
+            device: world.device,
+            changes_at: world.faults.address_change,
+        }
+    }
+
+    /// The IPv4 address that everybody knows.
+    pub(crate) fn ipv4(&self) -> Ipv4Addr {
+        self.device.ipv4
+    }
+
+    /// Where `to` leads at `now`: what is known of the device keeps leading to it.
+    pub(crate) fn current(&self, to: SocketAddr, now: Duration) -> SocketAddr {
+        let has_changed = self.changes_at.is_some_and(|at| at <= now);
+        if has_changed && to.ip() == self.device.ipv4 {
+            SocketAddr::new(self.device.ipv4_changed.into(), to.port())
+        } else {
+            to
+        }
+    }
 }
 
 /// Where a server at `address` sends mail for our sink, where the device is it.

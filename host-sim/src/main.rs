@@ -9,6 +9,7 @@ use host_sim::{
     day::{HOURS, HOURS_MIN},
     demo,
     loss::LOSSES_PERCENT,
+    trial::Extras,
 };
 
 /// Runs the appliance's own code against simulated mail servers, in virtual time.
@@ -55,6 +56,9 @@ enum Command {
         /// With test messages, which simulated servers that relay really bring back.
         #[arg(long)]
         deliver: bool,
+        /// With proxies and block lists in each world.
+        #[arg(long)]
+        every_probe: bool,
         /// Goes on behind a seed that breaks something, and tells all of them.
         #[arg(long)]
         keep_going: bool,
@@ -97,6 +101,9 @@ enum Command {
         /// With test messages.
         #[arg(long)]
         deliver: bool,
+        /// With proxies and block lists in the world.
+        #[arg(long)]
+        every_probe: bool,
         /// Writes a capture of the device's wire.
         #[arg(long, value_name = "FILE")]
         pcap: Option<PathBuf>,
@@ -134,20 +141,34 @@ fn main() -> ExitCode {
             jobs,
             faults,
             deliver,
+            every_probe,
             keep_going,
             every,
-        } => match every {
-            Some(every) => program::sweep::part(seeds, every, &faults, deliver),
-            None => program::sweep::command(seeds, jobs, &faults, deliver, keep_going),
-        },
+        } => {
+            let extras = Extras {
+                delivers: deliver,
+                every_probe,
+            };
+            match every {
+                Some(every) => program::sweep::part(seeds, every, &faults, extras),
+                None => program::sweep::command(seeds, jobs, &faults, extras, keep_going),
+            }
+        }
         Command::Loss { seeds, percent } => program::loss::command(seeds, &percent),
         Command::Day { seeds, hours, pcap } => program::day::command(seeds, hours, pcap.as_deref()),
         Command::Replay {
             seed,
             faults,
             deliver,
+            every_probe,
             pcap,
-        } => program::replay::command(seed, &faults, deliver, pcap.as_deref()),
+        } => {
+            let extras = Extras {
+                delivers: deliver,
+                every_probe,
+            };
+            program::replay::command(seed, &faults, extras, pcap.as_deref())
+        }
         #[cfg(feature = "serve")]
         Command::Serve(arguments) => program::serve::command(&arguments),
         Command::Demo { out } => program::demo_files::command(&out),

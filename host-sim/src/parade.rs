@@ -3,11 +3,12 @@
 
 use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
 
-use probe_core::{name::Name, suspect::Suspect};
+use probe_core::{name::Name, scope::Scope, suspect::Suspect};
 
 use crate::{
     peers::{Peer, Personality},
-    world::World,
+    proxies::Proxy,
+    world::{Site, World},
 };
 
 /// The domain of every server in the parade.
@@ -73,6 +74,43 @@ pub fn suspects() -> Vec<Suspect> {
             names: [domain.clone()].into_iter().collect(),
         })
         .collect()
+}
+
+/// Every proxy, at one address of each family.
+pub fn proxies() -> Vec<(SocketAddr, &'static Proxy)> {
+    let families = |(number, proxy): (u8, &'static Proxy)| {
+        let network = if number % 2 == 0 {
+            [192, 0, 2]
+        } else {
+            [198, 51, 100]
+        };
+        let [a, b, c] = network;
+        let v4 = Ipv4Addr::new(a, b, c, 25 + number / 2);
+        let v6 = Ipv6Addr::new(0x2001, 0xdb8, u16::from(number), 0, 0, 0, 0, 0x80);
+        [
+            (SocketAddr::from((v4, proxy.port)), proxy),
+            (SocketAddr::from((v6, proxy.port)), proxy),
+        ]
+    };
+    (0..).zip(Proxy::every()).flat_map(families).collect()
+}
+
+/// The world in which every proxy stands, for a scope that asks them.
+pub fn proxy_world(seed: u64, scope: &Scope) -> World {
+    let world = World::empty(seed).with_sink_name_of(scope);
+    proxies().into_iter().fold(world, |world, (at, proxy)| {
+        world.with(at, Site::Proxy(proxy))
+    })
+}
+
+/// The list of them.
+pub fn proxy_suspects() -> Vec<Suspect> {
+    let suspect = |(at, _): (SocketAddr, _)| Suspect {
+        address: at.ip(),
+        port: at.port(),
+        names: Default::default(),
+    };
+    proxies().into_iter().map(suspect).collect()
 }
 
 fn peer(personality: &'static Personality) -> Peer {

@@ -36,6 +36,15 @@ pub trait Conversation {
     /// The moment that [`Turn::wake_at`] asked for has come.
     fn on_timer(&mut self, turn: &mut Turn);
 
+    /// Whether there is something to do that neither an octet nor a deadline of this connection
+    /// announces: another one has.
+    fn is_stirred(&self) -> bool {
+        false
+    }
+
+    /// Does what [`Conversation::is_stirred`] has told of.
+    fn on_stir(&mut self, _turn: &mut Turn) {}
+
     /// The connection is over, or never came about. What it says now nobody hears; it may still open
     /// others.
     fn on_end(&mut self, _turn: &mut Turn) {}

@@ -64,7 +64,7 @@ pub struct Report {
     pub dropped: Dropped,
     /// What the network has given the device, where it gives addresses.
     pub given: Given,
-    /// What the servers have done with mail.
+    /// What the servers have done with mail, and the proxies for others.
     pub mail: Ledger,
     /// Every boot of the device but the last, which power cuts have ended.
     pub cut_short: Vec<Life>,

@@ -16,8 +16,10 @@ use probe_core::{
 use crate::{
     dns::Resolver,
     faults::Faults,
+    lists::{self, Says},
     net::giver::Gives,
     peers::{Delivered, Fate, Peer, Rule},
+    proxies::Proxy,
 };
 
 /// Everything that a simulation starts from. The same world and the same host body give the same
@@ -41,6 +43,8 @@ pub struct World {
     pub link_port: Option<HostDoor>,
     /// The port on which the device is the sink. Without one the servers of the world send no mail.
     pub sink: Option<u16>,
+    /// A name that leads to the device, for proxies that are asked for one.
+    pub sink_name: Option<String>,
     /// How long a packet takes from the router to a peer, or back.
     pub latency: Duration,
     /// What goes wrong on the way.
@@ -59,6 +63,11 @@ pub struct World {
 pub enum Site {
     /// A server. Its address must be unicast.
     Peer(Peer),
+    /// A proxy, or what is taken for one. Its address must be unicast.
+    Proxy(&'static Proxy),
+    /// An address that block lists are asked about, as a target with port 0: what each of them says, in
+    /// the scope's order. Nothing stands there on its account.
+    Asked(Vec<Says>),
     /// A host on which this port is closed: it answers with a reset.
     ClosedPort,
     /// No host; the router answers with ICMP "host unreachable".
@@ -72,6 +81,8 @@ impl Site {
     pub fn name(&self) -> &'static str {
         match self {
             Self::Peer(peer) => peer.personality.name,
+            Self::Proxy(proxy) => proxy.name,
+            Self::Asked(_) => "block lists",
             Self::ClosedPort => "closed port",
             Self::NoRoute => "no route",
             Self::Silent => "silence",
@@ -82,7 +93,9 @@ impl Site {
     pub fn truth(&self) -> &'static [Rule] {
         match self {
             Self::Peer(peer) => peer.personality.truth,
-            Self::ClosedPort | Self::NoRoute | Self::Silent => NOBODY_KNOWS,
+            Self::Proxy(_) | Self::Asked(_) | Self::ClosedPort | Self::NoRoute | Self::Silent => {
+                NOBODY_KNOWS
+            }
         }
     }
 
@@ -90,7 +103,9 @@ impl Site {
     pub fn delivered(&self, depth: Depth) -> Delivered {
         match self {
             Self::Peer(peer) => peer.personality.delivered(depth),
-            Self::ClosedPort | Self::NoRoute | Self::Silent => Delivered::Same,
+            Self::Proxy(_) | Self::Asked(_) | Self::ClosedPort | Self::NoRoute | Self::Silent => {
+                Delivered::Same
+            }
         }
     }
 
@@ -98,6 +113,8 @@ impl Site {
     pub fn expected(&self, depth: Depth) -> Verdict {
         let reason = match self {
             Self::Peer(peer) => return peer.personality.expected(depth),
+            Self::Proxy(proxy) => return proxy.expected(depth),
+            Self::Asked(says) => return lists::together(says),
             Self::ClosedPort => Reason::Refused,
             Self::NoRoute | Self::Silent => Reason::NoAnswer,
         };
@@ -156,6 +173,7 @@ impl World {
             gives: None,
             link_port: None,
             sink: None,
+            sink_name: None,
             latency: Duration::from_millis(10),
             faults: Faults::default(),
             sites: BTreeMap::new(),
@@ -183,6 +201,13 @@ impl World {
     /// The world, whose servers send mail to the device as its `scope` has it.
     pub fn with_sink_of(mut self, scope: &Scope) -> Self {
         self.sink = scope.sink_ports.first().copied();
+        self
+    }
+
+    /// The world, in which the name of the sink that `scope` gives proxies leads to the device.
+    pub fn with_sink_name_of(mut self, scope: &Scope) -> Self {
+        let name = scope.proxy.sink.name.as_ref();
+        self.sink_name = name.map(|name| name.as_str().to_owned());
         self
     }
 

@@ -11,7 +11,7 @@ use std::net::SocketAddr;
 
 use probe_core::{name::Name, suspect::Suspect};
 
-pub use scope::{delivering, scope, scope_toml};
+pub use scope::{asking_proxies, delivering, scope, scope_toml};
 pub use table::{Country, LISTED_BY, LISTED_CODE, PORT, ROWS, Row, There};
 
 use crate::{

@@ -4,7 +4,11 @@ use std::fmt::Write;
 
 use probe_core::{
     name::Name,
-    scope::{Authority, AuthorityKind, Depth, Identity, Network, Rates, Scope, Text},
+    proxy::Protocols,
+    scope::{
+        Authority, AuthorityKind, Depth, Identity, Network, ProxyPort, ProxyScope, Rates, Scope,
+        SinkEnds, Text,
+    },
     time::Utc,
 };
 
@@ -18,6 +22,8 @@ const SENDER_DOMAIN: &str = "probe.cert.example";
 const SINK_DOMAIN: &str = "sink.cert.example";
 const SINK_ADDRESS: &str = "192.0.2.250";
 const SINK_PORT: u16 = 25;
+/// The second of them speaks HTTP too.
+const SINK_PORTS: [u16; 2] = [SINK_PORT, 8025];
 const NETWORKS: [(&str, u8); 4] = [
     ("192.0.2.0", 24),
     ("198.51.100.0", 24),
@@ -69,9 +75,45 @@ pub fn scope(depth: Depth) -> Scope {
 /// it too: our senders are at its domain.
 pub fn delivering(mut scope: Scope) -> Scope {
     scope.delivery.allowed = true;
-    scope.sink_ports = [SINK_PORT].into_iter().collect();
+    if scope.sink_ports.is_empty() {
+        scope.sink_ports = [SINK_PORT].into_iter().collect();
+    }
     scope.identity.sender_domain = scope.identity.sink_domain.clone();
     scope.identity.sink_address = Some(DeviceNet::default().ipv4.into());
+    scope
+}
+
+/// Where proxies are asked, and for what.
+const PROXY_PORTS: [(u16, Protocols); 6] = [
+    (23, Protocols::GATEWAY),
+    (80, HTTP),
+    (1080, Protocols::SOCKS),
+    (3128, HTTP),
+    (8080, HTTP),
+    (8888, HTTP.union(Protocols::SOCKS).union(Protocols::GATEWAY)),
+];
+const HTTP: Protocols = Protocols::CONNECT
+    .union(Protocols::CONNECT_SPLIT)
+    .union(Protocols::GET)
+    .union(Protocols::POST);
+
+/// `scope`, which also allows to ask proxies for a connection to the sink of a simulated world's device.
+pub fn asking_proxies(mut scope: Scope) -> Scope {
+    let device = DeviceNet::default();
+    let ports = PROXY_PORTS.into_iter();
+    scope.sink_ports = SINK_PORTS.into_iter().collect();
+    scope.proxy = ProxyScope {
+        ports: ports
+            .map(|(port, protocols)| ProxyPort { port, protocols })
+            .collect(),
+        inside: false,
+        sink: SinkEnds {
+            ipv4: Some(device.ipv4),
+            ipv6: Some(device.ipv6),
+            name: Some(name(SINK_DOMAIN)),
+            ports: scope.sink_ports.clone(),
+        },
+    };
     scope
 }
 

@@ -25,7 +25,8 @@ pub(super) fn answer(
     let mut id = query.id;
     let mut asked = query.name.clone();
     let mut delay = Duration::ZERO;
-    match resolver.fault {
+    let fault = resolver.fault_of(&query.name);
+    match fault {
         Fault::Silent => return None,
         Fault::LyingIds => id ^= 1,
         Fault::WrongQuestion => asked = format!("not.{asked}"),
@@ -33,10 +34,14 @@ pub(super) fn answer(
         Fault::Slow(span) => delay = span,
         _ => {}
     }
-    let (code, records) = match resolver.fault {
+    let (code, records) = match fault {
         Fault::Refuses => (REFUSED, Vec::new()),
         Fault::Fails => (SERVER_FAILURE, Vec::new()),
         Fault::NoName => (NO_SUCH_NAME, Vec::new()),
+        Fault::NoData | Fault::Refers => (0, Vec::new()),
+        Fault::Answers(address) if query.kind == A => {
+            (0, vec![(asked.clone(), Record::A(address))])
+        }
         Fault::Wildcard if query.kind == A => {
             let listed = Record::A(Ipv4Addr::new(127, 0, 0, 2));
             (0, vec![(asked.clone(), listed)])
@@ -55,15 +60,17 @@ pub(super) fn answer(
     for (owner, record) in &records {
         answer.record(owner, record);
     }
-    if resolver.fault == Fault::Loops {
+    if fault == Fault::Loops {
         answer.loops();
     }
-    if records.is_empty() && matches!(code, 0 | NO_SUCH_NAME) {
+    if fault == Fault::Refers {
+        answer.refers();
+    } else if records.is_empty() && matches!(code, 0 | NO_SUCH_NAME) {
         answer.nothing();
     }
     let octets = answer.finish();
-    let is_cut = octets_max
-        .is_some_and(|octets_max| octets.len() > octets_max || resolver.fault == Fault::Truncates);
+    let is_cut =
+        octets_max.is_some_and(|octets_max| octets.len() > octets_max || fault == Fault::Truncates);
     if is_cut {
         let mut short = Answer::new(id, code, &asked, query.kind).finish();
         short[2] |= TRUNCATED;

@@ -6,7 +6,10 @@ mod answer;
 mod wire;
 mod zone;
 
-use std::{net::SocketAddr, time::Duration};
+use std::{
+    net::{Ipv4Addr, SocketAddr},
+    time::Duration,
+};
 
 use crate::server::{Conversation, Server, Turn};
 
@@ -36,6 +39,13 @@ pub enum Fault {
     Wildcard,
     /// Every name that is not there has the address 203.0.113.99, as of a captive portal.
     Rewrites,
+    /// Every address question has this answer, as of a domain that was sold, or of a list that does not
+    /// answer us.
+    Answers(Ipv4Addr),
+    /// Its names exist, and have no address.
+    NoData,
+    /// It names others to ask instead.
+    Refers,
     /// It refuses.
     Refuses,
     /// It fails.
@@ -51,6 +61,8 @@ pub struct Resolver {
     pub zone: Zone,
     /// What is wrong with it.
     pub fault: Fault,
+    /// What is wrong with those whom it asks about names below these.
+    pub below: Vec<(String, Fault)>,
 }
 
 impl Resolver {
@@ -59,6 +71,7 @@ impl Resolver {
         Self {
             zone,
             fault: Fault::None,
+            below: Vec::new(),
         }
     }
 
@@ -66,6 +79,21 @@ impl Resolver {
     pub fn with(mut self, fault: Fault) -> Self {
         self.fault = fault;
         self
+    }
+
+    /// The same with `fault` where the question is about a name below `name`.
+    pub fn with_below(mut self, name: &str, fault: Fault) -> Self {
+        self.below
+            .push((format!(".{}", name.to_ascii_lowercase()), fault));
+        self
+    }
+
+    /// What is wrong where the question is about `name`.
+    fn fault_of(&self, name: &str) -> Fault {
+        let name = name.to_ascii_lowercase();
+        let mut below = self.below.iter();
+        let found = below.find(|(above, _)| name.ends_with(above));
+        found.map_or(self.fault, |(_, fault)| *fault)
     }
 
     /// What it says to the datagram `query`, and how long it takes.

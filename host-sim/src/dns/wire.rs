@@ -139,6 +139,17 @@ impl Answer {
         self.authorities += 1;
     }
 
+    /// Who else is to be asked (RFC 1034, 4.3.1); whoever says so resolves nothing for others.
+    pub(super) fn refers(&mut self) {
+        self.octets[3] &= !RECURSION_AVAILABLE;
+        self.name("example");
+        self.fields([2, 1, 0, TTL_S, 0]);
+        let from = self.octets.len();
+        self.name("ns.example");
+        self.close(from);
+        self.authorities += 1;
+    }
+
     /// Writes the length of the data that began at `from` before it.
     fn close(&mut self, from: usize) {
         let length = u16::try_from(self.octets.len() - from).expect("short data");
@@ -152,5 +163,7 @@ impl Answer {
     }
 }
 
+/// The bit of the header's fourth octet.
+const RECURSION_AVAILABLE: u8 = 0x80;
 /// How long everything holds, in seconds.
 const TTL_S: u16 = 300;

@@ -13,7 +13,10 @@ use super::{
     link::RouterEnd,
     router::{Routed, Router},
 };
-use crate::faults::{Carried, Switch, Weather, Window, within};
+use crate::{
+    faults::{Carried, Switch, Weather, Window, within},
+    proxies::Stirred,
+};
 
 /// What is at an address.
 pub(crate) enum Place {
@@ -62,18 +65,22 @@ pub(crate) struct Internet {
     due: BTreeSet<(Duration, IpAddr)>,
     due_of: BTreeMap<IpAddr, Duration>,
     callers: Vec<IpAddr>,
+    stirred: Stirred,
 }
 
 impl Internet {
     /// An internet whose hosts are `latency` away from the router, each way. An address without a
     /// place is silent. `device` are the device's own addresses: packets to others get lost. Without them
-    /// the router hands it whatever comes. `callers` are the hosts that call it.
+    /// the router hands it whatever comes. `callers` are the hosts that call it, `stirred` those of which another
+    /// one wants something.
+    #[expect(clippy::too_many_arguments, reason = "built at one place")]
     pub(crate) fn new(
         link: RouterEnd,
         router: Router,
         places: BTreeMap<IpAddr, Place>,
         device: Option<Vec<IpAddr>>,
         callers: Vec<IpAddr>,
+        stirred: Stirred,
         latency: Duration,
         trouble: Trouble,
     ) -> Self {
@@ -91,6 +98,7 @@ impl Internet {
             due: BTreeSet::new(),
             due_of: BTreeMap::new(),
             callers,
+            stirred,
         }
     }
 
@@ -146,6 +154,13 @@ impl Internet {
                 busy = true;
                 self.serve(now, address);
             }
+        }
+        loop {
+            let Some(address) = self.stirred.borrow_mut().pop_first() else {
+                break;
+            };
+            busy = true;
+            self.serve(now, address);
         }
         while let Some(packet) = self.homeward.arrived(now) {
             busy = true;

@@ -13,6 +13,8 @@ pub struct Allowed {
     pub exclusions: Vec<(IpAddr, u8)>,
     /// TCP ports.
     pub ports: Vec<u16>,
+    /// Whether block lists may be asked about an address.
+    pub lists: bool,
     /// The DHCP server that may be asked, by everybody's address and by its own.
     pub dhcp_server: Option<Ipv4Addr>,
     /// Who may be asked about names, over TCP and UDP.
@@ -41,6 +43,7 @@ impl Allowed {
                 .copied()
                 .chain(scope.proxy.ports.iter().map(|of| of.port))
                 .collect(),
+            lists: !scope.dnsbl.zones.is_empty(),
             dhcp_server: None,
             resolver: scope.identity.resolver,
             link_port: None,
@@ -59,17 +62,27 @@ impl Allowed {
         self.allows(remote) || self.link_port == Some((remote.ip(), local_port))
     }
 
+    /// Whether `target` may be probed. One with port 0 is an address that block lists are asked about: no
+    /// frame goes to it.
+    pub fn admits(&self, target: SocketAddr) -> bool {
+        let is_asked_about = target.port() == 0 && self.lists;
+        let has_port = is_asked_about || self.ports.contains(&target.port());
+        has_port && self.holds(target.ip())
+    }
+
     /// Whether a probe may go to `remote`.
     pub fn allows(&self, remote: SocketAddr) -> bool {
+        let probe = self.holds(remote.ip()) && self.ports.contains(&remote.port());
+        probe || self.allows_datagram(remote)
+    }
+
+    fn holds(&self, address: IpAddr) -> bool {
         let holds = |networks: &[(IpAddr, u8)]| {
             networks
                 .iter()
-                .any(|&(network, prefix)| prefix_holds(network, prefix, remote.ip()))
+                .any(|&(network, prefix)| prefix_holds(network, prefix, address))
         };
-        let probe = holds(&self.networks)
-            && !holds(&self.exclusions)
-            && self.ports.contains(&remote.port());
-        probe || self.allows_datagram(remote)
+        holds(&self.networks) && !holds(&self.exclusions)
     }
 
     /// Whether a datagram may go to `remote`; port 0 is for ICMP answers.
@@ -104,6 +117,7 @@ mod tests {
     #[test]
     fn what_the_wire_may_carry() {
         let allowed = Allowed {
+            lists: false,
             networks: vec![
                 ("192.0.2.0".parse().unwrap(), 24),
                 ("2001:db8::".parse().unwrap(), 32),

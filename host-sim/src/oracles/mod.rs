@@ -26,7 +26,7 @@ pub use liveness::RETEST_MAX;
 
 use crate::{
     faults::Faults,
-    trial::{Outcome, Trial},
+    trial::{Extras, Outcome, Trial},
 };
 
 /// What judges a job's merged evidence. [`probe_core::verdict::judge`], unless a test wants to see
@@ -71,8 +71,8 @@ pub struct Violation {
     pub oracle: Oracle,
     /// The seed that shows it.
     pub seed: u64,
-    /// Whether the trial delivered.
-    pub delivers: bool,
+    /// What else the trial had.
+    pub extras: Extras,
     /// What was seen, and what was expected.
     pub what: String,
 }
@@ -80,14 +80,14 @@ pub struct Violation {
 impl Violation {
     /// The command that shows it again; `faults` are the words that its sweep had.
     pub fn replay(&self, faults: &str) -> String {
-        replay(self.seed, faults, self.delivers)
+        replay(self.seed, faults, self.extras)
     }
 }
 
 /// The command that runs a seed of a sweep again.
-pub fn replay(seed: u64, faults: &str, delivers: bool) -> String {
-    let deliver = if delivers { " --deliver" } else { "" };
-    format!("host-sim replay --seed {seed} --faults {faults}{deliver} --pcap seed-{seed}.pcap")
+pub fn replay(seed: u64, faults: &str, extras: Extras) -> String {
+    let flags: String = extras.flags().map(|flag| format!(" {flag}")).collect();
+    format!("host-sim replay --seed {seed} --faults {faults}{flags} --pcap seed-{seed}.pcap")
 }
 
 impl fmt::Display for Violation {
@@ -107,14 +107,14 @@ pub fn examine(trial: &Trial, outcome: &Outcome) -> Vec<Violation> {
         (Oracle::Conservation, conservation::look(trial, outcome)),
         (Oracle::Bounds, bounds::look(trial, outcome)),
     ];
-    let (seed, delivers) = (trial.seed, trial.delivers());
+    let (seed, extras) = (trial.seed, trial.extras());
     found
         .into_iter()
         .flat_map(|(oracle, whats)| {
             whats.into_iter().map(move |what| Violation {
                 oracle,
                 seed,
-                delivers,
+                extras,
                 what,
             })
         })

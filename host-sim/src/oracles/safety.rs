@@ -4,8 +4,11 @@ use probe_core::verdict::{Kind, Verdict};
 
 use super::word;
 use crate::{
+    lists::Says,
     observer::Allowed,
+    proxies::Proxy,
     trial::{Expected, Outcome, Trial},
+    world::Site,
 };
 
 pub(super) fn look(trial: &Trial, outcome: &Outcome) -> Vec<String> {
@@ -18,13 +21,22 @@ pub(super) fn look(trial: &Trial, outcome: &Outcome) -> Vec<String> {
         judged.flat_map(|judged| &judged.verdicts)
     });
     for (target, found) in found {
-        if !allowed.allows(*target) {
+        if !allowed.admits(*target) {
             wrong.push(format!("{target} was probed and lies outside the scope"));
         }
         let expected = trial.expected(*target);
         let taken = &outcome.report.mail.taken;
         let has_taken = || taken.iter().any(|taken| taken.by == *target);
-        if let Some(why) = denies(expected, *found, has_taken) {
+        let why = match trial.site(*target) {
+            Site::Proxy(proxy) => {
+                let passages = &outcome.report.mail.passages;
+                let has_answered = || passages.iter().any(|it| it.by == *target && it.answered);
+                denies_of_proxy(proxy, expected.off, *found, has_answered)
+            }
+            Site::Asked(says) => denies_of_lists(says, *found),
+            _ => denies(expected, *found, has_taken),
+        };
+        if let Some(why) = why {
             let name = trial.name(*target);
             let (found, expected) = (word(*found), word(expected.in_the_end));
             wrong.push(format!("{target} ({name}) {why}: {found}, not {expected}"));
@@ -72,6 +84,33 @@ fn denies(
             Some("is accused falsely")
         }
         Kind::Closed if !is_expected => Some("is let off falsely"),
+        _ => None,
+    }
+}
+
+/// The same of a proxy. A nonce that came back and a visit that did not is less than proof, and more than
+/// a word; that somebody is confirmed by its own visit is looked at in [`super::proof`].
+fn denies_of_proxy(
+    proxy: &Proxy,
+    expected: Verdict,
+    found: Verdict,
+    has_answered: impl Fn() -> bool,
+) -> Option<&'static str> {
+    match found.kind {
+        Kind::Confirmed if !proxy.is_open() => Some("is accused falsely"),
+        Kind::Accepted if !has_answered() => Some("is accused without proof"),
+        Kind::Suspected if !proxy.claims() => Some("is accused falsely"),
+        Kind::Closed if expected.kind != Kind::Closed => Some("is let off falsely"),
+        _ => None,
+    }
+}
+
+/// The same of what block lists say. Of several that are asked each may be lost, and the others count.
+fn denies_of_lists(says: &[Says], found: Verdict) -> Option<&'static str> {
+    match found.kind {
+        Kind::Confirmed | Kind::Accepted => Some("is accused without proof"),
+        Kind::Suspected if !says.contains(&Says::Listed) => Some("is accused falsely"),
+        Kind::Closed if !says.contains(&Says::NotListed) => Some("is let off falsely"),
         _ => None,
     }
 }

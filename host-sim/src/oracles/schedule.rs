@@ -28,7 +28,10 @@ pub(super) fn look(trial: &Trial, outcome: &Outcome) -> Vec<String> {
         ends_are_seen: ends_are_seen(&trial.world.faults),
         wrong: Vec::new(),
     };
-    for connection in &wire.connections {
+    // A resolver is asked over TCP as well, outside the rates of those who are probed.
+    let resolver = trial.scope.identity.resolver;
+    let probes = wire.connections.iter();
+    for connection in probes.filter(|of| Some(of.remote.ip()) != resolver) {
         model.opened(connection);
     }
     model.wrong

@@ -1,4 +1,4 @@
-//! What the servers of a world have really done with mail, for whoever holds findings against it.
+//! What the servers and proxies of a world have really done, for whoever holds findings against it.
 
 use std::{
     cell::RefCell,
@@ -7,15 +7,17 @@ use std::{
     time::Duration,
 };
 
-use crate::{peers::Fate, server::Mail};
+use crate::{peers::Fate, proxies::Passage, server::Mail};
 
-/// Everything that the servers of a world have done with mail, in order.
+/// Everything that the servers of a world have done with mail, and its proxies for others, in order.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Ledger {
     /// What they have said 250 to.
     pub taken: Vec<Taken>,
     /// The connections that they have opened on account of mail.
     pub runs: Vec<Run>,
+    /// The connections that proxies have opened for whoever asked.
+    pub passages: Vec<Passage>,
 }
 
 /// A message that a server has said 250 to, for one of its recipients.

@@ -7,7 +7,7 @@ use std::{
     process::ExitCode,
 };
 
-use host_sim::trial::{Draw, Trial, draw};
+use host_sim::trial::{Draw, Extras, Trial, draw};
 use probe_core::verdict::Verdict;
 
 /// What `--faults` says.
@@ -21,20 +21,26 @@ pub(super) fn faults(words: &str) -> Result<Draw, String> {
         .map_err(|error| format!("--faults {error}"))
 }
 
-/// The trial of a seed, with messages if they are wanted.
-pub(super) fn drawn(seed: u64, faults: &Draw, deliver: bool) -> Trial {
-    let trial = draw(seed, faults);
-    if deliver { trial.delivering() } else { trial }
+/// The trial of a seed, with what else is wanted.
+pub(super) fn drawn(seed: u64, faults: &Draw, extras: Extras) -> Trial {
+    let mut trial = draw(seed, faults);
+    if extras.every_probe {
+        trial = trial.with_every_probe();
+    }
+    if extras.delivers {
+        trial = trial.delivering();
+    }
+    trial
 }
 
 /// Runs the seed and prints its world, its verdicts and its violations. 1 when there are any.
 pub(crate) fn command(
     seed: u64,
     words: &str,
-    deliver: bool,
+    extras: Extras,
     pcap: Option<&Path>,
 ) -> Result<ExitCode, String> {
-    let trial = drawn(seed, &faults(words)?, deliver);
+    let trial = drawn(seed, &faults(words)?, extras);
     let capture = pcap.map(open).transpose()?;
     let mut out = io::stdout().lock();
     let held = tell(&mut out, &trial, capture);

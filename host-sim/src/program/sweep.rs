@@ -11,7 +11,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use host_sim::oracles::replay;
+use host_sim::{oracles::replay, trial::Extras};
 use probe_core::verdict::Kind;
 
 use super::replay::{drawn, faults};
@@ -129,13 +129,13 @@ pub(crate) fn part(
     seeds: Range<u64>,
     every: NonZeroU64,
     words: &str,
-    deliver: bool,
+    extras: Extras,
 ) -> Result<ExitCode, String> {
     let faults = faults(words)?;
     let step = usize::try_from(every.get()).map_err(|error| error.to_string())?;
     let mut out = std::io::stdout().lock();
     for seed in seeds.step_by(step) {
-        let line = match one(seed, &faults, deliver) {
+        let line = match one(seed, &faults, extras) {
             Ok(sum) => sum.line(),
             Err(why) => format!("{BROKEN} {seed} {}", why.replace('\n', " ")),
         };
@@ -145,9 +145,9 @@ pub(crate) fn part(
 }
 
 /// Runs one seed; what is wrong with it, if anything is.
-fn one(seed: u64, faults: &host_sim::trial::Draw, deliver: bool) -> Result<Sum, String> {
+fn one(seed: u64, faults: &host_sim::trial::Draw, extras: Extras) -> Result<Sum, String> {
     let began = Instant::now();
-    let trial = drawn(seed, faults, deliver);
+    let trial = drawn(seed, faults, extras);
     let outcome = trial.run(None).map_err(|why| why.to_string())?;
     let violations = trial.violations(&outcome);
     if !violations.is_empty() {
@@ -182,7 +182,7 @@ pub(crate) fn command(
     seeds: Range<u64>,
     jobs: Option<NonZeroU64>,
     words: &str,
-    deliver: bool,
+    extras: Extras,
     keep_going: bool,
 ) -> Result<ExitCode, String> {
     faults(words)?;
@@ -195,7 +195,7 @@ pub(crate) fn command(
     let began = Instant::now();
     let (sender, lines) = mpsc::channel();
     let mut children = (0..jobs)
-        .map(|job| start(seeds.start + job..seeds.end, jobs, words, deliver, &sender))
+        .map(|job| start(seeds.start + job..seeds.end, jobs, words, extras, &sender))
         .collect::<Result<Vec<_>, _>>()?;
     drop(sender);
 
@@ -208,7 +208,7 @@ pub(crate) fn command(
                 Ok(held) => sum += held,
                 Err((seed, why)) => {
                     println!("{why}");
-                    println!("  again: {}", replay(seed, words, deliver));
+                    println!("  again: {}", replay(seed, words, extras));
                     broken += 1;
                     if !keep_going {
                         for child in &mut children {
@@ -248,7 +248,7 @@ fn start(
     seeds: Range<u64>,
     every: u64,
     words: &str,
-    deliver: bool,
+    extras: Extras,
     lines: &Sender<String>,
 ) -> Result<Child, String> {
     let program = env::current_exe().map_err(|error| error.to_string())?;
@@ -259,7 +259,7 @@ fn start(
             &format!("{}..{}", seeds.start, seeds.end),
         ])
         .args(["--every", &every.to_string(), "--faults", words])
-        .args(deliver.then_some("--deliver"))
+        .args(extras.flags())
         .stdout(Stdio::piped())
         .spawn()
         .map_err(|error| format!("{}: {error}", program.display()))?;

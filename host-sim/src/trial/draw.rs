@@ -210,11 +210,11 @@ fn wire(dice: &mut Dice) -> Wire {
     wire
 }
 
-struct Dice(Random);
+pub(super) struct Dice(pub(super) Random);
 
 impl Dice {
     /// From 0 to before `behind`, which is not 0.
-    fn below(&mut self, behind: u64) -> u64 {
+    pub(super) fn below(&mut self, behind: u64) -> u64 {
         self.0.bits() % behind
     }
 
@@ -226,11 +226,11 @@ impl Dice {
         u8::try_from(self.below(u64::from(behind))).unwrap_or(0)
     }
 
-    fn once_in(&mut self, times: u64) -> bool {
+    pub(super) fn once_in(&mut self, times: u64) -> bool {
         self.below(times) == 0
     }
 
-    fn one_of<'a, T>(&mut self, things: &'a [T]) -> &'a T {
+    pub(super) fn one_of<'a, T>(&mut self, things: &'a [T]) -> &'a T {
         let index = self.below(things.len() as u64);
         &things[usize::try_from(index).unwrap_or(0)]
     }

@@ -30,6 +30,7 @@ use crate::{
     pipe::{PipeEnd, Plug},
     proof::{Judged, Reader},
     simulation::Time,
+    world::Site,
 };
 
 /// How long the host waits before it asks again: until refusals of before count no more.
@@ -104,8 +105,12 @@ fn undecided(trial: &Trial, scan: &Scan) -> Vec<Suspect> {
         let expected = trial.expected(target);
         let found = scan.when_over.verdicts.get(&target);
         // A message that was cut leaves a suspicion, or of two the one that tells less.
-        let may_be_more =
-            |kind| kind == Kind::Inconclusive || (trial.delivers() && kind != Kind::Confirmed);
+        // And of a proxy, or of several lists, something that a lost packet left out.
+        let is_of_mail = matches!(trial.site(target), Site::Peer(_));
+        let may_be_more = |kind| {
+            let is_proved = kind == Kind::Confirmed;
+            kind == Kind::Inconclusive || ((trial.delivers() || !is_of_mail) && !is_proved)
+        };
         admitted.contains(&target)
             && found.is_none_or(|found| may_be_more(found.kind) && *found != expected.at_the_end)
     };

@@ -1,6 +1,7 @@
 //! One seed's trial: a random world, faults, a scan while they strike, a second one after them.
 
 mod draw;
+mod every_probe;
 mod host;
 
 use std::{collections::BTreeMap, fmt, io::Write, net::SocketAddr, time::Duration};
@@ -46,6 +47,24 @@ pub struct Trial {
     pub list: Vec<Suspect>,
     /// When the link to the host is cut.
     pub cuts: Vec<Cut>,
+}
+
+/// What a trial may have beside what is drawn from its seed for every one.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Extras {
+    /// Messages are sent.
+    pub delivers: bool,
+    /// Proxies and block lists are asked as well.
+    pub every_probe: bool,
+}
+
+impl Extras {
+    /// The flags of `host-sim` that ask for them.
+    pub fn flags(self) -> impl Iterator<Item = &'static str> {
+        let deliver = self.delivers.then_some("--deliver");
+        let every_probe = self.every_probe.then_some("--every-probe");
+        deliver.into_iter().chain(every_probe)
+    }
 }
 
 /// The link is cut, and put back later.
@@ -228,13 +247,13 @@ impl Trial {
         examine(self, outcome)
     }
 
-    /// The targets of the list that the scope holds.
+    /// The targets of the list that the scope holds; those that block lists are asked about have port 0.
     pub fn admitted(&self) -> impl Iterator<Item = SocketAddr> {
         let allowed = Allowed::by(&self.scope);
         self.list
             .iter()
             .map(|suspect| SocketAddr::new(suspect.address, suspect.port))
-            .filter(move |target| allowed.allows(*target))
+            .filter(move |target| allowed.admits(*target))
     }
 
     /// The same, with delivery on and the sink on the device.
@@ -244,6 +263,14 @@ impl Trial {
             world: self.world.with_sink_of(&scope),
             scope,
             ..self
+        }
+    }
+
+    /// How it differs from the trial that was drawn.
+    pub fn extras(&self) -> Extras {
+        Extras {
+            delivers: self.delivers(),
+            every_probe: !self.scope.proxy.ports.is_empty(),
         }
     }
 
@@ -273,7 +300,7 @@ impl Trial {
         self.site(target).name()
     }
 
-    fn site(&self, target: SocketAddr) -> &Site {
+    pub(crate) fn site(&self, target: SocketAddr) -> &Site {
         self.world.sites.get(&target).unwrap_or(&Site::Silent)
     }
 }

@@ -80,6 +80,10 @@ impl Connection {
             self.turn(now, |conversation, turn| conversation.on_timer(turn));
             busy = true;
         }
+        if self.is_stirred() {
+            self.turn(now, |conversation, turn| conversation.on_stir(turn));
+            busy = true;
+        }
         while self.is_unsent() && socket.can_send() {
             self.sent += socket
                 .send_slice(&self.unsent[self.sent..])
@@ -101,6 +105,10 @@ impl Connection {
             busy = true;
         }
         busy
+    }
+
+    fn is_stirred(&self) -> bool {
+        self.stage == Stage::Open && self.conversation.is_stirred()
     }
 
     fn is_unsent(&self) -> bool {

@@ -5,6 +5,7 @@
 //! arrival is looked at, and what the host took it for: never how it came to think so.
 
 mod token;
+mod visits;
 
 use std::{collections::BTreeSet, net::SocketAddr};
 
@@ -23,7 +24,7 @@ use crate::{
 };
 
 pub(super) fn look(trial: &Trial, outcome: &Outcome) -> Vec<String> {
-    let world = World(&outcome.report.mail);
+    let world = World(&outcome.report.mail, &trial.scope.proxy.sink.ports);
     let mut wrong = BTreeSet::new();
     let scans = || {
         [Some(&outcome.first), outcome.retest.as_ref()]
@@ -53,7 +54,7 @@ fn unproved(world: &World<'_>, judged: &Judged) -> Vec<String> {
         !came.any(|came| came.target == Some(**target) && world.proves(came, **target))
     });
     let told = |(target, _): (&SocketAddr, _)| {
-        format!("{target} is confirmed without proof: it has relayed no message that came back")
+        format!("{target} is confirmed without proof: nothing of its own came back")
     };
     unproved.map(told).collect()
 }
@@ -96,13 +97,16 @@ fn lost(world: &World<'_>, outcome: &Outcome) -> Vec<String> {
     lost.map(told).collect()
 }
 
-/// What the servers of the world have done.
-struct World<'a>(&'a Ledger);
+/// What the servers and proxies of the world have done, and the ports that proxies were asked for.
+struct World<'a>(&'a Ledger, &'a [u16]);
 
 impl World<'_> {
     /// What is wrong with an arrival, or with what it was taken for, if anything is.
     fn denies(&self, came: &Came) -> Option<String> {
         let arrival = &came.arrival;
+        if arrival.what == What::Visit {
+            return visits::denies(self.0, came, self.1);
+        }
         if arrival.what == What::Objection {
             return (came.sense != Sense::Objected)
                 .then(|| format!("{} is {:?}", name(arrival), came.sense));
@@ -122,6 +126,9 @@ impl World<'_> {
 
     /// Whether an arrival is the message that `target` has relayed, under a pair that it relays.
     fn proves(&self, came: &Came, target: SocketAddr) -> bool {
+        if came.arrival.what == What::Visit {
+            return visits::proves(self.0, came, self.1, target);
+        }
         matches!(came.sense, Sense::Relayed(_))
             && self.runs_of(&came.arrival).any(|run| {
                 let is_its_own = run.by == target && run.what == Done::Relayed;

@@ -18,7 +18,7 @@ impl Word {
         let is_token = |word: &String| {
             let (role, digits) = word.split_at_checked(1).unwrap_or_default();
             word.len() == CHARACTERS
-                && "srm".contains(role)
+                && "srmp".contains(role)
                 && digits.chars().all(|digit| DIGITS.contains(digit))
         };
         words.filter(is_token).map(Self)
@@ -29,7 +29,7 @@ impl Word {
         Self::all_in(text).next()
     }
 
-    /// The number of its form pair: the sixth of its octets.
+    /// The sixth of its octets: the number of its form pair, or what a proxy was asked with.
     pub(super) fn pair(&self) -> usize {
         // Digits of five bits each: eight of them are five octets, and the next two have the sixth.
         let digits = self.0.chars().skip(9).take(2);

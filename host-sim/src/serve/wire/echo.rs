@@ -23,7 +23,7 @@ impl Echo {
         let hosts = world
             .sites
             .iter()
-            .filter(|(_, site)| matches!(site, Site::Peer(_) | Site::ClosedPort))
+            .filter(|(_, site)| matches!(site, Site::Peer(_) | Site::Proxy(_) | Site::ClosedPort))
             .map(|(at, _)| at.ip());
         let router = [
             IpAddr::V4(world.device.gateway_v4),
