@@ -166,8 +166,9 @@ impl<E: Env> Network for Dutiful<'_, E> {
         &'s self,
         port: u16,
         buffers: &'s mut CallBuffers,
+        is_called: &Cell<bool>,
     ) -> Result<Self::Stream<'s>, OpenFailure> {
-        let accepting = self.env.network().accept(port, buffers);
+        let accepting = self.env.network().accept(port, buffers, is_called);
         let stream = self.promise.keep(self.env, || accepting).await?;
         Ok(DutifulStream { duty: self, stream })
     }

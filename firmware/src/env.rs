@@ -4,7 +4,10 @@
 //! [`crate::net`]), and the tool's `direct` link over this computer's sockets. Only [`Env::now`]
 //! tells time.
 
-use core::net::{IpAddr, SocketAddr};
+use core::{
+    cell::Cell,
+    net::{IpAddr, SocketAddr},
+};
 
 use probe_core::{
     dialogue::{Close, End, OpenFailure},
@@ -75,11 +78,13 @@ pub trait Network {
     ) -> Result<Self::Stream<'_>, OpenFailure>;
 
     /// Listens on `port` until somebody has connected, with buffers that belong to the caller. Safe to
-    /// drop while waiting: nobody listens any more then. Several may listen on one port.
+    /// drop while waiting: nobody listens any more then. Several may listen on one port. Whoever drops it
+    /// while `is_called` cuts off a caller in the middle of its handshake.
     async fn accept<'a>(
         &'a self,
         port: u16,
         buffers: &'a mut CallBuffers,
+        is_called: &Cell<bool>,
     ) -> Result<Self::Stream<'a>, OpenFailure>;
 }
 

@@ -268,6 +268,7 @@ impl<'d> Network for StackNetwork<'d> {
             return Err(OpenFailure::Unreachable);
         }
         let slot = Slot::take(self.watch, self.sockets).ok_or(OpenFailure::NoSlot)?;
+        let own = self.own_address(remote.ip());
         let mut socket = tcp::TcpSocket::new(self.stack, &mut buffers.receive, &mut buffers.send);
         socket.set_nagle_enabled(false);
         let connected = at_deadline(by, socket.connect(endpoint(remote)?)).await;
@@ -277,9 +278,10 @@ impl<'d> Network for StackNetwork<'d> {
                 None => OpenFailure::Refused,
             },
             // A reset from the peer leaves no remote endpoint behind; one that is still there
-            // means that this device gave up, for want of a link or an address.
+            // means that this device gave up, for want of a link or an address. So does another
+            // address than the one that the connection was asked for from.
             Either::First(Err(tcp::ConnectError::ConnectionReset))
-                if socket.remote_endpoint().is_none() =>
+                if socket.remote_endpoint().is_none() && self.own_address(remote.ip()) == own =>
             {
                 OpenFailure::Refused
             }
@@ -320,19 +322,36 @@ impl<'d> Network for StackNetwork<'d> {
         &'a self,
         port: u16,
         buffers: &'a mut CallBuffers,
+        is_called: &Cell<bool>,
     ) -> Result<StackStream<'a, 'd>, OpenFailure> {
         let slot = Slot::take(self.watch, self.sockets).ok_or(OpenFailure::NoSlot)?;
         let mut socket = tcp::TcpSocket::new(self.stack, &mut buffers.receive, &mut buffers.send);
         socket.set_nagle_enabled(false);
-        match socket.accept(port).await {
-            // It may have gone as it came.
-            Ok(()) => stream(socket, slot).ok_or(OpenFailure::Refused),
-            Err(tcp::AcceptError::ConnectionReset) => Err(OpenFailure::Refused),
-            Err(tcp::AcceptError::InvalidState | tcp::AcceptError::InvalidPort) => {
-                Err(OpenFailure::NoSlot)
-            }
+        // It listens as soon as this is polled; what becomes of it shows in its state.
+        if let Poll::Ready(Err(_)) = poll_once(socket.accept(port)) {
+            return Err(OpenFailure::NoSlot);
         }
+        accepted(&socket, is_called).await;
+        // It may have gone as it came.
+        stream(socket, slot).ok_or(OpenFailure::Refused)
     }
+}
+
+/// Waits until a socket that listens has been called and the connection is open, or is over already.
+/// `is_called` is whether a caller is in the middle of its handshake.
+async fn accepted(socket: &tcp::TcpSocket<'_>, is_called: &Cell<bool>) {
+    let mut open = pin!(socket.wait_write_ready());
+    poll_fn(|cx| {
+        let is_open = open.as_mut().poll(cx).is_ready();
+        let state = socket.state();
+        is_called.set(state == tcp::State::SynReceived);
+        if is_open || state == tcp::State::Closed {
+            Poll::Ready(())
+        } else {
+            Poll::Pending
+        }
+    })
+    .await;
 }
 
 /// A connection of a socket, while it has both its ends.

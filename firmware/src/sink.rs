@@ -88,7 +88,6 @@ impl Sessions {
         let others = |port: &u16| self.others_on(*port, session);
         let best = ports.iter().copied().min_by_key(others)?;
         match now.filter(|port| ports.contains(port)) {
-            // A caller may be in the middle of its handshake: only a port without anybody is worth it.
             Some(port) if others(&best) > 0 || others(&port) == 0 => Some(port),
             _ => Some(best),
         }
@@ -137,7 +136,8 @@ impl<E: Env> Porch<'_, E> {
         self.sessions.place(prober.sink_ports(), self.session)
     }
 
-    /// Waits for a caller on `port` and receives it, unless there is a better place meanwhile.
+    /// Waits for a caller on `port` and receives it, unless there is a better place meanwhile. Nobody is
+    /// left in the middle of a handshake.
     async fn call(&self, bell: &Bell, port: u16, memory: &mut SessionMemory) {
         let SessionMemory {
             buffers,
@@ -146,11 +146,12 @@ impl<E: Env> Porch<'_, E> {
         } = memory;
         let network = self.env.network();
         let accepted = {
-            let mut accepting = pin!(network.accept(port, buffers));
+            let is_called = Cell::new(false);
+            let mut accepting = pin!(network.accept(port, buffers, &is_called));
             loop {
                 match select(accepting.as_mut(), bell.wait()).await {
                     Either::First(accepted) => break accepted,
-                    Either::Second(()) if self.place() == Some(port) => {}
+                    Either::Second(()) if is_called.get() || self.place() == Some(port) => {}
                     Either::Second(()) => return,
                 }
             }

@@ -1,7 +1,7 @@
 //! Opening connections.
 
 use std::{
-    cell::OnceCell,
+    cell::{Cell, OnceCell},
     io,
     net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, SocketAddrV6},
 };
@@ -135,6 +135,7 @@ impl<'n> Network for DirectNetwork<'n> {
         &'a self,
         port: u16,
         _buffers: &'a mut CallBuffers,
+        _is_called: &Cell<bool>,
     ) -> Result<DirectStream<'a>, OpenFailure> {
         let ear = self.ears.iter().find(|ear| ear.port == port);
         let ear = ear.ok_or(OpenFailure::NoSlot)?;

@@ -449,7 +449,10 @@ fn whoever_calls_the_sink_is_answered_and_nobody_else() {
     let mut buffers = Buffers::new();
     run(async {
         let mut caller = std::net::TcpStream::connect((Ipv4Addr::LOCALHOST, port)).unwrap();
-        let accepted = env.network().accept(port, &mut buffers).await;
+        let accepted = env
+            .network()
+            .accept(port, &mut buffers, &Default::default())
+            .await;
         let mut stream = accepted.unwrap();
         assert_eq!(stream.remote(), caller.local_addr().unwrap());
         assert_eq!(stream.local(), caller.peer_addr().unwrap());
