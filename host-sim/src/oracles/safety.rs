@@ -6,7 +6,7 @@ use super::word;
 use crate::{
     lists::Says,
     observer::Allowed,
-    proxies::Proxy,
+    proxies::{Connects, Proxy},
     trial::{Expected, Outcome, Trial},
     world::Site,
 };
@@ -31,7 +31,8 @@ pub(super) fn look(trial: &Trial, outcome: &Outcome) -> Vec<String> {
             Site::Proxy(proxy) => {
                 let passages = &outcome.report.mail.passages;
                 let has_answered = || passages.iter().any(|it| it.by == *target && it.answered);
-                denies_of_proxy(proxy, expected.off, *found, has_answered)
+                let has_failed = || passages.iter().any(|it| it.by == *target && !it.opened);
+                denies_of_proxy(proxy, expected.off, *found, has_answered, has_failed)
             }
             Site::Asked(says) => denies_of_lists(says, *found),
             _ => denies(expected, *found, has_taken),
@@ -95,12 +96,20 @@ fn denies_of_proxy(
     expected: Verdict,
     found: Verdict,
     has_answered: impl Fn() -> bool,
+    has_failed: impl Fn() -> bool,
 ) -> Option<&'static str> {
+    // One that could not reach us has said no. One that hung up on a CONNECT whose last line did not come
+    // by itself, or a gateway that greeted and brought nothing, is like any server of another kind.
+    let is_fragile = |way: &Connects| matches!(way.asked_in, "http-connect-split" | "gateway");
+    let is_fragile = proxy.truth.iter().all(is_fragile);
+    let may_look_closed = || proxy.is_open() && (is_fragile || has_failed());
     match found.kind {
         Kind::Confirmed if !proxy.is_open() => Some("is accused falsely"),
         Kind::Accepted if !has_answered() => Some("is accused without proof"),
         Kind::Suspected if !proxy.claims() => Some("is accused falsely"),
-        Kind::Closed if expected.kind != Kind::Closed => Some("is let off falsely"),
+        Kind::Closed if expected.kind != Kind::Closed && !may_look_closed() => {
+            Some("is let off falsely")
+        }
         _ => None,
     }
 }

@@ -178,6 +178,7 @@ impl Door {
                     to,
                     asked_in: word(how),
                     said: Vec::new(),
+                    opened: false,
                     answered: false,
                 },
                 log: self.stand.log.clone(),

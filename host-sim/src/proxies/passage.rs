@@ -18,10 +18,10 @@ use crate::{
 /// How much of what was said through a proxy is remembered, in octets.
 const SAID_OCTETS_MAX: usize = 512;
 
-/// A connection that a proxy opened for somebody, for whoever holds findings against it.
+/// A connection that a proxy opened for somebody, or tried to, for whoever holds findings against it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Passage {
-    /// Since when it is open.
+    /// Since when it is open, or when it was given up.
     pub at: Duration,
     /// The proxy: what was asked.
     pub by: SocketAddr,
@@ -33,6 +33,8 @@ pub struct Passage {
     pub asked_in: &'static str,
     /// The first octets of what was said through it.
     pub said: Vec<u8>,
+    /// It came about.
+    pub opened: bool,
     /// Something came back.
     pub answered: bool,
 }
@@ -107,6 +109,7 @@ impl Conversation for Onward {
         self.place = Some(ledger.passages.len());
         ledger.passages.push(Passage {
             at: turn.now(),
+            opened: true,
             ..self.entry.clone()
         });
         drop(ledger);
@@ -131,7 +134,14 @@ impl Conversation for Onward {
         self.passes(turn);
     }
 
-    fn on_end(&mut self, _turn: &mut Turn) {
+    fn on_end(&mut self, turn: &mut Turn) {
+        if self.place.is_none() {
+            let entry = Passage {
+                at: turn.now(),
+                ..self.entry.clone()
+            };
+            self.log.borrow_mut().passages.push(entry);
+        }
         let mut between = self.between.borrow_mut();
         between.stage = match between.stage {
             Stage::Opening | Stage::Failed => Stage::Failed,
