@@ -288,7 +288,10 @@ fn whoever_calls_the_sink_too_early_is_received_a_little_later() {
     let (remote, report) = run_called(Addresses::V4, 1, doors, &mut calling, async |env| {
         env.sleep_until(Instant::from_millis(500)).await;
         let mut buffers = Buffers::new();
-        let accepted = env.network().accept(SINK_PORT, &mut buffers, &Default::default()).await;
+        let accepted = env
+            .network()
+            .accept(SINK_PORT, &mut buffers, &Default::default())
+            .await;
         let mut stream = accepted.ok().unwrap();
         let remote = stream.remote();
         assert_eq!(stream.local().port(), SINK_PORT);
