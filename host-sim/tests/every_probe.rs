@@ -3,8 +3,8 @@
 mod support;
 
 use host_sim::{
-    faults::Faults,
     oracles::Oracle,
+    proof::Senses,
     trial::{Draw, Trial, draw},
 };
 use probe_core::{
@@ -62,17 +62,8 @@ fn seeds_that_broke_something() {
 }
 
 /// The first trial without faults that the oracle has something to say about.
-fn caught(
-    oracle: Oracle,
-    judge: &dyn Fn(&Evidence) -> Verdict,
-    senses: &dyn Fn(
-        &Arrival,
-        &probe_core::token::Signer,
-        Option<std::net::SocketAddr>,
-        u16,
-    ) -> Sense,
-) -> bool {
-    let clean = Draw::These(Box::new(Faults::default()));
+fn caught(oracle: Oracle, judge: &dyn Fn(&Evidence) -> Verdict, senses: Senses<'_>) -> bool {
+    let clean = Draw::These(Box::default());
     (0..20).any(|seed| {
         let trial = draw(seed, &clean).with_every_probe();
         let parts = host_sim::trial::Parts {
