@@ -105,7 +105,8 @@ impl<E> Finding<E> {
 }
 
 /// The most octets that a closed target's finding has, as a message: its transcript is shortened
-/// to what fits.
+/// to what fits. Where proxies are asked at full depth, or lists have long names, what cannot be
+/// shortened may be more.
 pub const CLOSED_FINDING_OCTETS_MAX: usize = 256;
 
 /// A suspect that is not probed.

@@ -2,15 +2,26 @@
 
 use super::*;
 use crate::{
-    evidence::{Ending, Finish, Observation, RelayEvidence},
+    dns,
+    dnsbl::{
+        self,
+        fixture::{report, zone},
+    },
+    evidence::{DnsblEvidence, Ending, Finish, Observation, ProxyEvidence, RelayEvidence},
     finding::{CLOSED_FINDING_OCTETS_MAX, Finding},
     frame::{ToHost, decode_message},
+    proxy::{self, AttemptId, FIRST_OCTETS_MAX, PLACES, PROTOCOLS},
     relay::{Hello, Outcome, Outcomes, PairId, PairSet, Syntax},
     scope::fixture,
     smtp::{Reply, ReplyParser, Step},
     time::{Millis, Utc},
     verdict::{Kind, judge},
 };
+
+/// What a job costs that has tried every protocol with both ports at full depth.
+const CLOSED_PROXY_OCTETS_MAX: usize = 320;
+/// What eight lists with the longest names cost.
+const CLOSED_LISTS_OCTETS_MAX: usize = 640;
 
 /// What a closed server says at each step.
 struct Server {
@@ -81,6 +92,63 @@ fn a_closed_target_is_cheap_at_every_depth() {
             );
         }
     }
+}
+
+#[test]
+fn what_has_nothing_to_shorten_may_cost_more_when_closed() {
+    let address = "2001:db8:1234:5678:9abc:def0:1234:5678".parse().unwrap();
+    for (depth, octets_max) in [
+        (Depth::Standard, CLOSED_FINDING_OCTETS_MAX),
+        (Depth::Full, CLOSED_PROXY_OCTETS_MAX),
+    ] {
+        let mut proxies = ProxyEvidence::default();
+        let mut seen = |seen| proxies.record(&Observation::Proxy(seen));
+        seen(proxy::Seen::Began { depth, hours: 500 });
+        let places = if depth == Depth::Full { PLACES } else { 1 };
+        let asked =
+            PROTOCOLS.map(|protocol| (0..places).map(move |at| AttemptId::new(protocol, at)));
+        for id in asked.into_iter().flatten().chain([AttemptId::CONTROL]) {
+            seen(proxy::Seen::Attempt {
+                id,
+                outcome: proxy::Outcome::NoProxy,
+                code: 405,
+                after: Millis(20_000),
+                local: Some(address),
+                said_hello: false,
+                has_content: false,
+                is_endless: false,
+                first: &[b'x'; FIRST_OCTETS_MAX],
+            });
+        }
+        seen(proxy::Seen::Finished(Finish::Tested));
+        let (octets, finding) = recorded(depth, &Evidence::Proxy(proxies.clone()));
+        assert_eq!(finding.verdict.kind, Kind::Closed);
+        assert!(octets <= octets_max, "{}: {octets} octets", depth.as_str());
+        let told = finding.evidence.proxy().unwrap();
+        assert_eq!(told.attempts(), proxies.attempts());
+    }
+    let label = "x".repeat(60);
+    let zones: Vec<_> = ["a", "b", "c", "d", "e", "f", "g", "h"]
+        .map(|first| zone(&format!("{first}{label}.de")))
+        .into();
+    let mut lists = DnsblEvidence::default();
+    let mut seen = |seen| lists.record(&Observation::Dnsbl(seen));
+    seen(dnsbl::Seen::Began {
+        zones: &zones,
+        hours: 500,
+    });
+    let report = report(dns::Outcome::NoSuchName, "");
+    for (place, zone) in (0..).zip(&zones) {
+        seen(dnsbl::Seen::Answered {
+            place,
+            zone,
+            report: &report,
+        });
+    }
+    seen(dnsbl::Seen::Finished(Finish::Tested));
+    let (octets, finding) = recorded(Depth::Standard, &Evidence::Dnsbl(lists));
+    assert_eq!(finding.verdict.kind, Kind::Closed);
+    assert!(octets <= CLOSED_LISTS_OCTETS_MAX, "lists: {octets} octets");
 }
 
 /// What the host gets for `evidence`, and in how many octets; all numbers are long ones.

@@ -121,6 +121,7 @@ const FIRST: [(&[u8], Speaks); 20] = [
 
 /// What SMTP and FTP greet with; so does our sink.
 const GREETING: &[u8] = b"220";
+const GREETING_CODE: u16 = 220;
 
 impl Answer {
     /// Nothing has come of an attempt.
@@ -268,7 +269,10 @@ impl Answer {
         self.has_content = true;
         match self.kind {
             Kind::Control => News::Decided(Outcome::Granted),
-            Kind::Inside if self.line.ends_reply(octet) => News::Reply,
+            // A page may begin a line so as well: "404 Not Found".
+            Kind::Inside if self.line.ends_reply(octet) && self.line.code == GREETING_CODE => {
+                News::Reply
+            }
             Kind::Inside | Kind::Page | Kind::Tunnel | Kind::Replies => News::Nothing,
         }
     }
@@ -305,7 +309,6 @@ impl Answer {
                 http::outcome_of(head.code(), self.kind != Kind::Page)
             }
             Reader::Socks(replies) if replies.may_be_echo() => Outcome::AuthRequired,
-            Reader::Socks(replies) if replies.waits() && stop == Stop::Late => Outcome::Silent,
             Reader::Http(_) | Reader::Socks(_) | Reader::Any => Outcome::CutOff,
         }
     }
@@ -320,6 +323,8 @@ const FIRST_OCTETS_LOOKED_AT: usize = 12;
 struct Line {
     /// So many octets of `ddd ` have come; more than that: it does not begin so.
     count: u8,
+    /// The last three digits that a line has begun with.
+    code: u16,
 }
 
 /// How a line goes on that is none.
@@ -327,11 +332,15 @@ const NO_REPLY: u8 = 5;
 
 impl Line {
     const fn new() -> Self {
-        Self { count: 0 }
+        Self { count: 0, code: 0 }
     }
 
     const fn ends_reply(&mut self, octet: u8) -> bool {
         let is_reply = self.count == 4;
+        if let (0..=2, b'0'..=b'9') = (self.count, octet) {
+            let before = if self.count == 0 { 0 } else { self.code };
+            self.code = before.wrapping_mul(10).wrapping_add(octet as u16 & 0xf);
+        }
         self.count = match (self.count, octet) {
             (_, b'\n') => 0,
             (0..=2, b'0'..=b'9') | (3, b' ') => self.count.saturating_add(1),

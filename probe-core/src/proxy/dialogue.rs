@@ -178,7 +178,7 @@ impl<'a> ProxyDialogue<'a> {
             }
             Stage::Split | Stage::Gap | Stage::Talking | Stage::Leaving => {
                 let outcome = match self.answer.outcome(Stop::Late) {
-                    Outcome::Silent if self.job_is_over(now) => Outcome::TimeOver,
+                    Outcome::Silent | Outcome::CutOff if self.job_is_over(now) => Outcome::TimeOver,
                     outcome => outcome,
                 };
                 self.ends(now, outcome, Some(Close::Abort));

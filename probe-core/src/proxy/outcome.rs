@@ -74,7 +74,7 @@ pub enum Why {
 }
 
 impl Outcome {
-    /// Whether something came that whoever listens there said.
+    /// Whether something came that is an answer of the protocol that was asked.
     pub const fn is_an_answer(self) -> bool {
         matches!(
             self,
@@ -85,10 +85,8 @@ impl Outcome {
                 | Self::Unreached
                 | Self::Failed
                 | Self::NoProxy
-                | Self::OtherProtocol
                 | Self::Page
                 | Self::Redirected
-                | Self::Echoed
         )
     }
 

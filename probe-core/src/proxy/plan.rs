@@ -5,7 +5,8 @@ use super::{
 };
 use crate::{evidence::Finish, scope::Depth};
 
-/// After so many attempts in a row without one octet nothing more is tried.
+/// After so many attempts in a row without one octet every other one is the last of those that begin
+/// alike: whoever waits for more of one protocol may know another.
 pub const SILENT_ATTEMPTS_MAX: u8 = 4;
 
 /// The order: what is open most often first; what one tells of another before it.
@@ -199,16 +200,11 @@ impl Plan {
         if is_connect && outcome == Outcome::Granted && self.control == Control::NotNeeded {
             self.control = Control::Due;
         }
-        self.silence(asked, outcome, speaks);
+        self.silence(protocol.alike(), outcome, speaks);
         if outcome == Outcome::Echoed {
             self.skip(Protocols::all(), Why::Echoes);
         } else if outcome == Outcome::AuthRequired {
-            let alike = if Protocols::HTTP.contains(asked) {
-                Protocols::HTTP
-            } else {
-                Protocols::ANY_SOCKS5
-            };
-            self.skip(alike, Why::AuthRequired);
+            self.skip(protocol.alike(), Why::AuthRequired);
         }
         for (askers, who, others, why) in TELLS {
             let is_other = outcome == Outcome::OtherProtocol;
@@ -223,23 +219,18 @@ impl Plan {
     }
 
     /// Whoever says nothing to the hello of SOCKS5 has not begun to connect anywhere.
-    fn silence(&mut self, asked: Protocols, outcome: Outcome, speaks: Speaks) {
+    fn silence(&mut self, alike: Protocols, outcome: Outcome, speaks: Speaks) {
         if speaks != Speaks::Nothing {
             self.silent = 0;
             return;
         }
         if outcome == Outcome::Silent {
             self.silent = self.silent.saturating_add(1);
-        }
-        if self.silent >= SILENT_ATTEMPTS_MAX {
-            self.skip(Protocols::all(), Why::Silent);
-        } else if Protocols::ANY_SOCKS5.contains(asked) {
-            let why = if outcome == Outcome::Silent {
-                Why::Silent
-            } else {
-                Why::SameAnswer
-            };
-            self.skip(Protocols::ANY_SOCKS5, why);
+            if self.silent >= SILENT_ATTEMPTS_MAX || alike == Protocols::ANY_SOCKS5 {
+                self.skip(alike, Why::Silent);
+            }
+        } else if alike == Protocols::ANY_SOCKS5 {
+            self.skip(alike, Why::SameAnswer);
         }
     }
 

@@ -104,6 +104,18 @@ impl Protocol {
         }
     }
 
+    /// Those that begin with the same octets, or nearly so: whoever does not know one knows none of them.
+    pub(super) const fn alike(self) -> Protocols {
+        match self {
+            Self::Connect | Self::ConnectSplit | Self::Get | Self::Post | Self::Inside => {
+                Protocols::HTTP
+            }
+            Self::Socks4 | Self::Socks4a => Protocols::ANY_SOCKS4,
+            Self::Socks5 | Self::Socks5Ipv6 | Self::Socks5Name => Protocols::ANY_SOCKS5,
+            Self::Gateway => Protocols::GATEWAY,
+        }
+    }
+
     /// The set of this one alone.
     pub const fn alone(self) -> Protocols {
         Protocols::from_bits_truncate(1 << self as u16)

@@ -127,11 +127,6 @@ impl Replies {
         self.expects == Expects::Method && self.count == 2
     }
 
-    /// Whether nothing of the reply to the request has come.
-    pub(super) fn waits(&self) -> bool {
-        self.expects == Expects::Version5 && self.count == 0
-    }
-
     /// Takes an octet.
     pub(super) fn push(&mut self, octet: u8) -> Heard {
         let place = self.count;

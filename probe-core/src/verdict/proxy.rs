@@ -136,7 +136,8 @@ fn weight(evidence: &ProxyEvidence, attempt: &Attempt) -> Option<Says> {
     Some(Says { rank, kind, reason })
 }
 
-/// Whether something was said on this port to a protocol of another family.
+/// Whether a protocol of another family was answered on this port, and in that protocol: a complaint in
+/// HTTP about SOCKS says nothing against HTTP.
 fn answers_otherwise(evidence: &ProxyEvidence, protocol: Protocol) -> bool {
     let mut attempts = evidence.attempts().iter();
     attempts.any(|attempt| {

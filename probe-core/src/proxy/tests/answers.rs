@@ -555,6 +555,43 @@ pub(super) const ROWS: &[Row] = &[
         },
         "inconclusive: cut-off",
     ),
+    // Perhaps a packet filter takes what it sends to our sink.
+    (
+        "socks5 takes the request and is silent, and knows http",
+        EVERYTHING,
+        || {
+            Box::new(|said| match said.octets.as_slice() {
+                [5, 1, 0] => Answer::Say(vec![5, 0]),
+                [5, ..] => Answer::Nothing,
+                [4, ..] => Answer::Drop,
+                _ => page("HTTP/1.1 400 Bad Request\r\n\r\n"),
+            })
+        },
+        "inconclusive: cut-off",
+    ),
+    (
+        "http waits for our sink, and complains of socks",
+        EVERYTHING,
+        || {
+            Box::new(|said| match said.octets.first() {
+                Some(b'C' | b'G' | b'P') => Answer::Nothing,
+                _ => page("HTTP/1.1 400 Bad Request\r\n\r\n"),
+            })
+        },
+        "inconclusive: no-answer",
+    ),
+    (
+        "open to socks5 alone, and silent to all else",
+        EVERYTHING,
+        || {
+            Box::new(|said| match said.octets.as_slice() {
+                [5, 1, 0] => Answer::Say(vec![5, 0]),
+                [5, 1, 0, _, _, _, 1, ..] => Answer::ToSink(reply5(0), 0, Vec::new()),
+                _ => Answer::Nothing,
+            })
+        },
+        "confirmed: connection-returned",
+    ),
     (
         "socks5 grants and is silent",
         SOCKS,
@@ -619,6 +656,12 @@ pub(super) const ROWS: &[Row] = &[
         Protocols::INSIDE,
         || http(forbidden, forbidden),
         "closed: proxy-denied",
+    ),
+    (
+        "a page that begins as a reply does",
+        Protocols::INSIDE,
+        || all_http(|| page("HTTP/1.1 200 OK\r\n\r\n404 Not Found\r\n")),
+        "closed: not-a-proxy",
     ),
     (
         "a page instead of its own host",

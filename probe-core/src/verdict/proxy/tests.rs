@@ -137,6 +137,15 @@ fn of_several_the_weightiest_decides() {
             &[(P::Socks4, 0, O::Denied), (P::Connect, 0, O::Silent)],
             "closed: proxy-denied",
         ),
+        // Not so where its answer was in the protocol that was silent, or in none.
+        (
+            &[(P::Connect, 0, O::Silent), (P::Socks5, 0, O::OtherProtocol)],
+            "inconclusive: no-answer",
+        ),
+        (
+            &[(P::Connect, 0, O::Silent), (P::Gateway, 0, O::Echoed)],
+            "inconclusive: no-answer",
+        ),
         (
             &[denied, (P::Socks5, 0, O::Silent), (P::Post, 0, O::Silent)],
             "inconclusive: no-answer",
