@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use host_tool::letters::{
     Language,
     form::{Form, Sheet},
-    model::{Basis, FindingFacts, LetterFacts, Probed, ProxyProtocol},
+    model::{Basis, Caveat, FindingFacts, LetterFacts, Probed, ProxyProtocol},
 };
 use probe_core::{time::Utc, verdict::Reason};
 use serde_json::Value;
@@ -97,6 +97,17 @@ fn a_report_calls_nothing_a_vulnerability_that_is_not_proved() {
             category == "reputation",
             "{description}"
         );
+    }
+}
+
+#[test]
+fn a_report_of_a_laboratory_says_so() {
+    for is_lab in [false, true] {
+        let mut finding = facts::confirmed(1);
+        finding.caveats.extend(is_lab.then_some(Caveat::Laboratory));
+        let written = Written::new(vec![finding], Language::En, own());
+        let tags = written.reports()[0]["tags"].to_string();
+        assert_eq!(tags.contains("postern:laboratory"), is_lab, "{tags}");
     }
 }
 

@@ -11,7 +11,7 @@ use sha2::{Digest as _, Sha256};
 use super::{File, Form, FormError, Sheet, base64, data, machine};
 use crate::letters::{
     Profile, blocks,
-    model::{FindingFacts, Probed, Side},
+    model::{Caveat, FindingFacts, Probed, Side},
 };
 use probe_core::verdict::{Kind, Verdict};
 
@@ -271,6 +271,9 @@ fn tags(sheet: &Sheet<'_>, finding: &FindingFacts) -> Vec<String> {
     if let Some(verdict) = finding.verdict {
         tags.push(format!("verdict:{}", verdict.kind.as_str()));
         tags.push(format!("reason:{}", verdict.reason.as_str()));
+    }
+    if finding.caveats.contains(&Caveat::Laboratory) {
+        tags.push("postern:laboratory".to_owned());
     }
     if sheet.is_from_an_example() {
         tags.push("postern:draft".to_owned());
