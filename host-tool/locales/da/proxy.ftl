@@ -77,6 +77,7 @@ proxy-verdict-undecided = { $count ->
 }
 undecided-protocol = Den tjeneste, der svarer på denne port, bruger ikke den protokol, som vores test anvender.
 undecided-turned-away = Selve testen blev afvist, uanset hvilket mål den angav.
+undecided-unanswered = Der kom ikke noget svar på vores test i tide.
 undecided-not-reached = Ifølge sine egne svar forsøgte serveren at oprette forbindelsen, men nåede ikke frem til vores testsystem. Om den formidler forbindelser til andre mål, er ikke testet.
 undecided-own-address = Forbindelsen nåede frem til vores testsystem fra vores egen adresse. Noget på vores egen vej kan have oprettet den i stedet for serveren.
 

@@ -77,6 +77,7 @@ proxy-verdict-undecided = { $count ->
 }
 undecided-protocol = Der Dienst, der an diesem Port antwortet, spricht nicht das Protokoll unseres Tests.
 undecided-turned-away = Unser Test wurde als solcher abgewiesen, unabhängig vom genannten Ziel.
+undecided-unanswered = Auf unseren Test kam nicht rechtzeitig eine Antwort.
 undecided-not-reached = Nach seinen eigenen Antworten hat der Server versucht, die Verbindung herzustellen, unser Testsystem aber nicht erreicht. Ob er Verbindungen zu anderen Zielen weiterleitet, wurde nicht getestet.
 undecided-own-address = Die Verbindung kam von unserer eigenen Adresse bei unserem Testsystem an. Etwas auf unserem eigenen Weg kann sie anstelle des Servers hergestellt haben.
 

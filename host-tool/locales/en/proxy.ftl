@@ -77,6 +77,7 @@ proxy-verdict-undecided = { $count ->
 }
 undecided-protocol = The service that answers at this port does not speak the protocol of our test.
 undecided-turned-away = Our test itself was turned away, whatever destination it named.
+undecided-unanswered = No answer to our test came in time.
 undecided-not-reached = By its own replies, the server tried to make the connection and did not reach our test system. Whether it passes on connections to other destinations was not tested.
 undecided-own-address = The connection reached our test system from our own address. Something on our own path may have made it instead of the server.
 

@@ -90,6 +90,7 @@ proxy-verdict-undecided = { $count ->
 }
 undecided-protocol = Le service qui répond sur ce port n’utilise pas le protocole de notre test.
 undecided-turned-away = Notre test a été rejeté en tant que tel, quelle que soit la destination indiquée.
+undecided-unanswered = Aucune réponse à notre test ne nous est parvenue à temps.
 undecided-not-reached = D’après ses propres réponses, le serveur a tenté d’établir la connexion et n’a pas atteint notre système d’essai. Nous n’avons pas testé s’il relaie des connexions vers d’autres destinations.
 undecided-own-address = La connexion est arrivée à notre système d’essai depuis notre propre adresse. Un équipement situé sur notre propre chemin peut l’avoir établie à la place du serveur.
 

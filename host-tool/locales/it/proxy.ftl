@@ -91,6 +91,7 @@ proxy-verdict-undecided = { $count ->
 }
 undecided-protocol = Il servizio che risponde su questa porta non utilizza il protocollo della nostra verifica.
 undecided-turned-away = La nostra verifica è stata respinta in quanto tale, qualunque destinazione indicasse.
+undecided-unanswered = Al nostro test non è giunta alcuna risposta in tempo utile.
 undecided-not-reached = Secondo le sue stesse risposte, il server ha tentato di stabilire la connessione e non ha raggiunto il nostro sistema di prova. Non è stato verificato se inoltri connessioni verso altre destinazioni.
 undecided-own-address = La connessione ha raggiunto il nostro sistema di prova dal nostro stesso indirizzo. Può averla stabilita qualcosa sul nostro percorso al posto del server.
 

@@ -82,6 +82,7 @@ proxy-verdict-undecided = { $count ->
 }
 undecided-protocol = Usługa, która odpowiada na tym porcie, nie używa protokołu naszego testu.
 undecided-turned-away = Odrzucono sam nasz test, bez względu na podany cel połączenia.
+undecided-unanswered = Na nasz test nie nadeszła na czas żadna odpowiedź.
 undecided-not-reached = Z własnych odpowiedzi serwera wynika, że próbował nawiązać połączenie i nie dotarł do naszego systemu testowego. Nie sprawdzano, czy przekazuje połączenia do innych miejsc docelowych.
 undecided-own-address = Połączenie dotarło do naszego systemu testowego z naszego własnego adresu. Mogło je nawiązać coś na naszej własnej drodze, a nie serwer.
 

@@ -131,10 +131,11 @@ fn undecided(reason: Reason) -> &'static str {
     }
 }
 
-/// As [`undecided`], for a proxy: it is asked for connections, not for recipients.
+/// As [`undecided`], for a proxy: it is asked for connections, not for recipients, and may take a connection of
+/// ours and say nothing.
 fn undecided_proxy(reason: Reason) -> &'static str {
     match reason {
-        Reason::NoAnswer => "undecided-no-answer",
+        Reason::NoAnswer => "undecided-unanswered",
         Reason::Refused => "undecided-refused",
         Reason::NotSmtp | Reason::NotAProxy => "undecided-protocol",
         Reason::Blocked => "undecided-turned-away",
