@@ -81,22 +81,22 @@ const fn reason_words(reason: Reason) -> &'static str {
             "The server said 250 after the whole message, and a bounce came instead of it."
         }
         Reason::ConnectionReturned => {
-            "Our own sink's word came back through the proxy, and the proxy called at our sink with \
-             this test's token: it connects strangers."
+            "Our own sink's word came back through the proxy, and a connection with the token of the \
+             same attempt called at our sink from an address that is not ours: it connects strangers."
         }
         Reason::NonceReturned => {
             "Our own sink's word came back through the proxy, and no call at our sink is known: who \
              called there is not shown."
         }
         Reason::Granted => {
-            "The proxy said that it connects us to our own sink, and nothing came back from there."
+            "The proxy said that it connects us to where we asked, and our sink's word did not come back."
         }
         Reason::ProxyDenied => "The proxy said that it does not connect us.",
         Reason::NotAProxy => {
             "Whatever answers on this port speaks no protocol of a proxy, or answers everything alike."
         }
         Reason::PortLimited => {
-            "The proxy says that it connects to other ports than those of our sink."
+            "The proxy says that it tried to connect to our sink, and did not get there."
         }
         Reason::OwnAddress => {
             "The call at our sink came from our own address: something on our own path makes \

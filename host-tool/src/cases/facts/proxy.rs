@@ -32,15 +32,16 @@ pub(super) fn shown(view: &CaseView, job: &JobView, evidence: &ProxyEvidence) ->
     })
 }
 
-/// The protocols of which the verdict speaks: those that are proved, else those that were granted, else
-/// all that were asked.
+/// The protocols of which the verdict speaks: those that are proved, else those under which our sink's word
+/// came back, else those that were granted, else all that were asked.
 fn protocols(view: &CaseView, job: &JobView, evidence: &ProxyEvidence) -> Vec<ProxyProtocol> {
     let of = |is: &dyn Fn(&Attempt) -> bool| {
         let attempts = evidence.attempts().iter().filter(|it| is(it));
         each_once(attempts.filter_map(|it| it.id().protocol()))
     };
     let proved = of(&|it| attempts::is_proved(job, it));
-    let granted = of(&|it| matches!(it.outcome(), Outcome::Returned | Outcome::Granted));
+    let returned = of(&Attempt::has_nonce);
+    let granted = of(&is_accepted);
     let asked = of(&|it| attempts::was_made(it.outcome()));
     let of_scope = || {
         let proxy = job.scope.as_ref().map(|scope| &scope.proxy);
@@ -48,7 +49,7 @@ fn protocols(view: &CaseView, job: &JobView, evidence: &ProxyEvidence) -> Vec<Pr
         let protocols = proxy.map(|proxy| proxy.protocols(port)).unwrap_or_default();
         each_once(protocols.each())
     };
-    [proved, granted, asked]
+    [proved, returned, granted, asked]
         .into_iter()
         .find(|some| !some.is_empty())
         .unwrap_or_else(of_scope)

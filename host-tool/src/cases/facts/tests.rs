@@ -153,6 +153,23 @@ fn what_a_letter_says_of_a_proxy() {
 }
 
 #[test]
+fn a_letter_names_the_protocol_whose_word_came_back_and_none_that_only_granted() {
+    let socks5 = Probed::Proxy {
+        protocol: ProxyProtocol::Socks5,
+    };
+    let mut yard = Yard::new("proxy-word");
+    let attempts = [
+        (Protocol::Socks4, Outcome::Granted),
+        (Protocol::Socks5, Outcome::Returned),
+    ];
+    yard.proxy(1, PROXY, &attempts);
+    let view = &yard.cases()[0];
+    assert_eq!(view.verdict().kind, Kind::Accepted);
+    let facts = finding(view).unwrap();
+    assert_eq!((facts.probed, facts.also.as_slice()), (socks5, &[][..]));
+}
+
+#[test]
 fn a_listing_supports_what_it_says_and_nothing_else() {
     use Decision::{NoLetter, Write};
     let (granted, refused) = (Outcome::Granted, Outcome::Denied);
