@@ -34,23 +34,10 @@ use super::{
 };
 use crate::{
     import::Reading,
-    lists::{About, Claim, Entry},
+    lists::{About, Entry},
     problem::{Place, Problem},
     words,
 };
-
-/// What the lists say about an address and port, and besides what they say about the address at other ports:
-/// there an entry counts where it says itself what it is of.
-fn about(ports: &[(u16, About)], port: u16) -> About {
-    let of_port = ports.iter().find(|(at, _)| *at == port);
-    let mut about = of_port.map(|(_, about)| about.clone()).unwrap_or_default();
-    for (_, other) in ports.iter().filter(|(at, _)| *at != port) {
-        let mut other = other.clone();
-        other.listings.retain(|it| it.claim != Claim::Suspect);
-        about.merge(other);
-    }
-    about
-}
 
 /// A store in a SQLite file.
 pub struct SqliteStore {
@@ -375,7 +362,7 @@ impl Store for SqliteStore {
                         .ok_or_else(|| self.damaged(&format!("probe {probe:?}")))?,
                     about: abouts
                         .get(&target.ip())
-                        .map(|ports| about(ports, target.port()))
+                        .map(|ports| suspects::about(ports, target.port()))
                         .unwrap_or_default(),
                 })
             })

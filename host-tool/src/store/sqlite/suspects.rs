@@ -13,6 +13,19 @@ use crate::{
     store::{Imported, StoreError, open},
 };
 
+/// What the lists say about an address and port, and besides what they say about the address at other ports:
+/// there an entry counts where it says itself what it is of.
+pub(super) fn about(ports: &[(u16, About)], port: u16) -> About {
+    let of_port = ports.iter().find(|(at, _)| *at == port);
+    let mut about = of_port.map(|(_, about)| about.clone()).unwrap_or_default();
+    for (_, other) in ports.iter().filter(|(at, _)| *at != port) {
+        let mut other = other.clone();
+        other.listings.retain(|it| it.claim != Claim::Suspect);
+        about.merge(other);
+    }
+    about
+}
+
 impl SqliteStore {
     /// Keeps what is read, all or none.
     pub(super) fn take_in(
