@@ -52,6 +52,7 @@ cargo xtask COMMAND
   lab scan [--deliver] [--long]
                           up, postern's verdict on every server, down; with --deliver by test messages that come
                           back, beside nmap's verdict; with --long greylisted servers as well (some minutes more)
+  lab proxies             real proxies, open and closed, beside what proxycheck and nmap say of them
   lab flood               hundreds of calls at once at `postern sink`, none of which it has to do with
   lab race [--runs N]     postern's full battery beside nmap's smtp-open-relay, at 50 ms round trip
   lab record              writes what every server answers into host-sim/recorded, for the simulator
