@@ -111,6 +111,7 @@ struct AskedList {
     says: &'static str,
     codes: Vec<Code>,
     text: Option<String>,
+    more: bool,
     why: Option<Unknown>,
     may_be_quoted: bool,
 }
@@ -241,6 +242,7 @@ fn lists(job: &JobView, evidence: &DnsblEvidence) -> Vec<AskedList> {
             says: zone.standing.as_str(),
             codes: Vec::new(),
             text: None,
+            more: false,
             why: None,
             may_be_quoted: list.is_some_and(|list| list.may_be_quoted),
         };
@@ -251,8 +253,10 @@ fn lists(job: &JobView, evidence: &DnsblEvidence) -> Vec<AskedList> {
                     r#as: list.and_then(|list| list.claim(*code).as_str()),
                 };
                 asked.codes = codes.all().iter().map(code).collect();
-                if let Explanation::Text { text, .. } = explanation {
+                asked.more = codes.more();
+                if let Explanation::Text { text, is_cut } = explanation {
                     asked.text = Some(text.to_string());
+                    asked.more |= is_cut;
                 }
             }
             Standing::Unknown(unknown) => {
