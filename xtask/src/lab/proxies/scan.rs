@@ -91,8 +91,8 @@ pub(crate) fn prove() -> Result<Scanned> {
 }
 
 /// By proxy and protocol, what a board cannot prove here. microsocks names no source, and so calls a board over IPv6
-/// from the router's address on the board's own link, as whose neighbour nobody has shown it: a board asks for
-/// no neighbour but its router, its resolver and the scope, and so cannot answer.
+/// from the router's address on the board's own link. A board asks for no neighbour but its router as announced, its
+/// host, its resolver and the scope, and so cannot answer.
 const NOT_THROUGH_A_BOARD: [(&str, &str); 1] = [("microsocks-open", "socks5-ipv6")];
 
 /// What a board is sent out with to do the same.
@@ -180,8 +180,8 @@ fn over_sockets(errand: &Errand<'_>, scanner: &Scanner) -> Result<Seen> {
     let wall = started.elapsed();
     let capture = mark.read(&file)?;
     let findings = Finding::parse_all(&said.out)?;
-    let asked = findings.iter().filter(|it| it.reason != "refused");
-    for finding in asked {
+    // Where nobody listens there is nothing to tell.
+    for finding in findings.iter().filter(|it| it.reason != "refused") {
         errand.keep_transcript(finding)?;
     }
     Ok(Seen {
