@@ -12,6 +12,8 @@ pub(crate) struct Finding {
     pub(crate) address: IpAddr,
     /// 0 where nothing was asked at the address itself.
     pub(crate) port: u16,
+    /// `relay`, `proxy` or `dnsbl`.
+    pub(crate) probe: String,
     pub(crate) verdict: String,
     pub(crate) reason: String,
     /// Whether the job has come to its end.
@@ -24,6 +26,32 @@ pub(crate) struct Finding {
     pub(crate) arrivals: Vec<Arrival>,
     /// What was tried at a proxy.
     pub(crate) attempts: Vec<Attempt>,
+    /// What block lists said.
+    pub(crate) lists: Vec<AskedList>,
+}
+
+/// What one block list said.
+pub(crate) struct AskedList {
+    pub(crate) zone: String,
+    /// `listed`, `not-listed` and others.
+    pub(crate) says: String,
+    pub(crate) codes: Vec<String>,
+    /// The list's own reason.
+    pub(crate) text: Option<String>,
+}
+
+impl AskedList {
+    fn parse(object: &Object) -> Option<Self> {
+        Some(Self {
+            zone: text(object, "list")?,
+            says: text(object, "says")?,
+            codes: objects(object, "codes")?
+                .into_iter()
+                .map(|code| text(code, "code"))
+                .collect::<Option<_>>()?,
+            text: text(object, "text"),
+        })
+    }
 }
 
 /// One connection that a proxy was asked for.
@@ -89,6 +117,7 @@ impl Finding {
             number: number("number")?,
             port: number("port").unwrap_or_default().try_into().ok()?,
             address: text(object, "address")?.parse().ok()?,
+            probe: text(object, "probe")?,
             verdict: text(object, "verdict")?,
             reason: text(object, "reason")?,
             over: *object.get("over")?.get()?,
@@ -108,6 +137,11 @@ impl Finding {
                 .unwrap_or_default()
                 .into_iter()
                 .map(Attempt::parse)
+                .collect::<Option<_>>()?,
+            lists: objects(object, "lists")
+                .unwrap_or_default()
+                .into_iter()
+                .map(AskedList::parse)
                 .collect::<Option<_>>()?,
         })
     }
@@ -151,7 +185,7 @@ mod tests {
 
     #[test]
     fn a_finding_is_read_from_its_line() {
-        let line = r#"{"number":7,"address":"192.0.2.10","port":25,"verdict":"closed",
+        let line = r#"{"number":7,"address":"192.0.2.10","port":25,"probe":"relay","verdict":"closed",
             "reason":"relay-denied","over":true,"forms":[{"id":"F1:T1","outcome":"refused"}],"proof":null}"#;
         let finding = Finding::parse(line).expect("a whole line");
         assert_eq!(
@@ -169,7 +203,7 @@ mod tests {
 
     #[test]
     fn what_came_back_is_told_from_what_came() {
-        let line = r#"{"number":7,"address":"192.0.2.11","port":25,"verdict":"confirmed",
+        let line = r#"{"number":7,"address":"192.0.2.11","port":25,"probe":"relay","verdict":"confirmed",
             "reason":"message-returned","over":true,"forms":[],"proof":{
             "messages":[{"form":"F1:T1","outcome":"accepted","returned":true,"bounced":false}],
             "arrivals":[{"form":"F1:T1","what":"callout","from":"192.0.2.9"},

@@ -26,6 +26,8 @@ mod peer;
 #[cfg(target_os = "linux")]
 mod proof;
 #[cfg(target_os = "linux")]
+mod proxies;
+#[cfg(target_os = "linux")]
 mod real;
 mod restarts;
 mod six;
@@ -106,6 +108,7 @@ pub(crate) fn command(mut arguments: lexopt::Parser) -> Result<ExitCode> {
     let mut only_port = false;
     let mut only_lab = false;
     let mut only_proof = false;
+    let mut only_proxies = false;
     let mut only_sink = false;
     let mut only_kills = false;
     let mut in_lab = lab::Extent::Ordinary;
@@ -120,17 +123,22 @@ pub(crate) fn command(mut arguments: lexopt::Parser) -> Result<ExitCode> {
             Long("only-kills") => only_kills = true,
             Long("only-lab") => only_lab = true,
             Long("only-proof") => only_proof = true,
+            Long("only-proxies") => only_proxies = true,
             Long("only-sink") => only_sink = true,
             Long("log") => only_log = true,
             Long("long") => in_lab = lab::Extent::Long,
             other => return Err(other.unexpected().into()),
         }
     }
-    let lab_lack = || (only_lab || only_sink).then(here::lab_lack).flatten();
+    let lab_lack = || {
+        (only_lab || only_proxies || only_sink)
+            .then(here::lab_lack)
+            .flatten()
+    };
     if let Some(lack) = lack().or_else(lab_lack) {
         return Err(Failure::new(lack.why).next(lack.get));
     }
-    if only_cuts || only_port || only_proof || only_sink {
+    if only_cuts || only_port || only_proof || only_proxies || only_sink {
         build_all_but_the_log()?;
     } else {
         build()?;
@@ -142,6 +150,8 @@ pub(crate) fn command(mut arguments: lexopt::Parser) -> Result<ExitCode> {
         log_only()?
     } else if only_kills {
         kill_only(&extent)?
+    } else if only_proxies {
+        proxies_only()?
     } else if only_sink {
         flooded_sink()?
     } else if only_proof {
@@ -266,11 +276,23 @@ pub(crate) fn real_servers() -> Result<Emulated> {
 }
 
 /// Has the lab's real mail servers proved open, over this computer's sockets and through a board at the same
-/// time.
+/// time, and its proxies, over sockets meanwhile and through a board after that.
 pub(crate) fn proof(extent: lab::Extent) -> Result<Emulated> {
     in_the_lab("emulate-proof", |folder, emulated| {
         #[cfg(target_os = "linux")]
-        proof::by_real_servers(folder, extent, emulated)?;
+        {
+            proof::by_real_servers(folder, extent, emulated)?;
+            proxies::through_board(folder, emulated)?;
+        }
+        Ok(())
+    })
+}
+
+/// The lab's proxies alone.
+fn proxies_only() -> Result<Emulated> {
+    in_the_lab("emulate-proxies", |folder, emulated| {
+        #[cfg(target_os = "linux")]
+        proxies::through_board(folder, emulated)?;
         Ok(())
     })
 }

@@ -22,7 +22,7 @@ pub(super) const SINK_PORTS: [u16; 2] = [lab::SINK_PORT, 8_025];
 pub(super) fn by_real_servers(folder: &Path, lab: Extent, emulated: &mut Emulated) -> Result<()> {
     let port = Port::open()?;
     let through = lab::through_board(lab, &SINK_PORTS)?;
-    let proving = || lab::prove(lab);
+    let proving = || lab::prove_with_proxies(lab);
     let (found, library) = real::beside(folder, "proof", &port, &through, proving)?;
     emulated.add(library.scanned);
     let found = Finding::parse_all(&found)?;

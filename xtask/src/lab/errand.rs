@@ -61,17 +61,18 @@ impl<'a> Errand<'a> {
         Ok(self)
     }
 
-    /// Tries proxies in these protocols on these ports instead, which shall connect to ours.
+    /// Tries proxies instead, in each protocol on its ports, which shall connect to ours, and asks the block
+    /// list of that table about them.
     pub(crate) fn at_proxies(
         self,
-        protocols: &[&str],
-        ports: &[u16],
+        protocols: &[(&str, Vec<u16>)],
         sink_ports: &[u16],
+        list: &str,
     ) -> Result<Self> {
         let file = self.folder.join("scope.toml");
         let mut scope = place::read(&file)?.replace(
             "probes = [\"relay\"]\n",
-            &format!("probes = [\"proxy\"]\nsink_ports = {sink_ports:?}\n"),
+            &format!("probes = [\"proxy\", \"dnsbl\"]\nsink_ports = {sink_ports:?}\n"),
         );
         let Scanner {
             ipv6, sink_domain, ..
@@ -81,9 +82,10 @@ impl<'a> Errand<'a> {
             "[proxy]\nsink_address_ipv6 = \"{ipv6}\"\nsink_name = \"mx.{sink_domain}\"\n[proxy.ports]\n"
         )
         .expect("strings take everything");
-        for protocol in protocols {
+        for (protocol, ports) in protocols {
             writeln!(scope, "{protocol} = {ports:?}").expect("strings take everything");
         }
+        scope.push_str(list);
         place::write(&file, &scope)?;
         Ok(self)
     }
@@ -134,8 +136,13 @@ impl<'a> Errand<'a> {
     pub(super) fn keep_transcript(&self, finding: &Finding) -> Result<()> {
         let mut command = self.postern("show");
         let shown = run::output(command.arg(finding.number.to_string()))?;
-        let name = finding.address.to_string().replace(':', "-");
-        place::write(&self.folder.join(format!("{name}.txt")), &shown)
+        let address = finding.address.to_string().replace(':', "-");
+        let name = match (finding.probe.as_str(), finding.port) {
+            ("relay", 25) => format!("{address}.txt"),
+            ("proxy", port) => format!("{address}-{port}.txt"),
+            (probe, _) => format!("{address}-{probe}.txt"),
+        };
+        place::write(&self.folder.join(name), &shown)
     }
 
     /// The folder with everything.

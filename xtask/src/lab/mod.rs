@@ -18,7 +18,7 @@ mod postgrey;
 mod postsrsd;
 mod process;
 mod prove;
-mod proxies;
+pub(crate) mod proxies;
 mod race;
 mod record;
 mod resolver;
@@ -51,6 +51,7 @@ const RACE_RUNS: u32 = 3;
 
 pub(crate) use dns::{ask_dns, ask_dns_inside, dns_lack};
 pub(crate) use flood::{Flood, Relays, flood, forged, one_through_board, token_in};
+use prove::Proved;
 pub(crate) use prove::{SINK_PORT, hold_board, prove, through_board};
 pub(crate) use record::answer;
 pub(crate) use scan::{Extent, Scanned, scan};
@@ -98,7 +99,7 @@ pub(crate) fn command(mut arguments: lexopt::Parser) -> Result<ExitCode> {
         } else {
             scan_with(|| scan(extent))
         }),
-        "proxies" => show(scan_with(proxies::prove)),
+        "proxies" => show(scan_with(proxies::prove_beside_others)),
         "flood" => show(scan_with(flood)),
         "race" => {
             build_postern()?;
@@ -163,6 +164,18 @@ impl Drop for Borrowed {
 /// Builds the program that the lab sends out, as it is now.
 pub(crate) fn build_postern() -> Result<()> {
     run::output(&mut cargo(&["build", "--package", "host-tool"])).map(drop)
+}
+
+/// Proves who relays, and, while the messages are waited for, who connects strangers.
+pub(crate) fn prove_with_proxies(extent: Extent) -> Result<Proved> {
+    let (proved, proxies) = thread::scope(|threads| {
+        let proxies = threads.spawn(proxies::prove);
+        (prove(extent), proxies.join())
+    });
+    let mut proved = proved?;
+    let proxies = proxies.map_err(|_| Failure::new("the scan of the proxies panicked"))?;
+    proved.scanned.extend(proxies?);
+    Ok(proved)
 }
 
 fn scan_with(work: impl FnOnce() -> Result<Scanned>) -> Result<Scanned> {

@@ -114,10 +114,13 @@ pub(super) fn make_board_port() -> Result<()> {
     let ipv6 = format!("{}/64", plan::BOARD.gateway_ipv6);
     let router = format!("{}/64", plan::BOARD_ROUTER);
     let nodad = ["dev", interface, "nodad"];
+    // A router takes no address from announcements, its own least of all.
+    let announced = format!("net.ipv6.conf.{interface}.accept_ra=0");
     for words in [
         &["ip", "tuntap", "add", "dev", interface, "mode", "tap"][..],
         // The kernel's own address would have to wait for the board before it counts.
         &["ip", "link", "set", interface, "addrgenmode", "none"],
+        &["sysctl", "-w", &announced],
         &["ip", "link", "set", interface, "up"],
         &["ip", "address", "add", &ipv4, "dev", interface],
         &[&["ip", "address", "add", &ipv6][..], &nodad].concat(),

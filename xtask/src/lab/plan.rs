@@ -6,7 +6,7 @@ use std::{
 };
 
 use super::{
-    proxies::PROXIES,
+    proxies::{self, PROXIES},
     servers::{SECOND_HOP, SERVERS},
 };
 use crate::place;
@@ -136,7 +136,8 @@ pub(crate) fn server_addresses() -> Vec<String> {
     addresses
 }
 
-/// The resolver's configuration: names, reverse names and mail exchangers, and nothing upstream.
+/// The resolver's configuration: names, reverse names, mail exchangers and a block list, and nothing
+/// upstream.
 pub(crate) fn resolver_configuration() -> String {
     let mut text = format!(
         "listen-address={RESOLVER}\nbind-interfaces\nno-resolv\nno-hosts\naddress=/#/\nuser=root\n\
@@ -170,6 +171,7 @@ pub(crate) fn resolver_configuration() -> String {
         )
         .expect("strings take everything");
     }
+    text.push_str(&proxies::resolver_lines());
     text
 }
 

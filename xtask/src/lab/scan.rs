@@ -111,6 +111,13 @@ impl Scanned {
         }
     }
 
+    /// Takes in what another scan showed.
+    pub(super) fn extend(&mut self, other: Self) {
+        self.table.push_str(&other.table);
+        self.held += other.held;
+        self.broken.extend(other.broken);
+    }
+
     fn judge_findings(&mut self, extent: Extent, findings: &[Finding]) {
         for server in extent.servers() {
             for address in addresses(server) {

@@ -399,10 +399,10 @@ fn proof_by_real_mail_servers() -> Result<Outcome> {
     let (outcome, note) = if has_board {
         emulate::build()?;
         let outcome = of_board(emulate::proof(lab::Extent::Ordinary)?);
-        (outcome, format!("a board's sink too; {LATER}"))
+        (outcome, format!("proxies, and a board's sink too; {LATER}"))
     } else {
-        let prove = || lab::prove(lab::Extent::Ordinary).map(|proved| proved.scanned);
-        (in_the_lab(prove)?, LATER.to_owned())
+        let prove = || lab::prove_with_proxies(lab::Extent::Ordinary).map(|proved| proved.scanned);
+        (in_the_lab(prove)?, format!("proxies too; {LATER}"))
     };
     Ok(match outcome {
         Outcome::Passed { checks, .. } => Outcome::Passed { checks, note },

@@ -4,6 +4,7 @@
 
 mod dante;
 mod haproxy;
+mod lists;
 mod microsocks;
 mod nginx;
 mod peers;
@@ -27,7 +28,8 @@ use crate::{
     failure::{Failure, Result},
 };
 
-pub(crate) use scan::prove;
+pub(super) use lists::resolver_lines;
+pub(crate) use scan::{hold_board, prove, prove_beside_others, through_board};
 
 /// A proxy of the lab, or what only looks like one.
 pub(crate) struct Proxy {
