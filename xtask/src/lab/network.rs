@@ -114,6 +114,7 @@ pub(super) fn make_board_port() -> Result<()> {
     let ipv6 = format!("{}/64", plan::BOARD.gateway_ipv6);
     let router = format!("{}/64", plan::BOARD_ROUTER);
     let nodad = ["dev", interface, "nodad"];
+    let (board, nameless) = (plan::BOARD.ipv6.to_string(), plan::NAMELESS.to_string());
     // A router takes no address from announcements, its own least of all.
     let announced = format!("net.ipv6.conf.{interface}.accept_ra=0");
     for words in [
@@ -125,6 +126,9 @@ pub(super) fn make_board_port() -> Result<()> {
         &["ip", "address", "add", &ipv4, "dev", interface],
         &[&["ip", "address", "add", &ipv6][..], &nodad].concat(),
         &[&["ip", "address", "add", &router][..], &nodad].concat(),
+        &[
+            "ip", "route", "add", &board, "dev", interface, "src", &nameless,
+        ],
     ] {
         inside(Namespace::Servers, words)?;
     }

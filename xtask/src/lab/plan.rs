@@ -107,6 +107,9 @@ pub(crate) const BOARD: Scanner = Scanner {
     gateway_ipv6: Ipv6Addr::new(0x2001, 0xdb8, 0x192, 0, 0, 0, 0, 1),
     delay_one_way_ms: 0,
 };
+/// Who calls the board over IPv6 without having named a source. Of the router's own address on the link a board knows
+/// no neighbour that it could answer to, unless it happens to have been asked by it.
+pub(super) const NAMELESS: Ipv6Addr = server_ipv6(1);
 /// The address of the board's router on their link.
 pub(crate) const BOARD_ROUTER: Ipv6Addr = Ipv6Addr::new(0xfe80, 0, 0, 0, 0, 0, 0, 1);
 /// The board's Ethernet address, and the length of its IPv4 network's prefix.
@@ -133,6 +136,7 @@ pub(crate) fn server_addresses() -> Vec<String> {
     for address in [RESOLVER, OUT_OF_SCOPE] {
         addresses.push(format!("{address}/32"));
     }
+    addresses.push(format!("{NAMELESS}/128"));
     addresses
 }
 

@@ -16,7 +16,9 @@ use crate::{
         capture::{Capture, Mark},
         errand::{Errand, Suspect},
         link,
-        plan::{BOARD, BOARD_ETHERNET_ADDRESS, BOARD_ROUTER, FAR, NEAR, RESOLVER, Scanner},
+        plan::{
+            BOARD, BOARD_ETHERNET_ADDRESS, BOARD_ROUTER, FAR, NAMELESS, NEAR, RESOLVER, Scanner,
+        },
         scan::{self, Scanned},
     },
     place,
@@ -76,7 +78,7 @@ struct Seen {
 pub(crate) fn prove() -> Result<Scanned> {
     let errand = errand(&NEAR, "proxies-near", Ports::Every)?;
     let seen = over_sockets(&errand, &NEAR)?;
-    let mut scanned = hold(&seen.findings, &[]);
+    let mut scanned = hold(&seen.findings);
     let mut sent = sent_by(&NEAR, &seen.capture);
     // nmap may ask the mail servers from there at the same time.
     sent.retain(|to| !scan::is_server(*to));
@@ -90,11 +92,6 @@ pub(crate) fn prove() -> Result<Scanned> {
     Ok(scanned)
 }
 
-/// By proxy and protocol, what a board cannot prove here. microsocks names no source, and so calls a board over IPv6
-/// from the router's address on the board's own link. A board asks for no neighbour but its router as announced, its
-/// host, its resolver and the scope, and so cannot answer.
-const NOT_THROUGH_A_BOARD: [(&str, &str); 1] = [("microsocks-open", "socks5-ipv6")];
-
 /// What a board is sent out with to do the same.
 pub(crate) fn through_board() -> Result<Errand<'static>> {
     errand(&BOARD, "proxies-board", Ports::Usual)
@@ -102,7 +99,7 @@ pub(crate) fn through_board() -> Result<Errand<'static>> {
 
 /// Holds what a board has found against each truth, and every frame that it has sent against the scope.
 pub(crate) fn hold_board(findings: &[Finding], capture: &Capture, wall: Duration) -> Scanned {
-    let mut scanned = hold(findings, &NOT_THROUGH_A_BOARD);
+    let mut scanned = hold(findings);
     let sent = capture.sent_by(BOARD_ETHERNET_ADDRESS);
     let sent = sent.into_iter().map(|to| to.ip()).collect();
     hold_capture(&mut scanned, &BOARD, capture, &sent);
@@ -118,7 +115,7 @@ pub(crate) fn prove_beside_others() -> Result<Scanned> {
         capture,
         wall,
     } = over_sockets(&errand, &FAR)?;
-    let mut scanned = hold(&findings, &[]);
+    let mut scanned = hold(&findings);
     hold_capture(&mut scanned, &FAR, &capture, &sent_by(&FAR, &capture));
     let seen = peers::ask(&errand, &FAR)?;
     let table = &mut scanned.table;
@@ -216,8 +213,7 @@ fn suspects() -> Vec<Suspect> {
 }
 
 /// Holds findings against each proxy's truth: verdict, the protocols that are proved, and what the list says.
-/// What is out of reach, by proxy and protocol, must not be proved.
-fn hold(findings: &[Finding], out_of_reach: &[(&str, &str)]) -> Scanned {
+fn hold(findings: &[Finding]) -> Scanned {
     let mut scanned = Scanned::default();
     for proxy in &PROXIES {
         let name = proxy.name;
@@ -231,11 +227,12 @@ fn hold(findings: &[Finding], out_of_reach: &[(&str, &str)]) -> Scanned {
             format!("{name}: expected {}, found {found}", proxy.verdict),
         );
         let proved = proved(finding);
-        let is_in_reach = |protocol: &&&str| !out_of_reach.contains(&(name, **protocol));
-        let opens: Vec<_> = proxy.opens.iter().filter(is_in_reach).copied().collect();
         scanned.check(
-            proved == opens,
-            format!("{name}: it opens {opens:?}, and {proved:?} is proved"),
+            proved == proxy.opens,
+            format!(
+                "{name}: it opens {:?}, and {proved:?} is proved",
+                proxy.opens
+            ),
         );
         scanned.check(
             finding.over,
@@ -301,6 +298,7 @@ fn hold_capture(
         IpAddr::V4(scanner.gateway_ipv4),
         IpAddr::V6(scanner.gateway_ipv6),
         IpAddr::V6(BOARD_ROUTER),
+        IpAddr::V6(NAMELESS),
     ];
     for caller in &callers {
         scanned.check(
