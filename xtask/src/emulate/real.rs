@@ -136,14 +136,14 @@ fn frames(capture: &Capture, emulated: &mut Emulated) {
     );
     writeln!(
         emulated.table,
-        "the board sent to {servers} addresses of servers and to {} others, all of its own link",
+        "the board sent to {servers} addresses of servers and to {} others, of its own link and the resolver",
         sent.len() - servers
     )
     .expect("strings take everything");
 }
 
-/// Servers are spoken to on their port. Everything else stays on the link: who the board is, and who its
-/// router.
+/// Servers are spoken to on their port, and the resolver is asked for their names. Everything else stays on the
+/// link: who the board is, and who its router.
 pub(super) fn is_allowed(to: SocketAddr) -> bool {
     if lab::is_server(to.ip()) {
         return to.port() == SMTP;
@@ -153,6 +153,7 @@ pub(super) fn is_allowed(to: SocketAddr) -> bool {
         IpAddr::V6(lab::BOARD.gateway_ipv6),
         IpAddr::V6(lab::BOARD_ROUTER),
     ];
+    let quiet = [&routers[..], &[IpAddr::V4(lab::RESOLVER)]].concat();
     let no_tcp = to.port() == 0;
-    no_tcp && (routers.contains(&to.ip()) || lab::is_next_hop(to.ip()))
+    no_tcp && (quiet.contains(&to.ip()) || lab::is_next_hop(to.ip()))
 }

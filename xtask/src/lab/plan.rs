@@ -93,13 +93,14 @@ pub(crate) const FAR: Scanner = Scanner {
     delay_one_way_ms: 25,
 };
 
-/// The emulated board, whose wire ends among the servers. It is there for as long as a board is.
+/// The emulated board, whose wire ends among the servers. It is there for as long as a board is. Its names are as long
+/// as those of [`FAR`], beside which it scans: what is too long for one form is so for both.
 pub(crate) const BOARD: Scanner = Scanner {
     namespace: Namespace::Servers,
     interface: "board",
-    host_name: "board.probe.example",
-    sender_domain: "board-probe.example",
-    sink_domain: "board-sink.example",
+    host_name: "own.probe.example",
+    sender_domain: "own-probe.example",
+    sink_domain: "own-sink.example",
     ipv4: Ipv4Addr::new(192, 0, 2, 130),
     // What a board makes of its Ethernet address (RFC 4291, appendix A).
     ipv6: Ipv6Addr::new(0x2001, 0xdb8, 0x192, 0, 0, 0xff, 0xfe00, 3),

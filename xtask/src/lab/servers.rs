@@ -226,7 +226,7 @@ pub(crate) const SERVERS: [Server; 20] = [
                 "smtpd_reject_unlisted_recipient = no",
                 // Its bounces do leave.
                 "transport_maps = inline:{ {probe.example = smtp:} {far-probe.example = smtp:} \
-                 {board-probe.example = smtp:} }",
+                 {own-probe.example = smtp:} }",
             ],
         ),
         truth: Truth::Bounces,
