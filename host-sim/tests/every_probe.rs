@@ -50,13 +50,24 @@ fn every_oracle_holds_with_messages() {
 /// What these have shown was wrong once.
 #[test]
 fn seeds_that_broke_something() {
-    for seed in [
-        // The device's address changes in the middle of a handshake: nobody has refused that.
-        381, // Gateways that greet, and whose connection to us is lost.
-        290, 467, // One that takes names only, and cannot reach us.
-        292, // The last line of a CONNECT comes together with the rest of it.
-        436,
+    for (seed, why) in [
+        (
+            381,
+            "our address changes in mid-handshake: nobody has refused that",
+        ),
+        (290, "a gateway greets, and its connection to us is lost"),
+        (467, "the same"),
+        (292, "a proxy that takes names only cannot reach us"),
+        (
+            436,
+            "the last line of a CONNECT comes together with the rest",
+        ),
+        (
+            3997,
+            "a proxy with no way to IPv4 is asked over IPv6, and the call is lost",
+        ),
     ] {
+        println!("seed {seed}: {why}");
         held(&draw(seed, &Draw::Random).with_every_probe());
     }
 }

@@ -16,7 +16,7 @@ pub enum Outcome {
     AuthRequired,
     /// The proxy says that it may not: 403, SOCKS5 02, SOCKS4 5B.
     Denied,
-    /// The proxy says that it tried, and did not get there: 502 and 504 to CONNECT, SOCKS5 03 to 06.
+    /// The proxy says that it tried, and did not get there: 502 and 504 to CONNECT, SOCKS5 03 to 06 and 08.
     Unreached,
     /// An error that says nothing of why.
     Failed,

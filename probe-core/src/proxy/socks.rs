@@ -201,10 +201,11 @@ impl Replies {
         self.code = code;
         Heard::Refused(match code {
             0 => return Heard::Nothing,
-            // Not allowed, no CONNECT here, not this kind of address.
-            2 | 7 | 8 => Outcome::Denied,
-            // No way to the network, the host or the port; too many hops.
-            3..=6 => Outcome::Unreached,
+            // Not allowed, no CONNECT here.
+            2 | 7 => Outcome::Denied,
+            // No way to the network, the host or the port; too many hops; none to this kind of address,
+            // which says nothing of another kind.
+            3..=6 | 8 => Outcome::Unreached,
             _ => Outcome::Failed,
         })
     }
@@ -237,6 +238,8 @@ mod tests {
             (true, &[5, 0, 5, 0, 0, 1, 0, 0, 0, 0, 0], &[Welcome]),
             (true, &[5, 0, 5, 2], &[Welcome, Refused(Outcome::Denied)]),
             (true, &[5, 0, 5, 4], &[Welcome, Refused(Outcome::Unreached)]),
+            (true, &[5, 0, 5, 7], &[Welcome, Refused(Outcome::Denied)]),
+            (true, &[5, 0, 5, 8], &[Welcome, Refused(Outcome::Unreached)]),
             (true, &[5, 0, 5, 1], &[Welcome, Refused(Outcome::Failed)]),
             (true, &[5, 0, 0, 0x5a], &[Welcome, Foreign]),
         ] {
