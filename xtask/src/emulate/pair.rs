@@ -48,6 +48,7 @@ pub(super) fn side_by_side(folder: &Path, emulated: &mut Emulated) -> Result<()>
         let mut command = errand.command(board);
         command.stdin(Stdio::null()).stdout(Stdio::piped());
         let process = command
+            .stderr(Stdio::piped())
             .spawn()
             .map_err(|error| Failure::new(format!("{}: {error}", run::describe(&command))))?;
         running.push(process);
@@ -64,6 +65,14 @@ pub(super) fn side_by_side(folder: &Path, emulated: &mut Emulated) -> Result<()>
         let output = process
             .wait_with_output()
             .map_err(|error| Failure::new(format!("postern scan: {error}")))?;
+        emulated.check(
+            output.status.success(),
+            format!(
+                "{who}: postern scan ended with {}:\n{}",
+                output.status,
+                String::from_utf8_lossy(&output.stderr)
+            ),
+        );
         let found = Finding::parse_all(&String::from_utf8_lossy(&output.stdout))?;
         peers.judge(emulated, who, &found);
     }
