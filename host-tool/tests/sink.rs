@@ -95,6 +95,22 @@ fn message(recipient: &str, content: &str) -> String {
     )
 }
 
+/// The tokens of recipient and message of what was sent through 192.0.2.10, as its server would bring them back.
+fn tokens_that_are_out(bench: &Bench) -> [String; 2] {
+    let store = SqliteStore::open_to_read(&bench.path("findings.db")).unwrap();
+    let mut cases =
+        cases::load_some(&store, |case| case.target.to_string() == "192.0.2.10:25").unwrap();
+    let view = cases.remove(0);
+    let job = view.latest();
+    let signer = Signer::new(&job.key.unwrap(), job.device);
+    let pair = u8::try_from(PairId::DECIDING.index()).unwrap();
+    [Role::Recipient, Role::Message].map(|role| {
+        let hours = job.evidence.hours();
+        let token = signer.sign(role, job.serial, pair, hours, view.case.target);
+        token.text().to_string()
+    })
+}
+
 /// How many messages are told to be out.
 fn out_of(told: &str) -> usize {
     let line = told
@@ -114,19 +130,7 @@ fn what_comes_is_stored_verified_and_told_and_nothing_is_forwarded() {
     assert_eq!(scanned.status, 0, "{}", scanned.err);
     let away = out_of(&scanned.err);
     assert!(away > 2, "{}", scanned.err);
-    let store = SqliteStore::open_to_read(&bench.path("findings.db")).unwrap();
-    let mut cases =
-        cases::load_some(&store, |case| case.target.to_string() == "192.0.2.10:25").unwrap();
-    let view = cases.remove(0);
-    let job = view.latest();
-    let signer = Signer::new(&job.key.unwrap(), job.device);
-    let pair = u8::try_from(PairId::DECIDING.index()).unwrap();
-    let token = |role| {
-        let hours = job.evidence.hours();
-        let token = signer.sign(role, job.serial, pair, hours, view.case.target);
-        token.text().to_string()
-    };
-    let (recipient, content) = (token(Role::Recipient), token(Role::Message));
+    let [recipient, content] = tokens_that_are_out(&bench);
     let ours = format!("{recipient}@sink.cert.example");
 
     let sink = Running::start(&bench, &[]);
@@ -230,19 +234,7 @@ fn what_came_to_a_sink_with_its_own_store_is_brought_home() {
             .status,
         0
     );
-    let store = SqliteStore::open_to_read(&bench.path("findings.db")).unwrap();
-    let mut cases =
-        cases::load_some(&store, |case| case.target.to_string() == "192.0.2.10:25").unwrap();
-    let view = cases.remove(0);
-    let job = view.latest();
-    let signer = Signer::new(&job.key.unwrap(), job.device);
-    let pair = u8::try_from(PairId::DECIDING.index()).unwrap();
-    let token = |role| {
-        let hours = job.evidence.hours();
-        let token = signer.sign(role, job.serial, pair, hours, view.case.target);
-        token.text().to_string()
-    };
-    let (recipient, content) = (token(Role::Recipient), token(Role::Message));
+    let [recipient, content] = tokens_that_are_out(&bench);
     let run = |arguments: &[&str]| bench.run(arguments);
     let receive = |store: &str, says: &[String]| {
         let sink = Running::with_store(

@@ -23,6 +23,9 @@
 //! * done                       it is over
 //! ```
 
+#[path = "../../fuzz/checks/scope.rs"]
+mod scope;
+
 use std::{collections::VecDeque, fs, net::SocketAddr, path::Path};
 
 use probe_core::{
@@ -31,10 +34,7 @@ use probe_core::{
     finding::{DeviceId, JobSerial},
     name::Name,
     relay::{PAIRS, PairId, PairSet, RelayDialogue, Setup},
-    scope::{
-        Authority, AuthorityKind, Delivery, Depth, DnsblScope, Identity, Network, ProxyScope,
-        Rates, Scope,
-    },
+    scope::Depth,
     suspect::Suspect,
     target::Target,
     tester::Tester,
@@ -160,7 +160,7 @@ impl Script {
     }
 
     pub(crate) fn play(&self, cut: Cut) -> Played {
-        let mut scope = scope();
+        let mut scope = scope::scope();
         scope.delivery.allowed = self.deliver;
         let tester = Tester::new(&scope, &KEY, DEVICE);
         let suspect = Suspect {
@@ -491,39 +491,4 @@ fn depth(word: &str) -> Depth {
         .into_iter()
         .find(|depth| depth.as_str() == word)
         .expect("a depth")
-}
-
-fn scope() -> Scope {
-    let text = |text: &str| text.try_into().expect("a short text");
-    let name = |text: &str| Name::new(text).expect("a name");
-    Scope {
-        authority: Authority {
-            kind: AuthorityKind::Consent,
-            reference: text("contract 17"),
-        },
-        contact: text("tests@cert.example.net"),
-        abuse_page: text("https://cert.example.net/tests"),
-        identity: Identity {
-            helo: name("probe.cert.example.net"),
-            sender_domain: name("cert.example.net"),
-            sink_domain: name("sink.example.net"),
-            sink_address: Some([198, 51, 100, 9].into()),
-            resolver: None,
-        },
-        networks: [Network::new([192, 0, 2, 0].into(), 24).expect("a network")]
-            .into_iter()
-            .collect(),
-        exclusions: heapless::Vec::new(),
-        ports: [25].into_iter().collect(),
-        depth: Depth::Standard,
-        rates: Rates::DEFAULT,
-        issued: Utc(1_000),
-        expires: Utc(2_000_000),
-        powered_minutes_max: 60_000,
-        lab: false,
-        delivery: Delivery::default(),
-        sink_ports: heapless::Vec::new(),
-        proxy: ProxyScope::default(),
-        dnsbl: DnsblScope::default(),
-    }
 }
