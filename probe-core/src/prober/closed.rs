@@ -12,7 +12,7 @@ use crate::{
     frame::{ToHost, decode_message},
     proxy::{self, AttemptId, FIRST_OCTETS_MAX, PLACES, PROTOCOLS},
     relay::{Hello, Outcome, Outcomes, PairId, PairSet, Syntax},
-    scope::fixture,
+    scope::{Depth, fixture},
     smtp::{Reply, ReplyParser, Step},
     time::{Millis, Utc},
     verdict::{Kind, judge},

@@ -13,6 +13,7 @@ mod arrivals;
 mod closed;
 mod dead;
 mod device;
+mod job;
 mod kept;
 mod link;
 mod objections;
@@ -28,7 +29,7 @@ use core::num::NonZeroU32;
 use crate::{
     dead::DeadBy,
     evidence::Evidence,
-    finding::{DeviceId, JobSerial, Probe},
+    finding::DeviceId,
     frame::{
         RECORD_OCTETS_MAX, ScanId, ScopeDigest,
         message::{
@@ -37,9 +38,9 @@ use crate::{
         },
     },
     outbox::{Outbox, backlog::Backlog},
-    relay::{PairSet, Parked, Setup},
+    relay::Parked,
     schedule::{Names, Queueing, Schedule, Whose},
-    scope::{DNSBL_PORT, Depth, Refusal, Scope},
+    scope::{DNSBL_PORT, Refusal, Scope},
     suspect::Suspect,
     target::Target,
     tester::{Tester, TesterId},
@@ -48,18 +49,12 @@ use crate::{
 };
 
 #[cfg(not(feature = "small"))]
-use crate::{
-    dns::{DNS_PORT, lookup::Lots},
-    dnsbl::{self, Healths},
-    proxy,
-    time::Millis,
-};
-#[cfg(not(feature = "small"))]
-use core::net::SocketAddr;
+use crate::dnsbl::Healths;
 
 pub use crate::schedule::{Heard, Opening, Scouting};
 pub use dead::{DEAD_RANGE_IDLE_MS, DEAD_RANGES_GATHERED_MAX, FEW_LINES_MAX};
 pub use device::{About, LOG_LINES_MAX};
+pub use job::Job;
 pub use link::RESEND_AFTER_MS;
 pub use objections::OBJECTIONS_MAX;
 pub use sink::{UNASKED_ARRIVALS_BURST_MAX, UNASKED_ARRIVALS_EVERY_MS};
@@ -70,98 +65,6 @@ use device::Device;
 use link::Link;
 use objections::Objections;
 use sink::Allowance;
-
-/// One target under one probe, handed to a worker. It goes back by [`Prober::finish`] or
-/// [`Prober::park`], once.
-#[derive(Debug)]
-pub struct Job {
-    /// Its number, for ever.
-    pub serial: JobSerial,
-    /// How often it was parked.
-    pub revision: u8,
-    /// Where.
-    pub target: Target,
-    /// Domains that the target is known to serve.
-    pub names: Names,
-    /// What.
-    pub probe: Probe,
-    /// How much.
-    pub depth: Depth,
-    /// Hours since the scope was issued when it was handed out.
-    pub hours: u16,
-    /// How many refusals the target may still be made to give; 1 or more.
-    pub refusals_max: u8,
-    /// How long it may stay parked, in hours, all pauses together.
-    pub parked_hours_max: u8,
-    /// When it was handed out.
-    pub began: Instant,
-    /// Whether test messages are sent. Never before the host has acknowledged the finding of a
-    /// pause that [`Parked::awaits_acknowledgement`].
-    pub deliver: bool,
-    /// What UTC was when it was handed out.
-    pub date: Utc,
-    /// Pairs under which a message of this job has come back already.
-    pub returned: PairSet,
-    /// Where it stood when it was parked; `None` the first time.
-    pub parked: Option<Parked>,
-}
-
-impl Job {
-    /// What the dialogue of a job that asks block lists is told before it begins; `seed` are random
-    /// octets. `None` without a resolver.
-    #[cfg(not(feature = "small"))]
-    pub fn dnsbl_setup<'a>(
-        &self,
-        tester: &'a Tester,
-        healths: Healths,
-        seed: Lots,
-    ) -> Option<dnsbl::Setup<'a>> {
-        Some(dnsbl::Setup {
-            target: self.target,
-            resolver: SocketAddr::new(tester.identity.resolver?, DNS_PORT),
-            zones: &tester.dnsbl.zones,
-            spacing: Millis(u64::from(tester.dnsbl.spacing_ms)),
-            hours: self.hours,
-            healths,
-            seed,
-        })
-    }
-
-    /// What the dialogue of a proxy job is told before it begins.
-    #[cfg(not(feature = "small"))]
-    pub fn proxy_setup<'a>(&'a self, tester: &'a Tester) -> proxy::Setup<'a> {
-        proxy::Setup {
-            target: self.target,
-            tester,
-            protocols: tester.proxy.protocols(self.target.port()),
-            sink: &tester.proxy.sink,
-            depth: self.depth,
-            serial: self.serial,
-            hours: self.hours,
-            since: self.date,
-            key: Some(&tester.key),
-        }
-    }
-
-    /// What the dialogue of a relay job is told before it begins.
-    pub fn setup<'a>(&'a self, tester: &'a Tester) -> Setup<'a> {
-        Setup {
-            target: self.target,
-            names: self.names.listed(),
-            reverse: self.names.reverse(),
-            tester,
-            depth: self.depth,
-            serial: self.serial,
-            hours: self.hours,
-            refusals_max: self.refusals_max,
-            parked_hours_max: self.parked_hours_max,
-            deliver: self.deliver,
-            date: self.date,
-            returned: self.returned,
-            resume: self.parked,
-        }
-    }
-}
 
 /// What a worker does next.
 #[derive(Debug)]

@@ -64,7 +64,7 @@ impl SqliteStore {
                 arrival,
             } in carried
             {
-                write::boot_elsewhere(transaction, *device, arrival.id.boot, *anchor)?;
+                write::boot(transaction, *device, arrival.id.boot, *anchor, true)?;
                 let record = Record::Arrival(Box::new(arrival.clone()));
                 if write::record(transaction, *device, &record, now)? {
                     new.push(KeptArrival {

@@ -126,21 +126,7 @@ impl Store for SqliteStore {
     }
 
     fn anchor(&mut self, device: DeviceId, boot: u32, anchor: Anchor) -> Result<(), StoreError> {
-        self.at_once(|transaction| {
-            transaction.execute(
-                "INSERT INTO boots (device, boot, anchor_ms, anchor_utc) VALUES (?1, ?2, ?3, ?4)
-                 ON CONFLICT (device, boot) DO UPDATE
-                 SET anchor_ms = excluded.anchor_ms, anchor_utc = excluded.anchor_utc
-                 WHERE boots.anchor_ms IS NULL",
-                params![
-                    device.0,
-                    boot,
-                    signed(anchor.at.as_millis()),
-                    signed(anchor.utc.0)
-                ],
-            )?;
-            Ok(())
-        })
+        self.at_once(|transaction| write::boot(transaction, device, boot, anchor, false))
     }
 
     fn next_scan(&mut self, plan: Plan, now: Utc) -> Result<ScanId, StoreError> {

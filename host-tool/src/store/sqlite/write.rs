@@ -55,16 +55,17 @@ pub(super) fn next_of_family(
     }))
 }
 
-/// A boot of a device that another store knows, with what ties its clock to UTC. One that is known here is
-/// left as it is.
-pub(super) fn boot_elsewhere(
+/// A boot of a device with what ties its clock to UTC; the first word about that stands. `elsewhere`: another
+/// store knows the device, and a boot that is known here already is not one of those.
+pub(super) fn boot(
     transaction: &Transaction<'_>,
     device: DeviceId,
     boot: u32,
     anchor: Anchor,
+    elsewhere: bool,
 ) -> rusqlite::Result<()> {
     transaction.execute(
-        "INSERT INTO boots (device, boot, anchor_ms, anchor_utc, elsewhere) VALUES (?1, ?2, ?3, ?4, 1)
+        "INSERT INTO boots (device, boot, anchor_ms, anchor_utc, elsewhere) VALUES (?1, ?2, ?3, ?4, ?5)
          ON CONFLICT (device, boot) DO UPDATE
          SET anchor_ms = excluded.anchor_ms, anchor_utc = excluded.anchor_utc
          WHERE boots.anchor_ms IS NULL",
@@ -72,7 +73,8 @@ pub(super) fn boot_elsewhere(
             device.0,
             boot,
             signed(anchor.at.as_millis()),
-            signed(anchor.utc.0)
+            signed(anchor.utc.0),
+            elsewhere
         ],
     )?;
     Ok(())

@@ -14,7 +14,7 @@ use std::collections::{BTreeSet, VecDeque};
 use super::*;
 use crate::{
     evidence::Observation,
-    finding::RecordId,
+    finding::{JobSerial, Probe, RecordId},
     frame::{
         FRAME_OCTETS_MAX, ToDevice, ToHost,
         message::{Proving, ScopeAnswer},
@@ -22,7 +22,7 @@ use crate::{
     host_link::{ASK_AGAIN_AFTER_MS, HostLink, Line},
     relay::{Hello, Outcome, PairId, PairSet},
     schedule::{QUEUED_TARGETS_MAX, RUNNING_JOBS_MAX},
-    scope::{ScopeError, fixture},
+    scope::{Depth, ScopeError, fixture},
     smtp::{ReplyParser, Step},
     testing::{PROVING, frames_of},
     time::{Millis, Utc},
