@@ -170,9 +170,10 @@ fn socks5(octets: &[u8]) -> Vec<String> {
     lines
 }
 
-/// The reply of SOCKS4 as octets, then text.
+/// The reply of SOCKS4 as octets, as far as it was kept, then text.
 fn socks4(octets: &[u8]) -> Vec<String> {
-    let Some((reply @ [0, code, ..], rest)) = octets.split_first_chunk::<8>() else {
+    let (reply, rest) = octets.split_at(octets.len().min(8));
+    let [0, code, ..] = reply else {
         return text(octets);
     };
     let granted = if *code == 0x5a { " (granted)" } else { "" };
@@ -221,7 +222,8 @@ mod tests {
                 b"\x00\x5b\x00\x00\x00\x00\x00\x00",
                 &["00 5b 00 00 00 00 00 00"],
             ),
-            (b"\x00\x5b", &["\\x00["]),
+            (b"\x00\x5b", &["00 5b"]),
+            (b"\x00", &["\\x00"]),
         ] {
             assert_eq!(socks4(octets), expected);
         }
