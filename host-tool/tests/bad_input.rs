@@ -11,7 +11,7 @@ use bench::{Bench, CLOCK, Ran, golden};
 const SCOPE: &str = r#"contact = "noc@cert.example"
 abuse_page = "https://cert.example/probes"
 issued = 2026-11-01
-expires = 2026-12-01
+expires = 2100-01-01
 networks = ["192.0.2.0/24"]
 
 [authority]
@@ -93,7 +93,7 @@ fn scopes() {
     for (name, text) in [
         ("empty", String::new()),
         ("malformed", SCOPE.replace("networks = [", "networks = = [")),
-        ("expired", SCOPE.replace("2026-12-01", "2026-11-15")),
+        ("expired", SCOPE.replace("2100-01-01", "2026-11-15")),
         ("not-yet", SCOPE.replace("2026-11-01", "2026-11-25")),
         ("no-authority", without("[authority]", "[identity]")),
         (
