@@ -55,6 +55,7 @@ pub mod storage;
 pub mod unique;
 #[cfg(not(feature = "relay-only"))]
 pub mod visit;
+mod way;
 pub mod worker;
 
 #[cfg(test)]

@@ -10,6 +10,7 @@ use probe_core::{
         about::Level,
         message::{NetworkState, Phase},
     },
+    path_check::Path,
     prober::Prober,
     time::{Instant, Millis},
 };
@@ -162,6 +163,22 @@ fn log_phase(prober: &RefCell<Prober>, now: Instant, known: &mut Phase) {
     }
 }
 
+/// Tells the log what was found on the way to the sink.
+fn log_path(prober: &RefCell<Prober>, now: Instant, known: &mut Option<Path>) {
+    let mut prober = prober.borrow_mut();
+    let path = prober.path();
+    if core::mem::replace(known, path) != path
+        && let Some(path) = path
+    {
+        let level = if path.is_open() {
+            Level::Info
+        } else {
+            Level::Warning
+        };
+        prober.log(now, level, &["way to the sink: ", path.as_str()]);
+    }
+}
+
 /// Tells the log what is lacking in the network, and when that has come.
 fn log_network(prober: &RefCell<Prober>, now: Instant, network: NetworkState) {
     let mut prober = prober.borrow_mut();
@@ -183,8 +200,10 @@ async fn tell<E: Env, W: Write>(
 ) -> W::Error {
     let mut over = prober.borrow().ended();
     let mut phase = prober.borrow().phase();
+    let mut path = prober.borrow().path();
     loop {
         let now = env.now();
+        log_path(prober, now, &mut path);
         log_phase(prober, now, &mut phase);
         let network = env.network_state();
         log_network(prober, now, network);

@@ -6,8 +6,8 @@
 use core::net::SocketAddr;
 
 use probe_core::{
-    dialogue::OpenFailure, evidence::Evidence, frame::message::Ended, prober::Job, scope::Scope,
-    time::Instant,
+    dialogue::OpenFailure, evidence::Evidence, frame::message::Ended, path_check::Path,
+    prober::Job, scope::Scope, time::Instant,
 };
 
 use crate::guard::Stop;
@@ -39,6 +39,14 @@ pub(crate) fn called_so(job: &Job, name: &probe_core::name::Name) {
 pub(crate) fn resolver_is_silent() {
     #[cfg(feature = "defmt")]
     defmt::warn!("names: the resolver does not answer");
+}
+
+/// What was found on the way to the sink.
+pub(crate) fn path_checked(path: Path) {
+    #[cfg(feature = "defmt")]
+    defmt::info!("way to the sink: {=str}", path.as_str());
+    #[cfg(not(feature = "defmt"))]
+    let _ = path;
 }
 
 /// What became of a connection that was asked for.

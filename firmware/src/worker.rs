@@ -5,7 +5,7 @@ use core::cell::{Ref, RefCell};
 use embassy_futures::select::select;
 use probe_core::{
     evidence::{Evidence, Observation},
-    prober::{Job, Next, Opening, OutboxFull, Prober, Stop},
+    prober::{Job, Next, Opening, OutboxFull, PathJob, Prober, Stop},
     relay::{Parked, RelayDialogue},
     tester::Tester,
     time::{Instant, Millis},
@@ -23,6 +23,7 @@ use crate::{
     env::Env,
     log,
     scout::Post,
+    way,
 };
 
 /// What a board pays for one worker's memory, in octets: a connection's buffers, the evidence of its
@@ -30,7 +31,7 @@ use crate::{
 pub const WORKER_MEMORY_OCTETS_MAX: usize = 5_320;
 
 /// How long a job that waits for the network waits before it looks again.
-const NETWORK_LOOK_AFTER: Millis = Millis::from_secs(5);
+pub(crate) const NETWORK_LOOK_AFTER: Millis = Millis::from_secs(5);
 
 const _: () = assert!(size_of::<WorkerMemory>() <= WORKER_MEMORY_OCTETS_MAX);
 
@@ -100,6 +101,7 @@ pub(crate) struct Office<'a, E> {
 /// What a worker does next.
 enum Turn<'m> {
     Job(&'m mut Job, Ref<'m, Tester>),
+    Path(PathJob),
     Wait(Instant),
     Idle,
 }
@@ -129,6 +131,7 @@ impl<E: Env> Office<'_, E> {
                     drop(tester);
                     self.give_back(job, parked, evidence).await;
                 }
+                Turn::Path(job) => way::check(self, job, lent).await,
                 Turn::Wait(at) => {
                     select(self.bell.wait(), self.env.sleep_until(at)).await;
                 }
@@ -159,6 +162,7 @@ impl<E: Env> Office<'_, E> {
                     _ => Turn::Idle,
                 }
             }
+            Next::Path(job) => Turn::Path(job),
             Next::Wait(at) => Turn::Wait(at.max(now + Millis(1))),
             Next::Idle => Turn::Idle,
         }
@@ -269,7 +273,7 @@ impl<E: Env> Office<'_, E> {
         select(self.bell.wait(), self.env.rest())
     }
 
-    fn something_has_changed(&self) {
+    pub(crate) fn something_has_changed(&self) {
         self.link.ring();
         self.keeper.ring();
         self.post.ring();
@@ -341,6 +345,6 @@ mod tests {
     fn a_workers_future_is_small() {
         let future_octets =
             future_octets::<StackEnv<'static, NoRandom>, _>(|office, memory| office.work(memory));
-        assert!(future_octets <= 2_352, "future: {future_octets}");
+        assert!(future_octets <= 2_376, "future: {future_octets}");
     }
 }

@@ -122,6 +122,17 @@ pub(crate) fn internet(
             host.serve(at.port(), proxy.server(stand));
         }
     }
+    if let Some(sink) = &world.sink_elsewhere {
+        let place = places
+            .entry(sink.address)
+            .or_insert_with(|| host_at(sink.address));
+        if let Place::Host(host) = place {
+            host.serve(
+                sink.endpoint().port(),
+                sink.server(world.began, log.clone()),
+            );
+        }
+    }
     for (address, resolver) in &world.resolvers {
         let place = places.entry(*address).or_insert_with(|| host_at(*address));
         if let Place::Host(host) = place {
@@ -188,9 +199,13 @@ impl DeviceAddresses {
     }
 }
 
-/// Where a server at `address` sends mail for our sink, where the device is it.
+/// Where a server at `address` sends mail for our sink, where it has one.
 fn sinks(world: &World, address: IpAddr) -> Option<Vec<SocketAddr>> {
-    let port = world.sink?;
+    let Some(port) = world.sink else {
+        let sink = world.sink_elsewhere.as_ref()?;
+        let is_reached = sink.address.is_ipv6() == address.is_ipv6();
+        return is_reached.then(|| vec![sink.endpoint()]);
+    };
     let device = &world.device;
     let mut sinks = Vec::new();
     if address.is_ipv6() {

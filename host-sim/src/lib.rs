@@ -7,6 +7,7 @@ pub mod day;
 pub mod demo;
 pub mod dns;
 mod drive;
+pub mod elsewhere;
 mod executor;
 mod failure;
 pub mod faults;

@@ -15,6 +15,7 @@ use probe_core::{
 
 use crate::{
     dns::Resolver,
+    elsewhere::Elsewhere,
     faults::Faults,
     lists::{self, Says},
     net::giver::Gives,
@@ -43,6 +44,8 @@ pub struct World {
     pub link_port: Option<HostDoor>,
     /// The port on which the device is the sink. Without one the servers of the world send no mail.
     pub sink: Option<u16>,
+    /// The sink, where it is not the device: servers send it the mail of the family that it has.
+    pub sink_elsewhere: Option<Elsewhere>,
     /// A name that leads to the device, for proxies that are asked for one.
     pub sink_name: Option<String>,
     /// How long a packet takes from the router to a peer, or back.
@@ -173,6 +176,7 @@ impl World {
             gives: None,
             link_port: None,
             sink: None,
+            sink_elsewhere: Elsewhere::of(&crate::demo::scope(Depth::Quick)),
             sink_name: None,
             latency: Duration::from_millis(10),
             faults: Faults::default(),
@@ -198,9 +202,10 @@ impl World {
         self
     }
 
-    /// The world, whose servers send mail to the device as its `scope` has it.
+    /// The world, whose servers send mail to where its `scope` has the sink: to the device, or elsewhere.
     pub fn with_sink_of(mut self, scope: &Scope) -> Self {
         self.sink = scope.sink_ports.first().copied();
+        self.sink_elsewhere = Elsewhere::of(scope);
         self
     }
 

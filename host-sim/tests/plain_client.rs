@@ -133,6 +133,7 @@ fn a_seed_decides_every_frame() {
 #[test]
 fn the_third_check_sees_what_leaves_the_scope() {
     let allowed = Allowed {
+        outside_sink: None,
         lists: false,
         networks: vec![("192.0.2.0".parse().unwrap(), 24)],
         exclusions: vec![],

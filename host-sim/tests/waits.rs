@@ -40,6 +40,8 @@ struct Troubles {
     giving: Vec<(Window, Trouble)>,
     /// Whether addresses are given at all, or are the device's own.
     is_given: bool,
+    /// Nobody knows where the sink is, so that no way to it is tried.
+    without_way: bool,
 }
 
 /// What a host has heard.
@@ -84,6 +86,9 @@ fn scan(troubles: Troubles) -> Heard {
         troubles: troubles.giving,
     });
     let mut scope = demo::scope(Depth::Quick);
+    if troubles.without_way {
+        scope.identity.sink_address = None;
+    }
     scope.rates.network_spacing_ms = 60_000;
     let simulation = Simulation::new(world)
         .watched(Allowed::by(&scope))
@@ -242,6 +247,7 @@ fn where_one_family_has_no_address_its_targets_are_told_after_a_minute() {
     let heard = scan(Troubles {
         giving: vec![(silent, Trouble::DhcpSilent)],
         is_given: true,
+        without_way: true,
         ..Troubles::default()
     });
     assert_eq!((heard.closed, heard.others), (4, 4), "{heard:?}");

@@ -85,6 +85,8 @@ pub struct DeadRange {
     pub depth: Depth,
     /// The scope waived the checks of our own identity.
     pub lab: bool,
+    /// The device has reached our own sink elsewhere through this port.
+    pub path_checked: bool,
     /// Hours since the scope was issued.
     pub hours: u16,
     /// When the first of them was tried.
@@ -123,6 +125,7 @@ impl DeadRange {
                 probe: self.probe,
                 depth: self.depth,
                 lab: self.lab,
+                path_checked: self.path_checked,
                 began: self.began,
                 ended: self.ended,
                 rules: self.rules,
@@ -182,6 +185,7 @@ mod tests {
             probe: Probe::Relay,
             depth: Depth::Standard,
             lab: false,
+            path_checked: false,
             hours: 5,
             began: Instant::from_millis(1_000),
             ended: Instant::from_millis(9_000),

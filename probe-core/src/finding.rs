@@ -79,6 +79,9 @@ pub struct Finding<E = Evidence> {
     pub depth: Depth,
     /// The scope waived the checks of our own identity.
     pub lab: bool,
+    /// The device has reached our own sink elsewhere through this port, so that whoever answers there is
+    /// the target itself.
+    pub path_checked: bool,
     /// When the dialogue began.
     pub began: Instant,
     /// When it ended or parked.

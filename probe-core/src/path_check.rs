@@ -7,6 +7,8 @@
 
 use core::net::SocketAddr;
 
+use serde::{Deserialize, Serialize};
+
 use crate::{
     dialogue::{Close, Dialogue, End, Generation, Input, OpenFailure, Output, Transport, Why},
     name::Name,
@@ -40,7 +42,7 @@ pub struct Setup<'a> {
 }
 
 /// What was found out.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Path {
     /// Our sink is there.
     Open {
@@ -79,6 +81,11 @@ impl Path {
             Self::Unreachable => "unreachable",
             Self::NotAsked => "not-asked",
         }
+    }
+
+    /// Whether our sink is there.
+    pub const fn is_open(self) -> bool {
+        matches!(self, Self::Open { .. })
     }
 }
 
@@ -126,6 +133,11 @@ impl<'a> PathCheck<'a> {
             path: Path::Silent,
             greeting: heapless::Vec::new(),
         }
+    }
+
+    /// Where the sink is.
+    pub const fn sink(&self) -> SocketAddr {
+        self.setup.sink
     }
 
     /// What was found out, once it is done.

@@ -28,7 +28,6 @@ pub struct Tester {
     /// What tokens are made with.
     pub signer: Signer,
     /// What a sink's nonces are made with.
-    #[cfg(not(feature = "small"))]
     pub key: Key,
     /// What proxies are asked, and where they shall connect to.
     #[cfg(not(feature = "small"))]
@@ -61,7 +60,6 @@ impl Tester {
             abuse_page: scope.abuse_page.clone(),
             delivery: scope.delivery,
             signer: Signer::new(key, device),
-            #[cfg(not(feature = "small"))]
             key: *key,
             #[cfg(not(feature = "small"))]
             proxy: scope.proxy.clone(),

@@ -230,8 +230,9 @@ impl Caveat {
         }
     }
 
-    /// The caveats of a finding, from what its scope waived.
-    pub fn of(lab: bool) -> impl Iterator<Item = Self> {
-        core::iter::once(Self::PathUnverified).chain(lab.then_some(Self::Lab))
+    /// The caveats of a finding, from what its scope waived and whether its device has checked the way.
+    pub fn of(lab: bool, path_checked: bool) -> impl Iterator<Item = Self> {
+        let path = (!path_checked).then_some(Self::PathUnverified);
+        path.into_iter().chain(lab.then_some(Self::Lab))
     }
 }

@@ -59,7 +59,7 @@ cargo xtask COMMAND
   lab dns                 the core's lookups against real DNS servers and block lists, beside what dig says (root)
   lab shell               a shell in the near scanner's namespace
   emulate [--patience SECONDS] [--proof-patience SECONDS] [--kills N] [--cuts N] [--long] [--log]
-          [--only-kills] [--only-cuts] [--only-link-port] [--only-proof] [--only-sink] [--only-proxies] [--only-lab]
+          [--only-kills] [--only-cuts] [--only-link-port] [--only-proof] [--only-sink] [--only-way] [--only-proxies] [--only-lab]
                           the appliance's own binary on boards in QEMU: servers on this computer, the
                           simulator's and the lab's (root), with test messages that come back to the board and
                           without, the lab's proxies, a board's sink that many call, two boards on one wire, postern killed in

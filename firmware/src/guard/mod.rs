@@ -67,6 +67,12 @@ pub trait Warden {
         None
     }
 
+    /// Where the sink is that is elsewhere, if a connection there may begin now (`begins`), or one that
+    /// has begun may go on.
+    fn sink_elsewhere(&self, _begins: bool) -> Option<SocketAddr> {
+        None
+    }
+
     /// A probe was on its way to `remote`, outside the scope. The scan must stop.
     fn violated(&self, remote: SocketAddr);
 

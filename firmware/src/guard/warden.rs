@@ -59,6 +59,10 @@ impl Warden for ProberWarden<'_> {
         self.prober.borrow().scope()?.identity.resolver
     }
 
+    fn sink_elsewhere(&self, begins: bool) -> Option<SocketAddr> {
+        self.prober.borrow().sink_elsewhere(begins)
+    }
+
     fn violated(&self, _remote: SocketAddr) {
         self.stop(net::now());
     }

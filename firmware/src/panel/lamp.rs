@@ -37,9 +37,13 @@ pub const fn lamp(phase: Phase, anchored: bool, fault: bool) -> Lamp {
         }
         Phase::Running => Lamp::Scanning,
         Phase::Stopping(_) => Lamp::Stopped,
-        Phase::Ended(Ended::HostAsked | Ended::Expired | Ended::PoweredMinutes | Ended::Button) => {
-            Lamp::Stopped
-        }
+        Phase::Ended(
+            Ended::HostAsked
+            | Ended::Expired
+            | Ended::PoweredMinutes
+            | Ended::Button
+            | Ended::NoPath,
+        ) => Lamp::Stopped,
         Phase::Idle | Phase::Ended(Ended::ListDone | Ended::Replaced) => {
             if anchored {
                 Lamp::Idle
@@ -111,6 +115,7 @@ mod tests {
             (ended(Ended::Replaced), true, false, Lamp::Idle),
             (ended(Ended::HostAsked), true, false, Lamp::Stopped),
             (ended(Ended::Button), true, false, Lamp::Stopped),
+            (ended(Ended::NoPath), true, false, Lamp::Stopped),
             (ended(Ended::Expired), true, false, Lamp::Stopped),
             (ended(Ended::PoweredMinutes), true, false, Lamp::Stopped),
             (ended(Ended::GuardViolation), true, false, Lamp::Fault),

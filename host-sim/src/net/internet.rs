@@ -70,7 +70,7 @@ pub(crate) struct Internet {
 
 impl Internet {
     /// An internet whose hosts are `latency` away from the router, each way. An address without a
-    /// place is silent. `device` are the device's own addresses: packets to others get lost. Without them
+    /// place is silent. `device` are the device's own addresses: other packets are between hosts. Without them
     /// the router hands it whatever comes. `callers` are the hosts that call it, `stirred` those of which another
     /// one wants something.
     #[expect(clippy::too_many_arguments, reason = "built at one place")]
@@ -213,17 +213,28 @@ impl Internet {
         };
         host.advance(now);
         let elsewhere = host.elsewhere();
+        let mut between = Vec::new();
         while let Some(octets) = host.transmit() {
-            let is_ours = |to| self.device.as_ref().is_none_or(|own| own.contains(&to));
-            if destination(&octets).is_some_and(is_ours) {
+            let Some(to) = destination(&octets) else {
+                continue;
+            };
+            if self.device.as_ref().is_none_or(|own| own.contains(&to)) {
                 let packet = Packet {
                     host: address,
                     octets,
                 };
                 self.homeward.send(now, self.latency, packet);
+            } else {
+                between.push(Packet { host: to, octets });
             }
         }
         let next = host.next(now);
+        // Nothing between two hosts passes the device's router.
+        for packet in between {
+            if let Some(Place::Host(_)) = self.places.get(&packet.host) {
+                self.outward.send(now, 2 * self.latency, packet);
+            }
+        }
         if let Some(before) = self.due_of.remove(&address) {
             self.due.remove(&(before, address));
         }

@@ -23,6 +23,8 @@ pub struct Allowed {
     pub link_port: Option<(IpAddr, u16)>,
     /// Ports of the device's own on which it answers whoever has called, and calls nobody.
     pub sink_ports: Vec<u16>,
+    /// The sink elsewhere, to which the device tries the way.
+    pub outside_sink: Option<SocketAddr>,
 }
 
 impl Allowed {
@@ -48,6 +50,11 @@ impl Allowed {
             resolver: scope.identity.resolver,
             link_port: None,
             sink_ports: scope.sink_ports.to_vec(),
+            outside_sink: scope
+                .identity
+                .sink_address
+                .filter(|_| scope.sink_ports.is_empty())
+                .map(|address| SocketAddr::new(address, 25)),
         }
     }
 
@@ -59,7 +66,9 @@ impl Allowed {
 
     /// Whether a TCP segment may go from the device's port to `remote`.
     pub fn allows_segment(&self, local_port: u16, remote: SocketAddr) -> bool {
-        self.allows(remote) || self.link_port == Some((remote.ip(), local_port))
+        self.allows(remote)
+            || self.link_port == Some((remote.ip(), local_port))
+            || self.outside_sink == Some(remote)
     }
 
     /// Whether `target` may be probed. One with port 0 is an address that block lists are asked about: no
@@ -128,6 +137,7 @@ mod tests {
             resolver: Some("203.0.113.53".parse().unwrap()),
             link_port: Some(("203.0.113.80".parse().unwrap(), 7_323)),
             sink_ports: Vec::new(),
+            outside_sink: Some("203.0.113.25:25".parse().unwrap()),
         };
         for (remote, expected) in [
             ("203.0.113.53:53", true),
@@ -151,6 +161,8 @@ mod tests {
             (7_324, "203.0.113.80:40000", false),
             (7_323, "203.0.113.81:40000", false),
             (50_000, "192.0.2.1:25", true),
+            (50_000, "203.0.113.25:25", true),
+            (50_000, "203.0.113.25:587", false),
         ] {
             let is_allowed = allowed.allows_segment(local_port, remote.parse().unwrap());
             assert_eq!(is_allowed, expected, "{local_port} to {remote}");

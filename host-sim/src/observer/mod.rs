@@ -71,7 +71,9 @@ pub struct Seen {
     pub pcap_octets: u64,
     /// Every first SYN of the device, in order.
     pub connections: Vec<Connection>,
-    /// The most connections that were established at once.
+    /// The same towards a sink elsewhere: they concern nobody but us, and no rate of the scope.
+    pub way: Vec<Connection>,
+    /// The most of [`Seen::connections`] that were established at once.
     pub open_max: usize,
     /// Frames that left the device and should not have; empty without an [`Allowed`].
     pub strays: Vec<Stray>,
@@ -87,6 +89,15 @@ impl Seen {
             *counts.entry(connection.remote).or_default() += 1;
         }
         counts
+    }
+
+    fn connection(&mut self, progress: &Progress) -> Option<&mut Connection> {
+        let connections = if progress.is_way {
+            &mut self.way
+        } else {
+            &mut self.connections
+        };
+        connections.get_mut(progress.index)
     }
 }
 
@@ -111,7 +122,9 @@ struct State {
 struct Progress {
     /// The device's initial sequence number: a SYN with another one is another connection.
     initial: TcpSeqNumber,
-    /// Which of [`Seen::connections`] it is.
+    /// It goes to the sink elsewhere.
+    is_way: bool,
+    /// Which of [`Seen::connections`], or of [`Seen::way`], it is.
     index: usize,
     answered: bool,
     established: bool,
@@ -167,7 +180,7 @@ impl Observer {
         let mut state = self.0.borrow_mut();
         let State { seen, tracked, .. } = &mut *state;
         for progress in tracked.values() {
-            if let Some(connection) = seen.connections.get_mut(progress.index) {
+            if let Some(connection) = seen.connection(progress) {
                 connection.ended = Some(at);
             }
         }
@@ -218,20 +231,31 @@ impl State {
             let key = (segment.destination, segment.source.port());
             let known = self.tracked.get(&key).map(|progress| progress.initial);
             if segment.syn && !segment.ack && known != Some(segment.sequence) {
+                let remote = segment.destination;
+                let is_way = self
+                    .allowed
+                    .as_ref()
+                    .is_some_and(|allowed| allowed.outside_sink == Some(remote));
+                let connections = if is_way {
+                    &mut self.seen.way
+                } else {
+                    &mut self.seen.connections
+                };
                 self.tracked.insert(
                     key,
                     Progress {
                         initial: segment.sequence,
-                        index: self.seen.connections.len(),
+                        is_way,
+                        index: connections.len(),
                         answered: false,
                         established: false,
                         ours_ended: false,
                         theirs_ended: false,
                     },
                 );
-                self.seen.connections.push(Connection {
+                connections.push(Connection {
                     at,
-                    remote: segment.destination,
+                    remote,
                     established: None,
                     ended: None,
                 });
@@ -271,17 +295,17 @@ impl State {
         let taken = ours && segment.ack && !segment.rst;
         if progress.answered && taken && !progress.established {
             progress.established = true;
-            self.established += 1;
+            self.established += usize::from(!progress.is_way);
             self.seen.open_max = self.seen.open_max.max(self.established);
-            if let Some(connection) = self.seen.connections.get_mut(progress.index) {
+            if let Some(connection) = self.seen.connection(progress) {
                 connection.established = Some(at);
             }
         }
         progress.ours_ended |= ours && segment.fin;
         progress.theirs_ended |= !ours && segment.fin;
         if segment.rst || (progress.ours_ended && progress.theirs_ended) {
-            self.established -= usize::from(progress.established);
-            if let Some(connection) = self.seen.connections.get_mut(progress.index) {
+            self.established -= usize::from(progress.established && !progress.is_way);
+            if let Some(connection) = self.seen.connection(progress) {
                 connection.ended = Some(at);
             }
             self.tracked.remove(key);

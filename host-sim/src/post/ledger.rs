@@ -7,6 +7,8 @@ use std::{
     time::Duration,
 };
 
+use probe_core::arrival::Arrival;
+
 use crate::{peers::Fate, proxies::Passage, server::Mail};
 
 /// Everything that the servers of a world have done with mail, and its proxies for others, in order.
@@ -18,6 +20,8 @@ pub struct Ledger {
     pub runs: Vec<Run>,
     /// The connections that proxies have opened for whoever asked.
     pub passages: Vec<Passage>,
+    /// What has come to a sink elsewhere.
+    pub came: Vec<Arrival>,
 }
 
 /// A message that a server has said 250 to, for one of its recipients.

@@ -83,6 +83,8 @@ pub struct JobView {
     pub depth: Depth,
     /// The checks of our own identity were waived.
     pub lab: bool,
+    /// Whoever probed had reached our sink elsewhere through this port.
+    pub path_checked: bool,
     /// All evidence.
     pub evidence: Evidence,
     /// What came to sinks of it, oldest first.
@@ -323,6 +325,7 @@ fn merged(mut findings: Vec<Kept>) -> Option<JobView> {
         over: last.over,
         depth: first.finding.depth,
         lab: findings.iter().any(|kept| kept.finding.lab),
+        path_checked: findings.iter().all(|kept| kept.finding.path_checked),
         verdict: judge(&evidence),
         evidence,
         proved: Vec::new(),
@@ -349,6 +352,7 @@ mod tests {
             over: true,
             depth: Depth::Standard,
             lab: false,
+            path_checked: false,
             evidence: Evidence::new(Probe::Relay),
             proved: Vec::new(),
             verdict: Verdict {

@@ -251,6 +251,7 @@ impl Yard {
             probe: evidence.probe(),
             depth: Depth::Standard,
             lab: false,
+            path_checked: false,
             began: Instant::BOOT,
             ended: Instant::from_millis(2_000),
             rules: 1,

@@ -2,12 +2,18 @@
 
 use std::cell::RefCell;
 
-use probe_core::{finding::DeviceId, prober::Prober, scope::Scope, token::Key};
+use probe_core::{
+    finding::DeviceId,
+    path_check::Path,
+    prober::Prober,
+    scope::{Identity, Scope},
+    token::Key,
+};
 
 use crate::{
     exit::Failure,
     problem::{Gathered, Place, Problem},
-    site::{self, Check, Kind, Network, NotUsable, Outcome, Site, Sources},
+    site::{self, Check, Kind, Network, NotUsable, Outcome, Site, Sources, way},
 };
 
 /// Makes the checks of `scope`, for probes that come from `sources`. Without a resolver none is made.
@@ -72,15 +78,35 @@ pub(super) fn may_scan(checks: &[Check], delivers: bool) -> Result<(), Failure> 
     Ok(gathered.or(())?)
 }
 
-/// Tells that the way to a sink elsewhere was tried from here, where an appliance `delivers` from somewhere
-/// else.
-pub(super) fn tell_whose_way(scope: &Scope, delivers: bool) {
-    if delivers && scope.sink_ports.is_empty() {
+/// Tells that the way to the sink was tried from here alone, where an appliance probes that does not know
+/// where the sink is.
+pub(super) fn tell_whose_way(scope: &Scope, by_appliance: bool) {
+    let Identity { sink_address, .. } = scope.identity;
+    if by_appliance && scope.sink_ports.is_empty() && sink_address.is_none() {
         anstream::eprintln!(
             "postern: the way to the sink was tried from this computer, not from the appliance: if its \
-             network lets no mail out, its targets do not answer, and nothing comes back"
+             network lets no mail out, its targets do not answer, and nothing comes back. Name the sink as \
+             `sink_address` under [identity], and the appliance tries it itself"
         );
     }
+}
+
+/// Why an appliance has probed nobody: it found this on its way to the sink.
+pub(super) fn no_path(scope: &Scope, path: Option<Path>) -> Failure {
+    let place = Place::named(words(&[Kind::SinkPath]));
+    let path = path.unwrap_or(Path::NotAsked);
+    let Some(sink) = scope.outside_sink() else {
+        let came = format!("tried from the appliance: {}", way::found(path));
+        return Failure::input(Problem::new(place, came, expected(Kind::SinkPath)));
+    };
+    let came = format!("tried from the appliance, {sink}: {}", way::found(path));
+    let mut problem = Problem::new(place, came, "our sink, as it is reached from the appliance");
+    problem.next = way::next(path, sink);
+    anstream::eprintln!(
+        "postern: nobody was probed: behind such a way every mail server looks closed. --lab waives the check, \
+         and every verdict says so"
+    );
+    Failure::input(problem)
 }
 
 /// Those of which the same is to be said, once.

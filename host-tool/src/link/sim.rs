@@ -29,13 +29,16 @@ pub(super) fn scan(
     let (device, boot) = store
         .begin_boot(DeviceFamily::Simulated)
         .map_err(|error| LinkError::Session(SessionError::Store(error)))?;
-    let world = World {
+    let mut world = World {
         device_id: device.0,
         boot,
         began: utc(settings.began),
         ..settings.world
     }
     .with_sink_of(scan.scope);
+    if let Some(sink) = &mut world.sink_elsewhere {
+        sink.key = scan.proving.key;
+    }
     let seed = world.seed;
     let mut simulation = Simulation::new(world).watched(Allowed::by(scan.scope));
     if let Some(file) = settings.capture {

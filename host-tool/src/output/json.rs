@@ -34,6 +34,7 @@ struct Finding<'a> {
     depth: &'static str,
     over: bool,
     lab: bool,
+    path_checked: bool,
     name: Option<&'a str>,
     server: Option<&'static str>,
     listed: Vec<Listed<'a>>,
@@ -155,6 +156,7 @@ pub fn line(view: &CaseView, held: Option<&Held>) -> String {
         depth: job.depth.as_str(),
         over: job.over,
         lab: job.lab,
+        path_checked: job.path_checked,
         name: view.name().map(|name| name.as_str()),
         server: relay
             .and_then(RelayEvidence::server)

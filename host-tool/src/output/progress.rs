@@ -18,11 +18,12 @@ use probe_core::{
         about::Info,
         message::{DeviceHello, Lack, Progress},
     },
+    path_check::Path,
     scope::Refusal,
     verdict::Kind,
 };
 
-use crate::{session::Watch, store::Record};
+use crate::{session::Watch, site::way, store::Record};
 
 /// Watches a scan for a person.
 pub struct Watcher {
@@ -36,6 +37,8 @@ pub struct Watcher {
     boot: Option<(DeviceId, u32)>,
     /// What the appliance waited for when it last said so.
     lack: Option<Lack>,
+    /// What it had found on the way to the sink.
+    path: Option<Path>,
     stop: Arc<AtomicBool>,
     stop_told: Cell<bool>,
 }
@@ -54,6 +57,7 @@ impl Watcher {
             over: 0,
             boot: None,
             lack: None,
+            path: None,
             stop,
             stop_told: Cell::new(false),
         }
@@ -222,6 +226,15 @@ impl Watch for Watcher {
                 None => "the appliance goes on: its network is back".to_owned(),
             };
             self.bar.suspend(|| anstream::eprintln!("postern: {said}"));
+        }
+        if std::mem::replace(&mut self.path, progress.path) != progress.path
+            && let Some(path) = progress.path
+            && !path.is_open()
+        {
+            let found = way::found(path);
+            self.bar.suspend(|| {
+                anstream::eprintln!("postern: the appliance tries the way to the sink: {found}");
+            });
         }
         let mut message = self.message();
         if targets.parked > 0 {

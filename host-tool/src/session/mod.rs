@@ -24,6 +24,7 @@ use probe_core::{
         },
     },
     host_link::HostLink,
+    path_check::Path,
     scope::{Scope, ScopeError},
     suspect::Suspect,
     time::{Anchor, Instant, Millis, Utc},
@@ -119,6 +120,8 @@ pub struct Outcome {
     pub lost: u32,
     /// What the guard around the network saw.
     pub guard: GuardCounters,
+    /// What was found on the way to a sink elsewhere, where the device tried it.
+    pub path: Option<Path>,
     /// Until when its sink was heard, by the host's clock.
     pub heard: Utc,
 }
@@ -505,6 +508,7 @@ impl State<'_, '_> {
                 .progress()
                 .map(|progress| progress.guard)
                 .unwrap_or_default(),
+            path: self.host.progress().and_then(|progress| progress.path),
             heard: Utc(self
                 .scan
                 .utc

@@ -9,9 +9,10 @@ use probe_core::{
 
 use super::{
     Check, Kind, Outcome, Site, Sources,
-    ask::{Answer, Ask, Record},
+    ask::{Answer, Ask, Record, Visit},
     sink_endpoint,
     spf::{self, Spf},
+    way,
 };
 
 const NAME_OUR_ADDRESS: &str =
@@ -308,7 +309,7 @@ pub(super) async fn sink_path(site: &Site<'_>, ask: &mut impl Ask, sink: Option<
     let sink = sink_endpoint(address);
     let asked = format!("a connection to {sink}, its greeting, EHLO");
     let part = match ask.visit(sink).await {
-        Ok(visit) => reached(&visit.path, &visit.greeting, sink),
+        Ok(visit) => reached(&visit, sink),
         Err(why) => Part::not_made(
             why,
             "name the key that the sink has with --key, or the store that it comes from with --store",
@@ -317,34 +318,20 @@ pub(super) async fn sink_path(site: &Site<'_>, ask: &mut impl Ask, sink: Option<
     check(Kind::SinkPath, asked, vec![part])
 }
 
-fn reached(path: &Path, greeting: &str, sink: std::net::SocketAddr) -> Part {
-    let start = format!(
-        "have `postern sink --listen {sink}` run there; if it does, this network lets no mail out: have port 25 \
-         opened, or scan from elsewhere. Behind a closed port 25, open relays look closed"
-    );
-    match path {
-        Path::Open { visited: true } => {
-            Part::passed(format!("our sink greets, and took our token: {greeting}"))
-        }
-        Path::Open { visited: false } => {
-            Part::passed(format!("our sink greets, and did not take EHLO: {greeting}"))
-        }
-        Path::Foreign => Part::failed(
-            format!("a server that is not our sink greets: {greeting}"),
-            "if it is our sink, see that it has this store's key (`postern key export`) and the right time; if \
-             not, this network hands mail to a server of its own: scan from elsewhere"
-                .to_owned(),
-        ),
-        Path::TurnedAway(_) => Part::failed(
-            format!("whoever listens there turns us away: {greeting}"),
-            start,
-        ),
-        Path::NotSmtp => Part::failed("whoever listens there speaks no SMTP".to_owned(), start),
-        Path::Silent => Part::failed("whoever listens there says nothing".to_owned(), start),
-        Path::NoAnswer => Part::failed("nobody answers".to_owned(), start),
-        Path::Refused => Part::failed("the port is closed, or something resets".to_owned(), start),
-        Path::Unreachable => Part::failed("there is no way to it".to_owned(), start),
-        Path::NotAsked => Part::not_made("this computer could not connect".to_owned(), "try again"),
+fn reached(visit: &Visit, sink: std::net::SocketAddr) -> Part {
+    let outcome = match visit.path {
+        Path::Open { .. } => Outcome::Passed,
+        Path::NotAsked => Outcome::NotMade,
+        _ => Outcome::Failed,
+    };
+    let mut came = way::found(visit.path);
+    if !visit.greeting.is_empty() {
+        came = format!("{came}: {}", visit.greeting);
+    }
+    Part {
+        outcome,
+        came,
+        next: way::next(visit.path, sink),
     }
 }
 

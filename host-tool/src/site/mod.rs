@@ -12,6 +12,7 @@ mod sources;
 mod spf;
 #[cfg(test)]
 mod tests;
+pub mod way;
 
 use std::net::{IpAddr, SocketAddr};
 

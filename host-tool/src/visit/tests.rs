@@ -282,6 +282,7 @@ fn neighbours_where_nobody_answers_are_stored_too() {
         probe: Probe::Relay,
         depth: Depth::Quick,
         lab: false,
+        path_checked: false,
         hours: 0,
         began: now,
         ended: now,

@@ -37,7 +37,12 @@ impl Bench {
     pub(crate) fn demo_with_sink_elsewhere(name: &str) -> Self {
         let bench = Self::demo(name);
         let scope = fs::read_to_string(bench.path("scope.toml")).unwrap();
-        bench.write("scope.toml", &scope.replace("sink_ports = [25]\n", ""));
+        let elsewhere = scope.replace("sink_ports = [25]\n", "").replace(
+            "\nsink_address = \"10.20.30.2\"\n",
+            "\nsink_address = \"192.0.2.250\"\n",
+        );
+        assert!(elsewhere.contains("192.0.2.250"), "{scope}");
+        bench.write("scope.toml", &elsewhere);
         bench
     }
 

@@ -8,6 +8,7 @@ use crate::{
     dead::DeadRange,
     evidence::Evidence,
     finding::{DeviceId, Finding, Gone, Lost, Over, RecordId, Refused},
+    path_check::Path,
     scope::{Scope, ScopeError},
     suspect::Suspect,
     time::{Anchor, Instant, Utc},
@@ -311,6 +312,9 @@ pub struct Progress {
     pub sink: SinkCounters,
     /// The network, and what of it is in use.
     pub network: NetworkState,
+    /// What was found on the way to our sink, the last time that this scan tried it; `None` where it
+    /// has not, or need not.
+    pub path: Option<Path>,
 }
 
 /// What the device does.
@@ -348,6 +352,9 @@ pub enum Ended {
     Button,
     /// More objected than the device can keep: it probes nobody until it is started again.
     Objections,
+    /// Our sink, which is elsewhere, cannot be reached from the device: nobody was probed.
+    /// [`Progress::path`] says what is there instead.
+    NoPath,
 }
 
 impl Ended {
@@ -363,6 +370,7 @@ impl Ended {
             Self::SerialsSpent => "serials-spent",
             Self::Button => "button",
             Self::Objections => "objections",
+            Self::NoPath => "no-path",
         }
     }
 }

@@ -13,6 +13,7 @@ use crate::{
     evidence::{Ending, Evidence, Fate, Finish, Notes, Observation, ProxyNotes},
     finding::{DeviceId, Finding, Gone, JobSerial, Lost, Over, Probe, RecordId, Refused},
     name::Name,
+    path_check,
     proxy::{self, AttemptId, Protocol, Protocols, Seen},
     relay::{Hello, Outcome, Outcomes, PairId, PairSet},
     scope::{Depth, Field, Refusal, ScopeError, fixture},
@@ -66,7 +67,7 @@ fn the_scope_digest_is_as_documented() {
 #[test]
 fn the_document_has_every_number_as_it_is() {
     let text = Document::text();
-    let sections: [(&str, Vec<String>); 31] = [
+    let sections: [(&str, Vec<String>); 32] = [
         ("Refusal", words(|of: Refusal| of.as_str().to_string())),
         ("Ended", words(|of: message::Ended| of.as_str().to_string())),
         ("Kind", words(|of: Kind| of.as_str().to_string())),
@@ -94,6 +95,7 @@ fn the_document_has_every_number_as_it_is() {
         ),
         ("Level", words(|of: about::Level| of.as_str().to_string())),
         ("Lack", words(|of: message::Lack| of.as_str().to_string())),
+        ("Path", paths()),
         (
             "Denial",
             words(|of: message::Denial| of.as_str().to_string()),
@@ -141,6 +143,15 @@ fn bits<T: bitflags::Flags<Bits: Into<u16>>>() -> Vec<String> {
             flag.map_or(String::new(), |flag| flag.name().to_string())
         })
         .collect()
+}
+
+/// Some of them have more behind their number.
+fn paths() -> Vec<String> {
+    let path = |number: u8| {
+        decode_message::<path_check::Path>(&[number]).or_else(|| decode_message(&[number, 0]))
+    };
+    let paths = (0..128).map_while(path);
+    paths.map(|path| path.as_str().to_string()).collect()
 }
 
 /// The last of them has more behind its number.
@@ -364,6 +375,7 @@ fn to_host() -> [(&'static str, ToHost); 21] {
                 probe: Probe::Relay,
                 depth: Depth::Quick,
                 lab: false,
+                path_checked: false,
                 began: Instant::from_millis(6_000),
                 ended: Instant::from_millis(6_700),
                 rules: RULES_OF_THE_VECTORS,
@@ -384,6 +396,7 @@ fn to_host() -> [(&'static str, ToHost); 21] {
                 probe: Probe::Proxy,
                 depth: Depth::Standard,
                 lab: false,
+                path_checked: false,
                 began: Instant::from_millis(6_000),
                 ended: Instant::from_millis(6_700),
                 rules: RULES_OF_THE_VECTORS,
@@ -407,6 +420,7 @@ fn to_host() -> [(&'static str, ToHost); 21] {
                 probe: Probe::Dnsbl,
                 depth: Depth::Quick,
                 lab: false,
+                path_checked: false,
                 began: Instant::from_millis(6_000),
                 ended: Instant::from_millis(6_700),
                 rules: RULES_OF_THE_VECTORS,
@@ -498,6 +512,7 @@ fn to_host() -> [(&'static str, ToHost); 21] {
                 probe: Probe::Relay,
                 depth: Depth::Standard,
                 lab: false,
+                path_checked: false,
                 hours: 500,
                 began: Instant::from_millis(6_000),
                 ended: Instant::from_millis(36_700),
@@ -629,6 +644,7 @@ fn progress(digest: ScopeDigest) -> message::Progress {
             held: 0,
             connections: 3,
         },
+        path: Some(path_check::Path::TurnedAway(554)),
     }
 }
 

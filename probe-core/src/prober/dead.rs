@@ -179,6 +179,7 @@ impl Prober {
             probe,
             depth,
             lab,
+            path_checked: self.is_path_checked(range.first.port()),
             hours: range.hours,
             began: range.began,
             ended: range.ended,

@@ -4,7 +4,7 @@
 //! true at the moment of sending. So a lost frame costs time and nothing else: the host sees from
 //! the next [`Progress`](crate::frame::message::Progress) what the device does not have.
 
-use super::{InForce, List, Prober};
+use super::{InForce, List, Prober, Way};
 use crate::{
     evidence::Evidence,
     finding::{Gone, RecordId},
@@ -122,6 +122,10 @@ impl Link {
     }
 
     pub(super) fn network_changed(&mut self) {
+        self.progress = true;
+    }
+
+    pub(super) fn path_changed(&mut self) {
         self.progress = true;
     }
 
@@ -372,6 +376,9 @@ impl Prober {
         self.key = Some((proving.key, proving.key.digest()));
         self.deliver = proving.deliver;
         self.list = List::default();
+        self.way = self
+            .scope()
+            .map_or(Way::NOT_CHECKED, |scope| Way::of(scope, now));
         self.schedule.set_many_lines(false);
         self.link.want = true;
         self.link.want_told = 0;

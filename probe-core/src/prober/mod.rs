@@ -23,6 +23,7 @@ mod sink;
 #[cfg(test)]
 mod tests;
 mod visit;
+mod way;
 
 use core::num::NonZeroU32;
 
@@ -59,12 +60,14 @@ pub use link::RESEND_AFTER_MS;
 pub use objections::OBJECTIONS_MAX;
 pub use sink::{UNASKED_ARRIVALS_BURST_MAX, UNASKED_ARRIVALS_EVERY_MS};
 pub use visit::{VISITOR_HELLO_WITHIN_MS, Visitor};
+pub use way::{PATH_TRIED_AGAIN_AFTER, PATH_TRIES_MAX, PathJob};
 
 use dead::Gathered;
 use device::Device;
 use link::Link;
 use objections::Objections;
 use sink::Allowance;
+use way::Way;
 
 /// What a worker does next.
 #[derive(Debug)]
@@ -75,6 +78,8 @@ use sink::Allowance;
 pub enum Next {
     /// Run it.
     Job(Job),
+    /// Try the way to our sink.
+    Path(PathJob),
     /// Ask again then, or when something has changed; see [`Prober`].
     Wait(Instant),
     /// Ask again when something has changed.
@@ -111,6 +116,7 @@ pub struct Prober {
     /// The scan that runs sends test messages.
     deliver: bool,
     phase: Phase,
+    way: Way,
     list: List,
     schedule: Schedule,
     dead: Gathered,
@@ -179,6 +185,7 @@ impl Prober {
             scan: None,
             deliver: false,
             phase: Phase::Idle,
+            way: Way::NOT_CHECKED,
             list: List {
                 taken: 0,
                 complete: false,
@@ -233,6 +240,11 @@ impl Prober {
     /// What a worker does next.
     pub fn next(&mut self, now: Instant) -> Next {
         self.settle(now);
+        if self.phase == Phase::Running
+            && let Some(next) = self.next_of_way(now)
+        {
+            return next;
+        }
         let (Phase::Running, Some(scan), Some(in_force), Some(anchor)) =
             (self.phase, self.scan, &self.scope, self.anchor)
         else {
@@ -489,6 +501,7 @@ impl Prober {
                 connections: self.schedule.connections(),
                 ..self.network
             },
+            path: self.path(),
         }
     }
 

@@ -37,6 +37,7 @@ impl Prober {
             probe: job.probe,
             depth: job.depth,
             lab: self.scope().is_some_and(|scope| scope.lab),
+            path_checked: self.is_path_checked(job.target.port()),
             began: job.began,
             ended: now,
             rules: RULES,

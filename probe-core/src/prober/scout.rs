@@ -22,7 +22,7 @@ impl Prober {
             }
         }
         self.settle(now);
-        if self.phase != Phase::Running || !self.has_room_for_a_record() {
+        if self.phase != Phase::Running || !self.way.lets_probe() || !self.has_room_for_a_record() {
             return Scouting::Nothing;
         }
         self.schedule.scout(now)

@@ -43,14 +43,20 @@ impl Errand {
 
     /// Sends test messages as well, to the sink that the device is at this address.
     pub(crate) fn delivering(mut self, sink: &str, port: u16) -> Result<Self> {
-        let scope = place::read(&self.scope())?.replace(
-            "sink_domain = \"sink.example\"\n",
-            &format!("sink_domain = \"sink.example\"\nsink_address = {sink:?}\n"),
-        );
+        self = self.with_sink_at(sink)?;
+        let scope = place::read(&self.scope())?;
         // There is no resolver here that knows our names.
         let messages = format!("lab = true\ndelivery = \"on\"\nsink_ports = [{port}]\n");
         place::write(&self.scope(), &format!("{messages}{scope}"))?;
         self.delivers = true;
+        Ok(self)
+    }
+
+    /// Our sink is at this address.
+    pub(crate) fn with_sink_at(self, sink: &str) -> Result<Self> {
+        let named = format!("sink_domain = \"sink.example\"\nsink_address = {sink:?}\n");
+        let scope = place::read(&self.scope())?.replace("sink_domain = \"sink.example\"\n", &named);
+        place::write(&self.scope(), &scope)?;
         Ok(self)
     }
 

@@ -31,6 +31,7 @@ mod proxies;
 mod real;
 mod restarts;
 mod six;
+mod way;
 mod world;
 
 use std::{
@@ -110,6 +111,7 @@ pub(crate) fn command(mut arguments: lexopt::Parser) -> Result<ExitCode> {
     let mut only_proof = false;
     let mut only_proxies = false;
     let mut only_sink = false;
+    let mut only_way = false;
     let mut only_kills = false;
     let mut in_lab = lab::Extent::Ordinary;
     while let Some(argument) = arguments.next()? {
@@ -125,6 +127,7 @@ pub(crate) fn command(mut arguments: lexopt::Parser) -> Result<ExitCode> {
             Long("only-proof") => only_proof = true,
             Long("only-proxies") => only_proxies = true,
             Long("only-sink") => only_sink = true,
+            Long("only-way") => only_way = true,
             Long("log") => only_log = true,
             Long("long") => in_lab = lab::Extent::Long,
             other => return Err(other.unexpected().into()),
@@ -138,7 +141,7 @@ pub(crate) fn command(mut arguments: lexopt::Parser) -> Result<ExitCode> {
     if let Some(lack) = lack().or_else(lab_lack) {
         return Err(Failure::new(lack.why).next(lack.get));
     }
-    if only_cuts || only_port || only_proof || only_proxies || only_sink {
+    if only_cuts || only_port || only_proof || only_proxies || only_sink || only_way {
         build_all_but_the_log()?;
     } else {
         build()?;
@@ -160,6 +163,8 @@ pub(crate) fn command(mut arguments: lexopt::Parser) -> Result<ExitCode> {
         cut_only(&extent)?
     } else if only_port {
         port_only()?
+    } else if only_way {
+        way_only()?
     } else {
         with_real_servers(&extent, in_lab)?
     };
@@ -255,6 +260,7 @@ pub(crate) fn scan(extent: &Extent) -> Result<Emulated> {
         #[cfg(unix)]
         link_port::over_the_network(&folder, &mut emulated)?;
         restarts::restarts(&folder, &mut emulated)?;
+        way::tried(&folder, &mut emulated)?;
         let parade = Parade::prepare(&folder, Messages::Off, extent.patience_s)?;
         parade.scan(&folder, extent.patience_s, &mut emulated)?;
         #[cfg(unix)]
@@ -383,6 +389,15 @@ fn port_only() -> Result<Emulated> {
     builtins::are_right(&mut emulated)?;
     #[cfg(unix)]
     link_port::over_the_network(&folder, &mut emulated)?;
+    Ok(emulated)
+}
+
+/// The way to a sink elsewhere alone.
+fn way_only() -> Result<Emulated> {
+    let folder = place::target().join("emulate-way");
+    place::make_fresh_folder(&folder)?;
+    let mut emulated = Emulated::default();
+    way::tried(&folder, &mut emulated)?;
     Ok(emulated)
 }
 

@@ -38,6 +38,8 @@ pub(super) struct Server {
 
 /// The board's address at the wire.
 pub(super) const BOARD: &str = "10.20.30.2";
+/// Where the world has our sink, if the board is not it.
+pub(super) const SINK_ELSEWHERE: &str = "192.0.2.250";
 /// The port on which it is the sink.
 pub(super) const SINK_PORT: u16 = 25;
 

@@ -129,6 +129,7 @@ impl<W: Warden> Rules<'_, W> {
     fn neighbour(&self, address: IpAddr) -> bool {
         self.doors.knows(address)
             || self.is_resolver(address)
+            || self.warden.sink_elsewhere(false).map(|sink| sink.ip()) == Some(address)
             || self.warden.permits_address(address)
     }
 

@@ -17,7 +17,7 @@ pub(super) fn unicast(ethernet: &EthernetFrame<&[u8]>) -> Result<(), Stop> {
     }
 }
 
-/// A segment may go to the scope and through the doors, and from the sink's ports to whoever has
+/// A segment may go to the scope, through the doors, to the sink elsewhere, and from the sink's ports to whoever has
 /// connected there. Towards a stranger, a SYN that asks or a segment with data is a probe; everything
 /// else is the stack answering.
 pub(super) fn tcp<W: Warden>(
@@ -31,6 +31,9 @@ pub(super) fn tcp<W: Warden>(
         return Ok(Pass::Door);
     }
     let asks = segment.syn() && !segment.ack();
+    if rules.warden.sink_elsewhere(asks) == Some(endpoint) {
+        return Ok(Pass::Door);
+    }
     if rules.warden.permits(endpoint) {
         return if asks && rules.warden.is_objected(remote) {
             // It was asked for before somebody objected.
@@ -41,6 +44,10 @@ pub(super) fn tcp<W: Warden>(
     }
     if !asks && rules.warden.is_sink_port(segment.src_port()) {
         return sink(remote, &segment);
+    }
+    if rules.warden.sink_elsewhere(false) == Some(endpoint) {
+        // It was asked for before the check was over.
+        return Err(Stop::Noise);
     }
     if asks || !segment.payload().is_empty() && !segment.rst() {
         Err(Stop::Violation(endpoint))

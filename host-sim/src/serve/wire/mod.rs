@@ -13,10 +13,11 @@ mod stream;
 use std::{
     io::{self, Write},
     task::{Context, Waker},
-    time::Duration,
+    time::{Duration, SystemTime},
 };
 
 use embassy_net_driver::{Driver as _, RxToken as _, TxToken as _};
+use probe_core::time::Utc;
 use tokio::time::{Instant, sleep_until};
 
 pub use medium::{NoWire, Wire};
@@ -47,13 +48,17 @@ pub struct Plugged {
 }
 
 impl Plugged {
-    /// Opens our end of `wire`, with `world` behind it.
+    /// Opens our end of `wire`, with `world` behind it, in which it is the date that it really is.
     ///
     /// # Errors
     /// When the sockets that the wire names cannot be had.
     pub fn new(world: World, wire: &Wire) -> io::Result<Self> {
+        let since = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH);
         Ok(Self {
-            world,
+            world: World {
+                began: since.map_or(world.began, |since| Utc(since.as_secs())),
+                ..world
+            },
             medium: Medium::open(wire)?,
             capture: None,
         })

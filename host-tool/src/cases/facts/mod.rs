@@ -174,7 +174,10 @@ fn is_like_a_nonce(word: &str) -> bool {
 }
 
 fn caveats(job: &JobView) -> Vec<Caveat> {
-    let mut caveats = vec![Caveat::PathUnverified];
+    let mut caveats = Vec::new();
+    if !job.path_checked {
+        caveats.push(Caveat::PathUnverified);
+    }
     if job.lab {
         caveats.push(Caveat::Laboratory);
     }

@@ -8,6 +8,7 @@ use probe_core::{
         about::{Addressing, Info, LinkPort, Provision},
         message::{Lack, NetworkState, Progress, SinkCounters},
     },
+    path_check::Path,
 };
 use serde_json::{Value, json};
 
@@ -15,6 +16,7 @@ use super::super::args::ApplianceInfo as Args;
 use crate::{
     exit::{Exit, Failure},
     output::{progress::lack_text, restart},
+    site::way,
     visit::AskInfo,
 };
 
@@ -131,7 +133,7 @@ fn readable(info: &Info, progress: &Progress) -> String {
             None => "none: findings are in memory only".to_owned(),
         },
     ));
-    rows.push(("network", network(progress.network)));
+    rows.push(("network", network(progress.network, progress.path)));
     rows.push((
         "guard",
         format!(
@@ -190,7 +192,7 @@ fn sink(sink: SinkCounters) -> String {
 }
 
 /// What the network has, what the device waits for, and what is in use.
-fn network(network: NetworkState) -> String {
+fn network(network: NetworkState, path: Option<Path>) -> String {
     let families = match (network.ipv4, network.ipv6) {
         (true, true) => "IPv4 and IPv6",
         (true, false) => "IPv4 only",
@@ -206,6 +208,9 @@ fn network(network: NetworkState) -> String {
         "; {} sockets, {} connections, {} requests held",
         network.sockets, network.connections, network.held
     );
+    if let Some(path) = path {
+        let _ = write!(text, "; way to the sink: {}", way::found(path));
+    }
     text
 }
 
@@ -274,6 +279,7 @@ fn line(info: &Info, progress: &Progress) -> Value {
         },
         "network": {
             "lack": progress.network.lack.map(Lack::as_str),
+            "path": progress.path.map(|path| path.as_str()),
             "ipv4": progress.network.ipv4,
             "ipv6": progress.network.ipv6,
             "sockets": progress.network.sockets,
@@ -360,6 +366,7 @@ mod tests {
             held: 1,
             connections: 3,
         };
+        progress.path = Some(Path::Refused);
         progress.guard.strangers = 6;
         progress.sink = SinkCounters {
             sessions: 9,
@@ -392,7 +399,8 @@ mod tests {
              outbox    3 made, 0 acknowledged, 0 lost; records of earlier boots wait\n\
              flash     4 pages, 9 erases, 4 of one page, 130000 octets free, 0 records spoiled; \
              BROKEN: findings are in memory only\n\
-             network   IPv6 only; WAITS: its router does not answer; 2 sockets, 3 connections, 1 requests held\n\
+             network   IPv6 only; WAITS: its router does not answer; 2 sockets, 3 connections, 1 requests held; \
+             way to the sink: the port is closed, or something resets\n\
              guard     0 frames let out, 0 dropped, 0 violations, 6 strangers not answered\n\
              sink      9 connections, 1 not taken; 2 messages, 3 callouts, 1 objections; \
              4 recipients refused, 6 wrong tokens, 5 put off\n\
@@ -410,6 +418,7 @@ mod tests {
         assert_eq!(line["link"]["broken"], 2);
         assert_eq!(line["network"]["lack"], "router");
         assert_eq!(line["network"]["connections"], 3);
+        assert_eq!(line["network"]["path"], "refused");
         assert_eq!(line["link_port"]["port"], 7_323);
         assert_eq!(line["visits"]["denied"], 2);
         assert_eq!(line["sink"]["out_of_window"], 2);

@@ -14,7 +14,12 @@ use std::{
 };
 
 use host_sim::{demo, host::PROVING};
-use probe_core::{frame::message::Proving, scope::Scope, suspect::Suspect, token::Key};
+use probe_core::{
+    frame::message::{Ended, Proving},
+    scope::Scope,
+    suspect::Suspect,
+    token::Key,
+};
 
 use self::{inputs::Inputs, report::Scanned};
 use super::{args::Scan as Args, now, open_store, site as own_names};
@@ -69,7 +74,7 @@ pub(super) fn run(args: &Args) -> Result<Exit, Failure> {
         if !scope.lab && !inputs.link.is_simulated() {
             let checks = own_names::check(&scope, sources, Some(proving.key))?;
             own_names::may_scan(&checks, args.deliver)?;
-            own_names::tell_whose_way(&scope, args.deliver && inputs.link != Link::Direct);
+            own_names::tell_whose_way(&scope, inputs.link != Link::Direct);
         }
         let how = (&scope, &proving);
         let begun = resume::begin(args, &inputs.link, how, &list, &mut store, &mut watcher)?;
@@ -91,6 +96,9 @@ pub(super) fn run(args: &Args) -> Result<Exit, Failure> {
             outcome.map_err(|error| failure::explain(args, &inputs.link, inputs.began, error))?;
         if outcome.ended.is_some() {
             store.scan_is_over(scan.id).map_err(Failure::Store)?;
+        }
+        if outcome.ended == Some(Ended::NoPath) {
+            return Err(own_names::no_path(&scope, outcome.path));
         }
         Some(outcome)
     };

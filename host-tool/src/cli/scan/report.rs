@@ -238,6 +238,7 @@ fn notices(refused: &[(SocketAddr, String)], json: bool, outcome: Option<&Outcom
         Some(Ended::Objections) => Some(
             "more objected than the appliance keeps: read their objections, exclude them, and start the appliance again",
         ),
+        Some(Ended::NoPath) => Some("the appliance cannot reach the sink"),
         Some(Ended::SerialsSpent) => Some("the appliance has no job numbers left: start it again"),
         None => Some("it did not stop in time; what was found is stored"),
     };

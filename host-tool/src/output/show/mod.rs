@@ -115,6 +115,12 @@ fn summary(out: &mut String, view: &CaseView, job: &JobView, width: Option<usize
         tested.push_str("; it will be asked again");
     }
     line("Tested", &tested);
+    if job.path_checked {
+        line(
+            "Way",
+            "port 25 leads out: whoever probed had reached our own sink through it",
+        );
+    }
     if job.lab {
         line("Lab", "the checks of our own identity were waived");
     }

@@ -1,21 +1,46 @@
 //! Findings and scopes as they were stored, in the format of their time.
 
+use std::net::SocketAddr;
+
 use probe_core::{
     arrival::Arrival,
     evidence::{Evidence, RelayEvidence},
-    finding::Finding,
+    finding::{Finding, JobSerial, Probe},
     frame::FORMAT,
-    scope::{DnsblScope, ProxyScope, Scope},
+    scope::{Depth, DnsblScope, ProxyScope, Scope},
+    time::Instant,
+    verdict::Verdict,
 };
+use serde::Deserialize;
 
 /// The last format that knew no test messages.
 const WITHOUT_PROOF: u8 = 1;
 /// The last format that knew mail servers alone.
 const RELAYS_ALONE: u8 = 2;
 
+/// A finding as it was before devices tried the way to a sink elsewhere.
+#[derive(Deserialize)]
+struct WayUntried {
+    boot: u32,
+    number: u32,
+    job: JobSerial,
+    revision: u8,
+    last: bool,
+    target: SocketAddr,
+    probe: Probe,
+    depth: Depth,
+    lab: bool,
+    began: Instant,
+    ended: Instant,
+    rules: u16,
+    verdict: Verdict,
+    evidence: RelayEvidence,
+    refusals: u8,
+}
+
 /// A finding. One without proof ends where that of the next format has no messages, nothing that came
 /// back, and no refusals that were counted. One of a format that knew relays alone does not say of what
-/// its evidence is.
+/// its evidence is, and nothing of the way.
 pub(super) fn finding(format: u8, mut octets: Vec<u8>) -> Option<Finding> {
     match format {
         WITHOUT_PROOF => octets.extend([0; 5]),
@@ -23,7 +48,7 @@ pub(super) fn finding(format: u8, mut octets: Vec<u8>) -> Option<Finding> {
         FORMAT => return postcard::from_bytes(&octets).ok(),
         _ => return None,
     }
-    let finding: Finding<RelayEvidence> = postcard::from_bytes(&octets).ok()?;
+    let finding: WayUntried = postcard::from_bytes(&octets).ok()?;
     Some(Finding {
         boot: finding.boot,
         number: finding.number,
@@ -34,6 +59,7 @@ pub(super) fn finding(format: u8, mut octets: Vec<u8>) -> Option<Finding> {
         probe: finding.probe,
         depth: finding.depth,
         lab: finding.lab,
+        path_checked: false,
         began: finding.began,
         ended: finding.ended,
         rules: finding.rules,

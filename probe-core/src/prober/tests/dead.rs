@@ -44,7 +44,7 @@ fn scan(list: Vec<Suspect>, end: Ends) -> (Vec<String>, Progress) {
                 site.prober.finish(site.now(), &job, &evidence).unwrap();
             }
             Next::Wait(until) => site.now_ms = until.as_millis(),
-            Next::Idle => site.now_ms += 10,
+            Next::Idle | Next::Path(_) => site.now_ms += 10,
         }
         site.talk_and_store();
         let targets = site.prober.progress(site.now()).targets;
@@ -138,7 +138,7 @@ fn what_is_gathered_is_told_when_it_is_idle_and_when_the_scan_is_stopped() {
                     began += 1;
                 }
                 Next::Wait(until) => site.now_ms = until.as_millis(),
-                Next::Idle => panic!("nothing to do"),
+                Next::Idle | Next::Path(_) => panic!("nothing to do"),
             }
         }
         site.talk_and_store();

@@ -8,6 +8,7 @@ mod resume;
 mod sink;
 mod site;
 mod visit;
+mod way;
 
 use std::collections::{BTreeSet, VecDeque};
 
@@ -332,7 +333,7 @@ fn a_host_that_stores_nothing_stops_the_work_and_loses_nothing() {
                 given_back += 1;
                 quiet = 0;
             }
-            Next::Wait(_) | Next::Idle => quiet += 1,
+            Next::Wait(_) | Next::Idle | Next::Path(_) => quiet += 1,
         }
     }
     let progress = site.prober.progress(site.now());

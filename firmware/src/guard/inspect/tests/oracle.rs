@@ -48,7 +48,7 @@ fn no_frame_outside_passes() {
 /// A frame that may leave, most of them then spoilt in one or a few places.
 fn almost_right(random: &mut Random) -> Vec<u8> {
     let data = vec![b'x'; random.below(50)];
-    let mut frame = match random.below(15) {
+    let mut frame = match random.below(16) {
         0 => v4("192.0.2.25", 6, &tcp(50_000, 25, SYN, b"")),
         1 => v4("192.0.2.25", 6, &tcp(50_000, 587, ACK, &data)),
         2 => v6("2001:db8:25::1", 6, &tcp(50_000, 25, SYN, &data)),
@@ -72,6 +72,7 @@ fn almost_right(random: &mut Random) -> Vec<u8> {
         ),
         11 => v4("203.0.113.53", 6, &tcp(50_000, 53, ACK, &data)),
         12 => v4("203.0.113.9", 6, &tcp(25, 40_000, SYN | ACK, b"")),
+        14 => v4("203.0.113.25", 6, &tcp(50_000, 25, ACK, &data)),
         13 => v6("2001:db8:77::1", 6, &tcp(2_525, 40_000, ACK, &data)),
         _ => (0..random.below(80)).map(|_| random.octet()).collect(),
     };
@@ -114,7 +115,7 @@ fn arp_may_leave(frame: &[u8]) -> bool {
     let probe = frame[28..32] == [0; 4] || &frame[28..32] == target;
     let known = matches!(
         target,
-        [198, 51, 100, 1 | 2] | [203, 0, 113, 53 | 80] | [192, 0, 2, 0..=98 | 100..=255]
+        [198, 51, 100, 1 | 2] | [203, 0, 113, 25 | 53 | 80] | [192, 0, 2, 0..=98 | 100..=255]
     );
     let request = frame[21] == 1 && (probe || known);
     let reply = frame[21] == 2 && frame[0] & 1 == 0;
@@ -130,7 +131,7 @@ fn v4_may_leave(frame: &[u8]) -> bool {
     }
     let to: [u8; 4] = frame[30..34].try_into().unwrap();
     let in_scope = matches!(to, [192, 0, 2, last] if last != 99);
-    let known = matches!(to, [198, 51, 100, 1 | 2] | [203, 0, 113, 53 | 80]);
+    let known = matches!(to, [198, 51, 100, 1 | 2] | [203, 0, 113, 25 | 53 | 80]);
     if frame[23] == 2 {
         let router_alert = frame[14] == 0x46 && frame[34..38] == [148, 4, 0, 0];
         return (frame[14] == 0x45 || router_alert) && to[0] >> 4 == 14 && frame[22] == 1;
@@ -202,6 +203,9 @@ fn tcp_may_leave(in_scope: bool, to: &[u8], segment: &[u8]) -> bool {
     let begins = segment[13] & (2 | 16) == 2;
     let everybody = to.iter().all(|octet| *octet == 255) && to.len() == 4;
     let group = to.len() == 4 && to[0] >> 4 == 14 || to.len() == 16 && to[0] == 255;
+    if to == [203, 0, 113, 25] && to_port == 25 && !begins {
+        return true;
+    }
     if to == [203, 0, 113, 53] && to_port == 53 || to == [203, 0, 113, 80] && from_port == 7_025 {
         return true;
     }

@@ -15,6 +15,8 @@ use crate::{
 
 /// The ports on which the device is the sink.
 pub(crate) const SINK_PORTS: [u16; 2] = [25, 2_525];
+/// Where the sink is in some tests.
+pub(crate) const SINK_ELSEWHERE: &str = "203.0.113.25:25";
 /// Somebody in the scope who objects.
 pub(crate) const OBJECTOR: [u8; 4] = [192, 0, 2, 77];
 
@@ -25,6 +27,8 @@ pub(crate) struct ScopeWarden {
     pub(crate) spacing: Cell<Option<Spacing>>,
     pub(crate) now_us: Cell<u64>,
     pub(crate) wake_at_us: Cell<Option<u64>>,
+    /// The way to [`SINK_ELSEWHERE`] is being tried.
+    pub(crate) tries_way: Cell<bool>,
 }
 
 impl ScopeWarden {
@@ -37,6 +41,7 @@ impl ScopeWarden {
             spacing: Cell::new(Some(Spacing::NONE)),
             now_us: Cell::new(0),
             wake_at_us: Cell::new(None),
+            tries_way: Cell::new(false),
         }
     }
 
@@ -62,6 +67,11 @@ impl Warden for ScopeWarden {
 
     fn resolver(&self) -> Option<IpAddr> {
         self.scope.identity.resolver
+    }
+
+    fn sink_elsewhere(&self, begins: bool) -> Option<SocketAddr> {
+        let sink = SINK_ELSEWHERE.parse().ok();
+        sink.filter(|_| !begins || self.tries_way.get())
     }
 
     fn violated(&self, remote: SocketAddr) {

@@ -24,6 +24,43 @@ fn violation(remote: &str) -> Result<Pass, Stop> {
 }
 
 #[test]
+fn the_sink_elsewhere_is_called_while_the_way_is_tried_and_nothing_else_of_it() {
+    let to =
+        |address, port, flags, payload: &[u8]| v4(address, 6, &tcp(50_000, port, flags, payload));
+    let sink = "203.0.113.25";
+    let warden = ScopeWarden::usual();
+    for (name, frame, tried, otherwise) in [
+        ("a SYN", to(sink, 25, SYN, b""), Ok(Door), Err(Noise)),
+        ("data", to(sink, 25, ACK, b"QUIT\r\n"), Ok(Door), Ok(Door)),
+        ("a FIN", to(sink, 25, FIN | ACK, b""), Ok(Door), Ok(Door)),
+        (
+            "another port",
+            to(sink, 587, SYN, b""),
+            violation("203.0.113.25:587"),
+            violation("203.0.113.25:587"),
+        ),
+        (
+            "its neighbour",
+            to("203.0.113.26", 25, SYN, b""),
+            violation("203.0.113.26:25"),
+            violation("203.0.113.26:25"),
+        ),
+        (
+            "who has its address",
+            arp(BROADCAST, 1, "198.51.100.7", sink),
+            Ok(Link),
+            Ok(Link),
+        ),
+    ] {
+        for (tries, expected) in [(true, tried), (false, otherwise)] {
+            warden.tries_way.set(tries);
+            let found = inspect(&frame, OWN, &doors(), &warden);
+            assert_eq!(found, expected, "{name}, tried: {tries}");
+        }
+    }
+}
+
+#[test]
 fn tcp_over_ipv4() {
     let to =
         |address, port, flags, payload: &[u8]| v4(address, 6, &tcp(50_000, port, flags, payload));
