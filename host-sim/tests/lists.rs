@@ -6,7 +6,7 @@ use std::net::{IpAddr, SocketAddr};
 
 use host_sim::{
     demo,
-    lists::{self, EVERY, List, together},
+    lists::{self, EVERY, List, Placed, together},
     world::World,
 };
 use probe_core::{scope::Depth, suspect::Suspect, verdict::Verdict};
@@ -33,9 +33,9 @@ fn asked(list: &'static List, depth: Depth) -> Vec<(IpAddr, bool, Verdict)> {
 
 fn found(list: &'static List, depth: Depth, address: IpAddr, is_on_it: bool) -> Verdict {
     let resolver: IpAddr = RESOLVER.parse().unwrap();
-    let on = is_on_it.then_some(address).into_iter().collect();
-    let scope = lists::asking(demo::scope(depth), resolver, &[list]);
-    let world = World::empty(1).with_resolver(resolver, lists::resolver(&[(list, on)]));
+    let placed = [Placed::new(list).with(is_on_it.then_some(address))];
+    let scope = lists::asking(demo::scope(depth), resolver, &placed);
+    let world = World::empty(1).with_resolver(resolver, lists::resolver(&placed));
     let suspect = Suspect {
         address,
         port: 0,

@@ -7,7 +7,9 @@ use std::{
 };
 
 use host_sim::{
+    lists::EVERY,
     peers::Personality,
+    proxies::Proxy,
     scenario::{self, Instead},
 };
 
@@ -74,6 +76,105 @@ fn every_personality_stands_in_the_scenario_of_all() {
         let line = format!("personality = \"{}\"\n", personality.name);
         assert!(text.contains(&line), "{} is missing", personality.name);
     }
+}
+
+/// Every proxy, each expected as it declares itself, in its own place and in one that somebody chose.
+#[test]
+fn every_proxy_stands_in_a_scenario() {
+    let folder = folder("proxies");
+    let tables: String = (10..)
+        .zip(Proxy::every())
+        .map(|(host, proxy)| {
+            let Proxy { name, port, .. } = proxy;
+            format!(
+                "[[proxy]]\npersonality = \"{name}\"\naddress = [\"192.0.2.{host}\", \"2001:db8:{host}::1\"]\n\
+                 [[proxy]]\npersonality = \"{name}\"\naddress = \"198.51.100.{host}\"\nport = 1{port}\n"
+            )
+        })
+        .collect();
+    let scope = "[scope]\nnetworks = [\"192.0.2.0/24\", \"198.51.100.0/24\", \"2001:db8::/32\"]\n";
+    let text = format!("about = \"Every proxy\"\n{tables}{scope}");
+    fs::write(folder.join("proxies.toml"), text).unwrap();
+    for depth in ["quick", "standard", "full"] {
+        let text = fs::read_to_string(folder.join("proxies.toml")).unwrap();
+        fs::write(
+            folder.join("at-depth.toml"),
+            format!("depth = \"{depth}\"\n{text}"),
+        )
+        .unwrap();
+        let output = run(&folder, &["at-depth.toml"]);
+        let said = String::from_utf8(output.stdout).unwrap();
+        let told = String::from_utf8(output.stderr).unwrap();
+        let unexpected: Vec<&str> = said.lines().filter(|it| it.contains("NOT")).collect();
+        let count = format!("\n{} targets, 0 not", 3 * Proxy::every().count());
+        assert!(
+            said.contains(&count),
+            "{depth}: {told}{}",
+            unexpected.join("\n")
+        );
+    }
+}
+
+/// Every block list, asked about an address that is on it and one that is not, alone and beside others.
+#[test]
+fn every_list_is_asked_in_a_scenario() {
+    let folder = folder("lists");
+    let targets = "[[target]]\naddress = [\"192.0.2.10-192.0.2.11\", \"2001:db8::10-2001:db8::11\"]\nport = 0\n";
+    for at_once in [1, 8] {
+        for lists in EVERY.chunks(at_once) {
+            let tables: String = lists
+                .iter()
+                .map(|list| {
+                    let name = list.name;
+                    format!(
+                        "[[list]]\npersonality = \"{name}\"\nlists = [\"192.0.2.10\", \"2001:db8::10\"]\n"
+                    )
+                })
+                .collect();
+            let text = format!("about = \"Lists\"\n{tables}{targets}");
+            fs::write(folder.join("lists.toml"), text).unwrap();
+            let output = run(&folder, &["lists.toml"]);
+            let said = String::from_utf8(output.stdout).unwrap();
+            let told = String::from_utf8(output.stderr).unwrap();
+            assert!(said.contains("\n4 targets, 0 not"), "{told}{said}");
+        }
+    }
+}
+
+/// A scope file that lies beside it decides what is asked: it may ask no proxies, and lists that nobody knows.
+#[test]
+fn a_scope_file_decides_which_probes_there_are() {
+    let folder = folder("probes");
+    let scope = host_sim::demo::scope_toml(probe_core::scope::Depth::Quick)
+        .replace("probes = [\"relay\"]", "probes = [\"relay\", \"dnsbl\"]")
+        .replace(
+            "[identity]\n",
+            "[[dnsbl]]\nzone = \"healthy.lists.example\"\ncodes = { 9 = \"open-proxy\" }\n\
+             [[dnsbl]]\nzone = \"nobody.lists.example\"\ncodes = { 2 = \"open-relay\" }\n\
+             [identity]\nresolver = \"192.0.2.53\"\n",
+        );
+    fs::write(folder.join("scope.toml"), scope).unwrap();
+    let text = format!(
+        "scope = \"scope.toml\"\n{GOOD}{PROXY}expected = \"refused: port\"\n\
+         {LIST}lists = \"192.0.2.10\"\n"
+    );
+    fs::write(folder.join("probes.toml"), text).unwrap();
+    let output = run(&folder, &["probes.toml", "--json"]);
+    let said = String::from_utf8(output.stdout).unwrap();
+    let rows: Vec<[String; 2]> = said
+        .lines()
+        .map(|line| serde_json::from_str::<serde_json::Value>(line).unwrap())
+        .map(|row| ["target", "got"].map(|field| row[field].as_str().unwrap().to_owned()))
+        .collect();
+    assert_eq!(
+        rows,
+        [
+            ["192.0.2.10:25", "suspected: accepts-anything"],
+            ["192.0.2.20:1080", "refused: port"],
+            ["192.0.2.10:0", "suspected: listed"],
+        ]
+    );
+    assert!(output.status.success());
 }
 
 #[test]
@@ -156,9 +257,19 @@ personality = "open"
 address = "192.0.2.10"
 "#;
 
+/// A proxy and a list beside the server, each as its table begins.
+const PROXY: &str = "[[proxy]]\npersonality = \"open-socks5\"\naddress = \"192.0.2.20\"\n";
+const LIST: &str = "[[list]]\npersonality = \"healthy\"\n";
+
 /// What is wrong, and how everything that is wrong with it is told.
 #[test]
 fn bad_scenarios() {
+    let many_ports: String = (9000..9017)
+        .map(|port| format!("{PROXY}port = {port}\n"))
+        .collect();
+    let many_lists: String = (0..9)
+        .map(|number| format!("{LIST}zone = \"l{number}.example\"\n"))
+        .collect();
     let many: String = (0..40)
         .map(|number| format!("[[dead]]\naddress = \"192.0.{number}.1\"\n"))
         .collect();
@@ -210,6 +321,28 @@ fn bad_scenarios() {
                  [faults.path]\nloss_percent = 101\nlose = 1\ncorruption = \"segments-only\"\n\
                  octets_per_second = 0\n[faults.link.burst]\nbegins_percent = \"often\"\n"
             ),
+        ),
+        ("proxy-personality", format!("{GOOD}{}", PROXY.replace("socks5", "sock5"))),
+        (
+            "proxy-fields",
+            format!("{GOOD}[[proxy]]\nhost = \"a.example\"\nport = 0\nexpected = \"opened\"\n"),
+        ),
+        ("proxy-port-of-a-peer", format!("{GOOD}{PROXY}port = 25\n")),
+        ("too-many-proxy-ports", format!("{GOOD}{many_ports}").replace("192.0.2.20", "2001:db8::20")),
+        (
+            "list-fields",
+            format!("{GOOD}[[list]]\npersonality = \"healty\"\nzone = \"a b\"\naddress = \"192.0.2.10\"\nlists = 9\n"),
+        ),
+        (
+            "list-codes",
+            format!("{GOOD}{LIST}lists = {{ 9 = \"192.0.2.300\", 1 = \"192.0.2.10\", proxy = [\"192.0.2.10\", \"x\"] }}\n"),
+        ),
+        ("list-twice", format!("{GOOD}{LIST}{LIST}")),
+        ("too-many-lists", format!("{GOOD}{many_lists}")),
+        ("asked-without-a-list", format!("{GOOD}[[target]]\naddress = \"192.0.2.30\"\nport = 0\n")),
+        (
+            "resolver",
+            format!("{GOOD}{LIST}[[closed]]\naddress = \"198.18.0.48/29\"\n"),
         ),
         ("too-many-networks", format!("{GOOD}{many}")),
         (

@@ -97,6 +97,52 @@ fn messages_come_back_at_once_and_late_or_not_at_all() {
     );
 }
 
+/// A scenario with proxies and block lists: every target that the file places and no more, with its own probe.
+const PROXIES: &str = include_str!("../../host-sim/scenarios/proxies.toml");
+
+#[test]
+fn proxies_and_block_lists_of_a_scenario_are_probed_and_held_against_it() {
+    let every_probe = bench("proxies", PROXIES);
+    let ran = scan(&every_probe, &["--junit", "report.xml"]);
+    golden("scenario/proxies.txt", &ran.all());
+    let report = fs::read_to_string(every_probe.path("report.xml")).unwrap();
+    assert!(report.contains("tests=\"32\" failures=\"0\" errors=\"0\" skipped=\"0\""));
+    let only_lists = bench("proxies-lists", PROXIES);
+    let ran = scan(&only_lists, &["--probes", "dnsbl"]);
+    let told = "The scenario: 16 targets, all as expected\n";
+    assert!(ran.out.ends_with(told), "{}", ran.out);
+}
+
+#[test]
+fn a_proxy_and_a_listing_that_are_not_as_expected_are_told() {
+    let text = PROXIES
+        .replace(
+            "personality = \"open-connect\"\naddress = \"192.0.2.20\"\n",
+            "personality = \"open-connect\"\naddress = \"192.0.2.20\"\nexpected = \"closed\"\n",
+        )
+        .replace("port = 0\n", "port = 0\nexpected = \"suspected: listed\"\n");
+    let ran = scan(&bench("proxies-unexpected", &text), &["--json"]);
+    assert_eq!(ran.status, 1);
+    assert_eq!(
+        ran.err,
+        "postern: not as the scenario expects: 192.0.2.20:8080: expected closed, found confirmed: connection-returned\n\
+         postern: not as the scenario expects: 192.0.2.50 in block lists: expected suspected: listed, found closed: not-listed\n"
+    );
+    let unexpected: Vec<(String, String)> = ran
+        .out
+        .lines()
+        .map(|line| serde_json::from_str::<serde_json::Value>(line).unwrap())
+        .filter(|finding| finding["as_expected"] == false)
+        .map(|finding| ["address", "probe"].map(|it| finding[it].as_str().unwrap().to_owned()))
+        .map(|[address, probe]| (address, probe))
+        .collect();
+    let expected = [("192.0.2.20", "proxy"), ("192.0.2.50", "dnsbl")];
+    assert_eq!(
+        unexpected,
+        expected.map(|(a, b)| (a.to_owned(), b.to_owned()))
+    );
+}
+
 #[test]
 fn what_is_not_as_expected_is_told_and_exits_with_1() {
     let bench = bench("unexpected", &as_it_is_not());

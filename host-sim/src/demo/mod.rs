@@ -11,6 +11,7 @@ use std::net::SocketAddr;
 
 use probe_core::{name::Name, suspect::Suspect};
 
+pub(crate) use scope::{asked_at, asking_proxies_at};
 pub use scope::{asking_proxies, delivering, scope, scope_toml};
 pub use table::{Country, LISTED_BY, LISTED_CODE, PORT, ROWS, Row, There};
 

@@ -97,10 +97,24 @@ const HTTP: Protocols = Protocols::CONNECT
     .union(Protocols::GET)
     .union(Protocols::POST);
 
+/// What a proxy that usually stands at `port` is asked.
+pub(crate) fn asked_at(port: u16) -> Protocols {
+    let found = PROXY_PORTS.into_iter().find(|(of, _)| *of == port);
+    found.map_or(Protocols::empty(), |(_, protocols)| protocols)
+}
+
 /// `scope`, which also allows to ask proxies for a connection to the sink of a simulated world's device.
-pub fn asking_proxies(mut scope: Scope) -> Scope {
+pub fn asking_proxies(scope: Scope) -> Scope {
+    asking_proxies_at(scope, PROXY_PORTS)
+}
+
+/// The same, at these ports in these protocols.
+pub(crate) fn asking_proxies_at(
+    mut scope: Scope,
+    ports: impl IntoIterator<Item = (u16, Protocols)>,
+) -> Scope {
     let device = DeviceNet::default();
-    let ports = PROXY_PORTS.into_iter();
+    let ports = ports.into_iter();
     scope.sink_ports = SINK_PORTS.into_iter().collect();
     scope.proxy = ProxyScope {
         ports: ports

@@ -15,12 +15,12 @@ const fn code(last: u8) -> Ipv4Addr {
 const BELIEVED: [Says; 2] = [Listed, NotListed];
 const NOT_BELIEVED: [Says; 2] = [Unknown, Unknown];
 
-/// A list in order, for both families, that has proxies under 9.
+/// A list in order, for both families, that has relays under 2, and proxies under 8 and 9.
 const GOOD: List = List {
     name: "healthy",
     about: "in order for both families, with a reason for each address",
     ipv6: true,
-    occasion: &[8, 9],
+    occasion: &[2, 8, 9],
     errors: &[],
     txt: true,
     fault: Fault::None,

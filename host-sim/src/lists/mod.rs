@@ -2,19 +2,24 @@
 //! and whether an honest tester believes that. Declared by hand; nothing of it is probe-core's.
 
 mod every;
+mod placed;
 
 use std::net::{IpAddr, Ipv4Addr};
 
 use probe_core::{
-    dnsbl::Zone as ScopeZone,
-    name::Name,
     scope::{DnsblScope, Scope},
     verdict::{Kind, Reason, Verdict},
 };
 
-use crate::dns::{Fault, Resolver, Zone};
+use crate::dns::Fault;
 
-pub use self::every::EVERY;
+pub use self::{
+    every::EVERY,
+    placed::{Placed, resolver},
+};
+
+/// Who resolves, where a world or a scope does not say: no documentation network holds it.
+pub const RESOLVER: Ipv4Addr = Ipv4Addr::new(198, 18, 0, 53);
 
 /// A kind of block list.
 #[derive(Debug)]
@@ -102,46 +107,11 @@ pub fn together(says: &[Says]) -> Verdict {
     Verdict { kind, reason }
 }
 
-/// A resolver that asks `lists` for others; `on` are the addresses that each of them has.
-pub fn resolver(lists: &[(&'static List, Vec<IpAddr>)]) -> Resolver {
-    let [test_v4, test_v6] =
-        ["127.0.0.2", "::ffff:7f00:2"].map(|text| text.parse().expect("an address"));
-    let mut zone = Zone::new();
-    let mut below = Vec::new();
-    for (list, on) in lists {
-        let name = list.zone();
-        let test = Ipv4Addr::new(127, 0, 0, 2);
-        for (address, has_test) in [test_v4, test_v6].into_iter().zip(list.has_tests) {
-            if has_test {
-                zone = zone.with_listing(&name, address, test, None);
-            }
-        }
-        for address in on {
-            for (place, code) in list.codes.iter().enumerate() {
-                let text = list.text.filter(|_| place == 0);
-                zone = zone.with_listing(&name, *address, *code, text);
-            }
-        }
-        below.push((name, list.fault));
-    }
-    let resolver = Resolver::new(zone);
-    let add =
-        |resolver: Resolver, (name, fault): &(String, Fault)| resolver.with_below(name, *fault);
-    below.iter().fold(resolver, add)
-}
-
 /// `scope`, which also allows to ask `lists` through the resolver at `address`.
-pub fn asking(mut scope: Scope, address: IpAddr, lists: &[&'static List]) -> Scope {
+pub fn asking(mut scope: Scope, address: IpAddr, lists: &[Placed]) -> Scope {
     scope.identity.resolver = Some(address);
-    let zones = lists.iter().map(|list| ScopeZone {
-        name: Name::new(&list.zone()).expect("its name is a label"),
-        ipv6: list.ipv6,
-        occasion: list.occasion.iter().copied().collect(),
-        errors: list.errors.iter().copied().collect(),
-        txt: list.txt,
-    });
     scope.dnsbl = DnsblScope {
-        zones: zones.collect(),
+        zones: lists.iter().map(Placed::of_scope).collect(),
         spacing_ms: SPACING_MS,
     };
     scope

@@ -54,7 +54,7 @@ pub(crate) fn command(
 }
 
 fn run(scenario: &Scenario, capture: Option<File>) -> Result<(Vec<Held>, Report), String> {
-    let list: Vec<Suspect> = scenario.suspects.iter().map(|it| it.suspect()).collect();
+    let list: Vec<Suspect> = scenario.targets.iter().map(|it| it.suspect()).collect();
     let allowed = Allowed::by(&scenario.scope);
     let mut simulation = Simulation::new(scenario.world.clone()).watched(allowed);
     if let Some(file) = capture {
@@ -72,7 +72,7 @@ fn run(scenario: &Scenario, capture: Option<File>) -> Result<(Vec<Held>, Report)
         .map_err(|failure| failure.to_string())?;
     let collected = collected.map_err(|error| format!("the scope: {error:?}"))?;
     let got = came_out(scenario, &collected);
-    let targets = scenario.suspects.iter().map(|it| it.endpoint());
+    let targets = scenario.targets.iter().map(|it| it.endpoint());
     let targets = targets.map(|at| (at, got.get(&at).copied().unwrap_or(Got::Nothing)));
     Ok((scenario.hold(scope.depth, delivers, targets), report))
 }

@@ -2,12 +2,35 @@
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
-use host_files::scope_file;
+use host_files::{
+    scope_file,
+    table::{Reader, Section, text},
+};
+use toml::de::DeValue;
 
 use super::SCENARIO_ADDRESSES_MAX;
 
 /// What is expected where addresses stand.
 pub(super) const ADDRESSES: &str = "\"192.0.2.10\", a range \"192.0.2.10-192.0.2.19\", a network \"192.0.2.16/28\", or a list of these";
+
+/// Reads a field that must be there: one of them, or a list.
+pub(super) fn read<'t>(
+    reader: &mut Reader<'t>,
+    section: &Section<'t>,
+    field: &str,
+) -> Option<Vec<IpAddr>> {
+    if let Some(DeValue::Array(_)) = section.value(field) {
+        let lists = reader.list(section, field, ADDRESSES, |value| match value {
+            DeValue::String(text) => parse(text),
+            _ => Err("something that is no text".to_owned()),
+        });
+        return lists.map(|lists| lists.concat());
+    }
+    let text = reader.required(section, field, ADDRESSES, text)?;
+    parse(&text)
+        .map_err(|found| reader.wrong(section, field, format_args!("holds {found}"), ADDRESSES))
+        .ok()
+}
 
 /// Reads one of them, or says what is wrong.
 pub(super) fn parse(text: &str) -> Result<Vec<IpAddr>, String> {

@@ -2,16 +2,17 @@
 //! the targets.
 
 use std::{
-    collections::BTreeSet,
+    collections::{BTreeMap, BTreeSet},
     net::{IpAddr, SocketAddr},
 };
 
 use probe_core::{
-    scope::{Depth, NETWORKS_MAX, Network, PORTS_MAX, Scope},
+    proxy::Protocols,
+    scope::{DNSBL_PORT, Depth, NETWORKS_MAX, Network, PORTS_MAX, Scope},
     time::Utc,
 };
 
-use crate::demo;
+use crate::{demo, world::DeviceNet};
 
 /// The network around an IPv4 target.
 const PREFIX_V4: u8 = 24;
@@ -31,10 +32,11 @@ pub(super) struct TooMany {
     pub(super) most: usize,
 }
 
-/// A scope in force from `began` that holds `targets`, and what it has no room for. An address
-/// that no scope may hold is left out.
+/// A scope in force from `began` that holds `targets`, and what it has no room for. At the ports of
+/// `proxies` they are asked as such, in these protocols. An address that no scope may hold is left out.
 pub(super) fn scope(
     targets: impl Iterator<Item = SocketAddr>,
+    proxies: &BTreeMap<u16, Protocols>,
     depth: Depth,
     began: Utc,
 ) -> (Scope, Vec<TooMany>) {
@@ -47,8 +49,14 @@ pub(super) fn scope(
     for target in targets {
         if let Some(network) = around(&scope, target.ip()) {
             networks.insert((network.address, network.prefix));
-            ports.insert(target.port());
+            let of_relays = target.port() != DNSBL_PORT && !proxies.contains_key(&target.port());
+            ports.extend(of_relays.then_some(target.port()));
         }
+    }
+    if !proxies.is_empty() {
+        let asked = proxies.iter().map(|(port, protocols)| (*port, *protocols));
+        scope = demo::asking_proxies_at(scope, asked);
+        scope.identity.sink_address = Some(DeviceNet::default().ipv4.into());
     }
     let mut too_many = Vec::new();
     if networks.len() > NETWORKS_MAX {
@@ -91,7 +99,7 @@ mod tests {
 
     fn derived(targets: &[&str]) -> (Scope, Vec<TooMany>) {
         let targets = targets.iter().map(|target| target.parse().unwrap());
-        scope(targets, Depth::Quick, BEGAN)
+        scope(targets, &BTreeMap::new(), Depth::Quick, BEGAN)
     }
 
     #[test]
@@ -112,6 +120,29 @@ mod tests {
             .collect();
         assert_eq!(networks, ["192.0.2.0/24", "2001:db8:7::/48"]);
         assert_eq!(scope.ports, [25, 587]);
+    }
+
+    #[test]
+    fn ports_are_of_relays_or_of_proxies() {
+        let targets = [
+            "192.0.2.10:25",
+            "192.0.2.10:1080",
+            "192.0.2.11:1080",
+            "192.0.2.11:0",
+        ];
+        let proxies = BTreeMap::from([(1080, Protocols::SOCKS)]);
+        let (scope, too_many) = scope(
+            targets.iter().map(|target| target.parse().unwrap()),
+            &proxies,
+            Depth::Quick,
+            BEGAN,
+        );
+        scope.check().unwrap();
+        assert_eq!(too_many, []);
+        assert_eq!(scope.ports, [25]);
+        assert_eq!(scope.proxy.protocols(1080), Protocols::SOCKS);
+        assert_eq!(scope.proxy.ports.len(), 1);
+        assert_eq!(scope.outside_sink(), None, "the appliance is the sink");
     }
 
     #[test]

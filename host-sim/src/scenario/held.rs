@@ -2,7 +2,11 @@
 
 use std::net::SocketAddr;
 
-use probe_core::{scope::Depth, verdict::Kind};
+use probe_core::{
+    finding::Probe,
+    scope::{DNSBL_PORT, Depth},
+    verdict::Kind,
+};
 
 use super::{Expected, Got, Scenario};
 
@@ -37,7 +41,10 @@ impl Scenario {
                 let expectation = self.expectations.get(&at)?;
                 let expected = match &expectation.declared {
                     Some(expected) => expected.clone(),
-                    None => expectation.there.expected(depth, delivers),
+                    None => {
+                        let probe = self.probe_at(at);
+                        expectation.there.expected(probe, depth, delivers)
+                    }
                 };
                 Some(Held {
                     at,
@@ -55,6 +62,18 @@ impl Scenario {
             }
         }
         all
+    }
+
+    /// Which probe the scenario has for a target, whether its scope admits it or not.
+    fn probe_at(&self, at: SocketAddr) -> Probe {
+        let port = at.port();
+        if port == DNSBL_PORT {
+            Probe::Dnsbl
+        } else if self.scope.proxy.ports.iter().any(|of| of.port == port) {
+            Probe::Proxy
+        } else {
+            Probe::Relay
+        }
     }
 }
 

@@ -7,7 +7,9 @@ mod addresses;
 mod derive;
 mod expected;
 mod faults;
+mod fields;
 mod held;
+mod lists;
 mod read;
 mod sites;
 
@@ -16,9 +18,11 @@ use std::{collections::BTreeMap, net::SocketAddr, path::Path};
 use host_files::{
     lists::Entry,
     problem::{Place, Problem, Problems},
+    scope_file::ScopeList,
 };
 use jiff::Timestamp;
 use probe_core::{
+    finding::Probe,
     scope::{Depth, Scope},
     verdict::{Kind, Reason, Verdict},
 };
@@ -27,7 +31,7 @@ pub use self::{
     expected::{Expected, Got},
     held::Held,
 };
-use crate::{peers::Personality, world::World};
+use crate::{peers::Personality, proxies::Proxy, world::World};
 
 /// How many addresses a scenario may name, ranges and networks counted in full.
 pub const SCENARIO_ADDRESSES_MAX: usize = 4_096;
@@ -43,8 +47,14 @@ pub struct Scenario {
     pub world: World,
     /// Who is suspected: what the scan is given, unless the user names others.
     pub suspects: Vec<Entry>,
+    /// What is probed of it: a line for each target. Those with port 0 are asked about in block lists.
+    pub targets: Vec<Entry>,
     /// What may be probed, unless the user names another scope.
     pub scope: Scope,
+    /// The probes that it allows.
+    pub probes: Vec<Probe>,
+    /// Its block lists, as the host knows them.
+    pub lists: Vec<ScopeList>,
     /// How many targets may be inconclusive where something else is expected.
     pub inconclusive_max: usize,
     expectations: BTreeMap<SocketAddr, Expectation>,
@@ -60,15 +70,18 @@ pub struct Instead {
 }
 
 /// What is at an address, as far as a verdict depends on it.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone)]
 enum There {
     Peer(&'static Personality),
+    Proxy(&'static Proxy),
+    /// Block lists are asked about the address, and these verdicts may come of it.
+    Asked(Expected),
     ClosedPort,
     Nobody,
 }
 
 /// What has to be found at an address.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 struct Expectation {
     there: There,
     /// What the file declares; else it follows from what is there.
@@ -99,28 +112,32 @@ pub fn read(file: &Path, instead: Instead) -> Result<Scenario, Problems> {
 }
 
 impl There {
-    fn name(self) -> &'static str {
+    fn name(&self) -> &'static str {
         match self {
             Self::Peer(personality) => personality.name,
+            Self::Proxy(proxy) => proxy.name,
+            Self::Asked(_) => "block lists",
             Self::ClosedPort => "closed port",
             Self::Nobody => "nobody",
         }
     }
 
-    /// What an honest tester concludes; where it sends messages, when nothing more can come back.
-    fn expected(self, depth: Depth, delivers: bool) -> Expected {
-        let inconclusive = |reason| Verdict {
-            kind: Kind::Inconclusive,
-            reason,
-        };
+    /// What an honest tester concludes that asks with `probe`; where it sends messages, when nothing more
+    /// can come back.
+    fn expected(&self, probe: Probe, depth: Depth, delivers: bool) -> Expected {
+        let verdict = |kind, reason| Verdict { kind, reason };
         Expected::verdict(match self {
             Self::Peer(personality) if delivers => {
                 let off = personality.expected(depth);
                 personality.delivered(depth).in_the_end(off)
             }
             Self::Peer(personality) => personality.expected(depth),
-            Self::ClosedPort => inconclusive(Reason::Refused),
-            Self::Nobody => inconclusive(Reason::NoAnswer),
+            Self::Proxy(proxy) => proxy.expected(depth),
+            Self::Asked(expected) => return expected.clone(),
+            // A closed port is no proxy. What is wrong with mail on it nobody knows.
+            Self::ClosedPort if probe == Probe::Proxy => verdict(Kind::Closed, Reason::Refused),
+            Self::ClosedPort => verdict(Kind::Inconclusive, Reason::Refused),
+            Self::Nobody => verdict(Kind::Inconclusive, Reason::NoAnswer),
         })
     }
 }

@@ -1,24 +1,24 @@
 //! From TOML to [`Scenario`], field by field.
 
-use std::{net::SocketAddr, path::Path, time::Duration};
+use std::{path::Path, time::Duration};
 
 use host_files::{
     lists::{self, Entry},
     problem::{Place, Problems},
-    scope_file,
+    scope_file::{self, ScopeFile},
     table::{Reader, Section, moment, number, text},
 };
 use jiff::Timestamp;
-use probe_core::{scope::Scope, time::Utc};
+use probe_core::{finding::Probe, scope::Scope, time::Utc};
 use toml::de::DeValue;
 
-use super::{Instead, Scenario, derive, faults, sites::Sites};
+use super::{Instead, Scenario, derive, faults, lists::Lists, sites::Sites};
 use crate::{
     demo,
     world::{BEGAN, World},
 };
 
-const TOP: [&str; 14] = [
+const TOP: [&str; 16] = [
     "about",
     "seed",
     "date",
@@ -30,12 +30,14 @@ const TOP: [&str; 14] = [
     "scope",
     "faults",
     "peer",
+    "proxy",
     "closed",
     "dead",
+    "list",
     "target",
 ];
-/// Those of them that name addresses.
-const NAMING: [&str; 5] = ["targets", "peer", "closed", "dead", "target"];
+/// Those of them that name suspects.
+const NAMING: [&str; 6] = ["targets", "peer", "proxy", "closed", "dead", "target"];
 /// The longest way to a peer, in milliseconds.
 const LATENCY_MS_MAX: u64 = 10_000;
 
@@ -73,34 +75,58 @@ pub(super) fn parse(
         reader.wrong(
             &top,
             "peer",
-            "is missing, and so is every other table that names an address",
-            "at least one [[peer]], [[closed]], [[dead]] or [[target]], or a list in `targets`",
+            "is missing, and so is every other table that names a suspect",
+            "at least one [[peer]], [[proxy]], [[closed]], [[dead]] or [[target]], or a list in `targets`",
         );
     }
-    let probed = suspects.iter().map(Entry::endpoint);
-    let probed = probed.filter(|at| !sites.must_be_refused(*at));
-    let scope = scope(&mut reader, &top, folder, began, probed);
+    let lists = Lists::read(&mut reader, &top);
+    let file = scope(&mut reader, &top, folder, began, (&sites, &lists));
+    if let Some(file) = &file {
+        resolver_stands_alone(&mut reader, &top, file, &sites);
+    }
 
-    let (about, scope) = match (about, scope) {
-        (Some(about), Some(scope)) => (about, scope),
+    let (about, file) = match (about, file) {
+        (Some(about), Some(file)) => (about, file),
         _ => return reader.or(None),
     };
+    let scope = file.scope;
+    let targets = sites.asking(&lists, &scope);
     let (places, expectations) = sites.into_parts();
+    let resolver = (scope.identity.resolver).map(|address| (address, lists.resolver()));
     let world = World {
         began: utc(began),
         latency,
         faults,
         sites: places,
+        resolvers: resolver.into_iter().collect(),
         ..World::empty(instead.seed.or(seed).unwrap_or(1))
     };
     reader.or(Some(Scenario {
         about,
-        world: world.with_sink_of(&scope),
+        world: world.with_sink_of(&scope).with_sink_name_of(&scope),
         suspects,
+        targets,
         scope,
+        probes: file.probes,
+        lists: file.lists,
         inconclusive_max: inconclusive_max.unwrap_or(0),
         expectations,
     }))
+}
+
+/// The resolver that lists are asked through is a host of its own.
+fn resolver_stands_alone<'t>(
+    reader: &mut Reader<'t>,
+    top: &Section<'t>,
+    file: &ScopeFile,
+    sites: &Sites,
+) {
+    let resolver = file.scope.identity.resolver;
+    if let Some(resolver) = resolver.filter(|resolver| sites.stands_at(*resolver)) {
+        let found = format_args!("is asked through {resolver}, where something else stands");
+        let expected = "nothing of the scenario at the resolver's address";
+        reader.wrong(top, "list", found, expected);
+    }
 }
 
 fn latency<'t>(reader: &mut Reader<'t>, top: &Section<'t>) -> Duration {
@@ -148,8 +174,8 @@ fn scope<'t>(
     top: &Section<'t>,
     folder: &Path,
     began: Timestamp,
-    targets: impl Iterator<Item = SocketAddr>,
-) -> Option<Scope> {
+    (sites, lists): (&Sites, &Lists),
+) -> Option<ScopeFile> {
     let depth = scope_file::depth(reader, top);
     if let Some(DeValue::String(_)) = top.value("scope") {
         let expected = "the name of a scope file, or a table [scope]";
@@ -165,11 +191,11 @@ fn scope<'t>(
         }
         return scope_file::read(&folder.join(name), began)
             .map_err(|problems| reader.extend(problems))
-            .ok()
-            .map(|file| file.scope);
+            .ok();
     }
     let section = reader.section(top, "scope", &scope_file::PARTS);
-    let (base, too_many) = derive::scope(targets, depth, utc(began));
+    let (base, too_many) = derive::scope(sites.probed(), sites.proxy_ports(), depth, utc(began));
+    let base = lists.allow(base);
     let mut fits = true;
     for too_many in too_many.iter().filter(|it| !section.has(it.field)) {
         fits = false;
@@ -186,5 +212,21 @@ fn scope<'t>(
     } else {
         scope
     };
-    fits.then_some(scope)
+    fits.then(|| ScopeFile {
+        probes: probes(&scope),
+        scope,
+        addresses: Vec::new(),
+        lists: lists.of_scope(),
+    })
+}
+
+/// What a scope of the scenario's own allows.
+fn probes(scope: &Scope) -> Vec<Probe> {
+    let of_ports = [
+        (Probe::Relay, !scope.ports.is_empty()),
+        (Probe::Proxy, !scope.proxy.ports.is_empty()),
+        (Probe::Dnsbl, !scope.dnsbl.zones.is_empty()),
+    ];
+    let allowed = of_ports.into_iter().filter(|(_, is_allowed)| *is_allowed);
+    allowed.map(|(probe, _)| probe).collect()
 }

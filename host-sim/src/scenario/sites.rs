@@ -1,25 +1,30 @@
-//! Who is where: the tables `[[peer]]`, `[[closed]]`, `[[dead]]` and `[[target]]`.
+//! Who is where: the tables `[[peer]]`, `[[proxy]]`, `[[closed]]`, `[[dead]]` and `[[target]]`.
 
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet},
     net::{IpAddr, Ipv4Addr, SocketAddr},
 };
-
-use host_files::{
-    lists::{About, Entry, PORT_DEFAULT},
-    problem::nearest,
-    table::{Reader, Section, number, text},
-};
-use probe_core::name::Name;
-use toml::de::DeValue;
 
 use super::{
     Expectation, Expected, SCENARIO_ADDRESSES_MAX, There,
     addresses::{self, ADDRESSES},
+    fields::{self, Known, about, port},
+    lists::Lists,
 };
 use crate::{
+    demo,
     peers::Personality,
+    proxies::Proxy,
     world::{DeviceNet, Site},
+};
+use host_files::{
+    lists::{About, Entry, PORT_DEFAULT},
+    table::{Reader, Section, text},
+};
+use probe_core::{
+    name::Name,
+    proxy::Protocols,
+    scope::{DNSBL_PORT, PROXY_PORTS_MAX, Scope},
 };
 
 const PEER: [&str; 6] = [
@@ -30,15 +35,13 @@ const PEER: [&str; 6] = [
     "domains",
     "expected",
 ];
+const PROXY: [&str; 4] = ["personality", "address", "port", "expected"];
 const CLOSED: [&str; 3] = ["address", "port", "expected"];
 const DEAD: [&str; 4] = ["address", "port", "answer", "expected"];
 const TARGET: [&str; 5] = ["address", "port", "host", "domains", "expected"];
 
 /// What dead addresses answer.
 const ANSWERS: [&str; 2] = ["nothing", "unreachable"];
-/// The domain of peers that the file gives no name.
-const DOMAIN: &str = "scenario.example";
-
 /// Everything that a scenario says about addresses.
 #[derive(Default)]
 pub(super) struct Sites {
@@ -46,6 +49,10 @@ pub(super) struct Sites {
     expectations: BTreeMap<SocketAddr, Expectation>,
     /// In the order in which they are asked for.
     suspects: Vec<Entry>,
+    /// Addresses that block lists are asked about and nobody else.
+    asked: Vec<Entry>,
+    /// The ports of proxies, and what is asked there.
+    proxy_ports: BTreeMap<u16, Protocols>,
     /// Where each address was named first.
     lines: BTreeMap<SocketAddr, Option<u64>>,
     named: usize,
@@ -58,15 +65,13 @@ impl Sites {
         for section in reader.sections(top, "peer", &PEER) {
             sites.peer(reader, &section);
         }
+        for section in reader.sections(top, "proxy", &PROXY) {
+            sites.proxy(reader, &section);
+        }
         for section in reader.sections(top, "closed", &CLOSED) {
-            let about = About::default();
-            sites.stand(
-                reader,
-                &section,
-                Site::ClosedPort,
-                There::ClosedPort,
-                &about,
-            );
+            let port = port(reader, &section, PORT_DEFAULT, 1);
+            let (site, there) = (Site::ClosedPort, There::ClosedPort);
+            sites.stand(reader, &section, port, site, there, &About::default());
         }
         for section in reader.sections(top, "dead", &DEAD) {
             sites.dead(reader, &section);
@@ -86,13 +91,27 @@ impl Sites {
     pub(super) fn targets<'t>(&mut self, reader: &mut Reader<'t>, top: &Section<'t>) {
         for section in reader.sections(top, "target", &TARGET) {
             let about = about(reader, &section, None);
-            let expected = expected(reader, &section);
-            for (address, at) in self.endpoints(reader, &section) {
+            let expected = fields::expected(reader, &section);
+            let port = port(reader, &section, PORT_DEFAULT, DNSBL_PORT);
+            if port == DNSBL_PORT && !top.has("list") {
+                let found = "is 0, and there is no list to ask about it";
+                reader.wrong(
+                    &section,
+                    "port",
+                    found,
+                    "a [[list]], or a port from 1 to 65535",
+                );
+            }
+            for (address, at) in self.endpoints(reader, &section, port) {
                 self.expect(at, expected.clone());
-                let known = self.suspects.iter_mut().find(|it| it.endpoint() == at);
-                match known {
+                let list = if at.port() == DNSBL_PORT {
+                    &mut self.asked
+                } else {
+                    &mut self.suspects
+                };
+                match list.iter_mut().find(|it| it.endpoint() == at) {
                     Some(entry) => entry.about.merge(about.clone()),
-                    None => self.suspects.push(Entry {
+                    None => list.push(Entry {
                         place: reader.at(reader.line_of(&section, "address")),
                         address,
                         port: at.port(),
@@ -108,8 +127,59 @@ impl Sites {
         self.suspects.clone()
     }
 
+    /// What is to be probed, and must not be refused.
+    pub(super) fn probed(&self) -> impl Iterator<Item = SocketAddr> {
+        let all = self.suspects.iter().chain(&self.asked);
+        let all = all.map(Entry::endpoint);
+        all.filter(|at| !self.must_be_refused(*at))
+    }
+
+    /// The ports of proxies, and what is asked there.
+    pub(super) fn proxy_ports(&self) -> &BTreeMap<u16, Protocols> {
+        &self.proxy_ports
+    }
+
+    /// Whether something stands at `address`.
+    pub(super) fn stands_at(&self, address: IpAddr) -> bool {
+        self.places.keys().any(|at| at.ip() == address)
+    }
+
+    /// A target for each suspect, and for each address one more that `lists` are asked about, where
+    /// `scope` allows it. About somebody who must not be probed nobody is asked either.
+    pub(super) fn asking(&mut self, lists: &Lists, scope: &Scope) -> Vec<Entry> {
+        let mut targets = self.suspects.clone();
+        if scope.dnsbl.zones.is_empty() {
+            // Those that were named are refused, for all to see.
+            targets.extend(self.asked.iter().cloned());
+            return targets;
+        }
+        let mut known = BTreeSet::new();
+        for entry in self.suspects.iter().chain(&self.asked) {
+            let is_named = entry.port == DNSBL_PORT;
+            if !is_named && self.must_be_refused(entry.endpoint()) {
+                continue;
+            }
+            let target = Entry {
+                port: DNSBL_PORT,
+                ..entry.clone()
+            };
+            let at = target.endpoint();
+            if known.insert(at) {
+                targets.push(target);
+            }
+        }
+        for at in known {
+            let there = There::Asked(lists.expected(scope, at.ip()));
+            let named = self.expectations.remove(&at);
+            let declared = named.and_then(|expectation| expectation.declared);
+            self.expectations
+                .insert(at, Expectation { there, declared });
+        }
+        targets
+    }
+
     /// Whether the file says that `at` must not be probed.
-    pub(super) fn must_be_refused(&self, at: SocketAddr) -> bool {
+    fn must_be_refused(&self, at: SocketAddr) -> bool {
         let declared = |expectation: &Expectation| {
             let declared = expectation.declared.as_ref();
             declared.is_some_and(Expected::is_refusal)
@@ -128,30 +198,68 @@ impl Sites {
     }
 
     fn peer<'t>(&mut self, reader: &mut Reader<'t>, section: &Section<'t>) {
-        let expected = "the name of a personality; `host-sim run` lists them";
-        let word = reader.required(section, "personality", expected, text);
-        let personality = word.and_then(|word| {
-            let found = Personality::named(&word);
-            if found.is_none() {
-                let names: Vec<&str> = Personality::every().map(|it| it.name).collect();
-                let next = nearest(&word.to_ascii_lowercase(), &names)
-                    .map(|meant| format!("did you mean `{meant}`?"));
-                let found = format_args!("is {word:?}: there is no such personality");
-                reader.wrong_next(section, "personality", found, expected, next);
-            }
-            found
-        });
+        let known = Known {
+            expected: "the name of a personality; `host-sim run` lists them",
+            what: "personality",
+            names: Personality::every().map(|it| it.name).collect(),
+        };
+        let personality = known.read(reader, section).and_then(Personality::named);
         let about = about(reader, section, personality);
+        let port = port(reader, section, PORT_DEFAULT, 1);
         let Some(personality) = personality else {
             // What else is wrong is told all the same.
-            self.endpoints(reader, section);
-            self::expected(reader, section);
+            self.endpoints(reader, section, port);
+            fields::expected(reader, section);
             return;
         };
         let host = about.name.as_ref().map_or("", Name::as_str);
         let domains: Vec<&str> = about.domains.iter().map(Name::as_str).collect();
         let site = Site::Peer(personality.at(host, &domains));
-        self.stand(reader, section, site, There::Peer(personality), &about);
+        let there = There::Peer(personality);
+        self.stand(reader, section, port, site, there, &about);
+    }
+
+    fn proxy<'t>(&mut self, reader: &mut Reader<'t>, section: &Section<'t>) {
+        let known = Known {
+            expected: "the name of a proxy; docs/simulator.md lists them",
+            what: "proxy",
+            names: Proxy::every().map(|it| it.name).collect(),
+        };
+        let proxy = known.read(reader, section).and_then(Proxy::named);
+        let port = port(reader, section, proxy.map_or(PORT_DEFAULT, |it| it.port), 1);
+        let Some(proxy) = proxy else {
+            self.endpoints(reader, section, port);
+            fields::expected(reader, section);
+            return;
+        };
+        if let Some(wrong) = self.cannot_be_of_proxies(port) {
+            let expected = format!(
+                "a port that no [[peer]] has, since a port has one probe, and {PROXY_PORTS_MAX} different ones at most"
+            );
+            reader.wrong(
+                section,
+                "port",
+                format_args!("is {port}, {wrong}"),
+                &expected,
+            );
+        } else {
+            let asked = self.proxy_ports.entry(port).or_insert(Protocols::empty());
+            *asked |= demo::asked_at(proxy.port);
+        }
+        let (site, there) = (Site::Proxy(proxy), There::Proxy(proxy));
+        self.stand(reader, section, port, site, there, &About::default());
+    }
+
+    /// Why no proxy can be asked at `port`, if so.
+    fn cannot_be_of_proxies(&self, port: u16) -> Option<String> {
+        let is_peer =
+            |(at, site): (&SocketAddr, &Site)| at.port() == port && matches!(site, Site::Peer(_));
+        if self.places.iter().any(is_peer) {
+            return Some("at which a [[peer]] is asked about mail".to_owned());
+        }
+        let is_one_more = !self.proxy_ports.contains_key(&port);
+        let is_full = is_one_more && self.proxy_ports.len() == PROXY_PORTS_MAX;
+        is_full.then(|| format!("one more than {PROXY_PORTS_MAX} ports of proxies"))
     }
 
     fn dead<'t>(&mut self, reader: &mut Reader<'t>, section: &Section<'t>) {
@@ -165,7 +273,15 @@ impl Sites {
                 Site::Silent
             }
         };
-        self.stand(reader, section, site, There::Nobody, &About::default());
+        let port = port(reader, section, PORT_DEFAULT, 1);
+        self.stand(
+            reader,
+            section,
+            port,
+            site,
+            There::Nobody,
+            &About::default(),
+        );
     }
 
     /// Puts `site` at every address of `section`, and suspects it.
@@ -173,13 +289,14 @@ impl Sites {
         &mut self,
         reader: &mut Reader<'t>,
         section: &Section<'t>,
+        port: u16,
         site: Site,
         there: There,
         about: &About,
     ) {
-        let declared = expected(reader, section);
+        let declared = fields::expected(reader, section);
         let line = reader.line_of(section, "address");
-        for (address, at) in self.endpoints(reader, section) {
+        for (address, at) in self.endpoints(reader, section, port) {
             if let Some(why) = cannot_stand(at.ip()) {
                 reader.wrong(
                     section,
@@ -196,7 +313,7 @@ impl Sites {
                 continue;
             }
             self.places.insert(at, site.clone());
-            let declared = declared.clone();
+            let (there, declared) = (there.clone(), declared.clone());
             self.expectations
                 .insert(at, Expectation { there, declared });
             self.suspects.push(Entry {
@@ -214,7 +331,8 @@ impl Sites {
             expectation.declared = declared.or(expectation.declared.take());
             return;
         }
-        let is_host = |site: &Site| matches!(site, Site::Peer(_) | Site::ClosedPort);
+        let is_host =
+            |site: &Site| matches!(site, Site::Peer(_) | Site::Proxy(_) | Site::ClosedPort);
         let there = if (self.places.iter()).any(|(it, site)| it.ip() == at.ip() && is_host(site)) {
             There::ClosedPort
         } else {
@@ -229,31 +347,9 @@ impl Sites {
         &mut self,
         reader: &mut Reader<'t>,
         section: &Section<'t>,
+        port: u16,
     ) -> Vec<(IpAddr, SocketAddr)> {
-        let port = reader
-            .optional(section, "port", "a port from 1 to 65535", |value| {
-                number(value)
-                    .and_then(|port| u16::try_from(port).ok())
-                    .filter(|port| *port > 0)
-            })
-            .unwrap_or(PORT_DEFAULT);
-        let all = match section.value("address") {
-            Some(DeValue::Array(_)) => reader
-                .list(section, "address", ADDRESSES, |value| match value {
-                    DeValue::String(text) => addresses::parse(text),
-                    _ => Err("something that is no text".to_owned()),
-                })
-                .map(|lists| lists.concat()),
-            _ => reader
-                .required(section, "address", ADDRESSES, text)
-                .and_then(|text| {
-                    let wrong = |found| {
-                        reader.wrong(section, "address", format_args!("holds {found}"), ADDRESSES)
-                    };
-                    addresses::parse(&text).map_err(wrong).ok()
-                }),
-        };
-        let all = all.unwrap_or_default();
+        let all = addresses::read(reader, section, "address").unwrap_or_default();
         let before = self.named;
         self.named = before.saturating_add(all.len());
         if self.named > SCENARIO_ADDRESSES_MAX {
@@ -268,79 +364,6 @@ impl Sites {
             .map(|address| (address, SocketAddr::new(address.to_canonical(), port)))
             .collect()
     }
-}
-
-/// The names of a table: for a peer, those that it gives itself unless the file says otherwise.
-fn about<'t>(
-    reader: &mut Reader<'t>,
-    section: &Section<'t>,
-    personality: Option<&Personality>,
-) -> About {
-    let name = reader.optional(
-        section,
-        "host",
-        "a host name such as \"mail.example.org\"",
-        |value| Name::new(&text(value)?).ok(),
-    );
-    let expected = "domains such as \"example.org\"";
-    let domains = section.has("domains").then(|| {
-        reader.list(section, "domains", expected, |value| match value {
-            DeValue::String(text) => {
-                Name::new(text.trim()).map_err(|_| format!("{:?} is no domain", &text[..]))
-            }
-            _ => Err("something that is no text".to_owned()),
-        })
-    });
-    let Some(personality) = personality else {
-        return About {
-            name,
-            domains: domains.flatten().unwrap_or_default(),
-            ..About::default()
-        };
-    };
-    let own = || Name::new(&format!("{}.{DOMAIN}", personality.name)).ok();
-    let name = name.or_else(own);
-    let domains = match domains {
-        Some(domains) => domains.unwrap_or_default(),
-        None => name.iter().filter_map(parent).collect(),
-    };
-    About {
-        name,
-        domains,
-        ..About::default()
-    }
-}
-
-/// A host name without its first label, where a domain of two labels or more is left.
-fn parent(host: &Name) -> Option<Name> {
-    let (_, parent) = host.as_str().split_once('.')?;
-    parent.contains('.').then(|| Name::new(parent).ok())?
-}
-
-/// What the table says that has to come out.
-fn expected<'t>(reader: &mut Reader<'t>, section: &Section<'t>) -> Option<Expected> {
-    const EXPECTED: &str = "a verdict such as \"closed: relay-denied\", \"inconclusive\" or \"refused: excluded\", or a list of these";
-    let texts: Vec<String> = match section.value("expected")? {
-        DeValue::Array(_) => reader.list(section, "expected", EXPECTED, |value| {
-            text(value).ok_or_else(|| "something that is no text".to_owned())
-        })?,
-        _ => vec![reader.optional(section, "expected", EXPECTED, text)?],
-    };
-    if texts.is_empty() {
-        reader.wrong(section, "expected", "is empty", EXPECTED);
-        return None;
-    }
-    let mut all = Vec::with_capacity(texts.len());
-    for text in &texts {
-        match Expected::parse(text) {
-            Ok(expected) => all.push(expected),
-            Err((wrong, next)) => {
-                let found = format_args!("is {text:?}: {wrong}");
-                reader.wrong_next(section, "expected", found, EXPECTED, next);
-            }
-        }
-    }
-    (all.len() == texts.len()).then(|| Expected::any(all))
 }
 
 /// Why nobody can stand at `address`, if so.

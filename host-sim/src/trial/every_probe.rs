@@ -9,14 +9,11 @@ use probe_core::suspect::Suspect;
 use super::{Trial, draw::Dice};
 use crate::{
     demo,
-    lists::{self, EVERY, List, Says},
+    lists::{self, EVERY, List, Placed, RESOLVER, Says},
     proxies::Proxy,
     random::Random,
     world::Site,
 };
-
-/// Who resolves. No network of the scope holds it.
-const RESOLVER: Ipv4Addr = Ipv4Addr::new(198, 18, 0, 53);
 
 impl Trial {
     /// The same, with proxies, and with lists that are asked about some addresses.
@@ -63,8 +60,7 @@ impl Trial {
                 lists
             },
         );
-        let mut on: Vec<(&'static List, Vec<IpAddr>)> =
-            lists.iter().map(|list| (*list, Vec::new())).collect();
+        let mut placed: Vec<Placed> = lists.into_iter().map(Placed::new).collect();
         for number in 0..1 + dice.below(3) {
             let low = u16::try_from(number).unwrap_or(0) + 60;
             let address: IpAddr = if dice.once_in(2) {
@@ -73,20 +69,21 @@ impl Trial {
                 Ipv6Addr::new(0x2001, 0xdb8, 0x60, 0, 0, 0, 0, low).into()
             };
             let mut says: Vec<Says> = Vec::new();
-            for (list, has) in &mut on {
+            for of in &mut placed {
                 // Where it does not answer us, it is not asked about the next address either.
-                let is_on_it = list.leaves_us_alone() || dice.once_in(2);
-                says.push(list.says(address, is_on_it));
+                let is_on_it = of.list.leaves_us_alone() || dice.once_in(2);
+                says.push(of.list.says(address, is_on_it));
                 if is_on_it {
-                    has.push(address);
+                    *of = of.clone().with([address]);
                 }
             }
             self.add(SocketAddr::new(address, 0), Site::Asked(says));
         }
         let resolver = IpAddr::V4(RESOLVER);
         let scope = self.scope.clone();
-        self.scope = lists::asking(scope, resolver, &lists);
-        self.world.resolvers.insert(resolver, lists::resolver(&on));
+        self.scope = lists::asking(scope, resolver, &placed);
+        let resolves = lists::resolver(&placed);
+        self.world.resolvers.insert(resolver, resolves);
     }
 }
 

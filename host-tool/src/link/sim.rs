@@ -35,7 +35,8 @@ pub(super) fn scan(
         began: utc(settings.began),
         ..settings.world
     }
-    .with_sink_of(scan.scope);
+    .with_sink_of(scan.scope)
+    .with_sink_name_of(scan.scope);
     if let Some(sink) = &mut world.sink_elsewhere {
         sink.key = scan.proving.key;
     }

@@ -114,6 +114,28 @@ pub(super) fn targets(
     targets
 }
 
+/// Those of a scenario's own targets that these probes are for. A scenario says itself what each address is
+/// asked; what the scope does not allow at all is left for the appliance to refuse, for all to see.
+pub(super) fn own(targets: &[Entry], file: &ScopeFile, probes: &[Probe]) -> Vec<Entry> {
+    let is_left_out = |target: &&Entry| {
+        let probe = probe_at(&file.scope, target.port);
+        file.probes.contains(&probe) && !probes.contains(&probe)
+    };
+    let kept = targets.iter().filter(|target| !is_left_out(target));
+    kept.cloned().collect()
+}
+
+/// Which probe a target of this port is for, whether the scope admits it or not.
+fn probe_at(scope: &Scope, port: u16) -> Probe {
+    if port == DNSBL_PORT {
+        Probe::Dnsbl
+    } else if scope.proxy.ports.iter().any(|of| of.port == port) {
+        Probe::Proxy
+    } else {
+        Probe::Relay
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use probe_core::{
@@ -198,6 +220,35 @@ mod tests {
         let targets = targets(&entries, &BTreeSet::new(), &probes, &scope());
         let found: Vec<u16> = targets.iter().map(|target| target.port).collect();
         assert_eq!(found, [25, 1080, 3128, 0, 587]);
+    }
+
+    #[test]
+    fn a_scenario_says_itself_what_an_address_is_asked() {
+        use Probe::{Dnsbl, Proxy, Relay};
+        let at = |port| Entry {
+            port,
+            ..entry("192.0.2.1")
+        };
+        let all = [25, 1080, 0, 26].map(at);
+        let file = |allowed: &[Probe]| ScopeFile {
+            scope: narrowed(scope(), allowed),
+            probes: allowed.to_vec(),
+            addresses: Vec::new(),
+            lists: Vec::new(),
+        };
+        let every = [Relay, Proxy, Dnsbl];
+        for (allowed, probes, expected) in [
+            (&every[..], &every[..], &[25, 1080, 0, 26][..]),
+            (&every, &[Relay], &[25, 26]),
+            (&every, &[Proxy, Dnsbl], &[1080, 0]),
+            // The device refuses what the scope says nothing of.
+            (&[Relay], &[Relay], &[25, 1080, 0, 26]),
+            (&[Relay, Proxy], &[Proxy], &[1080, 0]),
+        ] {
+            let targets = own(&all, &file(allowed), probes);
+            let found: Vec<u16> = targets.iter().map(|target| target.port).collect();
+            assert_eq!(found, expected, "{allowed:?} {probes:?}");
+        }
     }
 
     #[test]

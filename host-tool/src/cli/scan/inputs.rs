@@ -112,8 +112,11 @@ impl Inputs {
             let is_left_out = |entry: &Entry| proxies.contains(&entry.endpoint());
             suspects.entries.retain(|entry| !is_left_out(entry));
         }
+        let own = scenario.as_ref().filter(|_| names_nobody(args));
+        let own = own.map(|scenario| expand::own(&scenario.targets, &scope, &probes));
         scope.scope = expand::narrowed(scope.scope, &probes);
-        let targets = expand::targets(&suspects.entries, &proxies, &probes, &scope.scope);
+        let targets = own
+            .unwrap_or_else(|| expand::targets(&suspects.entries, &proxies, &probes, &scope.scope));
         // Files are made last: what was wrong before must not have emptied them.
         let capture = args.pcap.as_deref().map(create).transpose()?;
         if let Some(path) = &args.junit {
@@ -145,6 +148,11 @@ fn not_captured(link: &Link) -> Option<&'static str> {
     }
 }
 
+/// Whether the user leaves it to a scenario who is suspected.
+fn names_nobody(args: &Args) -> bool {
+    args.suspects.is_empty() && args.targets.is_empty() && args.imported.is_none()
+}
+
 /// The list: what the user names, or else the scenario's; and what of it is there only because a database
 /// lists it as an open proxy.
 fn suspects(
@@ -155,7 +163,7 @@ fn suspects(
 ) -> Option<(Suspects, BTreeSet<SocketAddr>)> {
     let files: Vec<&Path> = args.targets.iter().map(AsRef::as_ref).collect();
     let imported = imported(args, gathered)?;
-    if args.suspects.is_empty() && files.is_empty() && args.imported.is_none() {
+    if names_nobody(args) {
         if of_scenario {
             let suspects = scenario.map(|scenario| Suspects {
                 entries: scenario.suspects.clone(),
@@ -212,9 +220,9 @@ fn scope(
             .ok(),
         None if of_scenario => scenario.map(|scenario| ScopeFile {
             scope: scenario.scope.clone(),
-            probes: vec![Probe::Relay],
+            probes: scenario.probes.clone(),
             addresses: Vec::new(),
-            lists: Vec::new(),
+            lists: scenario.lists.clone(),
         }),
         None => {
             gathered.push(

@@ -287,7 +287,10 @@ pub(in crate::cli) fn tell_waiting(objections: usize) {
 /// line of its own on standard output.
 fn tell_unexpected(held: &Expectations) {
     for held in expected::unexpected(held) {
-        let (at, what) = (findings::address(held.at), expected::message(held));
+        let (mut at, what) = (findings::address(held.at), expected::message(held));
+        if held.at.port() == DNSBL_PORT {
+            at += " in block lists";
+        }
         anstream::eprintln!("postern: not as the scenario expects: {at}: {what}");
     }
 }
