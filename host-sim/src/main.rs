@@ -112,9 +112,9 @@ enum Command {
     /// an emulator, until it is stopped.
     #[cfg(feature = "serve")]
     Serve(program::serve::Arguments),
-    /// Writes the demonstration's list of suspects and its scope, for `postern scan --link sim`.
+    /// Writes the demonstration's lists of suspects and its scope, for `postern scan --link sim`.
     Demo {
-        /// Where to: suspects.csv and scope.toml are written there.
+        /// Where to: suspects.csv, proxies.csv and scope.toml are written there.
         #[arg(long, value_name = "FOLDER")]
         out: PathBuf,
     },

@@ -90,6 +90,10 @@ fn the_demonstrations_files_are_written() {
         "\n192.0.2.10,25,poczta.piekarnia.example,piekarnia.example,PL,pl,\
          abuse@piekarnia.example,relays.dnsbl.example,2026-09-03,127.0.0.2\n"
     ));
+    let proxies = fs::read_to_string(folder.join("proxies.csv")).unwrap();
+    assert!(proxies.contains(
+        "\n192.0.2.10,1080,poczta.piekarnia.example,piekarnia.example,PL,pl,abuse@piekarnia.example\n"
+    ));
     assert_eq!(
         fs::read_to_string(folder.join("scope.toml")).unwrap(),
         include_str!("golden/scope.toml")

@@ -273,7 +273,7 @@ fn a_line_is_asked_by_every_probe_that_it_is_for() {
         .map(|line| format!("{line}\n"))
         .collect();
     bench.write("scope.toml", &format!("{probes}{scope}{proxy}"));
-    bench.write("list.csv", "address\n192.0.2.10\n192.0.2.11:3128\n");
+    bench.write("list.csv", "address\n198.51.100.10\n192.0.2.11:3128\n");
     let found = |more: &[&str]| -> Vec<(u64, String)> {
         let ran = bench.scan(&[&["--json", "--fresh", "--junit", "report.xml"], more].concat());
         assert_eq!(ran.status, 0, "{}", ran.err);
@@ -297,10 +297,10 @@ fn a_line_is_asked_by_every_probe_that_it_is_for() {
     assert_eq!(
         all,
         [
-            of(25, "192.0.2.10 relay suspected"),
-            of(1080, "192.0.2.10 proxy closed"),
-            of(3128, "192.0.2.10 proxy closed"),
+            of(25, "198.51.100.10 relay suspected"),
+            of(1080, "198.51.100.10 proxy closed"),
             of(3128, "192.0.2.11 proxy closed"),
+            of(3128, "198.51.100.10 proxy closed"),
         ]
     );
     let report = fs::read_to_string(bench.path("report.xml")).unwrap();

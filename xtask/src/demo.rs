@@ -9,10 +9,12 @@ use std::{
 
 use crate::{
     failure::{Failure, Result},
-    place, run, simulated,
+    place, run,
+    simulated::{self, PROXIES, RELAYS},
 };
 
-/// Builds postern, scans the built-in simulator's demonstration, and writes the letters.
+/// Builds postern, scans the built-in simulator's demonstration (a list of servers that may relay, then one
+/// of proxies), and writes the letters.
 pub(crate) fn run() -> Result<ExitCode> {
     let folder = place::target().join("demo");
     place::make_fresh_folder(&folder)?;
@@ -22,21 +24,12 @@ pub(crate) fn run() -> Result<ExitCode> {
 
     let store = folder.join("findings.db");
     let letters = folder.join("letters");
-    let (scope, list) = (
-        simulated::scope_file(&folder),
-        simulated::list_file(&folder),
-    );
     let words = |words: &[&str]| words.iter().map(OsString::from).collect::<Vec<_>>();
 
-    let mut scan = words(&["scan", "--link", "sim", "--deliver"]);
-    scan.extend([
-        "--scope".into(),
-        scope.into(),
-        "--targets".into(),
-        list.into(),
-    ]);
-    scan.extend(["--store".into(), store.clone().into()]);
-    postern(&scan)?;
+    let mut relays = RELAYS.scan(&folder, &store);
+    relays.extend(words(&["--deliver"]));
+    postern(&relays)?;
+    postern(&PROXIES.scan(&folder, &store))?;
 
     let mut write = words(&["letters", "--profile", "example-cert", "--lang", "auto"]);
     write.extend(words(&["--format", "text,eml,csv,html,xarf"]));

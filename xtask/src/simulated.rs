@@ -1,6 +1,7 @@
 //! Scans of the built-in simulator's demonstration.
 
 use std::{
+    ffi::OsString,
     path::{Path, PathBuf},
     process::Command,
 };
@@ -23,7 +24,47 @@ pub(crate) fn build() -> Command {
     ])
 }
 
-/// Writes the demonstration's list and scope.
+/// A list of the demonstration, and the probes that are for it.
+pub(crate) struct List {
+    name: &'static str,
+    probes: &'static str,
+}
+
+/// The servers that may relay.
+pub(crate) const RELAYS: List = List {
+    name: "suspects.csv",
+    probes: "relay",
+};
+/// The proxies. A block list is asked about them too.
+pub(crate) const PROXIES: List = List {
+    name: "proxies.csv",
+    probes: "proxy,dnsbl",
+};
+
+impl List {
+    /// Where [`write_files`] puts it.
+    pub(crate) fn file(&self, folder: &Path) -> PathBuf {
+        folder.join(self.name)
+    }
+
+    /// The arguments of `postern` that scan it into `store`, as a reader would type them.
+    pub(crate) fn scan(&self, folder: &Path, store: &Path) -> Vec<OsString> {
+        let mut scan: Vec<OsString> = ["scan", "--link", "sim", "--probes", self.probes]
+            .map(OsString::from)
+            .into();
+        scan.extend([
+            "--scope".into(),
+            scope_file(folder).into(),
+            "--targets".into(),
+            self.file(folder).into(),
+            "--store".into(),
+            store.into(),
+        ]);
+        scan
+    }
+}
+
+/// Writes the demonstration's lists and scope.
 pub(crate) fn write_files(folder: &Path) -> Result<()> {
     run::output(host_sim(&["demo", "--out"]).arg(folder)).map(drop)
 }
@@ -71,13 +112,8 @@ pub(crate) fn many_days(seeds: u32) -> Result<()> {
 }
 
 /// Where [`write_files`] puts the scope.
-pub(crate) fn scope_file(folder: &Path) -> PathBuf {
+fn scope_file(folder: &Path) -> PathBuf {
     folder.join("scope.toml")
-}
-
-/// Where [`write_files`] puts the list.
-pub(crate) fn list_file(folder: &Path) -> PathBuf {
-    folder.join("suspects.csv")
 }
 
 /// What one scan of the simulator left behind.
@@ -98,21 +134,9 @@ pub(crate) fn scan(folder: &Path, seed: u32) -> Result<Traces> {
         }
     }
     let mut command = run::command(&[place::postern()]);
-    command.args([
-        "scan",
-        "--link",
-        "sim",
-        "--json",
-        "--seed",
-        &seed.to_string(),
-    ]);
-    command.arg("--scope").arg(scope_file(folder));
-    command.arg("--targets").arg(list_file(folder));
-    command
-        .arg("--store")
-        .arg(&store)
-        .arg("--pcap")
-        .arg(&capture);
+    command.args(RELAYS.scan(folder, &store));
+    command.args(["--json", "--seed", &seed.to_string()]);
+    command.arg("--pcap").arg(&capture);
     let findings = run::output(&mut command)?;
     let capture = std::fs::read(&capture).map_err(|error| Failure::at(&capture, &error))?;
     Ok(Traces { capture, findings })

@@ -1,9 +1,10 @@
-//! The demonstration: a world of some forty addresses in six countries, the list of suspects that
-//! a database might give of them, and a scope that allows to probe them.
+//! The demonstration: a world of some forty addresses in six countries, the lists of suspects that
+//! databases might give of them (servers that may relay, and proxies), and a scope that allows to probe them.
 //!
 //! All addresses and names are of the ranges that are kept for documentation (RFC 5737, RFC 3849,
 //! RFC 2606).
 
+mod proxies;
 mod scope;
 mod table;
 
@@ -11,11 +12,13 @@ use std::net::SocketAddr;
 
 use probe_core::{name::Name, suspect::Suspect};
 
+pub use proxies::{LIST_ZONE, PROXIES, ProxyRow, proxies_csv};
 pub(crate) use scope::{asked_at, asking_proxies_at};
-pub use scope::{asking_proxies, delivering, scope, scope_toml};
+pub use scope::{asking_proxies, delivering, scope, scope_toml, scope_toml_of_every_probe};
 pub use table::{Country, LISTED_BY, LISTED_CODE, PORT, ROWS, Row, There};
 
 use crate::{
+    lists::{self, RESOLVER},
     peers::Personality,
     world::{Site, World},
 };
@@ -25,8 +28,13 @@ pub const SEED: u64 = 1;
 
 /// The demonstration's world.
 pub fn world(seed: u64) -> World {
-    ROWS.iter().fold(World::empty(seed), |world, row| {
-        world.with(row.endpoint(), row.site())
+    let resolver = lists::resolver(&[proxies::list()]);
+    let world = World::empty(seed).with_resolver(RESOLVER.into(), resolver);
+    let world = ROWS
+        .iter()
+        .fold(world, |world, row| world.with(row.endpoint(), row.site()));
+    PROXIES.iter().fold(world, |world, row| {
+        world.with(row.endpoint(), Site::Proxy(row.proxy()))
     })
 }
 
@@ -93,7 +101,8 @@ mod tests {
     #[test]
     fn the_world_is_what_the_table_says() {
         let world = world(SEED);
-        assert_eq!(world.sites.len(), ROWS.len(), "each address stands once");
+        let rows = ROWS.len() + PROXIES.len();
+        assert_eq!(world.sites.len(), rows, "each address and port stands once");
         let of = |pick: fn(&Row) -> &str| ROWS.iter().map(pick).collect::<BTreeSet<_>>();
         assert_eq!(
             of(|row| row.country.code),
@@ -119,6 +128,20 @@ mod tests {
             .filter_map(|suspect| scope.admit(suspect, world(SEED).began).err())
             .collect();
         assert_eq!(refused.len(), 3, "{refused:?}");
+    }
+
+    /// So that a letter is about both, another one about a proxy alone, and some need none.
+    #[test]
+    fn proxies_stand_beside_a_relay_and_alone() {
+        let relays: BTreeSet<_> = ROWS.iter().map(|row| row.endpoint().ip()).collect();
+        let of = |row: &&ProxyRow| relays.contains(&row.endpoint().ip());
+        let beside: Vec<_> = PROXIES.iter().filter(of).map(|row| row.there).collect();
+        assert_eq!(beside, ["open-socks5"]);
+        let open = PROXIES.iter().filter(|row| row.proxy().is_open());
+        assert_eq!(open.count(), 2);
+        let listed = PROXIES.iter().filter(|row| row.listed_code.is_some());
+        assert_eq!(listed.count(), 2);
+        assert_eq!(proxies_csv().lines().count(), PROXIES.len() + 1);
     }
 
     #[test]

@@ -12,7 +12,8 @@ use probe_core::{
     time::Utc,
 };
 
-use crate::world::DeviceNet;
+use super::proxies::LIST_ZONE;
+use crate::{lists::RESOLVER, world::DeviceNet};
 
 const CONTACT: &str = "noc@cert.example";
 const ABUSE_PAGE: &str = "https://cert.example/probes";
@@ -134,6 +135,39 @@ pub(crate) fn asking_proxies_at(
 /// The scope of the demonstration as a file for `postern scan --scope`: the same, and test messages are
 /// allowed, with the sink on the simulated appliance.
 pub fn scope_toml(depth: Depth) -> String {
+    toml(depth, "\"relay\"", &SINK_PORT.to_string(), "", "")
+}
+
+/// The same, which also allows to ask proxies for that sink, and the demonstration's block list.
+pub fn scope_toml_of_every_probe(depth: Depth) -> String {
+    let [first, second] = SINK_PORTS;
+    let others = format!(
+        r#"
+# Proxies are asked for a connection to that sink and to nobody else, at the ports where they usually are.
+[proxy]
+sink_address_ipv6 = "{sink_address}"
+sink_name = "{SINK_DOMAIN}"
+
+# The block list that is asked about each address, and what its codes mean.
+[[dnsbl]]
+zone = "{LIST_ZONE}"
+codes = {{ 2 = "open-relay", 8 = "open-proxy/socks", 9 = "open-proxy/http" }}
+ipv6 = true
+may_be_quoted = true
+agreement = "{REFERENCE}"
+"#,
+        sink_address = DeviceNet::default().ipv6,
+    );
+    toml(
+        depth,
+        "\"relay\", \"proxy\", \"dnsbl\"",
+        &format!("{first}, {second}"),
+        &format!("resolver = \"{RESOLVER}\"\n"),
+        &others,
+    )
+}
+
+fn toml(depth: Depth, probes: &str, sink_ports: &str, resolver: &str, others: &str) -> String {
     let mut networks = String::new();
     for (address, prefix) in NETWORKS {
         writeln!(networks, "    \"{address}/{prefix}\",").expect("a string takes everything");
@@ -149,12 +183,12 @@ networks = [
 {networks}]
 exclusions = ["{excluded}/{prefix}"]
 ports = [25]
-probes = ["relay"]
+probes = [{probes}]
 depth = "{depth}"
 
 # Test messages may be sent, and the appliance itself is the sink that they come back to.
 delivery = "on"
-sink_ports = [{SINK_PORT}]
+sink_ports = [{sink_ports}]
 
 [authority]
 kind = "consent"
@@ -165,7 +199,7 @@ helo = "{HELO}"
 sender_domain = "{SENDER_DOMAIN}"
 sink_domain = "{SINK_DOMAIN}"
 sink_address = "{sink_address}"
-"#,
+{resolver}{others}"#,
         sink_address = DeviceNet::default().ipv4,
         issued = ISSUED.1,
         expires = EXPIRES.1,

@@ -86,10 +86,10 @@ impl Country {
     }
 }
 
-const PL: Country = Country::new("PL", "pl", "poczta");
-const FR: Country = Country::new("FR", "fr", "smtp");
-const DK: Country = Country::new("DK", "da", "mail");
-const DE: Country = Country::new("DE", "de", "mail");
+pub(super) const PL: Country = Country::new("PL", "pl", "poczta");
+pub(super) const FR: Country = Country::new("FR", "fr", "smtp");
+pub(super) const DK: Country = Country::new("DK", "da", "mail");
+pub(super) const DE: Country = Country::new("DE", "de", "mail");
 const IT: Country = Country::new("IT", "it", "posta");
 const GB: Country = Country::new("GB", "en", "mx");
 

@@ -104,12 +104,7 @@ fn export(folder: &Path) -> Result<String> {
     simulated::write_files(folder)?;
     let store = folder.join("findings.db");
     let mut scan = Command::new(place::postern());
-    scan.args(["scan", "--link", "sim", "--scope"])
-        .arg(simulated::scope_file(folder))
-        .arg("--targets")
-        .arg(simulated::list_file(folder))
-        .arg("--store")
-        .arg(&store);
+    scan.args(simulated::RELAYS.scan(folder, &store));
     run::output(&mut scan)?;
     let mut export = Command::new(place::postern());
     export.args(["findings", "--format", "intelmq", "--also", "suspected"]);

@@ -19,7 +19,8 @@ pub(crate) use reports::validate_reports;
 
 use crate::{
     failure::{Failure, Result},
-    place, run, simulated,
+    place, run,
+    simulated::{self, PROXIES, RELAYS},
     suite::{self, Step},
 };
 
@@ -72,10 +73,12 @@ fn write_folders() -> Result<[PathBuf; 3]> {
     let in_all = [profile.as_slice(), &["--lang", LANGUAGES]].concat();
     write_letters(&base, "findings.db", &ready, &in_all)?;
 
-    // The same list with one contact for everything.
-    let list = simulated::list_file(&base);
-    let text = place::read(&list)?;
-    place::write(&list, &with_one_contact(&text))?;
+    // The same lists with one contact for everything.
+    for list in [RELAYS, PROXIES] {
+        let file = list.file(&base);
+        let text = place::read(&file)?;
+        place::write(&file, &with_one_contact(&text))?;
+    }
     scan(&base, "one.db")?;
     let one = base.join("one");
     let together = [in_all.as_slice(), &["--group", "contact"]].concat();
@@ -84,14 +87,12 @@ fn write_folders() -> Result<[PathBuf; 3]> {
 }
 
 fn scan(base: &Path, store: &str) -> Result<()> {
-    let mut scan = Command::new(place::postern());
-    scan.args(["scan", "--link", "sim", "--scope"])
-        .arg(simulated::scope_file(base))
-        .arg("--targets")
-        .arg(simulated::list_file(base))
-        .arg("--store")
-        .arg(base.join(store));
-    run::output(&mut scan).map(drop)
+    for list in [RELAYS, PROXIES] {
+        let mut scan = Command::new(place::postern());
+        scan.args(list.scan(base, &base.join(store)));
+        run::output(&mut scan)?;
+    }
+    Ok(())
 }
 
 fn write_letters(base: &Path, store: &str, out: &Path, more: &[&str]) -> Result<()> {
