@@ -454,7 +454,7 @@ pub(super) fn depth<'t>(reader: &mut Reader<'t>, top: &Section<'t>) -> Depth {
 
 /// See [`super::delivery`].
 pub(super) fn delivery<'t>(reader: &mut Reader<'t>, top: &Section<'t>) -> Delivery {
-    const ALSO: &str = "\"forged-senders\" (under the target's own names: a bounce goes to its users) or \"second-recipients\" (its postmaster gets the message too)";
+    const ALSO: &str = "\"forged-senders\" (under the target's own names, as far as the list has them: a bounce goes to its users) or \"second-recipients\" (its postmaster gets the message too)";
     let allowed = reader.optional(
         top,
         "delivery",
