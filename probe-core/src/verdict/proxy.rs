@@ -17,7 +17,8 @@ pub fn judge_proxy(evidence: &ProxyEvidence) -> Verdict {
 }
 
 /// Rules P1 to P3: our nonce came back. Only the visit of the same attempt says where the connection
-/// came out; where that was our own address, something on our side may have made it.
+/// came out; where that was our own address, something on our side may have made it. The evidence knows
+/// our end of the connections; what others see behind a translator is for the host to add.
 fn proved(evidence: &ProxyEvidence) -> Option<(Kind, Reason)> {
     let returned = || {
         let attempts = evidence.attempts().iter();
