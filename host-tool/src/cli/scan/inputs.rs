@@ -112,7 +112,7 @@ impl Inputs {
             let is_left_out = |entry: &Entry| proxies.contains(&entry.endpoint());
             suspects.entries.retain(|entry| !is_left_out(entry));
         }
-        scope.scope = expand::narrowed(scope.scope, &probes);
+        scope.scope = scope_file::narrowed(scope.scope, &probes);
         let targets = expand::targets(&suspects.entries, &proxies, &probes, &scope.scope);
         // Files are made last: what was wrong before must not have emptied them.
         let capture = args.pcap.as_deref().map(create).transpose()?;
