@@ -88,7 +88,8 @@ pub struct Finding<E = Evidence> {
     pub ended: Instant,
     /// [`crate::verdict::RULES`] when it was judged.
     pub rules: u16,
-    /// The device's own verdict on this evidence.
+    /// The device's own verdict on this evidence. The host's counts: it judges anew, and knows addresses
+    /// of ours that are no part of the scope that a device holds (docs/verdict-rules.md).
     pub verdict: Verdict,
     /// What was seen.
     pub evidence: E,

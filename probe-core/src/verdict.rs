@@ -15,7 +15,7 @@ use serde::{Deserialize, Serialize};
 
 /// The version of the rules in [`judge`]. A finding carries it, so that the host knows when to
 /// judge old evidence again.
-pub const RULES: u16 = 5;
+pub const RULES: u16 = 6;
 
 /// What the evidence says about a target.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]

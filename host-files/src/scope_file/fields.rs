@@ -22,6 +22,17 @@ impl<'t> Sections<'_, 't> {
                 let (section, name, expected) = self.field(field);
                 reader.wrong(section, name, "is empty", &expected);
             }
+            ScopeError::Malformed(Field::Proxy) if !self.names_a_sink() => reader.wrong_next(
+                self.proxy,
+                "sink_address",
+                "is missing, and so is `identity.sink_address`",
+                "the address of our own sink, that proxies shall connect to",
+                Some(
+                    "write `sink_address = \"192.0.2.25\"` below `[proxy]`, with your sink's own address, or \
+                     `sink_address_ipv6`"
+                        .to_owned(),
+                ),
+            ),
             ScopeError::Limit(field) | ScopeError::Malformed(field) => {
                 let (section, name, expected) = self.field(field);
                 reader.wrong(section, name, "cannot be used", &expected);
@@ -44,6 +55,12 @@ impl<'t> Sections<'_, 't> {
                 "a network of hosts: not multicast, not reserved, not one that embeds IPv4 addresses (6to4, NAT64, Teredo)",
             ),
         }
+    }
+
+    /// Whether an address stands anywhere that proxies could be asked for.
+    fn names_a_sink(&self) -> bool {
+        let of_proxies = ["sink_address", "sink_address_ipv6"];
+        of_proxies.iter().any(|field| self.proxy.has(field)) || self.identity.has("sink_address")
     }
 
     fn field(&self, field: Field) -> (&Section<'t>, &'static str, String) {

@@ -5,10 +5,11 @@
 
 mod dnsbl;
 mod fields;
+mod narrowed;
 mod proxy;
 mod read;
 
-pub use dnsbl::ScopeList;
+pub use self::{dnsbl::ScopeList, narrowed::narrowed};
 
 use std::{net::IpAddr, path::Path};
 

@@ -14,7 +14,7 @@ use probe_core::{
 };
 use toml::de::DeValue;
 
-use super::{ScopeFile, dnsbl, fields::Sections, proxy};
+use super::{ScopeFile, dnsbl, fields::Sections, narrowed, proxy};
 use crate::{
     problem::{Place, Problems},
     table::{Reader, Section, moment, number, text, yes},
@@ -98,17 +98,10 @@ pub(super) fn parse(source: &str, place: &Place, now: Timestamp) -> Result<Scope
         dnsbl::read(&mut reader, &top)
     };
     let file = scope.zip(lists).map(|(mut scope, (zones, lists))| {
-        if !probes.contains(&Probe::Relay) {
-            scope.ports.clear();
-        }
-        if probes.contains(&Probe::Proxy) {
-            scope.proxy = proxies.unwrap_or_default();
-        }
-        if probes.contains(&Probe::Dnsbl) {
-            scope.dnsbl = DnsblScope { zones, spacing_ms };
-        }
+        scope.proxy = proxies.unwrap_or_default();
+        scope.dnsbl = DnsblScope { zones, spacing_ms };
         ScopeFile {
-            scope,
+            scope: narrowed(scope, &probes),
             probes,
             addresses,
             lists,
@@ -454,7 +447,7 @@ pub(super) fn depth<'t>(reader: &mut Reader<'t>, top: &Section<'t>) -> Depth {
 
 /// See [`super::delivery`].
 pub(super) fn delivery<'t>(reader: &mut Reader<'t>, top: &Section<'t>) -> Delivery {
-    const ALSO: &str = "\"forged-senders\" (under the target's own names: a bounce goes to its users) or \"second-recipients\" (its postmaster gets the message too)";
+    const ALSO: &str = "\"forged-senders\" (under the target's own names, as far as the list has them: a bounce goes to its users) or \"second-recipients\" (its postmaster gets the message too)";
     let allowed = reader.optional(
         top,
         "delivery",

@@ -200,6 +200,7 @@ impl Yard {
                 local: Some(OWN),
                 said_hello: *outcome == proxy::Outcome::Returned,
                 has_content: false,
+                behind: None,
                 is_endless: false,
                 first: match (outcome, protocol) {
                     (proxy::Outcome::Returned, _) => {

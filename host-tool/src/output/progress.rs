@@ -243,6 +243,7 @@ impl Watch for Watcher {
         self.bar.set_message(message);
     }
 
+    /// What is counted while the scan runs is the device's own word; lists and letters have the host's.
     fn stored(&mut self, record: &Record) {
         match record {
             Record::Finding(finding) => {

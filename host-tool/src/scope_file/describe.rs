@@ -227,7 +227,7 @@ fn delivery(scope: &Scope) -> String {
     }
     let mut said = "on: test messages to our own sink, where the scan asks for it".to_owned();
     if scope.delivery.forged_senders {
-        said.push_str("; under the targets' own names too");
+        said.push_str("; under the targets' own names too, as far as the list has them");
     }
     if scope.delivery.second_recipients {
         said.push_str("; behind the targets' postmasters too");

@@ -64,8 +64,9 @@ probes = ["relay"]                # and "proxy", "dnsbl": see [proxy] and [[dnsb
 depth = "standard"
 
 # Whether `--deliver` may send test messages to our own sink through servers that accept them. What
-# comes back is the only proof. `delivery_also` allows more: messages under the target's own names
-# (a bounce goes to its users), and messages whose second recipient is ours (its postmaster gets them too).
+# comes back is the only proof. `delivery_also` allows more: messages under the target's own names, as
+# far as the list has them (a bounce goes to its users), and messages whose second recipient is ours (its
+# postmaster gets them too).
 delivery = "off"                  # or "on"
 # delivery_also = ["forged-senders", "second-recipients"]
 

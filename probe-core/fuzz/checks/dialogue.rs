@@ -63,6 +63,7 @@ pub(crate) fn check(octets: &[u8]) {
         now: Instant::BOOT,
         said_yes: false,
         permitted: scope.delivery,
+        names: setup.names,
         commands: Commands::default(),
     };
     let mut state = peer.turn(&mut dialogue, Input::Start);
@@ -134,7 +135,7 @@ enum State {
     Over,
 }
 
-struct Peer {
+struct Peer<'a> {
     /// Of this turn of the job.
     evidence: RelayEvidence,
     /// Of all turns before it.
@@ -143,10 +144,12 @@ struct Peer {
     /// Something that may have been a 2xx.
     said_yes: bool,
     permitted: Delivery,
+    /// The domains of the list.
+    names: &'a [Name],
     commands: Commands,
 }
 
-impl Peer {
+impl Peer<'_> {
     fn whole(&self) -> RelayEvidence {
         match &self.whole {
             Some(before) => {
@@ -183,7 +186,8 @@ impl Peer {
                 Output::Observed(observation) => self.evidence.record(&observation),
                 Output::Transmit { octets, .. } => {
                     says = true;
-                    self.commands.take(&lent[..octets], self.permitted);
+                    self.commands
+                        .take(&lent[..octets], self.permitted, self.names);
                 }
                 Output::Open { by, .. } => {
                     assert!(by > self.now);
@@ -242,7 +246,7 @@ struct Commands {
 }
 
 impl Commands {
-    fn take(&mut self, octets: &[u8], permitted: Delivery) {
+    fn take(&mut self, octets: &[u8], permitted: Delivery, names: &[Name]) {
         let text = std::str::from_utf8(octets).expect("commands are text");
         assert!(text.ends_with("\r\n"));
         for line in text.split_terminator("\r\n") {
@@ -273,6 +277,17 @@ impl Commands {
                         "{}",
                         self.mail
                     );
+                    let (_, domain) = self.mail.rsplit_once('@').unwrap_or_default();
+                    for claimed in [&self.hello[..], domain.trim_end_matches('>')] {
+                        let is_nobodys = ["", "localhost", "[192.0.2.1]"].contains(&claimed);
+                        let is_vouched_for = is_nobodys
+                            || Name::new(claimed).is_ok_and(|claimed| {
+                                let ours = Name::new("cert.example.net").expect("a name");
+                                let mut vouched = names.iter().chain([&ours]);
+                                vouched.any(|name| claimed.is_under(name))
+                            });
+                        assert!(is_vouched_for, "{claimed}");
+                    }
                 }
                 "RCPT" | "RSET" | "QUIT" | "STARTTLS" => {}
                 _ => panic!("{line:?}"),

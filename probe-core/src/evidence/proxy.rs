@@ -15,7 +15,7 @@ use super::{EVIDENCE_OCTETS_MAX, Finish, Observation};
 use crate::{
     arrival::Sense,
     dead::DeadBy,
-    proxy::{AttemptId, FIRST_OCTETS_MAX, Outcome, PLACES, PROTOCOLS, Seen},
+    proxy::{AttemptId, Behind, FIRST_OCTETS_MAX, Outcome, PLACES, PROTOCOLS, Seen},
     scope::Depth,
     time::Millis,
 };
@@ -49,6 +49,10 @@ bitflags! {
         const CONTENT = 1 << 1;
         /// More came than is read.
         const ENDLESS = 1 << 2;
+        /// What a tunnel may bring stands behind a 2xx to CONNECT.
+        const TUNNEL = 1 << 3;
+        /// What no tunnel to a mail server brings stands behind a 2xx to CONNECT.
+        const PAGE = 1 << 4;
     }
 }
 
@@ -97,6 +101,17 @@ impl Attempt {
     /// Whether something followed a 2xx.
     pub const fn has_content(&self) -> bool {
         self.marks.contains(Marks::CONTENT)
+    }
+
+    /// What stands behind a 2xx to CONNECT, where that is known.
+    pub const fn behind(&self) -> Option<Behind> {
+        if self.marks.contains(Marks::TUNNEL) {
+            Some(Behind::Tunnel)
+        } else if self.marks.contains(Marks::PAGE) {
+            Some(Behind::Page)
+        } else {
+            None
+        }
     }
 
     /// Whether more came than [`crate::proxy::ANSWER_OCTETS_MAX`].
@@ -158,6 +173,7 @@ impl ProxyEvidence {
                 local,
                 said_hello,
                 has_content,
+                behind,
                 is_endless,
                 first,
             } => {
@@ -166,6 +182,8 @@ impl ProxyEvidence {
                 marks.set(Marks::SAID_HELLO, said_hello);
                 marks.set(Marks::CONTENT, has_content);
                 marks.set(Marks::ENDLESS, is_endless);
+                marks.set(Marks::TUNNEL, behind == Some(Behind::Tunnel));
+                marks.set(Marks::PAGE, behind == Some(Behind::Page));
                 let after_ms = u32::try_from(after.0).unwrap_or(u32::MAX);
                 self.fold(&Attempt {
                     id,

@@ -693,8 +693,21 @@ fn proxy_evidence() -> Evidence {
         local: Some([192, 0, 2, 200].into()),
         said_hello: false,
         has_content: false,
+        behind: None,
         is_endless: false,
         first: b"HTTP/1.0 403 No\r\n",
+    };
+    let granted = Seen::Attempt {
+        id: AttemptId::new(Protocol::Connect, 1),
+        outcome: proxy::Outcome::Granted,
+        code: 200,
+        after: Millis(300),
+        local: Some([192, 0, 2, 200].into()),
+        said_hello: false,
+        has_content: true,
+        behind: Some(proxy::Behind::Page),
+        is_endless: false,
+        first: b"",
     };
     let returned = Seen::Attempt {
         id: AttemptId::new(Protocol::Get, 1),
@@ -704,6 +717,7 @@ fn proxy_evidence() -> Evidence {
         local: Some([192, 0, 2, 200].into()),
         said_hello: false,
         has_content: true,
+        behind: None,
         is_endless: false,
         first: b"HTTP/1.0 200 OK\r\n",
     };
@@ -713,6 +727,7 @@ fn proxy_evidence() -> Evidence {
             hours: 500,
         },
         denied,
+        granted,
         Seen::Skipped {
             protocol: Protocol::ConnectSplit,
             why: proxy::Why::SameAnswer,

@@ -9,7 +9,7 @@ use crate::{
     evidence::Evidence,
     finding::JobSerial,
     frame::ToHost,
-    relay::PairId,
+    proxy::AttemptId,
     time::Instant,
     token::Signer,
 };
@@ -41,9 +41,8 @@ impl Prober {
         let sense = arrival.sense(signer, target, hours);
         let news = match (sense, job) {
             (Sense::Relayed(pair), Some(job)) => self.schedule.returned(job, pair),
-            // What a proxy job asked with has numbers like the pairs of a relay job.
-            (Sense::Visited(place), Some(job)) => PairId::new(usize::from(place))
-                .is_some_and(|place| self.schedule.returned(job, place)),
+            (Sense::Visited(octet), Some(job)) => AttemptId::of_octet(octet)
+                .is_some_and(|attempt| self.schedule.visited(job, attempt)),
             (Sense::Objected, _) => self.object(signer, arrival),
             _ => false,
         };

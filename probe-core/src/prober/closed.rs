@@ -116,6 +116,7 @@ fn what_has_nothing_to_shorten_may_cost_more_when_closed() {
                 local: Some(address),
                 said_hello: false,
                 has_content: false,
+                behind: None,
                 is_endless: false,
                 first: &[b'x'; FIRST_OCTETS_MAX],
             });

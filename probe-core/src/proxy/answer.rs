@@ -1,7 +1,8 @@
 //! What comes on one connection, octet by octet, whatever protocol was asked in.
 
 use super::{
-    AttemptId, Outcome, Protocol, Protocols,
+    AttemptId, Behind, Outcome, Protocol, Protocols,
+    behind::Beginning,
     http::{self, Head},
     socks::{self, Replies},
     watch::Watch,
@@ -26,6 +27,10 @@ pub(super) struct Answer {
     is_foreign: bool,
     /// Something followed a 2xx.
     has_content: bool,
+    /// How what followed a 2xx to CONNECT begins.
+    beginning: Beginning,
+    /// It was waited in vain for something to follow, on a connection that stayed open.
+    was_waited: bool,
     line: Line,
 }
 
@@ -149,6 +154,8 @@ impl Answer {
             is_granted: false,
             is_foreign: false,
             has_content: false,
+            beginning: Beginning::new(),
+            was_waited: false,
             line: Line::new(),
         }
     }
@@ -171,6 +178,21 @@ impl Answer {
 
     pub(super) const fn has_content(&self) -> bool {
         self.has_content
+    }
+
+    /// What stands behind a 2xx to CONNECT, where that is known. A tunnel to a port that a packet filter
+    /// keeps silent stays open and brings nothing, so that counts for it; a connection that ended does not.
+    pub(super) fn behind(&self) -> Option<Behind> {
+        let is_silent = self.was_waited && !self.has_content;
+        is_silent
+            .then_some(Behind::Tunnel)
+            .or_else(|| self.beginning.behind())
+    }
+
+    /// Nothing more came in the whole time that there is for it.
+    pub(super) fn was_waited_for(&mut self) {
+        let is_http = matches!(self.reader, Reader::Http(_));
+        self.was_waited = is_http && self.is_granted && self.kind == Kind::Tunnel;
     }
 
     /// Who has spoken.
@@ -273,7 +295,11 @@ impl Answer {
             Kind::Inside if self.line.ends_reply(octet) && self.line.code == GREETING_CODE => {
                 News::Reply
             }
-            Kind::Inside | Kind::Page | Kind::Tunnel | Kind::Replies => News::Nothing,
+            Kind::Tunnel => {
+                self.beginning.push(octet);
+                News::Nothing
+            }
+            Kind::Inside | Kind::Page | Kind::Replies => News::Nothing,
         }
     }
 

@@ -177,6 +177,9 @@ impl<'a> ProxyDialogue<'a> {
                 self.ends(now, outcome, Some(Close::Abort));
             }
             Stage::Split | Stage::Gap | Stage::Talking | Stage::Leaving => {
+                if !self.job_is_over(now) {
+                    self.answer.was_waited_for();
+                }
                 let outcome = match self.answer.outcome(Stop::Late) {
                     Outcome::Silent | Outcome::CutOff if self.job_is_over(now) => Outcome::TimeOver,
                     outcome => outcome,
@@ -331,6 +334,7 @@ impl<'a> ProxyDialogue<'a> {
             local: self.local,
             said_hello: self.said_hello,
             has_content: self.answer.has_content(),
+            behind: self.answer.behind(),
             is_endless: self.answer.is_endless(),
             first: self.answer.first(),
         }

@@ -15,6 +15,7 @@
 
 mod answer;
 mod attempt;
+mod behind;
 mod dialogue;
 mod gateway;
 mod http;
@@ -31,6 +32,7 @@ mod writing;
 pub use self::{
     answer::{ANSWER_OCTETS_MAX, FIRST_OCTETS_MAX},
     attempt::{AttemptId, PLACES},
+    behind::Behind,
     dialogue::{
         DIALOGUE_OCTETS_MAX, GAP_MS, GRANT_MS_MAX, HELLO_MS_MAX, JOB_MS_MAX, NO_SLOT_MAX,
         NO_SLOT_PAUSE, NONCE_MS_MAX, OPEN_MS_MAX, ProxyDialogue,
@@ -71,6 +73,8 @@ pub enum Seen<'a> {
         said_hello: bool,
         /// Something followed a 2xx.
         has_content: bool,
+        /// What stands behind a 2xx to CONNECT, where that is known.
+        behind: Option<Behind>,
         /// More came than [`ANSWER_OCTETS_MAX`].
         is_endless: bool,
         /// The first octets of what came, at most [`FIRST_OCTETS_MAX`].

@@ -19,7 +19,8 @@ pub const RETURN_WAITS: [Millis; 2] = [Millis::from_secs(15), Millis::from_secs(
 
 /// Whether a message may be sent under a pair at all. Under the target's own names it is another
 /// permission, because a bounce goes to its users; behind a second recipient yet another, because its
-/// postmaster gets the message. Controls and twins have no message.
+/// postmaster gets the message. Controls and twins have no message. Whether a name is the target's is
+/// another question: [`super::Envelope::is_vouched_for`].
 pub fn may_deliver(pair: PairId, permitted: scope::Delivery) -> bool {
     let pair = pair.pair();
     let under_their_name = pair.sender.facts().is_theirs || pair.hello != Hello::Own;
@@ -31,11 +32,12 @@ pub fn may_deliver(pair: PairId, permitted: scope::Delivery) -> bool {
         && (permitted.second_recipients || !to_theirs_as_well)
 }
 
-/// The pair for the next message, if there is one.
+/// The pair for the next message, if there is one among those whose names are vouched for.
 pub(super) fn choose(
     outcomes: &Outcomes,
     permitted: scope::Delivery,
     messages: Messages,
+    is_vouched_for: impl Fn(PairId) -> bool,
 ) -> Option<PairId> {
     // Names alone make no other kind: what one of them shows, another one rarely changes.
     let is_of_a_tried_kind = |id: PairId| {
@@ -52,7 +54,7 @@ pub(super) fn choose(
     };
     PairId::all()
         .filter(|pair| outcomes.get(*pair).is_accepted() && may_deliver(*pair, permitted))
-        .filter(|pair| messages.iter().all(|(tried, _)| tried != *pair))
+        .filter(|pair| is_vouched_for(*pair) && !messages.has(*pair))
         .min_by_key(|pair| (is_of_a_tried_kind(*pair), rank(*pair, outcomes.get(*pair))))
 }
 
@@ -94,6 +96,10 @@ impl Messages {
 
     pub(super) fn iter(&self) -> impl Iterator<Item = (PairId, Fate)> + '_ {
         self.0.iter().flatten().copied()
+    }
+
+    pub(super) fn has(&self, pair: PairId) -> bool {
+        self.iter().any(|(tried, _)| tried == pair)
     }
 
     pub(super) fn last(&self) -> Option<(PairId, Fate)> {
@@ -207,7 +213,7 @@ mod tests {
     fn in_turn(outcomes: &Outcomes, permissions: Delivery) -> Vec<String> {
         let mut messages = Messages::default();
         let mut chosen = Vec::new();
-        while let Some(pair) = choose(outcomes, permissions, messages) {
+        while let Some(pair) = choose(outcomes, permissions, messages, |_| true) {
             chosen.push(id(pair));
             if messages.is_full() {
                 break;

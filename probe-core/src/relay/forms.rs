@@ -127,7 +127,8 @@ pub struct SenderInfo {
     pub detects: &'static str,
     /// A bounce to it comes to us, so silence is evidence.
     pub bounce_reaches_us: bool,
-    /// The address belongs to the target's users: delivery under it needs a permission of its own.
+    /// The address belongs to the target's users: delivery under it needs a permission of its own. With a
+    /// name it needs one that the list vouches for as well ([`super::Envelope::is_vouched_for`]).
     pub is_theirs: bool,
     /// What a strict parser makes of it.
     pub syntax: Syntax,

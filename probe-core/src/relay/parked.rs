@@ -34,7 +34,7 @@ const _: () = assert!(size_of::<Parked>() <= PARKED_OCTETS_MAX);
 /// Where a dialogue stood.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct Memory {
-    /// The pair with which it goes on.
+    /// The pair with which it goes on: of the battery, or of its next message.
     pub(super) next: Option<PairId>,
     /// How often it has been parked, this time included: for the battery, or for its last message.
     pub(super) attempts: u8,

@@ -286,6 +286,26 @@ impl Envelope<'_> {
         Ok(())
     }
 
+    /// Whether a message may go out under what a pair claims of itself, as far as names are concerned. A
+    /// bounce goes to whoever has the sender's domain, and what a server calls itself, or what its address
+    /// is called, may be anybody's: only the list vouches for a domain, and for the names below it.
+    pub fn is_vouched_for(&self, pair: PairId) -> bool {
+        let Pair {
+            hello,
+            sender,
+            slot,
+            ..
+        } = *pair.pair();
+        let claimed = match hello {
+            Hello::Theirs => Slot::Server,
+            _ if sender.facts().needs_name => slot,
+            _ => return true,
+        };
+        let mut listed = self.names.iter();
+        self.name(claimed)
+            .is_some_and(|name| listed.any(|listed| name.is_under(listed)))
+    }
+
     /// The name that a slot stands for.
     pub fn name(&self, slot: Slot) -> Option<Name> {
         let reverse = |place: usize| self.reverse.filter(|_| place == self.names.len());

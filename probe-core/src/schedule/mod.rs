@@ -4,6 +4,7 @@
 //! worker is held up by a target that has to wait, and no target by another one. Every limit is
 //! a constant here or a rate of the scope.
 
+mod came;
 mod ledger;
 mod names;
 mod networks;
@@ -19,6 +20,7 @@ use core::{net::IpAddr, num::NonZeroU32};
 use crate::{
     finding::JobSerial,
     frame::{ScanId, message::LimitCounters},
+    proxy::AttemptId,
     relay::{PairId, PairSet, Parked},
     scope::{DNSBL_PORT, Rates, Refusal},
     target::{RateNetwork, Target},
@@ -31,6 +33,7 @@ pub use networks::NETWORKS_WATCHED_MAX;
 pub use scouting::{Heard, SCOUT_WAITS, SCOUTED_TARGETS_MAX, Scouting};
 pub use turn::{Opening, ParkedJob, Queued, Queueing, Turn, Whose};
 
+use came::Came;
 use ledger::Ledger;
 use networks::{Networks, Room};
 use scouting::{Scouted, Ways};
@@ -323,7 +326,7 @@ impl Schedule {
                 revisions,
                 names: names.clone(),
                 parked,
-                returned: job.returned,
+                returned: job.came.pairs(),
                 due,
                 since: job.parked_since.unwrap_or(now),
                 awaits,
@@ -363,16 +366,22 @@ impl Schedule {
     /// A message of a job that runs or is parked has come back; false where one of this pair had
     /// before.
     pub fn returned(&mut self, serial: JobSerial, pair: PairId) -> bool {
-        let running = self.running.find_mut(|of| of.serial == serial);
-        let parked = self.parked.find_mut(|of| of.serial == serial);
-        let returned = match (running, parked) {
-            (Some(job), _) => &mut job.returned,
-            (None, Some(job)) => &mut job.returned,
-            (None, None) => return false,
+        if let Some(job) = self.running.find_mut(|of| of.serial == serial) {
+            return job.came.message(pair);
+        }
+        let Some(job) = self.parked.find_mut(|of| of.serial == serial) else {
+            return false;
         };
-        let is_news = !returned.contains(pair);
-        returned.insert(pair);
+        let is_news = !job.returned.contains(pair);
+        job.returned.insert(pair);
         is_news
+    }
+
+    /// A visit of a proxy job that runs has come; false where one of this attempt had before. Such a job
+    /// is never parked.
+    pub fn visited(&mut self, serial: JobSerial, attempt: AttemptId) -> bool {
+        let job = self.running.find_mut(|of| of.serial == serial);
+        job.is_some_and(|job| job.came.visit(attempt))
     }
 
     /// A target that still waits for its turn, or is asked without a socket, and its line of the
@@ -525,7 +534,7 @@ impl Schedule {
             connections: 0,
             refusals: 0,
             parked_since,
-            returned: turn.returned,
+            came: Came::of_pairs(turn.returned),
         };
         match self.running.insert(running) {
             Ok(()) => Whose::Turn(turn),

@@ -2,9 +2,9 @@
 
 use core::num::NonZeroU32;
 
-use super::Names;
 #[cfg(doc)]
 use super::Schedule;
+use super::{Names, came::Came};
 use crate::{
     finding::JobSerial,
     relay::{PairSet, Parked},
@@ -100,7 +100,7 @@ pub(super) struct Running {
     /// Refusals since it was handed out.
     pub(super) refusals: u8,
     pub(super) parked_since: Option<Instant>,
-    pub(super) returned: PairSet,
+    pub(super) came: Came,
 }
 
 /// What became of a suspect's target.

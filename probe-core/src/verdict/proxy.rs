@@ -4,7 +4,7 @@ use super::{Kind, Reason, Verdict};
 use crate::{
     dead::DeadBy,
     evidence::{Attempt, Finish, ProxyEvidence},
-    proxy::{AttemptId, Outcome, Protocol, Protocols, Why},
+    proxy::{AttemptId, Behind, Outcome, Protocol, Protocols, Why},
 };
 
 /// What a proxy job's evidence says. Pure: the same evidence always gets the same verdict, and less
@@ -17,7 +17,8 @@ pub fn judge_proxy(evidence: &ProxyEvidence) -> Verdict {
 }
 
 /// Rules P1 to P3: our nonce came back. Only the visit of the same attempt says where the connection
-/// came out; where that was our own address, something on our side may have made it.
+/// came out; where that was our own address, something on our side may have made it. The evidence knows
+/// our end of the connections; what others see behind a translator is for the host to add.
 fn proved(evidence: &ProxyEvidence) -> Option<(Kind, Reason)> {
     let returned = || {
         let attempts = evidence.attempts().iter();
@@ -43,8 +44,9 @@ fn suspected(evidence: &ProxyEvidence) -> Option<(Kind, Reason)> {
         .then_some((Kind::Suspected, Reason::Granted))
 }
 
-/// A web server may say 2xx to anything, so CONNECT counts only where the control was refused in so
-/// many words; that host's own greeting behind it is no web server's.
+/// A web server may say 2xx to anything, so CONNECT counts only where something that a tunnel brings
+/// stands behind it, and where the control was refused in so many words; that host's own greeting behind
+/// it is no web server's.
 fn is_suspicious(evidence: &ProxyEvidence, attempt: &Attempt) -> bool {
     if attempt.outcome() != Outcome::Granted {
         return false;
@@ -52,7 +54,8 @@ fn is_suspicious(evidence: &ProxyEvidence, attempt: &Attempt) -> bool {
     match attempt.id().protocol() {
         None => false,
         Some(Protocol::Connect | Protocol::ConnectSplit) => {
-            evidence.outcome(AttemptId::CONTROL).is_some_and(is_refusal)
+            attempt.behind() == Some(Behind::Tunnel)
+                && evidence.outcome(AttemptId::CONTROL).is_some_and(is_refusal)
         }
         Some(_) => true,
     }
@@ -115,7 +118,7 @@ fn weight(evidence: &ProxyEvidence, attempt: &Attempt) -> Option<Says> {
         Outcome::Silent | Outcome::NoAnswer => (2, Inconclusive, Reason::NoAnswer),
         // The port was open before.
         Outcome::CutOff | Outcome::Running | Outcome::Refused => (3, Inconclusive, Reason::CutOff),
-        Outcome::Granted if has_page_for_all(evidence, attempt) => (7, Closed, Reason::NotAProxy),
+        Outcome::Granted if is_page(evidence, attempt) => (7, Closed, Reason::NotAProxy),
         Outcome::Granted | Outcome::Returned | Outcome::Failed => {
             (4, Inconclusive, Reason::Unclear)
         }
@@ -155,13 +158,17 @@ const fn is_plain(protocol: Protocol) -> bool {
         .has(protocol)
 }
 
-/// Whether a page follows the 2xx, and one as well where there can be no connection.
-fn has_page_for_all(evidence: &ProxyEvidence, attempt: &Attempt) -> bool {
+/// Whether the 2xx is a web server's: a page follows, and where there can be no connection as well; or
+/// what follows is no tunnel's, and the control has an answer that no proxy gives. An error of the control
+/// that a proxy may give as well leaves it open: a filter may have put its own page in a tunnel's place.
+fn is_page(evidence: &ProxyEvidence, attempt: &Attempt) -> bool {
     let mut attempts = evidence.attempts().iter();
     let control = attempts.find(|attempt| attempt.id() == AttemptId::CONTROL);
-    attempt.has_content()
-        && control
-            .is_some_and(|control| control.outcome() == Outcome::Granted && control.has_content())
+    control.is_some_and(|control| match control.outcome() {
+        Outcome::Granted => attempt.has_content() && control.has_content(),
+        Outcome::NoProxy | Outcome::Redirected => attempt.behind() == Some(Behind::Page),
+        _ => false,
+    })
 }
 
 #[cfg(test)]

@@ -150,5 +150,10 @@ fn proxies_need_somewhere_to_connect_to() {
         .replace("sink_address = \"198.51.100.25\"\n", "");
     let problems = scope_file::parse(&text, &Place::named("scope.toml"), now).unwrap_err();
     let problems = problems.to_string();
-    assert!(problems.contains("sink_address"), "{problems}");
+    for told in [
+        "`proxy.sink_address` is missing, and so is `identity.sink_address`",
+        "write `sink_address = \"192.0.2.25\"` below `[proxy]`",
+    ] {
+        assert!(problems.contains(told), "{problems}");
+    }
 }

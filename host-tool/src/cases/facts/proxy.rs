@@ -3,7 +3,7 @@
 use probe_core::{
     arrival::Sense,
     evidence::{Attempt, ProxyEvidence},
-    proxy::{AttemptId, Outcome, Protocol},
+    proxy::{AttemptId, Behind, Outcome, Protocol},
 };
 
 use super::{Shown, quoted, redacted};
@@ -96,11 +96,11 @@ fn tested(job: &JobView, tried: &[Tried]) -> Tested {
     }
 }
 
-/// What only looks granted because a page follows is a page.
+/// What only looks granted because a page follows is a page; a mail server's greeting is none.
 fn is_accepted(attempt: &Attempt) -> bool {
     match attempt.outcome() {
         Outcome::Returned => true,
-        Outcome::Granted => !attempt.has_content(),
+        Outcome::Granted => !attempt.has_content() || attempt.behind() == Some(Behind::Tunnel),
         _ => false,
     }
 }

@@ -60,20 +60,6 @@ pub(super) fn unknown(asked: &[String], gathered: &mut Gathered) {
     }
 }
 
-/// What is left of the scope where only these probes run: nothing else is admitted.
-pub(super) fn narrowed(mut scope: Scope, probes: &[Probe]) -> Scope {
-    if !probes.contains(&Probe::Relay) {
-        scope.ports.clear();
-    }
-    if !probes.contains(&Probe::Proxy) {
-        scope.proxy = Default::default();
-    }
-    if !probes.contains(&Probe::Dnsbl) {
-        scope.dnsbl = Default::default();
-    }
-    scope
-}
-
 /// Every target of these lines, each once, in the order of the lines. A line that names a port of
 /// proxies is for that port alone; every other line is for its own port, as a relay, and for every port of
 /// proxies. Of `proxies`, which databases list as open proxies at these ports, no relay is expected. Lists
@@ -144,7 +130,7 @@ mod tests {
     };
 
     use super::*;
-    use crate::lists;
+    use crate::{lists, scope_file::narrowed};
 
     fn scope() -> Scope {
         let mut scope = host_sim::demo::scope(Depth::Standard);
@@ -249,13 +235,5 @@ mod tests {
             let found: Vec<u16> = targets.iter().map(|target| target.port).collect();
             assert_eq!(found, expected, "{allowed:?} {probes:?}");
         }
-    }
-
-    #[test]
-    fn a_scan_admits_what_it_probes_and_no_more() {
-        let narrowed = narrowed(scope(), &[Probe::Proxy]);
-        assert!(narrowed.ports.is_empty() && !narrowed.proxy.ports.is_empty());
-        let narrowed = super::narrowed(scope(), &[Probe::Relay]);
-        assert!(!narrowed.ports.is_empty() && narrowed.proxy.ports.is_empty());
     }
 }

@@ -114,7 +114,7 @@ impl Inputs {
         }
         let own = scenario.as_ref().filter(|_| names_nobody(args));
         let own = own.map(|scenario| expand::own(&scenario.targets, &scope, &probes));
-        scope.scope = expand::narrowed(scope.scope, &probes);
+        scope.scope = scope_file::narrowed(scope.scope, &probes);
         let targets = own
             .unwrap_or_else(|| expand::targets(&suspects.entries, &proxies, &probes, &scope.scope));
         // Files are made last: what was wrong before must not have emptied them.

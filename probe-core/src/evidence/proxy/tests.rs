@@ -20,6 +20,7 @@ fn attempt(id: AttemptId, outcome: Outcome, first: &[u8]) -> Observation<'_> {
         local: Some(OWN),
         said_hello: true,
         has_content: false,
+        behind: None,
         is_endless: false,
         first,
     })

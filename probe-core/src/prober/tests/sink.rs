@@ -6,6 +6,7 @@ use crate::{
     dialogue::{Answer, Question},
     name::Name,
     prober::{OBJECTIONS_MAX, UNASKED_ARRIVALS_BURST_MAX, UNASKED_ARRIVALS_EVERY_MS},
+    proxy::{AttemptId, Protocol},
     token::{Key, Role, Signer, Token},
 };
 
@@ -196,6 +197,40 @@ fn strangers_do_not_fill_the_outbox() {
     site.now_ms += 1;
     assert_eq!(site.arrives(&callout), Answer::Yes);
     assert_eq!(site.arrives(&callout), Answer::No);
+}
+
+#[test]
+fn a_visit_is_news_once_for_each_attempt_and_never_for_what_is_none() {
+    let mut site = Site::scanning(vec![suspect("10.0.0.1")]);
+    let job = site.job();
+    let visit = |site: &Site, octet: u8| {
+        let (hours, target) = (job.hours, job.target.endpoint());
+        let token = site
+            .signer()
+            .sign(Role::Proxy, job.serial, octet, hours, target);
+        arrival(What::Visit, "192.0.2.7", Some(token), None)
+    };
+    // What may come unasked is spent: only news is taken from here on.
+    let unknown = Token::unsigned(Role::Recipient, JobSerial(1), 4, 0);
+    let callout = arrival(What::Callout, "192.0.2.7", Some(unknown), None);
+    while site.arrives(&callout) == Answer::Yes {
+        site.talk_and_store();
+    }
+    let first = AttemptId::new(Protocol::Connect, 0).octet();
+    let last = AttemptId::new(Protocol::Inside, 1).octet();
+    for (octet, expected) in [
+        (first, Answer::Yes),
+        (first, Answer::No),
+        (last, Answer::Yes),
+        (last, Answer::No),
+        // No attempt has these, though a pair does.
+        (20, Answer::No),
+        (50, Answer::No),
+    ] {
+        let visit = visit(&site, octet);
+        assert_eq!(site.arrives(&visit), expected, "{octet}");
+        site.talk_and_store();
+    }
 }
 
 #[test]

@@ -11,6 +11,8 @@ const HTTP: Protocols = Protocols::HTTP.difference(Protocols::INSIDE);
 const SOCKS: Protocols = Protocols::SOCKS;
 const ESTABLISHED: &str = "HTTP/1.0 200 Connection established\r\nProxy-agent: x\r\n\r\n";
 const NO_SUCH_HOST: &str = "HTTP/1.0 503 Service Unavailable\r\n\r\nno such host";
+const NO_SUCH_PAGE: &str = "HTTP/1.1 404 Not Found\r\n\r\n<h1>Not found</h1>";
+const ELSEWHERE: &str = "HTTP/1.1 302 Found\r\nLocation: /\r\n\r\n";
 const PAGE: &str = "HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n\r\n<h1>Not found</h1>";
 
 /// A peer, what it is asked, and what is said of it.
@@ -22,6 +24,19 @@ fn place(text: &str) -> usize {
 
 /// Answers whole requests of HTTP: to a name that cannot exist, to CONNECT, to others.
 fn http(
+    connect: impl FnMut(&str) -> Answer + 'static,
+    other: impl FnMut(&str) -> Answer + 'static,
+) -> Peer {
+    http_with(NO_SUCH_HOST, connect, other)
+}
+
+/// Answers a name that cannot exist so, CONNECT so, and allows nothing else.
+fn http_control(control: &'static str, connect: impl FnMut(&str) -> Answer + 'static) -> Peer {
+    http_with(control, connect, not_allowed)
+}
+
+fn http_with(
+    control: &'static str,
     mut connect: impl FnMut(&str) -> Answer + 'static,
     mut other: impl FnMut(&str) -> Answer + 'static,
 ) -> Peer {
@@ -31,7 +46,7 @@ fn http(
             return Answer::Nothing;
         }
         if text.contains(".invalid:") {
-            page(NO_SUCH_HOST)
+            page(control)
         } else if text.starts_with("CONNECT ") {
             connect(&text)
         } else {
@@ -292,6 +307,73 @@ pub(super) const ROWS: &[Row] = &[
         HTTP,
         || http(|_| say(ESTABLISHED), not_allowed),
         "suspected: granted",
+    ),
+    // The control has an answer of its own.
+    (
+        "a page for connect, and no such page for the control",
+        HTTP,
+        || http_control(NO_SUCH_PAGE, |_| page(PAGE)),
+        "closed: not-a-proxy",
+    ),
+    (
+        "a page for connect, kept open, and the control is sent elsewhere",
+        HTTP,
+        || http_control(ELSEWHERE, |_| say(PAGE)),
+        "closed: not-a-proxy",
+    ),
+    (
+        "an empty page for connect, and no such page for the control",
+        HTTP,
+        || http_control(NO_SUCH_PAGE, |_| page(ESTABLISHED)),
+        "inconclusive: unclear",
+    ),
+    (
+        "another answer of http behind the grant",
+        HTTP,
+        || {
+            http_control(NO_SUCH_PAGE, |_| {
+                page(&format!("{ESTABLISHED}HTTP/1.1 502 Bad Gateway\r\n\r\n"))
+            })
+        },
+        "inconclusive: unclear",
+    ),
+    (
+        "a filter's page, and no such host for the control",
+        HTTP,
+        || http_control(NO_SUCH_HOST, |_| page(PAGE)),
+        "inconclusive: unclear",
+    ),
+    (
+        "another mail server behind the grant, and no such page for the control",
+        HTTP,
+        || {
+            http_control(NO_SUCH_PAGE, |_| {
+                say(&format!("{ESTABLISHED}220 mail.example.org ESMTP\r\n"))
+            })
+        },
+        "suspected: granted",
+    ),
+    (
+        "silent behind the grant, and no such page for the control",
+        HTTP,
+        || http_control(NO_SUCH_PAGE, |_| say(ESTABLISHED)),
+        "suspected: granted",
+    ),
+    (
+        "open, and no such page for the control",
+        HTTP,
+        || http_control(NO_SUCH_PAGE, tunnels),
+        "confirmed: connection-returned",
+    ),
+    (
+        "open, with a page before our sink's greeting",
+        HTTP,
+        || {
+            http_control(NO_SUCH_PAGE, |text| {
+                Answer::ToSink(PAGE.into(), place(text), Vec::new())
+            })
+        },
+        "confirmed: connection-returned",
     ),
     (
         "a nonce of another key",

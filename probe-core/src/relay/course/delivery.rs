@@ -11,7 +11,7 @@ use crate::{
     evidence::{Ending, Fate, Finish, Notes},
     relay::{
         Setup,
-        deliveries::{Messages, RETURN_WAITS, choose},
+        deliveries::{Messages, RETURN_WAITS, choose, may_deliver},
         forms::Hello,
         meaning::is_deferral,
         message::Message,
@@ -38,6 +38,8 @@ pub(super) struct Deliveries {
     /// How the battery ended; [`Finish::Running`] while it runs.
     pub(super) battery: Finish,
     pub(super) messages: Messages,
+    /// The pair of the next message, as it was chosen before the dialogue paused.
+    next: Option<PairId>,
     /// The part of the message that is written next.
     part: u8,
     /// What becomes of the last message is known.
@@ -60,6 +62,7 @@ impl Deliveries {
             returned: setup.returned,
             battery: memory.battery,
             messages: memory.messages,
+            next: memory.next,
             part: 0,
             is_decided: false,
             was_cut: false,
@@ -157,15 +160,12 @@ impl Course<'_> {
 
     fn next_message(&self) -> Option<PairId> {
         let Deliveries {
-            permitted,
-            returned,
-            messages,
-            ..
+            returned, messages, ..
         } = self.deliveries;
         if messages.is_full() || messages.are_enough(returned) || !self.may_send() {
             return None;
         }
-        let pair = choose(self.plan.outcomes(), permitted, messages)?;
+        let pair = self.chosen()?;
         // T1 goes before it, and is refused there as it was before.
         let refusals = if pair.pair().setting == Setting::AfterReset {
             3
@@ -173,6 +173,26 @@ impl Course<'_> {
             1
         };
         (self.plan.refusals_allowed() >= refusals).then_some(pair)
+    }
+
+    /// The pair of the next message. Whether its names are vouched for depends on what the server calls
+    /// itself, and a dialogue that goes on knows that only from its first greeting on: until then it
+    /// keeps to what was chosen before.
+    pub(super) fn chosen(&self) -> Option<PairId> {
+        let Deliveries {
+            permitted,
+            messages,
+            next,
+            ..
+        } = self.deliveries;
+        let before = next.filter(|pair| may_deliver(*pair, permitted) && !messages.has(*pair));
+        if self.host.is_none() && before.is_some() {
+            return before;
+        }
+        let envelope = self.envelope();
+        choose(self.plan.outcomes(), permitted, messages, |pair| {
+            envelope.is_vouched_for(pair)
+        })
     }
 
     fn may_send(&self) -> bool {
@@ -189,8 +209,9 @@ impl Course<'_> {
         };
         let envelope = self.envelope();
         let mut path = PathText::new();
-        let can_be_written =
-            envelope.mail(pair, &mut path).is_ok() && envelope.rcpt(pair, false, &mut path).is_ok();
+        let can_be_written = envelope.is_vouched_for(pair)
+            && envelope.mail(pair, &mut path).is_ok()
+            && envelope.rcpt(pair, false, &mut path).is_ok();
         if !can_be_written {
             return self.message_cannot_be_written(now);
         }
@@ -202,10 +223,16 @@ impl Course<'_> {
 
     /// The name in EHLO may be one that the server has to tell first.
     pub(super) fn can_say_hello(&self) -> bool {
-        self.borne.hello != Hello::Theirs || self.envelope().name(Slot::Server).is_some()
+        let envelope = self.envelope();
+        let is_vouched_for = self
+            .message_pair()
+            .is_none_or(|pair| envelope.is_vouched_for(pair));
+        self.borne.hello != Hello::Theirs
+            || (is_vouched_for && envelope.name(Slot::Server).is_some())
     }
 
-    /// The server tells no name today, or a longer one: another connection is of no use.
+    /// The server tells no name today, or a longer one, or one that nobody vouches for: another
+    /// connection is of no use.
     pub(super) fn message_cannot_be_written(&mut self, now: Instant) {
         self.deliveries.was_cut = true;
         self.ended(now, Ending::InOrder, Some(Close::Fin));

@@ -264,10 +264,15 @@ impl<'a> Course<'a> {
         if self.stage != Stage::Parked {
             return None;
         }
-        let mut ahead = self.plan.clone();
-        ahead.retry_deferred();
+        let next = if self.is_delivering() {
+            self.chosen()
+        } else {
+            let mut ahead = self.plan.clone();
+            ahead.retry_deferred();
+            ahead.pending().iter().next()
+        };
         let memory = Memory {
-            next: ahead.pending().iter().next(),
+            next,
             attempts: self.attempts,
             battery: self.deliveries.battery,
             behind_tls: matches!(self.tls, Tls::Up | Tls::Due),

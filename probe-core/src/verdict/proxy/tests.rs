@@ -6,7 +6,7 @@ use super::*;
 use crate::{
     arrival::Sense,
     evidence::Observation,
-    proxy::{Outcome as O, Protocol as P, Seen},
+    proxy::{Behind as B, Outcome as O, Protocol as P, Seen},
     scope::Depth,
     time::Millis,
 };
@@ -17,7 +17,12 @@ fn seen(evidence: &mut ProxyEvidence, seen: Seen<'_>) {
     evidence.record(&Observation::Proxy(seen));
 }
 
-fn attempt(evidence: &mut ProxyEvidence, id: AttemptId, outcome: O, has_content: bool) {
+fn attempt(
+    evidence: &mut ProxyEvidence,
+    id: AttemptId,
+    outcome: O,
+    (has_content, behind): (bool, Option<B>),
+) {
     seen(
         evidence,
         Seen::Attempt {
@@ -28,6 +33,7 @@ fn attempt(evidence: &mut ProxyEvidence, id: AttemptId, outcome: O, has_content:
             local: Some("192.0.2.200".parse().unwrap()),
             said_hello: false,
             has_content,
+            behind,
             is_endless: false,
             first: b"",
         },
@@ -45,7 +51,7 @@ fn evidence(attempts: &[(P, usize, O)], finish: Finish) -> ProxyEvidence {
     );
     for (protocol, place, outcome) in attempts {
         let id = AttemptId::new(*protocol, *place);
-        attempt(&mut evidence, id, *outcome, false);
+        attempt(&mut evidence, id, *outcome, (false, None));
     }
     seen(&mut evidence, Seen::Finished(finish));
     evidence
@@ -213,36 +219,96 @@ fn a_proof_needs_the_visit_of_the_same_attempt_from_elsewhere() {
     }
 }
 
+/// What the verdict is of CONNECT that was granted, by what stands behind the grant and by the control.
+fn granted(behind: (bool, Option<B>), control: O, control_has_content: bool) -> String {
+    let mut told = evidence(&[], Finish::Tested);
+    attempt(&mut told, AttemptId::new(P::Connect, 0), O::Granted, behind);
+    attempt(
+        &mut told,
+        AttemptId::CONTROL,
+        control,
+        (control_has_content, None),
+    );
+    words(&told)
+}
+
 #[test]
 fn the_control_tells_servers_that_grant_everything() {
-    for (control, expected) in [
-        (O::Denied, "suspected: granted"),
-        (O::Failed, "suspected: granted"),
-        (O::Unreached, "suspected: granted"),
-        (O::NoProxy, "suspected: granted"),
-        (O::Redirected, "suspected: granted"),
-        (O::Granted, "closed: not-a-proxy"),
-        (O::Silent, "inconclusive: unclear"),
-        (O::Dropped, "inconclusive: unclear"),
-        (O::CutOff, "inconclusive: unclear"),
-        (O::Returned, "inconclusive: unclear"),
+    let unclear = "inconclusive: unclear";
+    let page = "closed: not-a-proxy";
+    let tunnel = "suspected: granted";
+    for (control, of_a_tunnel, of_a_page) in [
+        // What a proxy says of a name that cannot exist, and a filter's page may stand in for us.
+        (O::Denied, tunnel, unclear),
+        (O::Failed, tunnel, unclear),
+        (O::Unreached, tunnel, unclear),
+        (O::AuthRequired, tunnel, unclear),
+        // What a web server says.
+        (O::NoProxy, tunnel, page),
+        (O::Redirected, tunnel, page),
+        (O::Granted, page, page),
+        // The control says nothing.
+        (O::Silent, unclear, unclear),
+        (O::Dropped, unclear, unclear),
+        (O::CutOff, unclear, unclear),
+        (O::Returned, unclear, unclear),
+    ] {
+        for (behind, expected) in [
+            ((true, Some(B::Tunnel)), of_a_tunnel),
+            ((true, Some(B::Page)), of_a_page),
+        ] {
+            assert_eq!(
+                granted(behind, control, true),
+                expected,
+                "{behind:?}, {control:?}"
+            );
+        }
+        // Behind a grant stood what may be several things, or nothing, and the connection ended.
+        for behind in [(true, None), (false, None)] {
+            let expected = match (control, behind.0) {
+                (O::Granted, true) => page,
+                _ => unclear,
+            };
+            assert_eq!(
+                granted(behind, control, true),
+                expected,
+                "{behind:?}, {control:?}"
+            );
+        }
+    }
+    // Silence on a connection that stays open: a tunnel that something filters, or a liar's.
+    let open = (false, Some(B::Tunnel));
+    assert_eq!(granted(open, O::NoProxy, true), tunnel);
+    // A grant without a page, whatever is asked for, is a proxy's or a liar's.
+    for (behind, control_has_content) in [
+        ((true, Some(B::Page)), false),
+        (open, true),
+        (open, false),
+        ((false, None), true),
+        ((false, None), false),
+    ] {
+        assert_eq!(
+            granted(behind, O::Granted, control_has_content),
+            unclear,
+            "{behind:?}"
+        );
+    }
+    // A page under one port takes nothing from what another shows, and our sink's word outweighs both.
+    for (outcome, behind, expected) in [
+        (O::Granted, open, tunnel),
+        (O::Returned, (true, None), "accepted: nonce-returned"),
     ] {
         let mut told = evidence(&[], Finish::Tested);
-        attempt(&mut told, AttemptId::new(P::Connect, 0), O::Granted, true);
-        attempt(&mut told, AttemptId::CONTROL, control, true);
-        assert_eq!(words(&told), expected, "{control:?}");
-    }
-    // A grant without a page, whatever is asked for, is a proxy's or a liar's.
-    for content in [(true, false), (false, true), (false, false)] {
-        let mut told = evidence(&[], Finish::Tested);
+        let first = AttemptId::new(P::Connect, 0);
+        attempt(&mut told, first, O::Granted, (true, Some(B::Page)));
+        attempt(&mut told, AttemptId::CONTROL, O::NoProxy, (false, None));
         attempt(
             &mut told,
-            AttemptId::new(P::Connect, 0),
-            O::Granted,
-            content.0,
+            AttemptId::new(P::Connect, SECOND),
+            outcome,
+            behind,
         );
-        attempt(&mut told, AttemptId::CONTROL, O::Granted, content.1);
-        assert_eq!(words(&told), "inconclusive: unclear", "{content:?}");
+        assert_eq!(words(&told), expected, "{outcome:?}");
     }
 }
 

@@ -10,6 +10,7 @@ fn nothing_is_sent_without_permission() {
         (is_rcpt(session) && !is_theirs && !session.to.contains("postmaster"))
             .then(|| Answer::from("554 5.7.1 Relay access denied"))
     };
+    let names = [name("example.org")];
     for bits in 0..8_u8 {
         let mut tester = tester();
         tester.delivery = scope::Delivery {
@@ -22,10 +23,11 @@ fn nothing_is_sent_without_permission() {
             PIPELINING,
             trusts_its_names,
         );
-        let job = deliver(
-            &tester,
-            Depth::Full,
-            Network::default(),
+        let job = deliver_with(
+            Setup {
+                names: &names,
+                ..setup(&tester, Depth::Full)
+            },
             &mut server,
             nothing,
         );
@@ -62,6 +64,151 @@ fn nothing_is_sent_without_permission() {
         &mut open(PIPELINING),
     );
     assert!(talk.parked.is_none(), "the scan does not want it");
+}
+
+/// The server takes T1 under any of its names, says this one in its greeting, and another one from the
+/// second connection on.
+fn greets_as(first: &'static str, later: &'static str) -> Peer<'static> {
+    counted(PLAIN, move |connection, session| {
+        let greeting = if connection == 1 { first } else { later };
+        if session.line.is_empty() {
+            return Some(format!("220 {greeting} ESMTP").as_str().into());
+        }
+        let is_ours = session.from.contains("probe.example.net");
+        let is_theirs = !is_ours && session.from.contains('.') && !session.from.contains('[');
+        let is_t1 = session.to.ends_with("@sink.example>") && !session.to.contains(':');
+        (is_rcpt(session) && !(is_theirs && is_t1)).then(|| "554 5.7.1 Relay access denied".into())
+    })
+}
+
+#[test]
+fn under_a_name_that_only_the_target_claims_no_message_goes_out() {
+    let list = |names: &[&str]| names.iter().map(|it| name(it)).collect::<Vec<_>>();
+    let reverse = name("victim.example");
+    type Case<'a> = (&'a [&'a str], Option<&'a Name>, &'static str, &'a [&'a str]);
+    let cases: &[Case<'_>] = &[
+        // Whoever greets so need not be so.
+        (&[], None, "mail.victim.example", &[]),
+        (&[], Some(&reverse), "mail.victim.example", &[]),
+        (&[], Some(&reverse), "localhost", &[]),
+        (
+            &["example.org"],
+            None,
+            "mail.victim.example",
+            &["<s@example.org>", "<postmaster@example.org>"],
+        ),
+        (
+            &["example.org"],
+            Some(&reverse),
+            "badexample.org",
+            &["<s@example.org>", "<postmaster@example.org>"],
+        ),
+        // The list vouches for a domain and what lies below it, by whichever slot the name comes.
+        (
+            &["example.org"],
+            None,
+            "mail.example.org",
+            &[
+                "<s@mail.example.org>",
+                "<postmaster@example.org>",
+                "<s@example.org>",
+            ],
+        ),
+        // Not for what lies above it.
+        (
+            &["mail.example.org"],
+            None,
+            "mail.example.org",
+            &["<s@mail.example.org>", "<postmaster@mail.example.org>"],
+        ),
+        (
+            &["example.org", "example.net"],
+            None,
+            "mail.victim.example",
+            &[
+                "<s@example.org>",
+                "<postmaster@example.org>",
+                "<s@example.net>",
+            ],
+        ),
+    ];
+    for (names, reverse, greeting, expected) in cases {
+        let mut tester = allowed();
+        tester.delivery.forged_senders = true;
+        let names = list(names);
+        let mut server = greets_as(greeting, greeting);
+        let job = deliver_with(
+            Setup {
+                names: &names,
+                reverse: *reverse,
+                ..setup(&tester, Depth::Full)
+            },
+            &mut server,
+            nothing,
+        );
+        let told = format!("{names:?} {reverse:?} {greeting}\n{}", job.script);
+        // RCPT tells all the same what the server would do.
+        let asked = format!("C: MAIL FROM:<s@{greeting}>\n");
+        assert!(
+            *greeting == "localhost" || job.script.contains(&asked),
+            "{told}"
+        );
+        assert_eq!(senders(&job), *expected, "{told}");
+    }
+}
+
+#[test]
+fn in_ehlo_as_well_a_message_has_no_name_that_only_the_target_claims() {
+    for (listed, greeting, expected) in [
+        (&[][..], "mail.victim.example", 0),
+        (&[name("example.org")], "mail.victim.example", 0),
+        (&[name("victim.example")], "mail.victim.example", 1),
+        (&[name("mail.victim.example")], "mail.victim.example", 1),
+    ] {
+        let mut tester = allowed();
+        tester.delivery.forged_senders = true;
+        let mut server = counted(PLAIN, move |_, session| {
+            if session.line.is_empty() {
+                return Some(format!("220 {greeting} ESMTP").as_str().into());
+            }
+            let is_t1 = session.to.ends_with("@sink.example>") && !session.to.contains(':');
+            (is_rcpt(session) && !(session.hello == greeting && is_t1))
+                .then(|| "554 5.7.1 Relay access denied".into())
+        });
+        let setup = Setup {
+            names: listed,
+            ..setup(&tester, Depth::Full)
+        };
+        let job = deliver_with(setup, &mut server, nothing);
+        assert_eq!(job.messages.len(), expected, "{listed:?}\n{}", job.script);
+        let is_suspected = job.words().starts_with("suspected");
+        assert_eq!(is_suspected, expected == 0, "{}", job.script);
+    }
+}
+
+#[test]
+fn a_name_that_the_target_changes_before_the_message_is_looked_at_again() {
+    let names = [name("mail.example.org")];
+    let mut tester = allowed();
+    tester.delivery.forged_senders = true;
+    for (later, expected) in [
+        (
+            "mail.example.org",
+            &["<s@mail.example.org>", "<postmaster@mail.example.org>"][..],
+        ),
+        ("mail.victim.example", &["<postmaster@mail.example.org>"]),
+    ] {
+        let mut server = greets_as("mail.example.org", later);
+        let job = deliver_with(
+            Setup {
+                names: &names,
+                ..setup(&tester, Depth::Full)
+            },
+            &mut server,
+            nothing,
+        );
+        assert_eq!(senders(&job), expected, "{later}\n{}", job.script);
+    }
 }
 
 #[test]

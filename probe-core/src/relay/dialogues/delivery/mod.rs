@@ -9,6 +9,7 @@ use super::servers::{PIPELINING, PLAIN, is_rcpt};
 use crate::{
     dialogue::OpenFailure,
     evidence::{Delivery, Fate, Finish, RelayEvidence},
+    name::Name,
     relay::{
         Hello, PARKED_FOR, PairId, PairSet, RETURN_WAITS, Setup,
         peer::{Answer, Network, Peer, Session, setup, talk_over, tester},
@@ -72,9 +73,27 @@ fn deliver(
     peer: &mut Peer<'_>,
     returns: impl Fn(&[Delivery]) -> PairSet,
 ) -> Job {
+    over(network, setup(tester, depth), peer, returns)
+}
+
+/// The same, on a perfect network and with everything that a job may be told.
+fn deliver_with(
+    setup: Setup<'_>,
+    peer: &mut Peer<'_>,
+    returns: impl Fn(&[Delivery]) -> PairSet,
+) -> Job {
+    over(Network::default(), setup, peer, returns)
+}
+
+fn over(
+    network: Network,
+    setup: Setup<'_>,
+    peer: &mut Peer<'_>,
+    returns: impl Fn(&[Delivery]) -> PairSet,
+) -> Job {
     let mut setup = Setup {
         deliver: true,
-        ..setup(tester, depth)
+        ..setup
     };
     let mut began = Instant::BOOT;
     let mut job: Option<Job> = None;
@@ -144,6 +163,20 @@ fn counted<'a>(
 
 fn is_verb(session: &Session, verb: &str) -> bool {
     session.line.split([' ', ':']).next() == Some(verb)
+}
+
+fn name(text: &str) -> Name {
+    Name::new(text).unwrap()
+}
+
+/// The senders of the messages that went out, in their order, with `s` for a token.
+fn senders(job: &Job) -> Vec<&str> {
+    let mut sender = "";
+    let lines = job.script.lines().filter_map(|line| {
+        sender = line.strip_prefix("C: MAIL FROM:").unwrap_or(sender);
+        (line == "C: DATA").then_some(sender)
+    });
+    lines.collect()
 }
 
 fn nothing(_: &[Delivery]) -> PairSet {
