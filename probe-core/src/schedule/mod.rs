@@ -22,7 +22,7 @@ use crate::{
     relay::{PairId, PairSet, Parked},
     scope::{DNSBL_PORT, Rates, Refusal},
     target::{RateNetwork, Target},
-    time::{Instant, Millis},
+    time::{Instant, Millis, Stamp},
 };
 
 pub use ledger::{LEDGER_TARGETS_MAX, REFUSALS_COUNT_FOR};
@@ -177,7 +177,7 @@ impl Schedule {
             let due = job.turn_at(&self.rates);
             let candidate = Candidate::Parked {
                 due,
-                serial: job.serial,
+                serial: job.serial(),
             };
             search.see(candidate, || self.room(now, due, job.target()));
         }
@@ -285,7 +285,7 @@ impl Schedule {
     /// when there is no room.
     pub fn may_park(&mut self, now: Instant, serial: JobSerial, until: Instant) -> Option<Instant> {
         let job = self.running.find(|of| of.serial == serial)?;
-        let last = parked_until_max(job.parked_since.unwrap_or(now), &self.rates);
+        let last = parked_until_max(job.parked_since.map_or(now, Stamp::instant), &self.rates);
         let due = if self.refusals_left(now, job.target) == 0 {
             self.ledger.renewed(job.target).unwrap_or(until).max(until)
         } else {
@@ -319,13 +319,12 @@ impl Schedule {
     ) {
         if let Some(job) = self.give_back(serial) {
             let kept = self.parked.insert(ParkedJob {
-                serial,
                 revisions,
                 names: names.clone(),
                 parked,
                 returned: job.returned,
-                due,
-                since: job.parked_since.unwrap_or(now),
+                due: due.into(),
+                since: job.parked_since.unwrap_or(now.into()),
                 awaits,
             });
             if kept.is_err() {
@@ -355,7 +354,7 @@ impl Schedule {
 
     /// The target of a job that runs or is parked.
     pub fn target_of(&self, serial: JobSerial) -> Option<Target> {
-        let parked = || self.parked.find(|of| of.serial == serial);
+        let parked = || self.parked.find(|of| of.serial() == serial);
         self.running_target(serial)
             .or_else(|| parked().map(ParkedJob::target))
     }
@@ -364,7 +363,7 @@ impl Schedule {
     /// before.
     pub fn returned(&mut self, serial: JobSerial, pair: PairId) -> bool {
         let running = self.running.find_mut(|of| of.serial == serial);
-        let parked = self.parked.find_mut(|of| of.serial == serial);
+        let parked = self.parked.find_mut(|of| of.serial() == serial);
         let returned = match (running, parked) {
             (Some(job), _) => &mut job.returned,
             (None, Some(job)) => &mut job.returned,
@@ -405,12 +404,12 @@ impl Schedule {
         self.parked
             .iter()
             .filter(|of| address.is_none_or(|address| of.target().address() == address))
-            .min_by_key(|of| of.due)
+            .min_by_key(|of| of.due.instant())
     }
 
     /// Forgets a parked job.
     pub fn drop_parked(&mut self, serial: JobSerial) {
-        self.parked.take(|of| of.serial == serial);
+        self.parked.take(|of| of.serial() == serial);
     }
 
     /// How many targets wait for their first turn.
@@ -501,7 +500,7 @@ impl Schedule {
                 .map(|of| (of.target, of.told)),
             Candidate::Parked { serial, .. } => self
                 .parked
-                .find(|of| of.serial == serial)
+                .find(|of| of.serial() == serial)
                 .map(|of| (of.target(), 0)),
         };
         let Some((target, told)) = target else {
@@ -549,7 +548,7 @@ impl Schedule {
         &mut self,
         candidate: Candidate,
         refusals_max: u8,
-    ) -> Option<(Turn, Option<Instant>)> {
+    ) -> Option<(Turn, Option<Stamp>)> {
         match candidate {
             Candidate::Queued { arrival } | Candidate::Scouted { arrival } => {
                 let serial = self.next_serial()?;
@@ -572,7 +571,7 @@ impl Schedule {
                 Some((turn, None))
             }
             Candidate::Parked { serial, .. } => {
-                let job = self.parked.take(|of| of.serial == serial)?;
+                let job = self.parked.take(|of| of.serial() == serial)?;
                 let turn = Turn {
                     serial,
                     revision: job.revisions,
