@@ -1,10 +1,12 @@
 //! [`Env`] over embassy-net: boards and the simulator.
 
+#[cfg_attr(not(feature = "datagrams"), path = "net/no_datagrams.rs")]
+mod datagrams;
 #[cfg(not(feature = "relay-only"))]
 mod link_port;
 
 use core::{
-    cell::{Cell, RefCell, RefMut},
+    cell::{Cell, RefCell},
     future::poll_fn,
     net::{IpAddr, Ipv4Addr, SocketAddr},
     pin::pin,
@@ -12,13 +14,9 @@ use core::{
 };
 
 use embassy_futures::poll_once;
-use embassy_net::{
-    IpEndpoint, Ipv4Cidr, Stack, StaticConfigV4, tcp,
-    udp::{self, PacketMetadata, UdpSocket},
-};
+use embassy_net::{IpEndpoint, Ipv4Cidr, Stack, StaticConfigV4, tcp};
 use probe_core::{
     dialogue::{Close, End, OpenFailure},
-    dns::{QUERY_OCTETS_MAX, UDP_OCTETS_MAX},
     frame::{
         about::Addressing,
         message::{GuardCounters, Lack, NetworkState},
@@ -32,8 +30,11 @@ use crate::{
     scout::OwnNetworks,
 };
 
+pub use datagrams::DatagramMemory;
 #[cfg(not(feature = "relay-only"))]
 pub use link_port::LinkPortMemory;
+
+use datagrams::{Asking, Datagrams};
 
 /// Where random octets come from: a generator of the chip, or the simulator's seed.
 pub trait Random {
@@ -92,24 +93,12 @@ impl<'d, R: Random> StackEnv<'d, R> {
         watch: &'d Watch,
         random: R,
     ) -> Self {
-        let DatagramMemory {
-            received,
-            receive,
-            sent,
-            send,
-        } = datagrams;
-        while received.push(PacketMetadata::EMPTY).is_ok() {}
-        while sent.push(PacketMetadata::EMPTY).is_ok() {}
         Self {
             network: StackNetwork {
                 stack,
                 sockets,
                 watch,
-                datagrams: RefCell::new(Datagrams {
-                    socket: UdpSocket::new(stack, received, receive, sent, send),
-                    remote: None,
-                    local: NOWHERE,
-                }),
+                datagrams: RefCell::new(Datagrams::new(stack, datagrams)),
             },
             watch,
             random,
@@ -201,39 +190,6 @@ pub fn wake_at_us(at_us: u64, waker: &Waker) {
 /// The latest moment that embassy-time's ticks can express, in milliseconds.
 const MILLIS_MAX: u64 = u64::MAX / embassy_time::TICK_HZ;
 
-/// What the network's one socket for datagrams holds; static on a board.
-///
-/// What the stack keeps for each datagram begins with a value; as no more than room for it all of this is
-/// zeroes, and costs a board no flash.
-pub struct DatagramMemory {
-    received: heapless::Vec<PacketMetadata, DATAGRAMS_MAX>,
-    receive: [u8; UDP_OCTETS_MAX as usize],
-    sent: heapless::Vec<PacketMetadata, 1>,
-    send: [u8; QUERY_OCTETS_MAX],
-}
-
-/// How many datagrams may wait to be read. More are lost, as are those for which the others have
-/// left no room.
-const DATAGRAMS_MAX: usize = 2;
-
-impl DatagramMemory {
-    /// Empty memory.
-    pub const fn new() -> Self {
-        Self {
-            received: heapless::Vec::new(),
-            receive: [0; _],
-            sent: heapless::Vec::new(),
-            send: [0; _],
-        }
-    }
-}
-
-impl Default for DatagramMemory {
-    fn default() -> Self {
-        Self::new()
-    }
-}
-
 /// embassy-net's TCP, with a count of the sockets that are left, and its UDP.
 pub struct StackNetwork<'d> {
     stack: Stack<'d>,
@@ -242,13 +198,6 @@ pub struct StackNetwork<'d> {
     watch: &'d Watch,
     /// Borrowed by whoever asks the resolver.
     datagrams: RefCell<Datagrams<'d>>,
-}
-
-/// The socket for datagrams, and where they go.
-struct Datagrams<'d> {
-    socket: UdpSocket<'d>,
-    remote: Option<IpEndpoint>,
-    local: SocketAddr,
 }
 
 impl<'d> Network for StackNetwork<'d> {
@@ -307,16 +256,9 @@ impl<'d> Network for StackNetwork<'d> {
         let own = self.own_address(remote.ip());
         let own = own.filter(|_| self.has_route(remote.ip()));
         let own = own.ok_or(OpenFailure::Unreachable)?;
-        let datagrams = self.datagrams.try_borrow_mut();
-        let mut datagrams = Asking(datagrams.map_err(|_| OpenFailure::NoSlot)?);
-        datagrams.0.remote = Some(endpoint(remote)?);
-        datagrams.0.local = SocketAddr::new(own, local_port);
-        let socket = &mut datagrams.0.socket;
-        socket.bind(local_port).map_err(|error| match error {
-            udp::BindError::InvalidState => OpenFailure::NoSlot,
-            udp::BindError::NoRoute => OpenFailure::Unreachable,
-        })?;
-        Ok(StackStream(Line::Udp(datagrams)))
+        let local = SocketAddr::new(own, local_port);
+        let asking = Asking::begin(&self.datagrams, local, endpoint(remote)?)?;
+        Ok(StackStream(Line::Udp(asking)))
     }
 
     /// Waits until a socket that listens has been called and the connection is open, or is over already.
@@ -474,27 +416,6 @@ impl Drop for Slot<'_> {
     }
 }
 
-/// The network's socket for datagrams, at a port until it is given back.
-struct Asking<'a, 'd>(RefMut<'a, Datagrams<'d>>);
-
-impl Asking<'_, '_> {
-    /// Sends one datagram. There is room for one that waits for its neighbour, and for no second.
-    fn send(&self, octets: &[u8]) -> Result<(), End> {
-        let Datagrams { socket, remote, .. } = &*self.0;
-        let remote = remote.ok_or(End::Reset)?;
-        match poll_once(socket.send_to(octets, remote)) {
-            Poll::Ready(sent) => sent.map_err(|_| End::Reset),
-            Poll::Pending => Err(End::WriteDeadline),
-        }
-    }
-}
-
-impl Drop for Asking<'_, '_> {
-    fn drop(&mut self) {
-        self.0.socket.close();
-    }
-}
-
 /// A connection, or datagrams to and from one endpoint.
 pub struct StackStream<'a, 'd>(Line<'a, 'd>);
 
@@ -515,14 +436,14 @@ impl Stream for StackStream<'_, '_> {
     fn local(&self) -> SocketAddr {
         match &self.0 {
             Line::Tcp { socket, .. } => address(socket.local_endpoint()),
-            Line::Udp(asking) => asking.0.local,
+            Line::Udp(asking) => asking.local(),
         }
     }
 
     fn remote(&self) -> SocketAddr {
         address(match &self.0 {
             Line::Tcp { socket, .. } => socket.remote_endpoint(),
-            Line::Udp(asking) => asking.0.remote,
+            Line::Udp(asking) => asking.remote(),
         })
     }
 
@@ -539,20 +460,14 @@ impl Stream for StackStream<'_, '_> {
                     Err(tcp::Error::ConnectionReset) => Err(End::Reset),
                 })
             }
-            Line::Udp(asking) => pin!(asking.0.socket.wait_recv_ready()).poll(cx).map(Ok),
+            Line::Udp(asking) => asking.poll_readable(cx).map(Ok),
         })
     }
 
     fn read(&mut self, octets: &mut [u8]) -> Read {
         match &mut self.0 {
             Line::Tcp { socket, .. } => Read::Octets(look(socket, octets, 0)),
-            Line::Udp(asking) => {
-                let asked = poll_once(asking.0.socket.recv_from(octets));
-                let Poll::Ready(Ok((count, from))) = asked else {
-                    return Read::Octets(0);
-                };
-                Read::Datagram(count, address(Some(from.endpoint)))
-            }
+            Line::Udp(asking) => asking.read(octets),
         }
     }
 

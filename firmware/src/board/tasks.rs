@@ -37,7 +37,8 @@ const HAS_LINK_PORT: bool = cfg!(not(feature = "relay-only"));
 /// Connections at once: the workers', and the sink's.
 const CONNECTIONS: usize = WORKERS + SESSIONS;
 /// Their sockets, the link port's, the one that asks for an address, and the one that asks the resolver.
-const SOCKETS: usize = CONNECTIONS + HAS_LINK_PORT as usize + 2;
+const SOCKETS: usize =
+    CONNECTIONS + HAS_LINK_PORT as usize + 1 + cfg!(feature = "datagrams") as usize;
 /// The sink's sessions.
 #[cfg(not(feature = "relay-only"))]
 const SESSIONS: usize = firmware::sink::SINK_SESSIONS;
