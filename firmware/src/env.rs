@@ -10,7 +10,7 @@ use core::{
 };
 
 use probe_core::{
-    dialogue::{Close, End, OpenFailure},
+    dialogue::{Close, End, OpenFailure, TRANSMIT_OCTETS_MIN},
     frame::message::{GuardCounters, NetworkState},
     time::{Instant, Millis},
 };
@@ -146,8 +146,9 @@ pub const RECEIVE_OCTETS: usize = 1_024;
 /// How many octets a connection may hold unsent: what the longest packet carries. A longer group of
 /// commands waits for its acknowledgement.
 pub const SEND_OCTETS: usize = 1_220;
-/// How many octets a connection may hold unsent that somebody has opened to us: a few replies.
-pub const REPLY_OCTETS: usize = 256;
+/// How many octets a connection may hold unsent that somebody has opened to us: what a dialogue says at
+/// once, so that nobody's silence keeps another one from being answered.
+pub const REPLY_OCTETS: usize = TRANSMIT_OCTETS_MIN;
 
 /// One connection's buffers, static on a board.
 pub struct Buffers<const SEND: usize = SEND_OCTETS> {

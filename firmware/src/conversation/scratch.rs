@@ -19,7 +19,7 @@ pub const PIECE_OCTETS: usize = if cfg!(feature = "relay-only") {
 
 /// How many conversations can wait for room for what their dialogues have said. One more asks its
 /// dialogue for nothing until its own connection has room, or another one's wait is over.
-pub const HELD_MAX: usize = if cfg!(feature = "relay-only") { 2 } else { 4 };
+pub const HELD_MAX: usize = 2;
 
 /// What all conversations share. Octets are lent for the turn, and a turn that does not have to wait
 /// is over before anybody else has one.
