@@ -20,6 +20,7 @@ use probe_core::{
 
 use crate::{
     bell::{Bell, LinkBells},
+    conversation::Scratch,
     env::Env,
     follow::Follower,
     guard::{ProberWarden, Watch},
@@ -75,6 +76,7 @@ impl<const N: usize> Default for Memory<N> {
 pub struct Appliance<'a, const N: usize> {
     prober: &'a RefCell<Prober>,
     tester: RefCell<Option<Tester>>,
+    scratch: Scratch,
     #[cfg(not(feature = "relay-only"))]
     lookups: Lookups,
     workers: [Bell; N],
@@ -92,6 +94,7 @@ impl<'a, const N: usize> Appliance<'a, N> {
         Self {
             prober,
             tester: RefCell::new(None),
+            scratch: Scratch::new(),
             #[cfg(not(feature = "relay-only"))]
             lookups: Lookups::new(),
             workers: [const { Bell::new() }; N],
@@ -151,6 +154,7 @@ impl<'a, const N: usize> Appliance<'a, N> {
             env,
             prober: self.prober,
             tester: &self.tester,
+            scratch: &self.scratch,
             #[cfg(not(feature = "relay-only"))]
             lookups: &self.lookups,
             bell,
@@ -170,6 +174,7 @@ impl<'a, const N: usize> Appliance<'a, N> {
             env,
             prober: self.prober,
             sessions: &self.sessions,
+            scratch: &self.scratch,
             session,
             workers: &self.workers,
             link: &self.link,

@@ -3,24 +3,28 @@
 //! The dialogue decides; this moves octets. It opens no connection without asking its [`Desk`],
 //! and it looks up from every wait when its bell rings, so that a scan that is stopped stops.
 
-use core::{future::poll_fn, net::SocketAddr, pin::pin, task::Poll};
+mod scratch;
+mod talk;
 
 use embassy_futures::select::{Either, select};
 use probe_core::{
-    dialogue::{
-        Answer, Close, Dialogue, End, Input, OpenFailure, Output, Question, SecureFailure,
-        TRANSMIT_OCTETS_MIN, Transport, Turn,
-    },
+    dialogue::{Answer, Dialogue, Input, Question, SecureFailure, Transport},
     evidence::Observation,
     prober::Opening,
     time::{Instant, Millis},
 };
 
+pub use scratch::{HELD_MAX, PIECE_OCTETS, Scratch};
+
+#[cfg(not(feature = "relay-only"))]
+use crate::env::Stream;
 use crate::{
     bell::Bell,
-    env::{Buffers, Env, Network, Read, Stream},
-    log,
+    env::{Buffers, Env, Network},
 };
+#[cfg(not(feature = "relay-only"))]
+use talk::{News, StreamOf};
+use talk::{State, Stopped, Talk};
 
 /// Whoever answers for a dialogue: it says when a connection may be opened, and takes in what
 /// was seen.
@@ -57,418 +61,96 @@ pub enum Outcome {
     Stopped,
 }
 
-/// How many octets are read at once. What has come beyond that waits in the connection's buffer.
-pub const PIECE_OCTETS: usize = 256;
-
-/// What a conversation borrows. It is empty between conversations.
-pub struct Lent {
-    /// The connection's buffers.
-    pub buffers: Buffers,
-    /// What the dialogue writes.
-    pub transmit: [u8; TRANSMIT_OCTETS_MIN],
-    /// What the dialogue reads.
-    pub piece: [u8; PIECE_OCTETS],
-}
-
-impl Lent {
-    /// Empty memory.
-    pub const fn new() -> Self {
-        Self {
-            buffers: Buffers::new(),
-            transmit: [0; TRANSMIT_OCTETS_MIN],
-            piece: [0; PIECE_OCTETS],
-        }
-    }
-}
-
-impl Lent {
-    /// All of it.
-    pub fn lend(&mut self) -> Lending<'_> {
-        Lending {
-            buffers: &mut self.buffers,
-            transmit: &mut self.transmit,
-            piece: &mut self.piece,
-        }
-    }
-}
-
-/// The same, wherever it lies. A datagram must fit the piece.
-pub struct Lending<'a> {
-    /// The connection's buffers.
-    pub buffers: &'a mut Buffers,
-    /// What the dialogue writes.
-    pub transmit: &'a mut [u8; TRANSMIT_OCTETS_MIN],
-    /// What the dialogue reads.
-    pub piece: &'a mut [u8],
-}
-
-impl Default for Lent {
-    fn default() -> Self {
-        Self::new()
-    }
-}
-
 /// Drives `dialogue` to its end. No connection is left open behind it.
-pub async fn converse<E: Env>(
-    env: &E,
-    bell: &Bell,
-    desk: &mut dyn Desk,
-    dialogue: &mut dyn Dialogue,
-    lent: Lending<'_>,
-) -> Outcome {
-    let Lending {
-        buffers,
-        transmit,
-        piece,
-    } = lent;
-    let mut talk = Talk {
-        env,
-        bell,
-        desk,
-        dialogue,
-        transmit,
-        todo: Todo::default(),
-        state: State::Wait(Instant::BOOT),
-    };
-    talk.turn(&mut nobody::<E>(), Input::Start).await;
-    loop {
-        let open = match talk.unconnected().await {
-            Ok(open) => open,
-            Err(outcome) => return outcome,
-        };
-        if talk.connection(open, buffers, piece).await == Err(Stopped) {
-            return Outcome::Stopped;
+///
+/// Not an async function, which would keep twice what it is given.
+pub fn converse<'a, E: Env>(
+    env: &'a E,
+    bell: &'a Bell,
+    desk: &'a mut dyn Desk,
+    dialogue: &'a mut dyn Dialogue,
+    buffers: &'a mut Buffers,
+    scratch: &'a Scratch,
+) -> impl Future<Output = Outcome> + use<'a, E> {
+    let mut talk = Talk::new(env, bell, desk, dialogue, scratch);
+    async move {
+        talk.alone(Input::Start);
+        loop {
+            let Some(open) = talk.todo.open.take() else {
+                let until = match talk.state {
+                    State::Wait(until) => until,
+                    State::Park(until) => return Outcome::Parked(until),
+                    State::Done => return Outcome::Done,
+                };
+                match talk.or_stopped(env.sleep_until(until)).await {
+                    Either::First(Stopped) => return Outcome::Stopped,
+                    Either::Second(()) => talk.alone(Input::Timeout),
+                }
+                continue;
+            };
+            if let Some(refused) = not_spoken(open.transport) {
+                talk.alone(refused);
+                continue;
+            }
+            // Waiting for permission is our own affair and takes nothing from the peer's time.
+            let within = open.by.since(env.now());
+            loop {
+                let now = env.now();
+                match talk.desk.may_open(now) {
+                    Opening::Now => break,
+                    Opening::At(at) => {
+                        let at = at.max(now + Millis(1));
+                        select(bell.wait(), env.sleep_until(at)).await;
+                    }
+                    Opening::No(_) => return Outcome::Stopped,
+                }
+            }
+            let by = env.now() + within;
+            let opened = if open.transport == Transport::Udp {
+                let port = drawn_port(env);
+                Either::Second(env.network().datagrams(open.remote, port))
+            } else {
+                env.promise(by);
+                let connecting = env.network().connect(open.remote, by, buffers);
+                talk.or_stopped(connecting).await
+            };
+            let talked = match opened {
+                Either::First(Stopped) => Err(Stopped),
+                Either::Second(opened) => {
+                    let (mut line, first) = talk.opened(open.remote, opened);
+                    let halt = talk.turn(&mut line, first);
+                    talk.connected(&mut line, halt).await
+                }
+            };
+            talk.desk.closed(env.now());
+            if talked == Err(Stopped) {
+                return Outcome::Stopped;
+            }
         }
     }
 }
 
 /// Drives `dialogue`, to which somebody has connected by `stream`, until the connection is over.
 #[cfg(not(feature = "relay-only"))]
-pub async fn attend<'a, E: Env + 'a>(
-    env: &E,
-    bell: &Bell,
-    desk: &mut dyn Desk,
-    dialogue: &mut dyn Dialogue,
-    stream: <E::Network as Network>::Stream<'a>,
-    (transmit, piece): (&mut [u8; TRANSMIT_OCTETS_MIN], &mut [u8; PIECE_OCTETS]),
-) {
-    let mut talk = Talk {
-        env,
-        bell,
-        desk,
-        dialogue,
-        transmit,
-        todo: Todo::default(),
-        state: State::Wait(Instant::BOOT),
-    };
-    let first = Input::Accepted {
-        local: stream.local(),
-        remote: stream.remote(),
-    };
-    // Stopped or not, the connection is over.
-    let _ = talk.connected(&mut Some(stream), first, piece).await;
-}
-
-/// The scan is over while something was waited for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct Stopped;
-
-/// A connection that the dialogue has asked for.
-#[derive(Clone, Copy)]
-struct Open {
-    transport: Transport,
-    remote: SocketAddr,
-    by: Instant,
-}
-
-/// What the last turns left to be told or done, in this order.
-#[derive(Default)]
-struct Todo {
-    late: bool,
-    sent: bool,
-    secure: bool,
-    open: Option<Open>,
-}
-
-/// Where the dialogue stands after a turn.
-#[derive(Clone, Copy)]
-enum State {
-    Wait(Instant),
-    Park(Instant),
-    Done,
-}
-
-/// No connection.
-fn nobody<'a, E: Env + 'a>() -> Option<StreamOf<'a, E>> {
-    None
-}
-
-type StreamOf<'a, E> = <<E as Env>::Network as Network>::Stream<'a>;
-
-struct Talk<'a, E> {
+pub fn attend<'a, 's: 'a, E: Env>(
     env: &'a E,
     bell: &'a Bell,
     desk: &'a mut dyn Desk,
     dialogue: &'a mut dyn Dialogue,
-    transmit: &'a mut [u8; TRANSMIT_OCTETS_MIN],
-    todo: Todo,
-    state: State,
-}
-
-impl<'a, E: Env> Talk<'a, E> {
-    /// Goes on without a connection until the dialogue wants one, or is at its end.
-    async fn unconnected(&mut self) -> Result<Open, Outcome> {
-        loop {
-            if let Some(open) = self.todo.open.take() {
-                return Ok(open);
-            }
-            let until = match self.state {
-                State::Wait(until) => until,
-                State::Park(until) => return Err(Outcome::Parked(until)),
-                State::Done => return Err(Outcome::Done),
-            };
-            match self.or_stopped(self.env.sleep_until(until)).await {
-                Either::First(Stopped) => return Err(Outcome::Stopped),
-                Either::Second(()) => {}
-            }
-            self.turn(&mut nobody::<E>(), Input::Timeout).await;
-        }
+    stream: StreamOf<'s, E>,
+    scratch: &'a Scratch,
+) -> impl Future<Output = ()> + use<'a, 's, E> {
+    let mut talk = Talk::new(env, bell, desk, dialogue, scratch);
+    let first = Input::Accepted {
+        local: stream.local(),
+        remote: stream.remote(),
+    };
+    let mut line = Some(stream);
+    let halt = talk.turn(&mut line, News::Input(first));
+    async move {
+        // Stopped or not, the connection is over.
+        let _ = talk.connected(&mut line, halt).await;
     }
-
-    /// Opens one connection and stays until it is closed.
-    async fn connection(
-        &mut self,
-        open: Open,
-        buffers: &mut Buffers,
-        piece: &mut [u8],
-    ) -> Result<(), Stopped> {
-        if let Some(refused) = not_spoken(open.transport) {
-            self.turn(&mut nobody::<E>(), refused).await;
-            return Ok(());
-        }
-        let asked = self.env.now();
-        self.permission().await?;
-        // Waiting for permission is our own affair and takes nothing from the peer's time.
-        let by = open.by + self.env.now().since(asked);
-        let network = self.env.network();
-        let opened = if open.transport == Transport::Udp {
-            Either::Second(network.datagrams(open.remote, drawn_port(self.env)))
-        } else {
-            let connecting = network.connect(open.remote, by, buffers);
-            self.or_stopped(connecting).await
-        };
-        let talked = match opened {
-            Either::Second(opened) => {
-                let (mut line, first) = self.opened(open.remote, opened);
-                self.connected(&mut line, first, piece).await
-            }
-            Either::First(Stopped) => Err(Stopped),
-        };
-        self.desk.closed(self.env.now());
-        talked
-    }
-
-    /// The connection, if there is one, and what the dialogue is told of it.
-    fn opened<S: Stream>(
-        &mut self,
-        remote: SocketAddr,
-        opened: Result<S, OpenFailure>,
-    ) -> (Option<S>, Input<'static>) {
-        match opened {
-            Ok(stream) => {
-                log::connection(remote, Ok(()));
-                let first = Input::Opened {
-                    local: stream.local(),
-                    remote: stream.remote(),
-                };
-                (Some(stream), first)
-            }
-            Err(failure) => {
-                log::connection(remote, Err(failure));
-                if failure == OpenFailure::OutOfScope {
-                    self.desk.violated(self.env.now());
-                }
-                (None, Input::OpenFailed(failure))
-            }
-        }
-    }
-
-    /// Waits until the desk allows a connection.
-    async fn permission(&mut self) -> Result<(), Stopped> {
-        loop {
-            let now = self.env.now();
-            match self.desk.may_open(now) {
-                Opening::Now => return Ok(()),
-                Opening::At(at) => {
-                    let at = at.max(now + Millis(1));
-                    select(self.bell.wait(), self.env.sleep_until(at)).await;
-                }
-                Opening::No(_) => return Err(Stopped),
-            }
-        }
-    }
-
-    /// Tells the dialogue how a connection has begun, and stays until it is closed.
-    async fn connected(
-        &mut self,
-        line: &mut Option<StreamOf<'_, E>>,
-        first: Input<'static>,
-        piece: &mut [u8],
-    ) -> Result<(), Stopped> {
-        let has_begun = line.is_some();
-        self.turn(line, first).await;
-        while let Some(stream) = line {
-            let input = match (self.todo.next(), self.state) {
-                (Some(input), _) => Ok(input),
-                (None, State::Wait(until)) => self.news(stream, until, piece).await,
-                // A dialogue closes before it ends. One that did not is cut off here.
-                (None, State::Park(_) | State::Done) => {
-                    close(line, Close::Abort).await;
-                    break;
-                }
-            };
-            match input {
-                Ok(Input::Ended(End::Fin)) => close(line, Close::Fin).await,
-                Ok(Input::Ended(_)) | Err(Stopped) => close(line, Close::Abort).await,
-                Ok(_) => {}
-            }
-            self.turn(line, input?).await;
-        }
-        if has_begun && self.desk.stopped() {
-            return Err(Stopped);
-        }
-        Ok(())
-    }
-
-    /// Waits for the peer, for the dialogue's deadline, or for the end of the scan.
-    async fn news<'p>(
-        &self,
-        stream: &mut StreamOf<'_, E>,
-        until: Instant,
-        piece: &'p mut [u8],
-    ) -> Result<Input<'p>, Stopped> {
-        let read = select(stream.read(piece), self.env.sleep_until(until));
-        let read = match self.or_stopped(read).await {
-            Either::Second(read) => read,
-            Either::First(Stopped) => return Err(Stopped),
-        };
-        Ok(match read {
-            Either::First(Read::Octets(count)) => Input::Received {
-                octets: piece.get(..count).unwrap_or(piece),
-                source: None,
-            },
-            Either::First(Read::Datagram(count, source)) => Input::Received {
-                octets: piece.get(..count).unwrap_or(piece),
-                source: Some(source),
-            },
-            Either::First(Read::Ended(end)) => Input::Ended(end),
-            Either::Second(()) => Input::Timeout,
-        })
-    }
-
-    /// Gives the dialogue one input and does what it says until it waits. A connection that it
-    /// closes is taken out of `line`. Not an async function, which would keep the input.
-    fn turn<'t, S: Stream>(
-        &'t mut self,
-        line: &'t mut Option<S>,
-        input: Input<'t>,
-    ) -> impl Future<Output = ()> + use<'t, 'a, S, E> {
-        let now = self.env.now();
-        let generation = self.dialogue.generation();
-        let mut turn = Turn::begin(&mut *self.dialogue, now, generation, input);
-        let Self {
-            bell,
-            desk,
-            transmit,
-            todo,
-            state,
-            ..
-        } = self;
-        async move {
-            *state = loop {
-                match turn.next(*transmit) {
-                    Output::Open {
-                        transport,
-                        remote,
-                        by,
-                    } => {
-                        *todo = Todo {
-                            open: Some(Open {
-                                transport,
-                                remote,
-                                by,
-                            }),
-                            ..Todo::default()
-                        };
-                        close(line, Close::Abort).await;
-                    }
-                    Output::Secure { .. } => todo.secure = true,
-                    Output::Transmit { octets, more, by } => {
-                        let octets = transmit.get(..octets).unwrap_or(&transmit[..]);
-                        let Some(stream) = line else { continue };
-                        let write = stream.write_all(octets, more, by);
-                        match or_stopped(*desk, bell, write).await {
-                            Either::Second(Ok(())) => todo.sent = true,
-                            Either::Second(Err(End::WriteDeadline)) => todo.late = true,
-                            // Reading says so too, after what the peer said before it.
-                            Either::Second(Err(End::Fin | End::Reset)) => {}
-                            Either::First(Stopped) => close(line, Close::Abort).await,
-                        }
-                    }
-                    Output::Observed(observation) => desk.observed(now, &observation),
-                    Output::Ask(question) => {
-                        let answer = desk.asked(now, &question);
-                        turn.answer(&answer);
-                    }
-                    Output::Wait { until, .. } => break State::Wait(until),
-                    Output::Close(how) => {
-                        close(line, how).await;
-                        *todo = Todo::default();
-                    }
-                    Output::Park { until } => break State::Park(until),
-                    Output::Done => break State::Done,
-                }
-            };
-        }
-    }
-
-    fn or_stopped<F: Future>(&self, future: F) -> impl Future<Output = Either<Stopped, F::Output>> {
-        or_stopped(self.desk, self.bell, future)
-    }
-}
-
-impl Todo {
-    fn next(&mut self) -> Option<Input<'static>> {
-        if self.late {
-            *self = Self::default();
-            return Some(Input::Ended(End::WriteDeadline));
-        }
-        if core::mem::take(&mut self.sent) {
-            return Some(Input::Sent);
-        }
-        if core::mem::take(&mut self.secure) {
-            return Some(Input::SecureFailed(SecureFailure::NotAvailable));
-        }
-        None
-    }
-}
-
-/// Runs `future`, unless the scan is over or ends meanwhile: `First` then. Not an async function,
-/// which would keep a second copy of `future`.
-fn or_stopped<F: Future>(
-    desk: &dyn Desk,
-    bell: &Bell,
-    future: F,
-) -> impl Future<Output = Either<Stopped, F::Output>> {
-    let stopped = poll_fn(move |cx| {
-        while !desk.stopped() {
-            if pin!(bell.wait()).poll(cx).is_pending() {
-                return Poll::Pending;
-            }
-        }
-        Poll::Ready(Stopped)
-    });
-    select(stopped, future)
 }
 
 /// What to say to a dialogue that wants a transport that this shell does not have.
@@ -486,12 +168,6 @@ fn drawn_port(env: &impl Env) -> u16 {
     match u16::from_le_bytes(lot) {
         known @ 0..1024 => known | 0x8000,
         port => port,
-    }
-}
-
-async fn close<S: Stream>(line: &mut Option<S>, how: Close) {
-    if let Some(stream) = line.take() {
-        stream.close(how).await;
     }
 }
 

@@ -5,19 +5,15 @@
 //! then. A task that is not polled, spins without an end, or waits for what cannot come keeps
 //! nothing.
 
-use core::{
-    cell::Cell,
-    net::{IpAddr, SocketAddr},
-};
+use core::{cell::Cell, net::IpAddr};
 
 use embassy_futures::select::{Either, select};
 use probe_core::{
-    dialogue::{Close, End, OpenFailure},
     frame::message::{GuardCounters, NetworkState},
     time::{Instant, Millis},
 };
 
-use crate::env::{Buffers, CallBuffers, Env, LINGER_MAX, Network, Read, Stream};
+use crate::env::Env;
 
 /// How late a task may be: others are polled before it.
 pub const GRACE: Millis = Millis::from_secs(5);
@@ -84,8 +80,8 @@ impl Promise<'_> {
     }
 }
 
-/// An environment that keeps one task's promise: whatever the task waits for in it is promised
-/// before.
+/// An environment that keeps one task's promise: each moment that the task sleeps until is promised
+/// before, and what else it waits for by [`Env::promise`].
 pub struct Dutiful<'a, E> {
     env: &'a E,
     promise: Promise<'a>,
@@ -99,23 +95,27 @@ impl<'a, E: Env> Dutiful<'a, E> {
 }
 
 impl<E: Env> Env for Dutiful<'_, E> {
-    type Network = Self;
+    type Network = E::Network;
 
     fn now(&self) -> Instant {
         self.env.now()
     }
 
     fn sleep_until(&self, at: Instant) -> impl Future<Output = ()> {
-        self.promise.by(at.max(self.env.now()));
+        self.promise(at);
         self.env.sleep_until(at)
+    }
+
+    fn promise(&self, by: Instant) {
+        self.promise.by(by.max(self.env.now()));
     }
 
     fn rest(&self) -> impl Future<Output = ()> {
         self.sleep_until(self.env.now() + REST_MAX)
     }
 
-    fn network(&self) -> &Self {
-        self
+    fn network(&self) -> &E::Network {
+        self.env.network()
     }
 
     fn random(&self, octets: &mut [u8]) {
@@ -132,81 +132,6 @@ impl<E: Env> Env for Dutiful<'_, E> {
 
     fn awaits_network(&self, remote: IpAddr) -> bool {
         self.env.awaits_network(remote)
-    }
-}
-
-impl<E: Env> Network for Dutiful<'_, E> {
-    type Stream<'s>
-        = DutifulStream<'s, E>
-    where
-        Self: 's;
-
-    async fn connect<'s>(
-        &'s self,
-        remote: SocketAddr,
-        by: Instant,
-        buffers: &'s mut Buffers,
-    ) -> Result<Self::Stream<'s>, OpenFailure> {
-        self.promise.by(by.max(self.env.now()));
-        let stream = self.env.network().connect(remote, by, buffers).await?;
-        Ok(DutifulStream { duty: self, stream })
-    }
-
-    fn datagrams(
-        &self,
-        remote: SocketAddr,
-        local_port: u16,
-    ) -> Result<Self::Stream<'_>, OpenFailure> {
-        let stream = self.env.network().datagrams(remote, local_port)?;
-        Ok(DutifulStream { duty: self, stream })
-    }
-
-    /// Waiting for a caller has no end: the task looks up meanwhile.
-    async fn accept<'s>(
-        &'s self,
-        port: u16,
-        buffers: &'s mut CallBuffers,
-        is_called: &Cell<bool>,
-    ) -> Result<Self::Stream<'s>, OpenFailure> {
-        let accepting = self.env.network().accept(port, buffers, is_called);
-        let stream = self.promise.keep(self.env, || accepting).await?;
-        Ok(DutifulStream { duty: self, stream })
-    }
-}
-
-/// A connection whose waits are promised. Reading has no deadline of its own: whoever reads sleeps
-/// beside it.
-pub struct DutifulStream<'s, E: Env + 's> {
-    duty: &'s Dutiful<'s, E>,
-    stream: <E::Network as Network>::Stream<'s>,
-}
-
-impl<E: Env> Stream for DutifulStream<'_, E> {
-    fn local(&self) -> SocketAddr {
-        self.stream.local()
-    }
-
-    fn remote(&self) -> SocketAddr {
-        self.stream.remote()
-    }
-
-    fn read(&mut self, octets: &mut [u8]) -> impl Future<Output = Read> {
-        self.stream.read(octets)
-    }
-
-    fn write_all(
-        &mut self,
-        octets: &[u8],
-        more: bool,
-        by: Instant,
-    ) -> impl Future<Output = Result<(), End>> {
-        self.duty.promise.by(by.max(self.duty.env.now()));
-        self.stream.write_all(octets, more, by)
-    }
-
-    fn close(self, how: Close) -> impl Future<Output = ()> {
-        self.duty.promise.by(self.duty.env.now() + LINGER_MAX);
-        self.stream.close(how)
     }
 }
 

@@ -10,7 +10,7 @@ use core::{
 };
 
 use probe_core::{
-    dialogue::{Close, End, OpenFailure},
+    dialogue::{Close, End, OpenFailure, TRANSMIT_OCTETS_MIN},
     frame::message::{GuardCounters, NetworkState},
     time::{Instant, Millis},
 };
@@ -25,6 +25,10 @@ pub trait Env {
 
     /// Sleeps until `at`; returns at once when it has passed.
     async fn sleep_until(&self, at: Instant);
+
+    /// Says that whoever waits for something else than a moment looks up by then all the same. Nothing
+    /// is made of it where nobody asks whether a task still can.
+    fn promise(&self, _by: Instant) {}
 
     /// Returns when a task that waits for nothing but its bell is to look up all the same: never,
     /// where nobody asks whether it still can.
@@ -60,13 +64,13 @@ pub trait Network {
         Self: 'a;
 
     /// Connects, with buffers that belong to the caller. Fails no later than `by`. Safe to drop
-    /// while waiting.
-    async fn connect<'a>(
+    /// while waiting. It may begin before it is polled.
+    fn connect<'a>(
         &'a self,
         remote: SocketAddr,
         by: Instant,
         buffers: &'a mut Buffers,
-    ) -> Result<Self::Stream<'a>, OpenFailure>;
+    ) -> impl Future<Output = Result<Self::Stream<'a>, OpenFailure>> + use<'a, Self>;
 
     /// Makes a socket at `local_port` for datagrams to and from `remote`: each write is one, and each
     /// [`Read::Datagram`] too. A network may have a single one to give, and then says
@@ -79,27 +83,27 @@ pub trait Network {
 
     /// Listens on `port` until somebody has connected, with buffers that belong to the caller. Safe to
     /// drop while waiting: nobody listens any more then. Several may listen on one port. Whoever drops it
-    /// while `is_called` cuts off a caller in the middle of its handshake.
-    async fn accept<'a>(
+    /// while `is_called` cuts off a caller in the middle of its handshake. It may begin before it is
+    /// polled.
+    fn accept<'a>(
         &'a self,
         port: u16,
         buffers: &'a mut CallBuffers,
-        is_called: &Cell<bool>,
-    ) -> Result<Self::Stream<'a>, OpenFailure>;
+        is_called: &'a Cell<bool>,
+    ) -> impl Future<Output = Result<Self::Stream<'a>, OpenFailure>> + use<'a, Self>;
 }
 
-/// What a connection's shell may read next.
+/// What a connection's shell has read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Read {
-    /// So many octets were put into the buffer; never zero.
+    /// So many octets were put into the buffer. Zero, where what there was is lost.
     Octets(usize),
     /// A datagram of so many octets was; one that is longer than the buffer is lost.
     Datagram(usize, SocketAddr),
-    /// The connection has ended.
-    Ended(End),
 }
 
-/// An open connection.
+/// An open connection. What is read and written moves at once; what may take time is apart, so that
+/// a shell keeps no octets while it waits.
 pub trait Stream {
     /// Our end.
     fn local(&self) -> SocketAddr;
@@ -107,19 +111,31 @@ pub trait Stream {
     /// The peer's end.
     fn remote(&self) -> SocketAddr;
 
-    /// Reads what is there, waiting for the first octet. Safe to drop while waiting: no octet is
-    /// lost. `octets` is never empty.
-    async fn read(&mut self, octets: &mut [u8]) -> Read;
+    /// Waits for the first octet, or for the end of the connection. Safe to drop while waiting.
+    fn readable(&mut self) -> impl Future<Output = Result<(), End>>;
 
-    /// Hands all of `octets` to the network, or gives up at `by` with [`End::WriteDeadline`].
-    /// With `more`, another write follows at once: octets are gathered, so that a group leaves in
-    /// as few segments as it fits. When the peer has ended the connection, reading still gives
-    /// what it had said before, and then the same end.
-    async fn write_all(&mut self, octets: &[u8], more: bool, by: Instant) -> Result<(), End>;
+    /// Puts what is there into `octets`, from the first that was not [taken](Self::take). A datagram is
+    /// taken with that. `octets` is never empty.
+    fn read(&mut self, octets: &mut [u8]) -> Read;
+
+    /// Takes the first `count` octets of those that were read: they are not read again.
+    fn take(&mut self, count: usize);
+
+    /// How many octets [`Stream::write`] takes for certain.
+    fn room(&self) -> usize;
+
+    /// Hands octets to the network, as many as it takes now: how many. A datagram is taken whole or not
+    /// at all. With `more`, another write follows at once: octets are gathered, so that a group leaves
+    /// in as few segments as it fits. When the peer has ended the connection, reading still gives what
+    /// it had said before, and then the same end.
+    fn write(&mut self, octets: &[u8], more: bool) -> Result<usize, End>;
+
+    /// Waits until a write may take more, or fails. Safe to drop while waiting.
+    fn writable(&mut self) -> impl Future<Output = ()>;
 
     /// Closes; after [`Close::Fin`] waits for what was written to leave, no longer than
     /// [`LINGER_MAX`].
-    async fn close(self, how: Close);
+    fn close(self, how: Close) -> impl Future<Output = ()>;
 }
 
 /// How long closing in order may take before it becomes a reset.
@@ -130,8 +146,9 @@ pub const RECEIVE_OCTETS: usize = 1_024;
 /// How many octets a connection may hold unsent: what the longest packet carries. A longer group of
 /// commands waits for its acknowledgement.
 pub const SEND_OCTETS: usize = 1_220;
-/// How many octets a connection may hold unsent that somebody has opened to us: a few replies.
-pub const REPLY_OCTETS: usize = 256;
+/// How many octets a connection may hold unsent that somebody has opened to us: what a dialogue says at
+/// once, so that nobody's silence keeps another one from being answered.
+pub const REPLY_OCTETS: usize = TRANSMIT_OCTETS_MIN;
 
 /// One connection's buffers, static on a board.
 pub struct Buffers<const SEND: usize = SEND_OCTETS> {

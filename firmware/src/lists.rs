@@ -9,8 +9,8 @@ use probe_core::{
 };
 
 use crate::{
-    conversation::{Desk, Lending, Lent, converse},
-    env::Env,
+    conversation::Desk,
+    env::{Buffers, Env},
     lookup::LookupMemory,
     worker::Office,
 };
@@ -21,7 +21,7 @@ pub(crate) async fn ask<E: Env>(
     job: &Job,
     tester: &Tester,
     evidence: &mut Evidence,
-    lent: &mut Lent,
+    buffers: &mut Buffers,
     memory: &mut LookupMemory,
 ) {
     let healths = office.prober.borrow().healths();
@@ -35,13 +35,8 @@ pub(crate) async fn ask<E: Env>(
         job,
         evidence,
     };
-    let LookupMemory { datagram, stream } = memory;
-    let mut dialogue = DnsblDialogue::new(setup, stream);
-    let lent = Lending {
-        piece: datagram,
-        ..lent.lend()
-    };
-    converse(office.env, office.bell, &mut desk, &mut dialogue, lent).await;
+    let mut dialogue = DnsblDialogue::new(setup, &mut memory.stream);
+    office.converse(&mut desk, &mut dialogue, buffers).await;
     office.prober.borrow_mut().lists_asked(dialogue.healths());
 }
 

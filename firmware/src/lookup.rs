@@ -11,7 +11,7 @@ use core::{cell::RefCell, net::SocketAddr};
 #[cfg(not(feature = "relay-only"))]
 use embassy_futures::select::select;
 use probe_core::{
-    dns::{DNS_PORT, Lookup, Question, Report, UDP_OCTETS_MAX},
+    dns::{DNS_PORT, Lookup, Question, Report},
     evidence::Observation,
     prober::{Opening, Prober, Stop},
     scope::Refusal,
@@ -22,8 +22,8 @@ use probe_core::{
 use crate::worker::Office;
 use crate::{
     bell::Bell,
-    conversation::{Desk, Lending, Lent, converse},
-    env::Env,
+    conversation::{Desk, Scratch, converse},
+    env::{Buffers, Env},
 };
 
 /// How much of an answer over TCP is looked at, in octets: more than is kept of it.
@@ -31,17 +31,13 @@ pub const STREAM_OCTETS_MAX: usize = 512;
 
 /// What a lookup borrows beside a conversation's memory. It is empty between lookups.
 pub struct LookupMemory {
-    pub(crate) datagram: [u8; UDP_OCTETS_MAX as usize],
     pub(crate) stream: [u8; STREAM_OCTETS_MAX],
 }
 
 impl LookupMemory {
     /// Empty memory.
     pub const fn new() -> Self {
-        Self {
-            datagram: [0; _],
-            stream: [0; _],
-        }
+        Self { stream: [0; _] }
     }
 }
 
@@ -106,10 +102,11 @@ pub fn ask<'a, E: Env>(
     prober: &'a RefCell<Prober>,
     bell: &'a Bell,
     question: Question,
-    lent: &'a mut Lent,
+    buffers: &'a mut Buffers,
     memory: &'a mut LookupMemory,
+    scratch: &'a Scratch,
 ) -> impl Future<Output = Option<Report>> {
-    let LookupMemory { datagram, stream } = memory;
+    let stream = &mut memory.stream;
     let scope = prober.borrow();
     let resolver = scope.scope().and_then(|scope| scope.identity.resolver);
     drop(scope);
@@ -122,11 +119,7 @@ pub fn ask<'a, E: Env>(
     });
     async move {
         let (lookup, desk) = lookup.as_mut()?;
-        let lent = Lending {
-            piece: datagram,
-            ..lent.lend()
-        };
-        converse(env, bell, desk, lookup, lent).await;
+        converse(env, bell, desk, lookup, buffers, scratch).await;
         lookup.report().cloned()
     }
 }

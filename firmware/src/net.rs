@@ -1,27 +1,22 @@
 //! [`Env`] over embassy-net: boards and the simulator.
 
+#[cfg_attr(not(feature = "datagrams"), path = "net/no_datagrams.rs")]
+mod datagrams;
 #[cfg(not(feature = "relay-only"))]
 mod link_port;
 
 use core::{
-    cell::{Cell, RefCell, RefMut},
+    cell::{Cell, RefCell},
     future::poll_fn,
-    net::{IpAddr, SocketAddr},
+    net::{IpAddr, Ipv4Addr, SocketAddr},
     pin::pin,
     task::{Context, Poll, Waker},
 };
 
-use embassy_futures::{
-    poll_once,
-    select::{Either, select},
-};
-use embassy_net::{
-    IpEndpoint, Ipv4Cidr, Stack, StaticConfigV4, tcp,
-    udp::{self, PacketMetadata, UdpSocket},
-};
+use embassy_futures::poll_once;
+use embassy_net::{IpEndpoint, Ipv4Cidr, Stack, StaticConfigV4, tcp};
 use probe_core::{
     dialogue::{Close, End, OpenFailure},
-    dns::{QUERY_OCTETS_MAX, UDP_OCTETS_MAX},
     frame::{
         about::Addressing,
         message::{GuardCounters, Lack, NetworkState},
@@ -35,8 +30,11 @@ use crate::{
     scout::OwnNetworks,
 };
 
+pub use datagrams::DatagramMemory;
 #[cfg(not(feature = "relay-only"))]
 pub use link_port::LinkPortMemory;
+
+use datagrams::{Asking, Datagrams};
 
 /// Where random octets come from: a generator of the chip, or the simulator's seed.
 pub trait Random {
@@ -95,23 +93,12 @@ impl<'d, R: Random> StackEnv<'d, R> {
         watch: &'d Watch,
         random: R,
     ) -> Self {
-        let DatagramMemory {
-            received,
-            receive,
-            sent,
-            send,
-        } = datagrams;
-        while received.push(PacketMetadata::EMPTY).is_ok() {}
-        while sent.push(PacketMetadata::EMPTY).is_ok() {}
         Self {
             network: StackNetwork {
                 stack,
                 sockets,
                 watch,
-                datagrams: RefCell::new(Datagrams {
-                    socket: UdpSocket::new(stack, received, receive, sent, send),
-                    remote: None,
-                }),
+                datagrams: RefCell::new(Datagrams::new(stack, datagrams)),
             },
             watch,
             random,
@@ -203,39 +190,6 @@ pub fn wake_at_us(at_us: u64, waker: &Waker) {
 /// The latest moment that embassy-time's ticks can express, in milliseconds.
 const MILLIS_MAX: u64 = u64::MAX / embassy_time::TICK_HZ;
 
-/// What the network's one socket for datagrams holds; static on a board.
-///
-/// What the stack keeps for each datagram begins with a value; as no more than room for it all of this is
-/// zeroes, and costs a board no flash.
-pub struct DatagramMemory {
-    received: heapless::Vec<PacketMetadata, DATAGRAMS_MAX>,
-    receive: [u8; UDP_OCTETS_MAX as usize],
-    sent: heapless::Vec<PacketMetadata, 1>,
-    send: [u8; QUERY_OCTETS_MAX],
-}
-
-/// How many datagrams may wait to be read. More are lost, as are those for which the others have
-/// left no room.
-const DATAGRAMS_MAX: usize = 2;
-
-impl DatagramMemory {
-    /// Empty memory.
-    pub const fn new() -> Self {
-        Self {
-            received: heapless::Vec::new(),
-            receive: [0; _],
-            sent: heapless::Vec::new(),
-            send: [0; _],
-        }
-    }
-}
-
-impl Default for DatagramMemory {
-    fn default() -> Self {
-        Self::new()
-    }
-}
-
 /// embassy-net's TCP, with a count of the sockets that are left, and its UDP.
 pub struct StackNetwork<'d> {
     stack: Stack<'d>,
@@ -246,54 +200,52 @@ pub struct StackNetwork<'d> {
     datagrams: RefCell<Datagrams<'d>>,
 }
 
-/// The socket for datagrams, and where they go.
-struct Datagrams<'d> {
-    socket: UdpSocket<'d>,
-    remote: Option<IpEndpoint>,
-}
-
 impl<'d> Network for StackNetwork<'d> {
     type Stream<'a>
         = StackStream<'a, 'd>
     where
         Self: 'a;
 
-    async fn connect<'a>(
+    fn connect<'a>(
         &'a self,
         remote: SocketAddr,
         by: Instant,
         buffers: &'a mut Buffers,
-    ) -> Result<StackStream<'a, 'd>, OpenFailure> {
-        if !self.has_route(remote.ip()) {
-            return Err(OpenFailure::Unreachable);
-        }
-        let slot = Slot::take(self.watch, self.sockets).ok_or(OpenFailure::NoSlot)?;
-        let own = self.own_address(remote.ip());
-        let mut socket = tcp::TcpSocket::new(self.stack, &mut buffers.receive, &mut buffers.send);
-        socket.set_nagle_enabled(false);
-        let connected = at_deadline(by, socket.connect(endpoint(remote)?)).await;
-        let failure = match connected {
-            Either::First(Ok(())) => match stream(socket, slot) {
-                Some(stream) => return Ok(stream),
-                None => OpenFailure::Refused,
-            },
-            // A reset from the peer leaves no remote endpoint behind; one that is still there
-            // means that this device gave up, for want of a link or an address. So does another
-            // address than the one that the connection was asked for from.
-            Either::First(Err(tcp::ConnectError::ConnectionReset))
-                if socket.remote_endpoint().is_none() && self.own_address(remote.ip()) == own =>
-            {
-                OpenFailure::Refused
+    ) -> impl Future<Output = Result<StackStream<'a, 'd>, OpenFailure>> + use<'a, 'd> {
+        let remote_ip = remote.ip();
+        let own = self.own_address(remote_ip);
+        let mut begun = self.begin(remote, buffers);
+        poll_fn(move |cx| {
+            let socket = match &mut begun {
+                Ok((socket, _)) => socket,
+                Err(failure) => return Poll::Ready(Err(*failure)),
+            };
+            let mut failure = OpenFailure::Refused;
+            match socket.state() {
+                tcp::State::SynSent | tcp::State::SynReceived => {
+                    let is_open = pin!(socket.wait_write_ready()).poll(cx).is_ready();
+                    if !is_open && poll_sleep(by, cx).is_pending() {
+                        return Poll::Pending;
+                    }
+                    failure = OpenFailure::NoAnswer;
+                }
+                // A reset from the peer leaves no remote endpoint behind; one that is still there
+                // means that this device gave up, for want of a link or an address. So does another
+                // address than the one that the connection was asked for from.
+                tcp::State::Closed | tcp::State::TimeWait => {
+                    if socket.remote_endpoint().is_some() || self.own_address(remote_ip) != own {
+                        failure = OpenFailure::Unreachable;
+                    }
+                }
+                _ => {
+                    let opened = core::mem::replace(&mut begun, Err(failure));
+                    let opened = opened.ok().and_then(|(socket, slot)| stream(socket, slot));
+                    return Poll::Ready(opened.ok_or(failure));
+                }
             }
-            Either::First(Err(tcp::ConnectError::ConnectionReset | tcp::ConnectError::NoRoute)) => {
-                OpenFailure::Unreachable
-            }
-            Either::First(Err(tcp::ConnectError::InvalidState)) => OpenFailure::NoSlot,
-            Either::First(Err(tcp::ConnectError::TimedOut)) | Either::Second(()) => {
-                OpenFailure::NoAnswer
-            }
-        };
-        Err(failure)
+            begun = Err(failure);
+            Poll::Ready(Err(failure))
+        })
     }
 
     fn datagrams(
@@ -304,70 +256,83 @@ impl<'d> Network for StackNetwork<'d> {
         let own = self.own_address(remote.ip());
         let own = own.filter(|_| self.has_route(remote.ip()));
         let own = own.ok_or(OpenFailure::Unreachable)?;
-        let datagrams = self.datagrams.try_borrow_mut();
-        let mut datagrams = Asking(datagrams.map_err(|_| OpenFailure::NoSlot)?);
-        datagrams.0.remote = Some(endpoint(remote)?);
-        let socket = &mut datagrams.0.socket;
-        socket.bind(local_port).map_err(|error| match error {
-            udp::BindError::InvalidState => OpenFailure::NoSlot,
-            udp::BindError::NoRoute => OpenFailure::Unreachable,
-        })?;
-        Ok(StackStream {
-            local: SocketAddr::new(own, local_port),
-            line: Line::Udp(datagrams),
-        })
+        let local = SocketAddr::new(own, local_port);
+        let asking = Asking::begin(&self.datagrams, local, endpoint(remote)?)?;
+        Ok(StackStream(Line::Udp(asking)))
     }
 
-    async fn accept<'a>(
+    /// Waits until a socket that listens has been called and the connection is open, or is over already.
+    /// `is_called` is whether a caller is in the middle of its handshake.
+    fn accept<'a>(
         &'a self,
         port: u16,
         buffers: &'a mut CallBuffers,
-        is_called: &Cell<bool>,
-    ) -> Result<StackStream<'a, 'd>, OpenFailure> {
-        let slot = Slot::take(self.watch, self.sockets).ok_or(OpenFailure::NoSlot)?;
-        let mut socket = tcp::TcpSocket::new(self.stack, &mut buffers.receive, &mut buffers.send);
-        socket.set_nagle_enabled(false);
-        // It listens as soon as this is polled; what becomes of it shows in its state.
-        if let Poll::Ready(Err(_)) = poll_once(socket.accept(port)) {
-            return Err(OpenFailure::NoSlot);
+        is_called: &'a Cell<bool>,
+    ) -> impl Future<Output = Result<StackStream<'a, 'd>, OpenFailure>> + use<'a, 'd> {
+        let mut listens = self.socket(&mut buffers.receive, &mut buffers.send);
+        if let Ok((socket, _)) = &mut listens
+            // It listens as soon as this is polled; what becomes of it shows in its state.
+            && let Poll::Ready(Err(_)) = poll_once(socket.accept(port))
+        {
+            listens = Err(OpenFailure::NoSlot);
         }
-        accepted(&socket, is_called).await;
-        // It may have gone as it came.
-        stream(socket, slot).ok_or(OpenFailure::Refused)
+        poll_fn(move |cx| {
+            if let Ok((socket, _)) = &listens {
+                let is_open = pin!(socket.wait_write_ready()).poll(cx).is_ready();
+                let state = socket.state();
+                is_called.set(state == tcp::State::SynReceived);
+                if !is_open && state != tcp::State::Closed {
+                    return Poll::Pending;
+                }
+            }
+            // It may have gone as it came.
+            let called = core::mem::replace(&mut listens, Err(OpenFailure::Refused));
+            let opened = |(socket, slot)| stream(socket, slot).ok_or(OpenFailure::Refused);
+            Poll::Ready(called.and_then(opened))
+        })
     }
-}
-
-/// Waits until a socket that listens has been called and the connection is open, or is over already.
-/// `is_called` is whether a caller is in the middle of its handshake.
-async fn accepted(socket: &tcp::TcpSocket<'_>, is_called: &Cell<bool>) {
-    let mut open = pin!(socket.wait_write_ready());
-    poll_fn(|cx| {
-        let is_open = open.as_mut().poll(cx).is_ready();
-        let state = socket.state();
-        is_called.set(state == tcp::State::SynReceived);
-        if is_open || state == tcp::State::Closed {
-            Poll::Ready(())
-        } else {
-            Poll::Pending
-        }
-    })
-    .await;
 }
 
 /// A connection of a socket, while it has both its ends.
 fn stream<'a, 'd>(socket: tcp::TcpSocket<'a>, slot: Slot<'a>) -> Option<StackStream<'a, 'd>> {
-    let local = socket.local_endpoint()?;
+    socket.local_endpoint()?;
     socket.remote_endpoint()?;
-    Some(StackStream {
-        local: SocketAddr::from((local.addr, local.port)),
-        line: Line::Tcp {
-            socket,
-            _slot: Some(slot),
-        },
-    })
+    Some(StackStream(Line::Tcp {
+        socket,
+        _slot: Some(slot),
+    }))
 }
 
 impl StackNetwork<'_> {
+    /// A socket with these buffers, of those that there are to give.
+    fn socket<'a>(
+        &'a self,
+        receive: &'a mut [u8],
+        send: &'a mut [u8],
+    ) -> Result<(tcp::TcpSocket<'a>, Slot<'a>), OpenFailure> {
+        let slot = Slot::take(self.watch, self.sockets).ok_or(OpenFailure::NoSlot)?;
+        let mut socket = tcp::TcpSocket::new(self.stack, receive, send);
+        socket.set_nagle_enabled(false);
+        Ok((socket, slot))
+    }
+
+    /// A socket that has begun to connect. What becomes of it shows in its state.
+    fn begin<'a>(
+        &'a self,
+        remote: SocketAddr,
+        buffers: &'a mut Buffers,
+    ) -> Result<(tcp::TcpSocket<'a>, Slot<'a>), OpenFailure> {
+        if !self.has_route(remote.ip()) {
+            return Err(OpenFailure::Unreachable);
+        }
+        let (mut socket, slot) = self.socket(&mut buffers.receive, &mut buffers.send)?;
+        match poll_once(socket.connect(endpoint(remote)?)) {
+            Poll::Ready(Err(tcp::ConnectError::InvalidState)) => Err(OpenFailure::NoSlot),
+            Poll::Ready(Err(_)) => Err(OpenFailure::Unreachable),
+            Poll::Ready(Ok(())) | Poll::Pending => Ok((socket, slot)),
+        }
+    }
+
     /// This device's address of the family of `remote`.
     fn own_address(&self, remote: IpAddr) -> Option<IpAddr> {
         let own = self.own_networks();
@@ -451,32 +416,8 @@ impl Drop for Slot<'_> {
     }
 }
 
-/// The network's socket for datagrams, at a port until it is given back.
-struct Asking<'a, 'd>(RefMut<'a, Datagrams<'d>>);
-
-impl Asking<'_, '_> {
-    /// Sends one datagram. There is room for one that waits for its neighbour, and for no second.
-    fn send(&self, octets: &[u8]) -> Result<(), End> {
-        let Datagrams { socket, remote } = &*self.0;
-        let remote = remote.ok_or(End::Reset)?;
-        match poll_once(socket.send_to(octets, remote)) {
-            Poll::Ready(sent) => sent.map_err(|_| End::Reset),
-            Poll::Pending => Err(End::WriteDeadline),
-        }
-    }
-}
-
-impl Drop for Asking<'_, '_> {
-    fn drop(&mut self) {
-        self.0.socket.close();
-    }
-}
-
 /// A connection, or datagrams to and from one endpoint.
-pub struct StackStream<'a, 'd> {
-    local: SocketAddr,
-    line: Line<'a, 'd>,
-}
+pub struct StackStream<'a, 'd>(Line<'a, 'd>);
 
 enum Line<'a, 'd> {
     /// The socket is declared before its slot, so that it is gone when the slot is given back.
@@ -488,77 +429,90 @@ enum Line<'a, 'd> {
     Udp(Asking<'a, 'd>),
 }
 
+/// Where a connection leads that is over.
+const NOWHERE: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::UNSPECIFIED), 0);
+
 impl Stream for StackStream<'_, '_> {
     fn local(&self) -> SocketAddr {
-        self.local
+        match &self.0 {
+            Line::Tcp { socket, .. } => address(socket.local_endpoint()),
+            Line::Udp(asking) => asking.local(),
+        }
     }
 
     fn remote(&self) -> SocketAddr {
-        let remote = match &self.line {
+        address(match &self.0 {
             Line::Tcp { socket, .. } => socket.remote_endpoint(),
-            Line::Udp(datagrams) => datagrams.0.remote,
-        };
-        // Nowhere when it is over.
-        let nowhere = SocketAddr::from(([0; 4], 0));
-        remote.map_or(nowhere, |remote| {
-            SocketAddr::from((remote.addr, remote.port))
+            Line::Udp(asking) => asking.remote(),
         })
     }
 
-    // Reading, writing and closing keep no more than they are polled with: every worker pays for what waits in
-    // them, and the stack's own futures remember nothing, so they may be made anew with each poll.
-    fn read(&mut self, octets: &mut [u8]) -> impl Future<Output = Read> {
-        poll_fn(move |cx| match &mut self.line {
-            Line::Tcp { socket, .. } => pin!(socket.read(octets)).poll(cx).map(|read| match read {
-                Ok(0) => Read::Ended(End::Fin),
-                Ok(count) => Read::Octets(count),
-                Err(tcp::Error::ConnectionReset) => Read::Ended(End::Reset),
-            }),
-            Line::Udp(asking) => loop {
-                match asking.0.socket.poll_recv_from(octets, cx) {
-                    Poll::Ready(Ok((count, from))) => {
-                        let IpEndpoint { addr, port } = from.endpoint;
-                        let from = SocketAddr::from((addr, port));
-                        return Poll::Ready(Read::Datagram(count, from));
-                    }
-                    Poll::Ready(Err(_)) => {}
-                    Poll::Pending => return Poll::Pending,
-                }
-            },
+    // Waiting and closing keep no more than they are polled with: every worker pays for what waits in them, and the
+    // stack's own futures remember nothing, so they may be made anew with each poll.
+    fn readable(&mut self) -> impl Future<Output = Result<(), End>> {
+        poll_fn(|cx| match &mut self.0 {
+            Line::Tcp { socket, .. } if socket.can_recv() => Poll::Ready(Ok(())),
+            // There is nothing to read but how it ended.
+            Line::Tcp { socket, .. } => {
+                pin!(socket.read(&mut [0])).poll(cx).map(|read| match read {
+                    Ok(0) => Err(End::Fin),
+                    Ok(_) => Ok(()),
+                    Err(tcp::Error::ConnectionReset) => Err(End::Reset),
+                })
+            }
+            Line::Udp(asking) => asking.poll_readable(cx).map(Ok),
         })
+    }
+
+    fn read(&mut self, octets: &mut [u8]) -> Read {
+        match &mut self.0 {
+            Line::Tcp { socket, .. } => Read::Octets(look(socket, octets, 0)),
+            Line::Udp(asking) => asking.read(octets),
+        }
+    }
+
+    fn take(&mut self, count: usize) {
+        if let Line::Tcp { socket, .. } = &mut self.0 {
+            look(socket, &mut [], count);
+        }
+    }
+
+    fn room(&self) -> usize {
+        match &self.0 {
+            Line::Tcp { socket, .. } => {
+                let capacity = socket.send_capacity();
+                capacity.saturating_sub(socket.send_queue())
+            }
+            Line::Udp(_) => usize::MAX,
+        }
     }
 
     // What is written before the stack's runner is polled again leaves in one segment, so `more`
     // needs nothing here.
-    fn write_all(
-        &mut self,
-        octets: &[u8],
-        _more: bool,
-        by: Instant,
-    ) -> impl Future<Output = Result<(), End>> {
-        let mut rest = octets;
-        poll_fn(move |cx| {
-            let socket = match &mut self.line {
-                Line::Tcp { socket, .. } => socket,
-                Line::Udp(asking) => return Poll::Ready(asking.send(rest)),
-            };
-            while !rest.is_empty() {
-                match pin!(socket.write(rest)).poll(cx) {
-                    Poll::Ready(Ok(count)) => rest = rest.get(count..).unwrap_or_default(),
-                    Poll::Ready(Err(tcp::Error::ConnectionReset)) => {
-                        return Poll::Ready(Err(End::Reset));
-                    }
-                    Poll::Pending => return poll_sleep(by, cx).map(|()| Err(End::WriteDeadline)),
-                }
+    fn write(&mut self, octets: &[u8], _more: bool) -> Result<usize, End> {
+        match &mut self.0 {
+            Line::Tcp { socket, .. } => match poll_once(socket.write(octets)) {
+                Poll::Ready(Ok(count)) => Ok(count),
+                Poll::Ready(Err(tcp::Error::ConnectionReset)) => Err(End::Reset),
+                Poll::Pending => Ok(0),
+            },
+            Line::Udp(asking) => asking.send(octets).map(|()| octets.len()),
+        }
+    }
+
+    fn writable(&mut self) -> impl Future<Output = ()> {
+        poll_fn(|cx| match &mut self.0 {
+            Line::Tcp { socket, .. } if socket.may_send() => {
+                pin!(socket.wait_write_ready()).poll(cx)
             }
-            Poll::Ready(Ok(()))
+            _ => Poll::Ready(()),
         })
     }
 
     fn close(mut self, how: Close) -> impl Future<Output = ()> {
         let mut lingers = how == Close::Fin;
         let by = now() + if lingers { LINGER_MAX } else { RESET_MAX };
-        if let Line::Tcp { socket, .. } = &mut self.line {
+        if let Line::Tcp { socket, .. } = &mut self.0 {
             if lingers {
                 socket.close();
             } else {
@@ -567,7 +521,7 @@ impl Stream for StackStream<'_, '_> {
         }
         let mut by = by;
         poll_fn(move |cx| {
-            let Line::Tcp { socket, .. } = &mut self.line else {
+            let Line::Tcp { socket, .. } = &mut self.0 else {
                 return Poll::Ready(());
             };
             if lingers {
@@ -589,6 +543,28 @@ impl Stream for StackStream<'_, '_> {
     }
 }
 
+/// Copies what has been received into `octets`, as much as lies in one piece and fits: how many. Takes
+/// `count` of them.
+fn look(socket: &mut tcp::TcpSocket<'_>, octets: &mut [u8], count: usize) -> usize {
+    let looked = poll_once(socket.read_with(|held| {
+        let copied = octets.len().min(held.len());
+        if let (Some(to), Some(from)) = (octets.get_mut(..copied), held.get(..copied)) {
+            to.copy_from_slice(from);
+        }
+        (count.min(held.len()), copied)
+    }));
+    match looked {
+        Poll::Ready(Ok(copied)) => copied,
+        Poll::Ready(Err(_)) | Poll::Pending => 0,
+    }
+}
+
+fn address(endpoint: Option<IpEndpoint>) -> SocketAddr {
+    endpoint.map_or(NOWHERE, |IpEndpoint { addr, port }| {
+        SocketAddr::from((addr, port))
+    })
+}
+
 /// Throws away what still comes until the peer has closed too, then waits until our end is
 /// acknowledged: dropping the socket earlier would answer the peer's end with a reset.
 fn drain(socket: &mut tcp::TcpSocket<'_>, cx: &mut Context<'_>) -> Poll<()> {
@@ -607,12 +583,6 @@ fn drain(socket: &mut tcp::TcpSocket<'_>, cx: &mut Context<'_>) -> Poll<()> {
 /// smoltcp forgets that after a minute and asks for one neighbour a second, so a reset that does
 /// not wait for it is lost, and the peer keeps a connection that is over.
 const RESET_MAX: Millis = Millis(2_500);
-
-/// Runs `future` until it is ready or `by` has come: `Second` then. Not an async function, which
-/// would keep a second copy of `future`.
-fn at_deadline<F: Future>(by: Instant, future: F) -> impl Future<Output = Either<F::Output, ()>> {
-    select(future, sleep_until(by))
-}
 
 fn sleep_until(at: Instant) -> impl Future<Output = ()> {
     poll_fn(move |cx| poll_sleep(at, cx))

@@ -20,8 +20,7 @@ use probe_core::{
 
 use crate::{
     bell::Bell,
-    conversation::Lent,
-    env::Env,
+    env::{Buffers, Env},
     log,
     lookup::{Lookups, ask},
     worker::Office,
@@ -40,7 +39,7 @@ pub(crate) async fn learn<E: Env>(
     office: &Office<'_, E>,
     job: &mut Job,
     tester: &Tester,
-    lent: &mut Lent,
+    buffers: &mut Buffers,
 ) {
     let identity = &tester.identity;
     // A job that comes back repeats what it said before, octet for octet.
@@ -48,7 +47,7 @@ pub(crate) async fn learn<E: Env>(
     if !is_new || identity.resolver.is_none() || !job.names.want_reverse() {
         return;
     }
-    let name = ask_for(office, job.target.address(), identity, lent).await;
+    let name = ask_for(office, job.target.address(), identity, buffers).await;
     office.workers.iter().for_each(Bell::ring);
     if let Some(name) = name {
         log::called_so(job, &name);
@@ -64,13 +63,14 @@ async fn ask_for<E: Env>(
     office: &Office<'_, E>,
     target: IpAddr,
     identity: &Identity,
-    lent: &mut Lent,
+    buffers: &mut Buffers,
 ) -> Option<Name> {
     let Office {
         env,
         prober,
         bell,
         lookups,
+        scratch,
         ..
     } = *office;
     let until = env.now() + NAME_WITHIN;
@@ -86,7 +86,7 @@ async fn ask_for<E: Env>(
         name: WireName::reverse(target).ok()?,
         kind: RecordType::PTR,
     };
-    let asking = ask(env, prober, bell, question, lent, &mut memory);
+    let asking = ask(env, prober, bell, question, buffers, &mut memory, scratch);
     let report = match select(asking, env.sleep_until(until)).await {
         Either::First(Some(report)) => Some(report),
         // The scan is over.

@@ -11,7 +11,7 @@ use core::{
 
 use embassy_futures::select::{Either, select};
 use probe_core::{
-    dialogue::{Answer, Question, TRANSMIT_OCTETS_MIN},
+    dialogue::{Answer, Question},
     evidence::Observation,
     prober::{Opening, Prober},
     scope::{Refusal, SINK_PORTS_MAX},
@@ -21,7 +21,7 @@ use probe_core::{
 
 use crate::{
     bell::{Bell, LinkBells},
-    conversation::{Desk, PIECE_OCTETS, attend},
+    conversation::{Desk, Scratch, attend},
     env::{CallBuffers, Env, Network, Stream},
     log,
     scout::Post,
@@ -39,8 +39,6 @@ const TRY_AGAIN_AFTER: Millis = Millis::from_secs(1);
 /// What one session borrows, static on a board.
 pub struct SessionMemory {
     buffers: CallBuffers,
-    transmit: [u8; TRANSMIT_OCTETS_MIN],
-    piece: [u8; PIECE_OCTETS],
 }
 
 impl SessionMemory {
@@ -48,8 +46,6 @@ impl SessionMemory {
     pub const fn new() -> Self {
         Self {
             buffers: CallBuffers::new(),
-            transmit: [0; TRANSMIT_OCTETS_MIN],
-            piece: [0; PIECE_OCTETS],
         }
     }
 }
@@ -105,6 +101,8 @@ pub(crate) struct Porch<'a, E> {
     pub(crate) env: &'a E,
     pub(crate) prober: &'a RefCell<Prober>,
     pub(crate) sessions: &'a Sessions,
+    /// What all conversations share.
+    pub(crate) scratch: &'a Scratch,
     /// Which of them.
     pub(crate) session: usize,
     /// Whoever has to know that something has come.
@@ -139,20 +137,17 @@ impl<E: Env> Porch<'_, E> {
     /// Waits for a caller on `port` and receives it, unless there is a better place meanwhile. Nobody is
     /// left in the middle of a handshake.
     async fn call(&self, bell: &Bell, port: u16, memory: &mut SessionMemory) {
-        let SessionMemory {
-            buffers,
-            transmit,
-            piece,
-        } = memory;
         let network = self.env.network();
+        let is_called = Cell::new(false);
         let accepted = {
-            let is_called = Cell::new(false);
-            let mut accepting = pin!(network.accept(port, buffers, &is_called));
+            let mut accepting = pin!(network.accept(port, &mut memory.buffers, &is_called));
             loop {
-                match select(accepting.as_mut(), bell.wait()).await {
+                // Waiting for a caller has no end: this looks up meanwhile.
+                let rung = select(bell.wait(), self.env.rest());
+                match select(accepting.as_mut(), rung).await {
                     Either::First(accepted) => break accepted,
-                    Either::Second(()) if is_called.get() || self.place() == Some(port) => {}
-                    Either::Second(()) => return,
+                    Either::Second(_) if is_called.get() || self.place() == Some(port) => {}
+                    Either::Second(_) => return,
                 }
             }
         };
@@ -169,8 +164,7 @@ impl<E: Env> Porch<'_, E> {
             return;
         };
         let mut desk = SinkDesk { porch: self, port };
-        let lent = (&mut *transmit, &mut *piece);
-        attend(self.env, bell, &mut desk, &mut sink, stream, lent).await;
+        attend(self.env, bell, &mut desk, &mut sink, stream, self.scratch).await;
         self.prober.borrow_mut().sink_closed(sink.refused());
     }
 

@@ -11,8 +11,8 @@ use probe_core::{
 };
 
 use crate::{
-    conversation::{Desk, Lent, converse},
-    env::Env,
+    conversation::Desk,
+    env::{Buffers, Env},
     log,
     worker::{NETWORK_LOOK_AFTER, Office},
 };
@@ -29,7 +29,7 @@ use crate::{
 pub(crate) fn check<'a, E: Env>(
     office: &'a Office<'_, E>,
     job: PathJob,
-    lent: &'a mut Lent,
+    buffers: &'a mut Buffers,
 ) -> impl Future<Output = ()> {
     async move {
         let (env, prober) = (office.env, office.prober);
@@ -44,7 +44,7 @@ pub(crate) fn check<'a, E: Env>(
                 prober,
                 sink: dialogue.sink(),
             };
-            converse(env, office.bell, &mut desk, &mut dialogue, lent.lend()).await;
+            office.converse(&mut desk, &mut dialogue, buffers).await;
             path = dialogue.path().unwrap_or(path);
         }
         drop(tester);

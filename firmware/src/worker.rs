@@ -4,6 +4,7 @@ use core::cell::{Ref, RefCell};
 
 use embassy_futures::select::select;
 use probe_core::{
+    dialogue::Dialogue,
     evidence::{Evidence, Observation},
     prober::{Job, Next, Opening, OutboxFull, PathJob, Prober, Stop},
     relay::{Parked, RelayDialogue},
@@ -19,8 +20,8 @@ use crate::{lists, lookup::Lookups, reverse};
 
 use crate::{
     bell::{Bell, LinkBells},
-    conversation::{Desk, Lent, Outcome, converse},
-    env::Env,
+    conversation::{Desk, Outcome, Scratch, converse},
+    env::{Buffers, Env},
     log,
     scout::Post,
     way,
@@ -28,7 +29,7 @@ use crate::{
 
 /// What a board pays for one worker's memory, in octets: a connection's buffers, the evidence of its
 /// job, and the job. The worker's future comes on top.
-pub const WORKER_MEMORY_OCTETS_MAX: usize = 5_320;
+pub const WORKER_MEMORY_OCTETS_MAX: usize = 4_424;
 
 /// How long a job that waits for the network waits before it looks again.
 pub(crate) const NETWORK_LOOK_AFTER: Millis = Millis::from_secs(5);
@@ -37,7 +38,7 @@ const _: () = assert!(size_of::<WorkerMemory>() <= WORKER_MEMORY_OCTETS_MAX);
 
 /// What one worker borrows, static on a board. Between jobs nothing in it matters.
 pub struct WorkerMemory {
-    lent: Lent,
+    buffers: Buffers,
     evidence: Place<Evidence>,
     job: Place<Job>,
 }
@@ -46,7 +47,7 @@ impl WorkerMemory {
     /// Empty memory.
     pub const fn new() -> Self {
         Self {
-            lent: Lent::new(),
+            buffers: Buffers::new(),
             evidence: Place::new(),
             job: Place::new(),
         }
@@ -86,6 +87,8 @@ pub(crate) struct Office<'a, E> {
     /// Where whoever asks the resolver gets a turn.
     #[cfg(not(feature = "relay-only"))]
     pub(crate) lookups: &'a Lookups,
+    /// What all conversations share.
+    pub(crate) scratch: &'a Scratch,
     /// The worker's own bell.
     pub(crate) bell: &'a Bell,
     /// Every worker's bell, this one's too.
@@ -114,7 +117,7 @@ impl<E: Env> Office<'_, E> {
     )]
     pub(crate) async fn work(&self, memory: &mut WorkerMemory) {
         let WorkerMemory {
-            lent,
+            buffers,
             evidence,
             job,
         } = memory;
@@ -123,15 +126,15 @@ impl<E: Env> Office<'_, E> {
                 Turn::Job(job, tester) => {
                     log::job_taken(job);
                     #[cfg(not(feature = "relay-only"))]
-                    reverse::learn(self, job, &tester, lent).await;
+                    reverse::learn(self, job, &tester, buffers).await;
                     let Some(evidence) = evidence.put(Evidence::new(job.probe)) else {
                         continue;
                     };
-                    let parked = self.probe(job, &tester, evidence, lent).await;
+                    let parked = self.probe(job, &tester, evidence, buffers).await;
                     drop(tester);
                     self.give_back(job, parked, evidence).await;
                 }
-                Turn::Path(job) => way::check(self, job, lent).await,
+                Turn::Path(job) => way::check(self, job, buffers).await,
                 Turn::Wait(at) => {
                     select(self.bell.wait(), self.env.sleep_until(at)).await;
                 }
@@ -189,11 +192,11 @@ impl<E: Env> Office<'_, E> {
         job: &Job,
         tester: &Tester,
         evidence: &mut Evidence,
-        lent: &mut Lent,
+        buffers: &mut Buffers,
     ) -> Option<(Instant, Parked)> {
         #[cfg(not(feature = "relay-only"))]
         if job.probe == Probe::Dnsbl {
-            self.ask_lists(job, tester, evidence, lent).await;
+            self.ask_lists(job, tester, evidence, buffers).await;
             return None;
         }
         let mut desk = JobDesk {
@@ -204,11 +207,11 @@ impl<E: Env> Office<'_, E> {
         #[cfg(not(feature = "relay-only"))]
         if job.probe == Probe::Proxy {
             let mut dialogue = ProxyDialogue::new(job.proxy_setup(tester));
-            converse(self.env, self.bell, &mut desk, &mut dialogue, lent.lend()).await;
+            self.converse(&mut desk, &mut dialogue, buffers).await;
             return None;
         }
         let mut dialogue = RelayDialogue::new(job.setup(tester));
-        let outcome = converse(self.env, self.bell, &mut desk, &mut dialogue, lent.lend()).await;
+        let outcome = self.converse(&mut desk, &mut dialogue, buffers).await;
         let now = self.env.now();
         self.prober
             .borrow_mut()
@@ -217,6 +220,16 @@ impl<E: Env> Office<'_, E> {
             Outcome::Parked(until) => dialogue.parked().map(|parked| (until, parked)),
             Outcome::Done | Outcome::Stopped => None,
         }
+    }
+
+    /// Drives a dialogue with this worker's connection.
+    pub(crate) fn converse<'a>(
+        &'a self,
+        desk: &'a mut dyn Desk,
+        dialogue: &'a mut dyn Dialogue,
+        buffers: &'a mut Buffers,
+    ) -> impl Future<Output = Outcome> + use<'a, E> {
+        converse(self.env, self.bell, desk, dialogue, buffers, self.scratch)
     }
 
     /// Asks the scope's block lists, behind whoever asks what a target is called. Where the scan ends
@@ -231,10 +244,10 @@ impl<E: Env> Office<'_, E> {
         job: &Job,
         tester: &Tester,
         evidence: &mut Evidence,
-        lent: &mut Lent,
+        buffers: &mut Buffers,
     ) {
         if let Some(mut memory) = self.lookups.turn(self, Instant::NEVER).await {
-            lists::ask(self, job, tester, evidence, lent, &mut memory).await;
+            lists::ask(self, job, tester, evidence, buffers, &mut memory).await;
         }
         self.workers.iter().for_each(Bell::ring);
     }
@@ -345,6 +358,6 @@ mod tests {
     fn a_workers_future_is_small() {
         let future_octets =
             future_octets::<StackEnv<'static, NoRandom>, _>(|office, memory| office.work(memory));
-        assert!(future_octets <= 2_376, "future: {future_octets}");
+        assert!(future_octets <= 1_872, "future: {future_octets}");
     }
 }

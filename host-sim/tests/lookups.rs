@@ -4,7 +4,8 @@ use std::{cell::RefCell, net::IpAddr, time::Duration};
 
 use firmware::{
     bell::Bell,
-    conversation::Lent,
+    conversation::Scratch,
+    env::Buffers,
     guard::{Doors, Watch},
     lookup::{LookupMemory, ask},
     net::{DatagramMemory, Random, StackEnv},
@@ -104,10 +105,20 @@ fn asked(address: &str, fault: Fault, name: &str, kind: RecordType) -> (Report, 
                 name: WireName::new(name).unwrap(),
                 kind,
             };
-            let (mut lent, mut memory) = (Lent::new(), LookupMemory::new());
+            let (mut buffers, scratch) = (Buffers::new(), Scratch::new());
+            let mut memory = LookupMemory::new();
             let bell = Bell::new();
             let began = firmware::net::now();
-            let report = ask(&env, &prober, &bell, question, &mut lent, &mut memory).await;
+            let report = ask(
+                &env,
+                &prober,
+                &bell,
+                question,
+                &mut buffers,
+                &mut memory,
+                &scratch,
+            )
+            .await;
             let took = firmware::net::now().since(began);
             (report.expect("the scope has a resolver"), took.0)
         })
@@ -176,14 +187,16 @@ fn without_a_resolver_in_the_scope_nobody_is_asked() {
                 name: WireName::new("mail.example").unwrap(),
                 kind: RecordType::A,
             };
-            let (mut lent, mut memory) = (Lent::new(), LookupMemory::new());
+            let (mut buffers, scratch) = (Buffers::new(), Scratch::new());
+            let mut memory = LookupMemory::new();
             ask(
                 &env,
                 &prober,
                 &Bell::new(),
                 question,
-                &mut lent,
+                &mut buffers,
                 &mut memory,
+                &scratch,
             )
             .await
         })

@@ -308,6 +308,22 @@ impl<'a, D: Dialogue + ?Sized> Turn<'a, D> {
             octets,
         }
     }
+
+    /// Goes on with a turn that its shell has left, as it had to wait itself: `octets` are those that were
+    /// [left](Self::left) then, and `now` is still when it began.
+    pub const fn resume(dialogue: &'a mut D, now: Instant, octets: &'a [u8]) -> Self {
+        Self {
+            dialogue,
+            now,
+            octets,
+        }
+    }
+
+    /// How many of the turn's octets the dialogue has not looked at.
+    pub const fn left(&self) -> usize {
+        self.octets.len()
+    }
+
     /// The next output.
     pub fn next(&mut self, transmit: &mut [u8]) -> Output<'_> {
         self.dialogue.output(self.now, &mut self.octets, transmit)

@@ -1,6 +1,9 @@
 //! Time as the core sees it: always an argument, never read from a clock.
 
-use core::ops::{Add, Sub};
+use core::{
+    fmt,
+    ops::{Add, Sub},
+};
 
 use serde::{Deserialize, Serialize};
 
@@ -41,6 +44,41 @@ impl Add<Millis> for Instant {
     #[cfg_attr(target_os = "none", inline(never))]
     fn add(self, span: Millis) -> Self {
         Self(self.0.saturating_add(span.0))
+    }
+}
+
+/// A moment as large tables keep it, in five octets: exact for 34 years from boot. Whatever is later is
+/// [`Instant::NEVER`], so that a device which should run for so long asks nobody more often for it.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Stamp([u8; 5]);
+
+impl Stamp {
+    /// Stands for [`Instant::NEVER`].
+    const NEVER: u64 = (1 << 40) - 1;
+
+    /// The moment.
+    // At many places: a call is smaller.
+    #[cfg_attr(target_os = "none", inline(never))]
+    pub(crate) const fn instant(self) -> Instant {
+        let [a, b, c, d, e] = self.0;
+        match u64::from_le_bytes([a, b, c, d, e, 0, 0, 0]) {
+            Self::NEVER => Instant::NEVER,
+            ms => Instant(ms),
+        }
+    }
+}
+
+impl From<Instant> for Stamp {
+    #[cfg_attr(target_os = "none", inline(never))]
+    fn from(at: Instant) -> Self {
+        let [a, b, c, d, e, ..] = at.0.min(Self::NEVER).to_le_bytes();
+        Self([a, b, c, d, e])
+    }
+}
+
+impl fmt::Debug for Stamp {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.instant().fmt(f)
     }
 }
 
@@ -112,6 +150,20 @@ impl Anchor {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_stamp_is_exact_for_34_years_and_never_early() {
+        const LAST: u64 = (1 << 40) - 2;
+        const { assert!(LAST / (365 * 24 * 3_600_000) >= 34) };
+        for ms in [0, 1, 255, 256, 1 << 32, (1 << 32) + 7, LAST] {
+            let at = Instant::from_millis(ms);
+            assert_eq!(Stamp::from(at).instant(), at);
+        }
+        for ms in [LAST + 1, LAST + 2, 1 << 41, u64::MAX] {
+            let stamp = Stamp::from(Instant::from_millis(ms));
+            assert_eq!(stamp.instant(), Instant::NEVER);
+        }
+    }
 
     #[test]
     fn an_anchor_dates_moments_before_and_after_it() {

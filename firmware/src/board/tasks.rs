@@ -37,7 +37,8 @@ const HAS_LINK_PORT: bool = cfg!(not(feature = "relay-only"));
 /// Connections at once: the workers', and the sink's.
 const CONNECTIONS: usize = WORKERS + SESSIONS;
 /// Their sockets, the link port's, the one that asks for an address, and the one that asks the resolver.
-const SOCKETS: usize = CONNECTIONS + HAS_LINK_PORT as usize + 2;
+const SOCKETS: usize =
+    CONNECTIONS + HAS_LINK_PORT as usize + 1 + cfg!(feature = "datagrams") as usize;
 /// The sink's sessions.
 #[cfg(not(feature = "relay-only"))]
 const SESSIONS: usize = firmware::sink::SINK_SESSIONS;
@@ -93,39 +94,43 @@ pub(super) fn name(task: usize) -> (&'static str, u32) {
 
 /// Finds what is on flash, makes the appliance with it, starts its tasks, and goes on as the keeper: what
 /// it needed to begin and what it needs from then on share this task's memory. What is made is made in
-/// functions that wait for nothing: a task's memory holds whatever lives over a wait, for ever.
+/// functions that wait for nothing: a task's memory holds whatever lives over a wait, for ever. Not an async
+/// function, which would keep the board's parts twice.
 #[embassy_executor::task]
-pub(super) async fn begin(spawner: Spawner, mut board: Parts<ThisBoard>) -> ! {
-    let mut keeper = None;
-    if let Some((flash, map)) = board.flash.take() {
-        keeper = Keeper::start(flash, map, KEEPER_MEMORY.take()).await.ok();
+pub(super) fn begin(spawner: Spawner, mut board: Parts<ThisBoard>) -> impl Future<Output = ()> {
+    let flash = board.flash.take();
+    async move {
+        let mut keeper = None;
+        if let Some((flash, map)) = flash {
+            keeper = Keeper::start(flash, map, KEEPER_MEMORY.take()).await.ok();
+        }
+        if let Some(keeper) = &mut keeper
+            && board.restart.reset == Reset::Factory
+        {
+            keeper.forget().await;
+        }
+        let boot = keeper.as_ref().map_or(board.boot, Keeper::boot);
+        report::booted(boot, &board.restart);
+        // Made where it stays: a task's locals that live over a wait are made in the task's memory.
+        let prober = new_prober(board.device, boot);
+        // SAFETY: this task's memory is static, and never used again for anything else, since the task
+        // does not end. It never moves, and from here on the prober is only borrowed.
+        let prober: &'static RefCell<Prober> = unsafe { &*core::ptr::from_ref(&prober) };
+        introduce(prober, &board, keeper.as_ref());
+        if let Some(keeper) = &mut keeper {
+            keeper.restore(now(), prober);
+        }
+        let provision = keeper.as_ref().and_then(Keeper::provision);
+        let Started {
+            appliance,
+            env,
+            promise,
+        } = start(spawner, board, provision, prober);
+        if let Some(keeper) = &mut keeper {
+            promise.keep(env, || appliance.keep(env, keeper)).await;
+        }
+        core::future::pending().await
     }
-    if let Some(keeper) = &mut keeper
-        && board.restart.reset == Reset::Factory
-    {
-        keeper.forget().await;
-    }
-    let boot = keeper.as_ref().map_or(board.boot, Keeper::boot);
-    report::booted(boot, &board.restart);
-    // Made where it stays: a task's locals that live over a wait are made in the task's memory.
-    let prober = new_prober(board.device, boot);
-    // SAFETY: this task's memory is static, and never used again for anything else, since the task
-    // does not end. It never moves, and from here on the prober is only borrowed.
-    let prober: &'static RefCell<Prober> = unsafe { &*core::ptr::from_ref(&prober) };
-    introduce(prober, &board, keeper.as_ref());
-    if let Some(keeper) = &mut keeper {
-        keeper.restore(now(), prober);
-    }
-    let provision = keeper.as_ref().and_then(Keeper::provision);
-    let Started {
-        appliance,
-        env,
-        promise,
-    } = start(spawner, board, provision, prober);
-    if let Some(keeper) = &mut keeper {
-        promise.keep(env, || appliance.keep(env, keeper)).await;
-    }
-    core::future::pending().await
 }
 
 /// Not inlined: so its caller has it written to where it stays, instead of to the stack first. It is
@@ -194,7 +199,7 @@ fn start(
         ..Doors::default()
     };
     let watch: &'static Watch = WATCH.init(Watch::new(doors));
-    let appliance: &'static BoardAppliance = APPLIANCE.init(Appliance::new(prober));
+    let appliance: &'static BoardAppliance = APPLIANCE.init_with(|| Appliance::new(prober));
     let guard = Guard::new(board.ethernet, watch, appliance.warden(), ());
     let (stack, runner) = embassy_net::new(
         guard,

@@ -3,8 +3,11 @@
 
 use std::cell::Cell;
 
-use embassy_futures::join::join;
-use probe_core::scope::Refusal;
+use embassy_futures::join::{join, join_array};
+use probe_core::{
+    dialogue::{Close, End, OpenFailure},
+    scope::Refusal,
+};
 
 use super::*;
 use crate::testing::{Move, Peer, Recital, Stage, Step};
@@ -81,7 +84,7 @@ impl Play {
             stopped: &stopped,
         };
         let mut dialogue = Recital::new(self.dialogue, PEER);
-        let mut lent = Lent::new();
+        let (mut buffers, scratch) = (Buffers::new(), Scratch::new());
         let disturbances = async {
             for at_ms in self.rings_ms {
                 stage.sleep_until(Instant::from_millis(at_ms)).await;
@@ -93,7 +96,14 @@ impl Play {
                 bell.ring();
             }
         };
-        let talk = converse(&stage, &bell, &mut desk, &mut dialogue, lent.lend());
+        let talk = converse(
+            &stage,
+            &bell,
+            &mut desk,
+            &mut dialogue,
+            &mut buffers,
+            &scratch,
+        );
         let (outcome, ()) = stage.run(join(talk, disturbances));
         assert_eq!(outcome, expected);
         dialogue.assert_over();
@@ -281,6 +291,70 @@ fn a_peer_that_takes_slowly_is_waited_for() {
         8000 closed
         ",
     );
+}
+
+/// One that takes nothing has the place where octets wait; another one is asked for nothing meanwhile.
+#[test]
+fn without_a_place_for_its_octets_a_dialogue_is_not_asked() {
+    let deaf = || Peer::Plays(vec![Step::Deaf]);
+    let stage = Stage::new((0..HELD_MAX).map(|_| deaf()).chain([Peer::Plays(vec![
+        Step::Says("220 mail\r\n"),
+        Step::Hears("EHLO a\r\n"),
+        Step::Ends(End::Fin),
+    ])]));
+    let never = Cell::new(false);
+    let scratch = Scratch::new();
+    let desk = || TestDesk {
+        stage: &stage,
+        openings: Vec::new(),
+        stopped: &never,
+    };
+    let talk = async |waits: &[(&'static str, Vec<Move>)]| {
+        let (bell, mut buffers, mut desk) = (Bell::new(), Buffers::new(), desk());
+        let mut dialogue = Recital::new(waits.to_vec(), PEER);
+        let talk = converse(
+            &stage,
+            &bell,
+            &mut desk,
+            &mut dialogue,
+            &mut buffers,
+            &scratch,
+        );
+        assert_eq!(talk.await, Outcome::Done);
+        dialogue.assert_over();
+    };
+    let says = |seconds| vec![Move::Says("EHLO a\r\n", seconds), Move::Waits(60)];
+    let held = [
+        ("start", open()),
+        ("opened", says(30)),
+        ("ended: WriteDeadline", vec![Move::Done]),
+    ];
+    let crowded = [
+        ("start", open()),
+        ("opened", vec![Move::Waits(60)]),
+        ("S: 220 mail\r\n", says(30)),
+        ("sent", vec![Move::Waits(60)]),
+        ("ended: Fin", vec![Move::Done]),
+    ];
+    stage.run(async {
+        join(
+            join_array([(); HELD_MAX].map(|()| talk(&held))),
+            talk(&crowded),
+        )
+        .await
+    });
+    stage.assert_log(&format!(
+        "{}
+        0     connect 192.0.2.25:25
+        {}
+        30000 C: EHLO a
+        30000 close Fin
+        30000 closed",
+        "0 connect 192.0.2.25:25\n".repeat(HELD_MAX).trim_end(),
+        "30000 close Abort\n30000 closed\n"
+            .repeat(HELD_MAX)
+            .trim_end(),
+    ));
 }
 
 #[test]

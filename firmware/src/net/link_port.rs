@@ -1,6 +1,6 @@
 //! The link port: the configured host calls, and is answered, one call at a time.
 
-use core::net::{IpAddr, SocketAddr};
+use core::net::IpAddr;
 
 use embassy_net::tcp::TcpSocket;
 use probe_core::{dialogue::Close, time::Millis};
@@ -68,7 +68,7 @@ impl<R: Random> StackEnv<'_, R> {
                 sleep_until(now() + AGAIN_AFTER).await;
                 continue;
             };
-            if let Line::Tcp { socket, .. } = &mut call.line {
+            if let Line::Tcp { socket, .. } = &mut call.0 {
                 let (reader, writer) = socket.split();
                 let link = Link { reader, writer };
                 appliance.receive(env, link, visit).await;
@@ -90,14 +90,11 @@ impl<R: Random> StackEnv<'_, R> {
         let patience = embassy_time::Duration::from_millis(VISIT_WRITE_WITHIN_MS);
         socket.set_timeout(Some(patience));
         socket.accept(door.local_port).await.ok()?;
-        let (local, remote) = (socket.local_endpoint()?, socket.remote_endpoint()?);
-        let call = StackStream {
-            local: SocketAddr::from((local.addr, local.port)),
-            line: Line::Tcp {
-                socket,
-                _slot: None,
-            },
-        };
+        let remote = socket.remote_endpoint()?;
+        let call = StackStream(Line::Tcp {
+            socket,
+            _slot: None,
+        });
         (IpAddr::from(remote.addr) == door.address).then_some(call)
     }
 }

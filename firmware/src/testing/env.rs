@@ -185,7 +185,7 @@ impl Network for Stage {
         &'a self,
         port: u16,
         _buffers: &'a mut CallBuffers,
-        _is_called: &Cell<bool>,
+        _is_called: &'a Cell<bool>,
     ) -> Result<Connection<'a>, OpenFailure> {
         self.log(format!("listen {port}"));
         let calls = |peer: &Peer| matches!(peer, Peer::Calls(_));

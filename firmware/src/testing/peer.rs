@@ -2,7 +2,6 @@
 
 use std::{collections::VecDeque, future::pending, net::SocketAddr};
 
-use embassy_futures::select::{Either, select};
 use probe_core::{
     dialogue::{Close, End, OpenFailure},
     time::{Instant, Millis},
@@ -45,10 +44,14 @@ pub(crate) struct Connection<'a> {
     stage: &'a Stage,
     steps: VecDeque<Step>,
     says: VecDeque<u8>,
+    /// How much of it was read, and not taken.
+    looked: usize,
     heard: Vec<u8>,
     gathered: Vec<u8>,
     pause_over: Option<Instant>,
     octet_ms: Option<u64>,
+    /// When what was written is taken.
+    taken_at: Option<Instant>,
     deaf: bool,
     /// Whatever is said is a datagram from there.
     source: Option<SocketAddr>,
@@ -67,10 +70,12 @@ impl<'a> Connection<'a> {
             stage,
             steps: steps.into(),
             says: VecDeque::new(),
+            looked: 0,
             heard: Vec::new(),
             gathered: Vec::new(),
             pause_over: None,
             octet_ms: None,
+            taken_at: None,
             deaf: false,
             source: None,
         }
@@ -136,49 +141,81 @@ impl Stream for Connection<'_> {
         SocketAddr::from(([203, 0, 113, 5], 40_000))
     }
 
-    async fn read(&mut self, octets: &mut [u8]) -> Read {
+    async fn readable(&mut self) -> Result<(), End> {
         loop {
             match self.play() {
-                Play::Speaks => {
-                    let count = self.says.len().min(octets.len());
-                    for (room, said) in octets.iter_mut().zip(self.says.drain(..count)) {
-                        *room = said;
-                    }
-                    return match self.source {
-                        Some(source) => Read::Datagram(count, source),
-                        None => Read::Octets(count),
-                    };
-                }
+                Play::Speaks => return Ok(()),
                 Play::Waits(at) => self.stage.sleep_until(at).await,
-                Play::Ends(end) => return Read::Ended(end),
+                Play::Ends(end) => return Err(end),
             }
         }
     }
 
-    async fn write_all(&mut self, octets: &[u8], more: bool, by: Instant) -> Result<(), End> {
-        if let Play::Ends(End::Reset) = self.play() {
-            return Err(End::Reset);
+    fn read(&mut self, octets: &mut [u8]) -> Read {
+        let count = self.says.len().min(octets.len());
+        for (room, said) in octets.iter_mut().zip(&self.says) {
+            *room = *said;
         }
-        let stage = self.stage;
-        let taken = async {
-            if self.deaf {
-                pending::<()>().await;
+        self.looked = count;
+        match self.source {
+            Some(source) => {
+                self.says.clear();
+                self.looked = 0;
+                Read::Datagram(count, source)
             }
-            if let Some(ms) = self.octet_ms {
-                let span_ms = ms * octets.len() as u64;
-                stage.sleep_until(stage.now() + Millis(span_ms)).await;
+            None => Read::Octets(count),
+        }
+    }
+
+    fn take(&mut self, count: usize) {
+        self.looked = 0;
+        if self.source.is_none() {
+            self.says.drain(..count);
+        }
+    }
+
+    /// What it takes shows when it is written.
+    fn room(&self) -> usize {
+        0
+    }
+
+    fn write(&mut self, octets: &[u8], more: bool) -> Result<usize, End> {
+        if self.looked == self.says.len() {
+            // All that was said before is known.
+            let known = std::mem::take(&mut self.says);
+            let plays = self.play();
+            self.says = known.into_iter().chain(self.says.drain(..)).collect();
+            if let Play::Ends(End::Reset) = plays {
+                return Err(End::Reset);
             }
-        };
-        if let Either::Second(()) = select(taken, stage.sleep_until(by)).await {
-            return Err(End::WriteDeadline);
+        }
+        if self.deaf {
+            return Ok(0);
+        }
+        if let Some(ms) = self.octet_ms {
+            let span = Millis(ms * octets.len() as u64);
+            let taken = *self.taken_at.get_or_insert(self.stage.now() + span);
+            if self.stage.now() < taken {
+                return Ok(0);
+            }
+            self.taken_at = None;
         }
         self.gathered.extend(octets);
         if !more {
             let text = String::from_utf8_lossy(&self.gathered);
-            stage.log(format!("C: {}", text.trim_end().escape_debug()));
+            let line = format!("C: {}", text.trim_end().escape_debug());
+            self.stage.log(line);
             self.heard.append(&mut self.gathered);
         }
-        Ok(())
+        Ok(octets.len())
+    }
+
+    async fn writable(&mut self) {
+        match self.taken_at {
+            _ if self.deaf => pending().await,
+            Some(at) => self.stage.sleep_until(at).await,
+            None => {}
+        }
     }
 
     async fn close(self, how: Close) {

@@ -11,14 +11,16 @@ use std::{
     task::{Context, Poll, Wake, Waker},
 };
 
+use embassy_futures::select::{Either, select};
 use embassy_net::{
     Config, ConfigV6, Ipv4Cidr, Ipv6Cidr, StackResources, StaticConfigV4, StaticConfigV6,
 };
 use firmware::{
+    env::{Env, Read, Stream},
     guard::{Counters, Doors, Guard, Spacing, Warden, Watch},
     net::{DatagramMemory, Random, StackEnv},
 };
-use probe_core::time::Instant;
+use probe_core::{dialogue::End, time::Instant};
 use smoltcp::{
     iface::{self, Interface, SocketSet},
     socket::{tcp, udp},
@@ -37,6 +39,35 @@ pub(crate) const DEVICE_V4: Ipv4Addr = Ipv4Addr::new(192, 0, 2, 1);
 const DEVICE_V6: Ipv6Addr = Ipv6Addr::new(0x2001, 0xdb8, 0, 0, 0, 0, 0, 1);
 
 pub(crate) type TestEnv<'a> = StackEnv<'a, Seed>;
+
+/// Waits for what comes, and takes it.
+pub(crate) async fn read(stream: &mut impl Stream, octets: &mut [u8]) -> Result<Read, End> {
+    stream.readable().await?;
+    let read = stream.read(octets);
+    if let Read::Octets(count) = read {
+        stream.take(count);
+    }
+    Ok(read)
+}
+
+/// Waits until all of `octets` is taken.
+pub(crate) async fn write_all(
+    env: &TestEnv<'_>,
+    stream: &mut impl Stream,
+    mut octets: &[u8],
+    more: bool,
+    by: Instant,
+) -> Result<(), End> {
+    loop {
+        octets = &octets[stream.write(octets, more)?..];
+        if octets.is_empty() {
+            return Ok(());
+        }
+        if let Either::Second(()) = select(stream.writable(), env.sleep_until(by)).await {
+            return Err(End::WriteDeadline);
+        }
+    }
+}
 
 pub(crate) struct Seed;
 

@@ -7,10 +7,11 @@ mod clock;
 mod link_port;
 mod wire;
 
-use std::net::SocketAddr;
+use std::{cell::Cell, net::SocketAddr};
 
 use bench::{
-    Addresses, CALLER_PORT, DEVICE_V4, PEER_V4, PEER_V6, SINK_PORT, TestEnv, run, run_called,
+    Addresses, CALLER_PORT, DEVICE_V4, PEER_V4, PEER_V6, SINK_PORT, TestEnv, read, run, run_called,
+    write_all,
 };
 use firmware::env::{Buffers, Env, LINGER_MAX, Network, Read, Stream};
 use firmware::guard::Doors;
@@ -105,11 +106,14 @@ fn a_group_leaves_in_one_segment_and_closing_in_order_resets_nothing() {
     let (elapsed, report) = connected(server, async |env, mut stream| {
         let by = env.now() + Millis::from_secs(30);
         for (line, more) in [("EHLO a\r\n", true), ("QUIT\r\n", false)] {
-            assert_eq!(stream.write_all(line.as_bytes(), more, by).await, Ok(()));
+            assert_eq!(
+                write_all(env, &mut stream, line.as_bytes(), more, by).await,
+                Ok(())
+            );
         }
         let mut octets = [0; 256];
-        assert_eq!(stream.read(&mut octets).await, Read::Octets(9));
-        assert_eq!(stream.read(&mut octets).await, Read::Ended(End::Fin));
+        assert_eq!(read(&mut stream, &mut octets).await, Ok(Read::Octets(9)));
+        assert_eq!(read(&mut stream, &mut octets).await, Err(End::Fin));
         let closing = env.now();
         stream.close(Close::Fin).await;
         env.now().since(closing)
@@ -176,13 +180,59 @@ fn a_reset_is_told_after_what_came_before_it() {
         env.sleep_until(env.now() + Millis::from_secs(1)).await;
         let by = env.now() + Millis::from_secs(1);
         assert_eq!(
-            stream.write_all(b"QUIT\r\n", false, by).await,
+            write_all(env, &mut stream, b"QUIT\r\n", false, by).await,
             Err(End::Reset)
         );
         let mut octets = [0; 256];
-        assert_eq!(stream.read(&mut octets).await, Read::Octets(8));
-        assert_eq!(stream.read(&mut octets).await, Read::Ended(End::Reset));
+        assert_eq!(read(&mut stream, &mut octets).await, Ok(Read::Octets(8)));
+        assert_eq!(read(&mut stream, &mut octets).await, Err(End::Reset));
     });
+}
+
+#[test]
+fn what_was_read_is_there_until_it_is_taken() {
+    let mut said = 0_u16;
+    let mut heard = Vec::new();
+    // A byte of its own for every place in the receive buffer, and twice around it.
+    let server = |socket: &mut tcp::Socket<'static>| {
+        while said < 2_500 && socket.can_send() && socket.send_slice(&[(said % 251) as u8]) == Ok(1)
+        {
+            said += 1;
+        }
+        if said == 2_500 {
+            socket.close();
+        }
+    };
+    connected(server, async |_, mut stream| {
+        let mut octets = [0; 300];
+        while read_some(&mut stream, &mut octets, &mut heard).await {}
+    });
+    let expected: Vec<u8> = (0..2_500_u16).map(|place| (place % 251) as u8).collect();
+    assert_eq!(heard, expected);
+}
+
+/// Reads a piece in three looks, of which the second takes a part. Whether there was one.
+async fn read_some(
+    stream: &mut StackStream<'_, '_>,
+    octets: &mut [u8],
+    heard: &mut Vec<u8>,
+) -> bool {
+    if stream.readable().await.is_err() {
+        return false;
+    }
+    let Read::Octets(count) = stream.read(octets) else {
+        panic!("it is a stream");
+    };
+    let first = octets[..count].to_vec();
+    let part = count / 3;
+    heard.extend_from_slice(&first[..part]);
+    stream.take(part);
+    let rest = &mut octets[..count - part];
+    assert_eq!(stream.read(rest), Read::Octets(count - part));
+    assert_eq!(rest, &first[part..]);
+    heard.extend_from_slice(rest);
+    stream.take(count - part);
+    true
 }
 
 #[test]
@@ -191,7 +241,7 @@ fn a_peer_that_takes_nothing_meets_the_deadline() {
         let by = env.now() + Millis::from_secs(30);
         // Two receive windows and one send buffer are full long before.
         let octets = [b'x'; 8_192];
-        let written = stream.write_all(&octets, false, by).await;
+        let written = write_all(env, &mut stream, &octets, false, by).await;
         assert_eq!(written, Err(End::WriteDeadline));
         assert_eq!(env.now(), by);
     });
@@ -212,7 +262,10 @@ fn over_ipv6_no_packet_is_longer_than_every_path_carries() {
         let remote = SocketAddr::from((PEER_V6, 25));
         let connecting = env.network().connect(remote, by, &mut buffers);
         let mut stream = connecting.await.unwrap();
-        assert_eq!(stream.write_all(&[b'x'; 5_000], false, by).await, Ok(()));
+        assert_eq!(
+            write_all(env, &mut stream, &[b'x'; 5_000], false, by).await,
+            Ok(())
+        );
         stream.close(Close::Fin).await;
     });
     assert_eq!(heard, 5_000);
@@ -226,9 +279,9 @@ async fn echoed(env: &TestEnv<'_>, word: &[u8], local_port: u16) -> Vec<u8> {
     let by = env.now() + Millis::from_secs(1);
     let mut socket = env.network().datagrams(peer(53), local_port).ok().unwrap();
     assert_eq!(socket.local().port(), local_port);
-    assert_eq!(socket.write_all(word, false, by).await, Ok(()));
+    assert_eq!(write_all(env, &mut socket, word, false, by).await, Ok(()));
     let mut octets = [0; 1_300];
-    let Read::Datagram(count, from) = socket.read(&mut octets).await else {
+    let Ok(Read::Datagram(count, from)) = read(&mut socket, &mut octets).await else {
         panic!("a datagram");
     };
     assert_eq!(from, peer(53));
@@ -263,7 +316,7 @@ fn datagrams_elsewhere_are_stopped() {
         }
         let mut socket = env.network().datagrams(peer(54), 1_024).ok().unwrap();
         let by = env.now() + Millis::from_secs(1);
-        assert_eq!(socket.write_all(b"one", false, by).await, Ok(()));
+        assert_eq!(write_all(env, &mut socket, b"one", false, by).await, Ok(()));
         env.sleep_until(by).await;
     });
     assert_eq!(report.guard.violations, 1);
@@ -287,16 +340,16 @@ fn whoever_calls_the_sink_too_early_is_received_a_little_later() {
     let doors = Doors::default();
     let (remote, report) = run_called(Addresses::V4, 1, doors, &mut calling, async |env| {
         env.sleep_until(Instant::from_millis(500)).await;
-        let mut buffers = Buffers::new();
+        let (mut buffers, is_called) = (Buffers::new(), Cell::default());
         let accepted = env
             .network()
-            .accept(SINK_PORT, &mut buffers, &Default::default())
+            .accept(SINK_PORT, &mut buffers, &is_called)
             .await;
         let mut stream = accepted.ok().unwrap();
         let remote = stream.remote();
         assert_eq!(stream.local().port(), SINK_PORT);
         let by = env.now() + Millis::from_secs(1);
-        let written = stream.write_all(b"220 sink\r\n", false, by).await;
+        let written = write_all(env, &mut stream, b"220 sink\r\n", false, by).await;
         assert_eq!(written, Ok(()));
         env.sleep_until(by).await;
         stream.close(Close::Abort).await;

@@ -7,12 +7,12 @@ use std::{
 
 use firmware::{
     bell::Bell,
-    conversation::{Desk, Lending, Lent, converse},
-    env::Env as _,
+    conversation::{Desk, Scratch, converse},
+    env::{Buffers, Env as _},
 };
 use host_tool::direct::DirectEnv;
 use probe_core::{
-    dns::{DNS_PORT, UDP_OCTETS_MAX},
+    dns::DNS_PORT,
     dnsbl::{DnsblDialogue, Healths, Setup, Zone},
     evidence::{DnsblEvidence, Explanation, Observation, Standing},
     name::Name,
@@ -39,7 +39,7 @@ pub(crate) async fn judged(
     env: &DirectEnv<'_>,
     prober: &RefCell<Prober>,
     bell: &Bell,
-    lent: &mut Lent,
+    buffers: &mut Buffers,
     (address, zone): (IpAddr, Zone),
 ) -> Option<String> {
     let suspect = Suspect {
@@ -71,12 +71,8 @@ pub(crate) async fn judged(
         prober,
         evidence: DnsblEvidence::default(),
     };
-    let mut datagram = [0; UDP_OCTETS_MAX as usize];
-    let lending = Lending {
-        piece: &mut datagram,
-        ..lent.lend()
-    };
-    converse(env, bell, &mut desk, &mut dialogue, lending).await;
+    let scratch = Scratch::new();
+    converse(env, bell, &mut desk, &mut dialogue, buffers, &scratch).await;
     let verdict = judge_dnsbl(&desk.evidence);
     let standing = &desk.evidence.zones().first()?.standing;
     Some(format!(

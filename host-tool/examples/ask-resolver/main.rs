@@ -22,7 +22,8 @@ use std::{
 
 use firmware::{
     bell::Bell,
-    conversation::Lent,
+    conversation::Scratch,
+    env::Buffers,
     lookup::{LookupMemory, ask},
 };
 use host_tool::{
@@ -53,17 +54,26 @@ fn main() -> Result<(), Box<dyn Error>> {
         .build()?;
     let _inside = runtime.enter();
     let env = DirectEnv::new(&prober, Sources::default())?;
-    let (bell, mut lent, mut memory) = (Bell::new(), Lent::new(), LookupMemory::new());
+    let (bell, mut buffers, scratch) = (Bell::new(), Buffers::new(), Scratch::new());
+    let mut memory = LookupMemory::new();
     for line in io::stdin().lock().lines() {
         let line = line?;
         if let Some(words) = line.strip_prefix("judged ") {
             let asked = listing(words).ok_or_else(|| format!("no listing: {line}"))?;
-            let judging = lists::judged(&env, &prober, &bell, &mut lent, asked);
+            let judging = lists::judged(&env, &prober, &bell, &mut buffers, asked);
             println!("{}", runtime.block_on(judging).ok_or("not admitted")?);
             continue;
         }
         let question = question(&line)?;
-        let asking = ask(&env, &prober, &bell, question, &mut lent, &mut memory);
+        let asking = ask(
+            &env,
+            &prober,
+            &bell,
+            question,
+            &mut buffers,
+            &mut memory,
+            &scratch,
+        );
         let report = runtime.block_on(asking);
         println!("{}", told(&report.ok_or("the scan is over")?));
     }

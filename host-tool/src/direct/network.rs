@@ -135,7 +135,7 @@ impl<'n> Network for DirectNetwork<'n> {
         &'a self,
         port: u16,
         _buffers: &'a mut CallBuffers,
-        _is_called: &Cell<bool>,
+        _is_called: &'a Cell<bool>,
     ) -> Result<DirectStream<'a>, OpenFailure> {
         let ear = self.ears.iter().find(|ear| ear.port == port);
         let ear = ear.ok_or(OpenFailure::NoSlot)?;

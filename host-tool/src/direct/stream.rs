@@ -1,16 +1,21 @@
 //! One connection, or one socket for datagrams.
 
-use std::{io, net::SocketAddr, time::Duration};
-
-use firmware::env::{LINGER_MAX, Read, Stream};
-use probe_core::{
-    dialogue::{Close, End},
-    time::Instant,
+use std::{
+    io::{self, IoSlice},
+    net::SocketAddr,
+    time::Duration,
 };
+
+use firmware::env::{LINGER_MAX, RECEIVE_OCTETS, Read, Stream};
+use probe_core::dialogue::{Close, End};
 use socket2::SockRef;
 use tokio::net::TcpStream;
 
-use super::{Fence, datagrams::Datagrams, env::Clock};
+use super::{
+    Fence,
+    datagrams::{Datagrams, is_for_later},
+    env::Clock,
+};
 
 /// A connection with a target or with whoever has called the sink, or datagrams to and from the resolver.
 pub enum DirectStream<'a> {
@@ -47,17 +52,43 @@ impl Stream for DirectStream<'_> {
         }
     }
 
-    async fn read(&mut self, octets: &mut [u8]) -> Read {
+    async fn readable(&mut self) -> Result<(), End> {
         match self {
-            Self::Line { line, .. } => line.read(octets).await,
-            Self::Datagrams { datagrams, .. } => datagrams.read(octets).await,
+            Self::Line { line, .. } => line.readable().await,
+            Self::Datagrams { datagrams, .. } => datagrams.readable().await,
         }
     }
 
-    async fn write_all(&mut self, octets: &[u8], more: bool, by: Instant) -> Result<(), End> {
+    fn read(&mut self, octets: &mut [u8]) -> Read {
         match self {
-            Self::Line { line, .. } => line.write_all(octets, more, by).await,
-            Self::Datagrams { datagrams, .. } => datagrams.send(octets, by).await,
+            Self::Line { line, .. } => line.read(octets),
+            Self::Datagrams { datagrams, .. } => datagrams.read(octets),
+        }
+    }
+
+    fn take(&mut self, count: usize) {
+        if let Self::Line { line, .. } = self {
+            line.received.drain(..count);
+        }
+    }
+
+    /// Only the system knows.
+    fn room(&self) -> usize {
+        0
+    }
+
+    fn write(&mut self, octets: &[u8], more: bool) -> Result<usize, End> {
+        match self {
+            Self::Line { line, .. } => line.write(octets, more),
+            Self::Datagrams { datagrams, .. } => datagrams.send(octets),
+        }
+    }
+
+    async fn writable(&mut self) {
+        match self {
+            // What is wrong shows when it is written.
+            Self::Line { line, .. } => drop(line.stream.writable().await),
+            Self::Datagrams { datagrams, .. } => datagrams.writable().await,
         }
     }
 
@@ -77,8 +108,12 @@ pub struct Line<'a> {
     remote: SocketAddr,
     /// The port of the sink that the other end has called.
     called: Option<u16>,
+    /// Received, and not taken.
+    received: Vec<u8>,
     /// Written with more to follow.
     gathered: Vec<u8>,
+    /// What is written was allowed, and only waits for the system.
+    allowed: bool,
     /// The peer's reset was told to a write, and the system tells it once.
     reset: bool,
 }
@@ -97,48 +132,64 @@ impl<'a> Line<'a> {
             stream,
             remote,
             called,
+            received: Vec::new(),
             gathered: Vec::new(),
+            allowed: false,
             reset: false,
         }
     }
 
-    async fn read(&mut self, octets: &mut [u8]) -> Read {
-        loop {
+    async fn readable(&mut self) -> Result<(), End> {
+        let mut octets = [0; RECEIVE_OCTETS];
+        while self.received.is_empty() {
             if self.stream.readable().await.is_err() {
-                return Read::Ended(End::Reset);
+                return Err(End::Reset);
             }
-            match self.stream.try_read(octets) {
-                Ok(0) if self.reset => return Read::Ended(End::Reset),
-                Ok(0) => return Read::Ended(End::Fin),
-                Ok(count) => return Read::Octets(count),
-                Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
-                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-                Err(_) => return Read::Ended(End::Reset),
+            match self.stream.try_read(&mut octets) {
+                Ok(0) if self.reset => return Err(End::Reset),
+                Ok(0) => return Err(End::Fin),
+                Ok(count) => self.received.extend_from_slice(&octets[..count]),
+                Err(error) if is_for_later(&error) => {}
+                Err(_) => return Err(End::Reset),
             }
         }
+        Ok(())
     }
 
-    async fn write_all(&mut self, octets: &[u8], more: bool, by: Instant) -> Result<(), End> {
-        self.gathered.extend_from_slice(octets);
+    fn read(&mut self, octets: &mut [u8]) -> Read {
+        let count = self.received.len().min(octets.len());
+        octets[..count].copy_from_slice(&self.received[..count]);
+        Read::Octets(count)
+    }
+
+    fn write(&mut self, octets: &[u8], more: bool) -> Result<usize, End> {
         if more {
-            return Ok(());
+            self.gathered.extend_from_slice(octets);
+            return Ok(octets.len());
         }
-        let gathered = std::mem::take(&mut self.gathered);
-        let checked = match self.called {
-            Some(port) => self.fence.check_sink(port),
-            None => self.fence.check_remote(self.clock.now(), self.remote),
-        };
-        if checked.is_err() {
+        if !self.allowed {
+            let checked = match self.called {
+                Some(port) => self.fence.check_sink(port),
+                None => self.fence.check_remote(self.clock.now(), self.remote),
+            };
             // The prober has been told; nothing more leaves.
-            return Err(End::Reset);
+            checked.map_err(|_| End::Reset)?;
+            self.allowed = true;
         }
-        match self.clock.until(by, write(&self.stream, &gathered)).await {
-            Some(Ok(())) => Ok(()),
-            Some(Err(_)) => {
+        let group = [IoSlice::new(&self.gathered), IoSlice::new(octets)];
+        match self.stream.try_write_vectored(&group) {
+            Ok(count) => {
+                let gathered = count.min(self.gathered.len());
+                self.gathered.drain(..gathered);
+                let count = count - gathered;
+                self.allowed = count < octets.len();
+                Ok(count)
+            }
+            Err(error) if is_for_later(&error) => Ok(0),
+            Err(_) => {
                 self.reset = true;
                 Err(End::Reset)
             }
-            None => Err(End::WriteDeadline),
         }
     }
 
@@ -158,19 +209,6 @@ impl<'a> Line<'a> {
             }
         }
     }
-}
-
-async fn write(stream: &TcpStream, mut octets: &[u8]) -> io::Result<()> {
-    while !octets.is_empty() {
-        stream.writable().await?;
-        match stream.try_write(octets) {
-            Ok(count) => octets = &octets[count..],
-            Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
-            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-            Err(error) => return Err(error),
-        }
-    }
-    Ok(())
 }
 
 /// Throws away what still comes until the peer has ended, no longer than [`LINGER_MAX`].

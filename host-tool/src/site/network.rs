@@ -5,12 +5,12 @@ use std::{cell::RefCell, net::SocketAddr, time::SystemTime};
 
 use firmware::{
     bell::Bell,
-    conversation::{Desk, Lending, Lent, converse},
-    env::Env as _,
+    conversation::{Desk, Scratch, converse},
+    env::{Buffers, Env as _},
 };
 use probe_core::{
     dialogue::Dialogue,
-    dns::{DNS_PORT, Lookup, Question, RecordType, UDP_OCTETS_MAX, WireName},
+    dns::{DNS_PORT, Lookup, Question, RecordType, WireName},
     evidence::Observation,
     finding::{DeviceId, JobSerial},
     path_check::{self, PathCheck},
@@ -44,8 +44,8 @@ pub struct Network<'a> {
     scope: Scope,
     resolver: SocketAddr,
     key: Option<Key>,
-    lent: Box<Lent>,
-    datagram: Vec<u8>,
+    buffers: Box<Buffers>,
+    scratch: Box<Scratch>,
     stream: Vec<u8>,
     /// The resolver has not answered once: it is not asked again and again.
     is_silent: bool,
@@ -68,8 +68,8 @@ impl<'a> Network<'a> {
             scope: scope.clone(),
             resolver: SocketAddr::new(resolver, DNS_PORT),
             key,
-            lent: Box::new(Lent::new()),
-            datagram: vec![0; usize::from(UDP_OCTETS_MAX)],
+            buffers: Box::new(Buffers::new()),
+            scratch: Box::new(Scratch::new()),
             stream: vec![0; STREAM_OCTETS_MAX],
             is_silent: false,
         })
@@ -89,11 +89,7 @@ impl Ask for Network<'_> {
         self.env.random(&mut lots);
         let mut lookup =
             Lookup::<ANSWER_OCTETS_MAX>::keeping(self.resolver, question, lots, &mut self.stream);
-        let lent = Lending {
-            piece: &mut self.datagram,
-            ..self.lent.lend()
-        };
-        talk(&self.env, &mut lookup, lent).await;
+        talk(&self.env, &mut lookup, &mut self.buffers, &self.scratch).await;
         match lookup.report() {
             Some(report) => {
                 self.is_silent = report.outcome == probe_core::dns::Outcome::NoAnswer;
@@ -123,7 +119,7 @@ impl Ask for Network<'_> {
             key: &key,
             utc,
         });
-        talk(&self.env, &mut check, self.lent.lend()).await;
+        talk(&self.env, &mut check, &mut self.buffers, &self.scratch).await;
         let path = check
             .path()
             .ok_or_else(|| "it could not be called".to_owned())?;
@@ -134,8 +130,14 @@ impl Ask for Network<'_> {
     }
 }
 
-async fn talk(env: &DirectEnv<'_>, dialogue: &mut dyn Dialogue, lent: Lending<'_>) {
-    converse(env, &Bell::new(), &mut OwnDesk, dialogue, lent).await;
+async fn talk(
+    env: &DirectEnv<'_>,
+    dialogue: &mut dyn Dialogue,
+    buffers: &mut Buffers,
+    scratch: &Scratch,
+) {
+    let (bell, mut desk) = (Bell::new(), OwnDesk);
+    converse(env, &bell, &mut desk, dialogue, buffers, scratch).await;
 }
 
 fn utc() -> Utc {

@@ -1,5 +1,7 @@
 //! From octets to messages, and back into step after anything that is not one.
 
+use core::cell::Cell;
+
 use heapless::Vec;
 
 use super::{
@@ -9,16 +11,22 @@ use super::{
 
 /// The longest frame without COBS and delimiter, in octets.
 const RAW_OCTETS_MAX: usize = HEADER_OCTETS + PAYLOAD_OCTETS_MAX + CRC_OCTETS;
+/// Room for the longest message with what is around its last part.
+const OCTETS_MAX: usize = HEADER_OCTETS + RECORD_OCTETS_MAX + CRC_OCTETS;
 
 /// Puts messages together from octets. Whatever goes wrong costs the frame or the message in
 /// which it went wrong, is counted, and never more.
 #[derive(Debug, Default)]
 pub struct Decoder {
     cobs: Cobs,
-    frame: Vec<u8, RAW_OCTETS_MAX>,
-    record: Vec<u8, RECORD_OCTETS_MAX>,
+    /// The message so far, and the frame behind it.
+    octets: Vec<u8, OCTETS_MAX>,
+    /// Where the frame begins.
+    frame: usize,
     /// The sequence number of the part that must come next; `None` between messages.
     next_sequence: Option<u16>,
+    /// The same, of a message that the frame has left no room for: whatever goes on with that is too long.
+    crowded_out: Option<u16>,
     /// The format of the last whole frame that was of another one.
     foreign_format: Option<u8>,
     counters: LinkCounters,
@@ -47,9 +55,10 @@ impl Decoder {
                 zero_follows: false,
                 skipping: false,
             },
-            frame: Vec::new(),
-            record: Vec::new(),
+            octets: Vec::new(),
+            frame: 0,
             next_sequence: None,
+            crowded_out: None,
             foreign_format: None,
             counters: LinkCounters {
                 frames: 0,
@@ -84,8 +93,9 @@ impl Decoder {
             count(&mut self.counters.broken);
             false
         };
-        self.frame.clear();
-        complete.then_some(self.record.as_slice())
+        self.octets.truncate(self.frame);
+        self.crowded_out = None;
+        complete.then_some(self.octets.as_slice())
     }
 
     /// A message that was given out could not be read.
@@ -96,8 +106,10 @@ impl Decoder {
     /// Forgets the frame and the message that have begun: the link has begun anew.
     pub fn reset(&mut self) {
         self.cobs = Cobs::default();
-        self.frame.clear();
+        self.octets.clear();
+        self.frame = 0;
         self.next_sequence = None;
+        self.crowded_out = None;
         self.foreign_format = None;
     }
 
@@ -114,6 +126,11 @@ impl Decoder {
     /// Undoes COBS for an octet that is not the delimiter.
     fn stuff(&mut self, octet: u8) {
         let cobs = &mut self.cobs;
+        if cobs.octets == 0 && self.next_sequence.is_none() {
+            // The message before is over.
+            self.octets.clear();
+            self.frame = 0;
+        }
         cobs.octets = cobs.octets.saturating_add(1);
         if cobs.octets >= FRAME_OCTETS_MAX {
             cobs.skipping = true;
@@ -129,16 +146,40 @@ impl Decoder {
             cobs.left = octet.saturating_sub(1);
             zero.then_some(0)
         };
-        if let Some(octet) = decoded
-            && self.frame.push(octet).is_err()
-        {
-            cobs.skipping = true;
+        if let Some(octet) = decoded {
+            self.cobs.skipping = !self.keep(octet);
         }
+    }
+
+    /// Keeps an octet of the frame; false where that is too long. A frame that does not fit behind the
+    /// message so far cannot be a part of it, and takes its place.
+    fn keep(&mut self, octet: u8) -> bool {
+        if self.octets.len().saturating_sub(self.frame) >= RAW_OCTETS_MAX {
+            return false;
+        }
+        if self.octets.is_full() {
+            self.crowded_out = self.next_sequence.take();
+            self.move_down(self.frame, 0, self.octets.len());
+            self.frame = 0;
+        }
+        self.octets.push(octet).is_ok()
+    }
+
+    /// Moves what stands from `from` until `end` to `to`, which is before that. Nothing stays behind it.
+    fn move_down(&mut self, from: usize, to: usize, end: usize) {
+        self.octets.truncate(end);
+        let octets = Cell::from_mut(self.octets.as_mut_slice()).as_slice_of_cells();
+        for (place, octet) in octets.iter().skip(to).zip(octets.iter().skip(from)) {
+            place.set(octet.get());
+        }
+        let moved = end.saturating_sub(from);
+        self.octets.truncate(to.saturating_add(moved));
     }
 
     /// Takes a whole frame apart; true when it completes a message.
     fn frame_ended(&mut self) -> bool {
-        let Some((checked, crc)) = self.frame.split_last_chunk::<CRC_OCTETS>() else {
+        let frame = self.octets.get(self.frame..).unwrap_or_default();
+        let Some((checked, crc)) = frame.split_last_chunk::<CRC_OCTETS>() else {
             count(&mut self.counters.broken);
             return false;
         };
@@ -156,22 +197,30 @@ impl Decoder {
             return false;
         }
         count(&mut self.counters.frames);
-        let sequence = u16::from_le_bytes([*low, *high]);
+        let (is_first, is_last) = (flags & FLAG_FIRST != 0, flags & FLAG_LAST != 0);
+        let (sequence, payload) = (u16::from_le_bytes([*low, *high]), payload.len());
         let expected = self.next_sequence.take();
-        if flags & FLAG_FIRST != 0 {
-            if expected.is_some() {
+        let mut message = self.frame;
+        if is_first {
+            if expected.or(self.crowded_out).is_some() {
                 count(&mut self.counters.orphans);
             }
-            self.record.clear();
+            message = 0;
+        } else if self.crowded_out == Some(sequence) {
+            count(&mut self.counters.records_too_long);
+            return false;
         } else if expected != Some(sequence) {
             count(&mut self.counters.orphans);
             return false;
         }
-        if self.record.extend_from_slice(payload).is_err() {
+        if message.saturating_add(payload) > RECORD_OCTETS_MAX {
             count(&mut self.counters.records_too_long);
             return false;
         }
-        if flags & FLAG_LAST != 0 {
+        let begins = self.frame.saturating_add(HEADER_OCTETS);
+        self.move_down(begins, message, begins.saturating_add(payload));
+        self.frame = self.octets.len();
+        if is_last {
             count(&mut self.counters.messages);
             return true;
         }

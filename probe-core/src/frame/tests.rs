@@ -293,6 +293,66 @@ fn a_message_that_is_too_long_is_dropped_and_counted() {
 }
 
 #[test]
+fn a_frame_that_does_not_fit_behind_a_message_takes_its_place() {
+    let long = |first, last, sequence, octets| {
+        let part = Part {
+            first,
+            last,
+            sequence,
+        };
+        (frame(part, &vec![octets as u8; octets]), octets)
+    };
+    let nearly = [
+        long(true, false, 0, PAYLOAD_OCTETS_MAX).0,
+        long(false, false, 1, PAYLOAD_OCTETS_MAX).0,
+        long(false, false, 2, PAYLOAD_OCTETS_MAX).0,
+    ]
+    .concat();
+    let left = RECORD_OCTETS_MAX - 3 * PAYLOAD_OCTETS_MAX;
+    let noise = |octets| [vec![7; octets], vec![0]].concat();
+    let (another, another_octets) = long(true, true, 3, PAYLOAD_OCTETS_MAX);
+    for (behind, messages, [broken, orphans, records_too_long]) in [
+        // As long as it may be, and one octet longer.
+        (
+            long(false, true, 3, left).0,
+            vec![RECORD_OCTETS_MAX],
+            [0, 0, 0],
+        ),
+        (long(false, true, 3, left + 1).0, vec![], [0, 0, 1]),
+        (long(false, true, 3, 900).0, vec![], [0, 0, 1]),
+        // Another message, with the rest of this one behind it.
+        (another.clone(), vec![another_octets], [0, 1, 0]),
+        (
+            [another, long(false, true, 3, left).0].concat(),
+            vec![another_octets],
+            [0, 2, 0],
+        ),
+        // Noise that fits costs nothing, and such that does not fit costs the message.
+        (
+            [noise(20), long(false, true, 3, left).0].concat(),
+            vec![RECORD_OCTETS_MAX],
+            [1, 0, 0],
+        ),
+        (
+            [noise(200), long(false, true, 3, left).0].concat(),
+            vec![],
+            [1, 1, 0],
+        ),
+    ] {
+        let mut decoder = Decoder::new();
+        let heard = heard(&mut decoder, &[&nearly[..], &behind].concat());
+        let lengths: Vec<usize> = heard.iter().map(Vec::len).collect();
+        assert_eq!(lengths, messages);
+        let counters = decoder.counters();
+        assert_eq!(
+            [counters.broken, counters.orphans, counters.records_too_long],
+            [broken, orphans, records_too_long],
+            "{messages:?}"
+        );
+    }
+}
+
+#[test]
 fn no_garbled_frame_is_taken_for_a_good_one() {
     let good = frame(WHOLE, b"\x00postern\x00\x00 says hello\x00");
     for place in 0..good.len() {

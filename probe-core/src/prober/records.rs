@@ -119,7 +119,7 @@ impl Prober {
             let id = self.next_record();
             let over = Over {
                 id,
-                job: parked.serial,
+                job: parked.serial(),
                 revisions: parked.revisions,
                 target: parked.target().endpoint(),
                 why,

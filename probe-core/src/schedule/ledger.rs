@@ -5,7 +5,7 @@ use core::net::IpAddr;
 use crate::{
     frame::ScanId,
     target::Target,
-    time::{Instant, Millis},
+    time::{Instant, Millis, Stamp},
 };
 
 /// How many targets are remembered. When one more comes, the one that was left alone the longest
@@ -37,7 +37,7 @@ struct Entry {
     refusals: u8,
     /// Those that the host told of, from other boots and other devices.
     told: u8,
-    touched: Instant,
+    touched: Stamp,
     /// The next place of those that have the same hash.
     next: Link,
     /// Its neighbours by age.
@@ -83,13 +83,14 @@ impl Ledger {
     /// What this boot has counted and what it was told, as far as it still counts.
     fn counted(&self, now: Instant, target: Target) -> (u8, u8) {
         self.entry(target)
-            .filter(|of| now < of.touched + REFUSALS_COUNT_FOR)
+            .filter(|of| now < of.touched.instant() + REFUSALS_COUNT_FOR)
             .map_or((0, 0), |of| (of.refusals, of.told))
     }
 
     /// When the refusals of `target` stop to count, if nothing new comes.
     pub(super) fn renewed(&self, target: Target) -> Option<Instant> {
-        self.entry(target).map(|of| of.touched + REFUSALS_COUNT_FOR)
+        self.entry(target)
+            .map(|of| of.touched.instant() + REFUSALS_COUNT_FOR)
     }
 
     /// `target` has its turn in `scan`, and gave `told` refusals that others have counted. True when another one that is not `pinned` had to be
@@ -108,7 +109,7 @@ impl Ledger {
                 of.scan = scan;
                 of.refusals = refusals;
                 of.told = known.max(told);
-                of.touched = now;
+                of.touched = now.into();
             }
             self.becomes_newest(place);
             return false;
@@ -130,7 +131,7 @@ impl Ledger {
         };
         if let Some(of) = self.at_mut(place) {
             of.refusals = of.refusals.saturating_add(refusals);
-            of.touched = now;
+            of.touched = now.into();
         }
         self.becomes_newest(place);
     }
@@ -178,7 +179,7 @@ impl Ledger {
             scan,
             refusals: 0,
             told,
-            touched: now,
+            touched: now.into(),
             next: NOWHERE,
             older: NOWHERE,
             newer: NOWHERE,

@@ -24,7 +24,7 @@ use crate::{
     relay::{PairId, PairSet, Parked},
     scope::{DNSBL_PORT, Rates, Refusal},
     target::{RateNetwork, Target},
-    time::{Instant, Millis},
+    time::{Instant, Millis, Stamp},
 };
 
 pub use ledger::{LEDGER_TARGETS_MAX, REFUSALS_COUNT_FOR};
@@ -180,7 +180,7 @@ impl Schedule {
             let due = job.turn_at(&self.rates);
             let candidate = Candidate::Parked {
                 due,
-                serial: job.serial,
+                serial: job.serial(),
             };
             search.see(candidate, || self.room(now, due, job.target()));
         }
@@ -288,7 +288,7 @@ impl Schedule {
     /// when there is no room.
     pub fn may_park(&mut self, now: Instant, serial: JobSerial, until: Instant) -> Option<Instant> {
         let job = self.running.find(|of| of.serial == serial)?;
-        let last = parked_until_max(job.parked_since.unwrap_or(now), &self.rates);
+        let last = parked_until_max(job.parked_since.map_or(now, Stamp::instant), &self.rates);
         let due = if self.refusals_left(now, job.target) == 0 {
             self.ledger.renewed(job.target).unwrap_or(until).max(until)
         } else {
@@ -322,13 +322,12 @@ impl Schedule {
     ) {
         if let Some(job) = self.give_back(serial) {
             let kept = self.parked.insert(ParkedJob {
-                serial,
                 revisions,
                 names: names.clone(),
                 parked,
                 returned: job.came.pairs(),
-                due,
-                since: job.parked_since.unwrap_or(now),
+                due: due.into(),
+                since: job.parked_since.unwrap_or(now.into()),
                 awaits,
             });
             if kept.is_err() {
@@ -358,7 +357,7 @@ impl Schedule {
 
     /// The target of a job that runs or is parked.
     pub fn target_of(&self, serial: JobSerial) -> Option<Target> {
-        let parked = || self.parked.find(|of| of.serial == serial);
+        let parked = || self.parked.find(|of| of.serial() == serial);
         self.running_target(serial)
             .or_else(|| parked().map(ParkedJob::target))
     }
@@ -369,7 +368,7 @@ impl Schedule {
         if let Some(job) = self.running.find_mut(|of| of.serial == serial) {
             return job.came.message(pair);
         }
-        let Some(job) = self.parked.find_mut(|of| of.serial == serial) else {
+        let Some(job) = self.parked.find_mut(|of| of.serial() == serial) else {
             return false;
         };
         let is_news = !job.returned.contains(pair);
@@ -414,12 +413,12 @@ impl Schedule {
         self.parked
             .iter()
             .filter(|of| address.is_none_or(|address| of.target().address() == address))
-            .min_by_key(|of| of.due)
+            .min_by_key(|of| of.due.instant())
     }
 
     /// Forgets a parked job.
     pub fn drop_parked(&mut self, serial: JobSerial) {
-        self.parked.take(|of| of.serial == serial);
+        self.parked.take(|of| of.serial() == serial);
     }
 
     /// How many targets wait for their first turn.
@@ -510,7 +509,7 @@ impl Schedule {
                 .map(|of| (of.target, of.told)),
             Candidate::Parked { serial, .. } => self
                 .parked
-                .find(|of| of.serial == serial)
+                .find(|of| of.serial() == serial)
                 .map(|of| (of.target(), 0)),
         };
         let Some((target, told)) = target else {
@@ -558,7 +557,7 @@ impl Schedule {
         &mut self,
         candidate: Candidate,
         refusals_max: u8,
-    ) -> Option<(Turn, Option<Instant>)> {
+    ) -> Option<(Turn, Option<Stamp>)> {
         match candidate {
             Candidate::Queued { arrival } | Candidate::Scouted { arrival } => {
                 let serial = self.next_serial()?;
@@ -581,7 +580,7 @@ impl Schedule {
                 Some((turn, None))
             }
             Candidate::Parked { serial, .. } => {
-                let job = self.parked.take(|of| of.serial == serial)?;
+                let job = self.parked.take(|of| of.serial() == serial)?;
                 let turn = Turn {
                     serial,
                     revision: job.revisions,

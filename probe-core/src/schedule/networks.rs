@@ -4,7 +4,7 @@ use super::slots::Slots;
 use crate::{
     scope::Rates,
     target::RateNetwork,
-    time::{Instant, Millis},
+    time::{Instant, Millis, Stamp},
 };
 
 /// How many networks can be watched at once. One more waits until one of them needs no watching.
@@ -24,11 +24,10 @@ struct Watched {
     jobs: u8,
     connections: u8,
     /// When its last job was handed out: the next one waits, so that no worker has to.
-    handed: Instant,
-    /// It has had a connection, and when the last one was opened. An `Option` would take eight
-    /// octets more, which are a fifth.
+    handed: Stamp,
+    /// It has had a connection, and when the last one was opened.
     has_opened: bool,
-    last_opened: Instant,
+    last_opened: Stamp,
 }
 
 /// Whether a network takes something more.
@@ -86,7 +85,7 @@ impl Networks {
     pub(super) fn job_handed(&mut self, now: Instant, network: RateNetwork, rates: &Rates) -> bool {
         if let Some(of) = self.watched.find_mut(|of| of.network == network) {
             of.jobs = of.jobs.saturating_add(1);
-            of.handed = now;
+            of.handed = now.into();
             return true;
         }
         if self.watched.free() == 0 {
@@ -99,9 +98,9 @@ impl Networks {
                 network,
                 jobs: 1,
                 connections: 0,
-                handed: now,
+                handed: now.into(),
                 has_opened: false,
-                last_opened: Instant::BOOT,
+                last_opened: Instant::BOOT.into(),
             })
             .is_ok()
     }
@@ -137,7 +136,7 @@ impl Networks {
     ) -> Room {
         match self.watched.find(|of| of.network == network) {
             Some(of) if of.connections >= rates.network_connections_max => Room::Later,
-            Some(of) if of.has_opened => at(now, of.last_opened + spacing(rates)),
+            Some(of) if of.has_opened => at(now, of.last_opened.instant() + spacing(rates)),
             Some(_) => Room::Now,
             None => Room::Later,
         }
@@ -159,7 +158,7 @@ impl Networks {
         if let Some(of) = self.watched.find_mut(|of| of.network == network) {
             of.connections = of.connections.saturating_add(1);
             of.has_opened = true;
-            of.last_opened = now;
+            of.last_opened = now.into();
         }
     }
 
@@ -179,7 +178,7 @@ impl Networks {
 impl Watched {
     /// From when on its spacing holds nothing back.
     fn quiet_until(&self, spacing: Millis) -> Instant {
-        self.last_opened.max(self.handed) + spacing
+        self.last_opened.instant().max(self.handed.instant()) + spacing
     }
 }
 

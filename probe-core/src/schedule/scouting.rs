@@ -11,7 +11,7 @@ use crate::{
     frame::ScanId,
     scope::DNSBL_PORT,
     target::{RateNetwork, Target},
-    time::{Instant, Millis},
+    time::{Instant, Millis, Stamp},
 };
 
 /// How many targets are asked at once.
@@ -61,8 +61,8 @@ pub(super) struct Scouted {
     pub(super) target: Target,
     pub(super) index: u32,
     pub(super) arrival: u32,
-    since: Instant,
-    due: Instant,
+    since: Stamp,
+    due: Stamp,
     tries: u8,
     answered: bool,
     /// Refusals that the host has told of.
@@ -133,16 +133,17 @@ impl Schedule {
                 continue;
             }
             let wanted = usize::from(slot.tries) < tries_max;
-            if slot.due > now || !wanted {
-                wait(slot.due);
+            let due = slot.due.instant();
+            if due > now || !wanted {
+                wait(due);
                 continue;
             }
             let pause = SCOUT_WAITS.get(usize::from(slot.tries));
-            slot.due = now + pause.copied().unwrap_or_default();
+            slot.due = (now + pause.copied().unwrap_or_default()).into();
             slot.tries = slot.tries.saturating_add(1);
             return Scouting::Try {
                 target: slot.target,
-                since: slot.since,
+                since: slot.since.instant(),
                 again: true,
             };
         }
@@ -201,8 +202,8 @@ impl Schedule {
             target,
             index: queued.index,
             arrival,
-            since: now,
-            due: now + first_wait,
+            since: now.into(),
+            due: (now + first_wait).into(),
             tries: 1,
             answered: false,
             told: queued.told,
@@ -218,7 +219,7 @@ impl Schedule {
     pub fn scouted_target(&self, target: SocketAddr) -> Option<(Target, Instant)> {
         self.scouted
             .find(|of| of.target.endpoint() == target && !of.answered)
-            .map(|of| (of.target, of.since))
+            .map(|of| (of.target, of.since.instant()))
     }
 
     /// Somebody has answered: a worker's turn.
@@ -234,10 +235,10 @@ impl Schedule {
             .find(|of| {
                 !of.answered
                     && usize::from(of.tries) >= SCOUT_WAITS.len()
-                    && of.due <= now
+                    && of.due.instant() <= now
                     && ways.leads_to(now, of.target)
             })
-            .map(|of| (of.target, of.since))
+            .map(|of| (of.target, of.since.instant()))
     }
 
     /// A target has answered, or has not, whoever asked it.

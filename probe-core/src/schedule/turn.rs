@@ -10,7 +10,7 @@ use crate::{
     relay::{PairSet, Parked},
     scope::{Rates, Refusal},
     target::{RateNetwork, Target},
-    time::{Instant, Millis},
+    time::{Instant, Millis, Stamp},
 };
 
 /// A target that waits for its first turn.
@@ -30,8 +30,6 @@ pub struct Queued {
 /// A job that waits to be asked again.
 #[derive(Clone, Debug)]
 pub struct ParkedJob {
-    /// The job.
-    pub serial: JobSerial,
     /// How often it was handed out before.
     pub revisions: u8,
     /// Its known domains.
@@ -40,14 +38,19 @@ pub struct ParkedJob {
     pub parked: Parked,
     /// Pairs under which a message of it has come back.
     pub(super) returned: PairSet,
-    pub(super) due: Instant,
+    pub(super) due: Stamp,
     /// When it was first parked.
-    pub(super) since: Instant,
+    pub(super) since: Stamp,
     /// The record that the host has to acknowledge before.
     pub(super) awaits: Option<NonZeroU32>,
 }
 
 impl ParkedJob {
+    /// The job.
+    pub fn serial(&self) -> JobSerial {
+        self.parked.serial()
+    }
+
     /// Its target.
     pub const fn target(&self) -> Target {
         self.parked.target()
@@ -57,8 +60,8 @@ impl ParkedJob {
     /// longer; there is nothing left to do then but to end it.
     pub(super) fn turn_at(&self, rates: &Rates) -> Instant {
         match self.awaits {
-            Some(_) => parked_until_max(self.since, rates).max(self.due),
-            None => self.due,
+            Some(_) => parked_until_max(self.since.instant(), rates).max(self.due.instant()),
+            None => self.due.instant(),
         }
     }
 }
@@ -99,7 +102,7 @@ pub(super) struct Running {
     pub(super) connections: u8,
     /// Refusals since it was handed out.
     pub(super) refusals: u8,
-    pub(super) parked_since: Option<Instant>,
+    pub(super) parked_since: Option<Stamp>,
     pub(super) came: Came,
 }
 
