@@ -145,6 +145,8 @@ pub(crate) fn internet(
             host.call(caller.requests());
         }
     }
+    let is_near = |address: &&IpAddr| world.device.is_on_link(**address);
+    router.neighbours = places.keys().filter(is_near).copied().collect();
     let mut own = vec![IpAddr::V4(world.device.ipv4), IpAddr::V6(world.device.ipv6)];
     if world.faults.address_change.is_some() {
         own.push(world.device.ipv4_changed.into());

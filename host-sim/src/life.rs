@@ -152,6 +152,7 @@ pub(crate) fn sum(one: Counters, other: Counters) -> Counters {
         nobody_listened: sum(|of| of.nobody_listened),
         limited: sum(|of| of.limited),
         violations: sum(|of| of.violations),
+        callers_forgotten: sum(|of| of.callers_forgotten),
     }
 }
 

@@ -147,6 +147,16 @@ pub struct DeviceNet {
     pub gateway_v6: Ipv6Addr,
 }
 
+impl DeviceNet {
+    /// Whether `address` is on the device's own link.
+    pub(crate) fn is_on_link(&self, address: IpAddr) -> bool {
+        match address {
+            IpAddr::V4(address) => address.octets()[..3] == self.ipv4.octets()[..3],
+            IpAddr::V6(address) => address.octets()[..8] == self.ipv6.octets()[..8],
+        }
+    }
+}
+
 impl Default for DeviceNet {
     /// Addresses that no documentation network holds, so that no target is ever on the link.
     fn default() -> Self {

@@ -15,50 +15,57 @@ use super::{Doors, HostDoor, Warden};
 /// Whether a received `frame` asks for a connection, or hides where it could, and comes from
 /// nobody who may call.
 pub(super) fn is_stranger<W: Warden>(frame: &[u8], doors: &Doors, warden: &W) -> bool {
-    let Ok(ethernet) = EthernetFrame::new_checked(frame) else {
-        return false;
-    };
+    let calls =
+        |called: HostDoor| doors.host != Some(called) && !warden.is_sink_port(called.local_port);
+    called(frame).is_some_and(calls) || hides(frame)
+}
+
+/// Who asks for a connection by a received `frame`, and at which port of ours.
+pub(super) fn called(frame: &[u8]) -> Option<HostDoor> {
+    let ethernet = EthernetFrame::new_checked(frame).ok()?;
     let payload = ethernet.payload();
     match ethernet.ethertype() {
-        EthernetProtocol::Ipv4 => Ipv4Packet::new_checked(payload).is_ok_and(|packet| {
-            packet.next_header() == IpProtocol::Tcp
-                && calls(
-                    IpAddr::V4(packet.src_addr()),
-                    packet.payload(),
-                    doors,
-                    warden,
-                )
-        }),
+        EthernetProtocol::Ipv4 => {
+            let packet = Ipv4Packet::new_checked(payload).ok()?;
+            let tcp = packet.next_header() == IpProtocol::Tcp;
+            tcp.then(|| asks(IpAddr::V4(packet.src_addr()), packet.payload()))?
+        }
         #[cfg(feature = "ipv6")]
         EthernetProtocol::Ipv6 => {
-            Ipv6Packet::new_checked(payload).is_ok_and(|packet| match packet.next_header() {
-                IpProtocol::Tcp => calls(
-                    IpAddr::V6(packet.src_addr()),
-                    packet.payload(),
-                    doors,
-                    warden,
-                ),
-                // The stack reads on behind these options, which are for MLD alone.
-                IpProtocol::HopByHop => packet.payload().first() != Some(&ICMPV6),
-                _ => false,
-            })
+            let packet = Ipv6Packet::new_checked(payload).ok()?;
+            let tcp = packet.next_header() == IpProtocol::Tcp;
+            tcp.then(|| asks(IpAddr::V6(packet.src_addr()), packet.payload()))?
         }
         #[cfg(not(feature = "ipv6"))]
-        EthernetProtocol::Ipv6 => false,
-        EthernetProtocol::Arp | EthernetProtocol::Unknown(_) => false,
+        EthernetProtocol::Ipv6 => None,
+        EthernetProtocol::Arp | EthernetProtocol::Unknown(_) => None,
     }
 }
 
-/// Whether the segment asks for a connection that its sender may not have.
-fn calls<W: Warden>(address: IpAddr, segment: &[u8], doors: &Doors, warden: &W) -> bool {
-    TcpPacket::new_checked(segment).is_ok_and(|segment| {
-        let called = HostDoor {
-            address,
-            local_port: segment.dst_port(),
-        };
-        let asks = segment.syn() && !segment.ack();
-        asks && doors.host != Some(called) && !warden.is_sink_port(called.local_port)
+fn asks(address: IpAddr, segment: &[u8]) -> Option<HostDoor> {
+    let segment = TcpPacket::new_checked(segment).ok()?;
+    let asks = segment.syn() && !segment.ack();
+    asks.then(|| HostDoor {
+        address,
+        local_port: segment.dst_port(),
     })
+}
+
+/// The stack reads on behind hop-by-hop options, which are for MLD alone.
+#[cfg(feature = "ipv6")]
+fn hides(frame: &[u8]) -> bool {
+    EthernetFrame::new_checked(frame).is_ok_and(|ethernet| {
+        ethernet.ethertype() == EthernetProtocol::Ipv6
+            && Ipv6Packet::new_checked(ethernet.payload()).is_ok_and(|packet| {
+                packet.next_header() == IpProtocol::HopByHop
+                    && packet.payload().first() != Some(&ICMPV6)
+            })
+    })
+}
+
+#[cfg(not(feature = "ipv6"))]
+fn hides(_frame: &[u8]) -> bool {
+    false
 }
 
 #[cfg(feature = "ipv6")]

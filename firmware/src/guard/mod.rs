@@ -13,6 +13,8 @@ mod dhcp;
 mod doors;
 mod inspect;
 mod limit;
+#[cfg(not(feature = "relay-only"))]
+mod near;
 mod routers;
 mod spacing;
 mod warden;
@@ -35,6 +37,8 @@ pub use doors::{Doors, HostDoor};
 use inspect::Segment;
 pub use inspect::{Pass, Stop, inspect};
 pub use limit::{LINK_FRAMES_BURST_MAX, LINK_FRAMES_PER_SECOND_MAX};
+#[cfg(not(feature = "relay-only"))]
+pub use near::{CALLER_KNOWN_FOR, CALLERS_ASKED_EVERY, CALLERS_MAX};
 use routers::Questions;
 pub use routers::{
     ROUTER_ASKED_AGAIN_AFTER, ROUTER_ASKED_EVERY, ROUTER_QUESTIONS_MAX, SILENT_ROUTER_ASKED_EVERY,
@@ -359,6 +363,8 @@ impl<D: Driver, W: Warden, T: Tap> Driver for Guard<'_, D, W, T> {
         if state == LinkState::Down {
             self.ways.forget(&self.warden);
             self.watch.forget_questions();
+            #[cfg(not(feature = "relay-only"))]
+            self.watch.forget_callers();
             // Another network may be at the other end of the next cable.
             #[cfg(feature = "ipv6")]
             self.watch.set_advertised(advertised::Advertised::NOTHING);
@@ -414,6 +420,8 @@ where
                 // Something has to be read: of nothing the stack makes nothing.
                 return f(&mut []);
             }
+            #[cfg(not(feature = "relay-only"))]
+            near::hear(frame, self.watch, self.warden);
             routers::answered(frame, self.watch, self.warden);
             if let Some(server) = dhcp::server(frame, self.own) {
                 self.watch.set_dhcp_server(server);
@@ -455,6 +463,10 @@ where
         let result = f(frame);
         let now = self.warden.now();
         let mut inspected = inspect(frame, self.own, &self.watch.doors(), self.warden);
+        #[cfg(not(feature = "relay-only"))]
+        if inspected == Err(Stop::Neighbour) {
+            inspected = near::answers(frame, self.watch, now);
+        }
         if inspected == Ok(Pass::Scope)
             && let Some(segment) = Segment::read(frame)
         {

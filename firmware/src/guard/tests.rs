@@ -11,6 +11,7 @@ use super::*;
 struct Cable {
     sent: Vec<Vec<u8>>,
     received: Vec<Vec<u8>>,
+    is_out: bool,
 }
 
 impl Driver for Cable {
@@ -27,7 +28,11 @@ impl Driver for Cable {
     }
 
     fn link_state(&mut self, _cx: &mut Context) -> LinkState {
-        LinkState::Up
+        if self.is_out {
+            LinkState::Down
+        } else {
+            LinkState::Up
+        }
     }
 
     fn capabilities(&self) -> Capabilities {
@@ -150,6 +155,45 @@ fn a_stranger_who_calls_is_not_heard() {
     assert_eq!(hear(), call);
     let counters = watch.counters();
     assert_eq!((counters.strangers, counters.received), (1, 2));
+}
+
+#[cfg(feature = "ipv6")]
+#[test]
+fn a_neighbour_that_calls_the_sink_is_asked_for_until_the_cable_is_out() {
+    let watch = Watch::new(doors());
+    watch.set_own_networks(crate::scout::OwnNetworks {
+        v4: None,
+        v6: Some((OWN_V6.parse().unwrap(), 64)),
+    });
+    let warden = ScopeWarden::usual();
+    let packet = v6_packet("2001:db8:1::9", OWN_V6, 6, 64, &tcp(40_000, 25, SYN, b""));
+    let call = ethernet(OWN, 0x86dd, &packet);
+    let question = neighbour(135, "2001:db8:1::9");
+    let question = v6_link(OWN_V6, "ff02::1:ff00:9", 58, 255, &question);
+    let mut cable = Cable::default();
+    cable.received.push(call.clone());
+    let mut guard = Guard::new(&mut cable, &watch, &warden, ());
+    let mut cx = Context::from_waker(Waker::noop());
+    send(&mut guard, &question);
+    assert_eq!(watch.counters().neighbours, 1, "nobody has called");
+    let (rx, answer) = guard.receive(&mut cx).unwrap();
+    rx.consume(|frame| assert_eq!(*frame, call));
+    answer.consume(question.len(), |room| room.copy_from_slice(&question));
+    send(&mut guard, &question);
+    let counted = Counters {
+        received: 1,
+        sent_link: 1,
+        neighbours: 1,
+        limited: 1,
+        ..Counters::default()
+    };
+    assert_eq!(watch.counters(), counted);
+    guard.driver.is_out = true;
+    guard.link_state(&mut cx);
+    warden.now_us.set(5_000_000);
+    send(&mut guard, &question);
+    assert_eq!(watch.counters().neighbours, 2, "behind another cable");
+    assert_eq!(cable.sent, [question]);
 }
 
 #[test]

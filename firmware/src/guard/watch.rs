@@ -1,11 +1,16 @@
 //! What the guard counts and what it was told, shared by reference.
 
-use core::{cell::Cell, net::Ipv4Addr};
+use core::{
+    cell::Cell,
+    net::{IpAddr, Ipv4Addr},
+};
 
 use probe_core::{frame::message::GuardCounters, time::Instant};
 
 #[cfg(feature = "ipv6")]
 use super::advertised::Advertised;
+#[cfg(not(feature = "relay-only"))]
+use super::near::Callers;
 use super::{
     Doors,
     inspect::{Pass, Stop},
@@ -54,6 +59,9 @@ pub struct Counters {
     pub limited: u32,
     /// Stopped: probes outside the scope. Each stops the scan.
     pub violations: u32,
+    /// Callers of the sink that were forgotten for others, because there were more than
+    /// `CALLERS_MAX` on our own link. No frames.
+    pub callers_forgotten: u32,
 }
 
 impl Counters {
@@ -94,6 +102,8 @@ pub struct Watch {
     /// Questions for the routers of IPv4 and IPv6 since each has said something.
     unanswered: [Cell<u8>; 2],
     dhcp_server: Cell<Option<Ipv4Addr>>,
+    #[cfg(not(feature = "relay-only"))]
+    callers: Cell<Callers>,
     #[cfg(feature = "ipv6")]
     advertised: Cell<Advertised>,
 }
@@ -121,6 +131,7 @@ impl Watch {
                 nobody_listened: 0,
                 limited: 0,
                 violations: 0,
+                callers_forgotten: 0,
             }),
             bucket: Cell::new(Bucket::FULL),
             own_networks: Cell::new(OwnNetworks { v4: None, v6: None }),
@@ -128,6 +139,8 @@ impl Watch {
             sockets: Cell::new(0),
             unanswered: [const { Cell::new(0) }; 2],
             dhcp_server: Cell::new(None),
+            #[cfg(not(feature = "relay-only"))]
+            callers: Cell::new(Callers::NOBODY),
             #[cfg(feature = "ipv6")]
             advertised: Cell::new(Advertised::NOTHING),
         }
@@ -156,16 +169,38 @@ impl Watch {
     /// The DHCP server that has given the address, if it is on our link: the only one that has to be a
     /// door.
     pub(crate) fn dhcp_server(&self) -> Option<Ipv4Addr> {
-        let (own, prefix) = self.own_networks.get().v4?;
-        let is_near = |server: &Ipv4Addr| {
-            let differing = own.to_bits() ^ server.to_bits();
-            differing != 0 && differing.leading_zeros() >= u32::from(prefix)
-        };
+        let networks = self.own_networks.get();
+        let is_near = |server: &Ipv4Addr| networks.is_near(IpAddr::V4(*server));
         self.dhcp_server.get().filter(is_near)
     }
 
     pub(super) fn set_dhcp_server(&self, server: Ipv4Addr) {
         self.dhcp_server.set(Some(server));
+    }
+
+    /// Somebody on our own link has called a port of the sink.
+    #[cfg(not(feature = "relay-only"))]
+    pub(super) fn called(&self, now: Instant, address: IpAddr) {
+        let mut callers = self.callers.get();
+        if callers.called(now, address) {
+            self.count(|counters| &mut counters.callers_forgotten);
+        }
+        self.callers.set(callers);
+    }
+
+    /// Whether the stack may ask for whoever has this address, because it has called.
+    #[cfg(not(feature = "relay-only"))]
+    pub(super) fn asks_for_caller(&self, now: Instant, address: IpAddr) -> Result<Pass, Stop> {
+        let mut callers = self.callers.get();
+        let decided = callers.asked(now, address);
+        self.callers.set(callers);
+        decided
+    }
+
+    /// Behind the next cable they are others.
+    #[cfg(not(feature = "relay-only"))]
+    pub(super) fn forget_callers(&self) {
+        self.callers.set(Callers::NOBODY);
     }
 
     /// What routers have said.

@@ -1,9 +1,9 @@
 //! The router on the device's link.
 //!
-//! It answers ARP and neighbour solicitations for its own addresses, takes IP packets off the
-//! link, and puts packets for the device back on. It learns the device's hardware address from
-//! the frames that it sees, and it answers "no route" where the world says so. Where the world says
-//! so it also gives the device its addresses.
+//! It answers ARP and neighbour solicitations for its own addresses, and for the hosts that are on the
+//! link beside it. It takes IP packets off the link, and puts packets for the device back on. It learns
+//! the device's hardware address from the frames that it sees, and it answers "no route" where the world
+//! says so. Where the world says so it also gives the device its addresses.
 
 use std::{
     net::{IpAddr, Ipv4Addr, Ipv6Addr},
@@ -27,7 +27,7 @@ pub(super) const HARDWARE: EthernetAddress = EthernetAddress([0x02, 0, 0x5e, 0, 
 /// Hop limit of the router's own packets; neighbour discovery demands 255 (RFC 4861, 7.1).
 pub(super) const HOP_LIMIT: u8 = 255;
 /// The router's own address on the link (RFC 4291, 2.5.6), under which it advertises itself.
-pub(super) const LINK_LOCAL: Ipv6Addr = Ipv6Addr::new(0xfe80, 0, 0, 0, 0, 0x5eff, 0xfe00, 1);
+pub(crate) const LINK_LOCAL: Ipv6Addr = Ipv6Addr::new(0xfe80, 0, 0, 0, 0, 0x5eff, 0xfe00, 1);
 /// An ICMPv4 error quotes the header and eight octets (RFC 792); options are never sent here.
 const QUOTE_V4_OCTETS: usize = 8;
 /// An ICMPv6 error quotes what fits; this is enough to find the connection (RFC 4443, 2.4 (c)).
@@ -64,6 +64,8 @@ pub(crate) struct Router {
     ipv4: Ipv4Addr,
     ipv6: Ipv6Addr,
     device: Option<EthernetAddress>,
+    /// Hosts on the device's own link. Their frames too come from the router's hardware address.
+    pub(crate) neighbours: Vec<IpAddr>,
     /// Gives the device its addresses, where it has none of its own.
     pub(crate) giver: Option<Giver>,
 }
@@ -75,6 +77,7 @@ impl Router {
             ipv4,
             ipv6,
             device: None,
+            neighbours: Vec::new(),
             giver: None,
         }
     }
@@ -169,7 +172,7 @@ impl Router {
         Some(icmpv6(self.ipv6, header.src_addr, &icmp))
     }
 
-    /// For the router itself, and for a DHCP server beside it.
+    /// For the router itself, and for a DHCP server or hosts beside it.
     fn arp(&self, now: Duration, packet: &[u8]) -> Option<Step> {
         let request = ArpRepr::parse(&ArpPacket::new_checked(packet).ok()?).ok()?;
         let ArpRepr::EthernetIpv4 {
@@ -184,7 +187,8 @@ impl Router {
         };
         let giver = self.giver.as_ref();
         let is_server = giver.is_some_and(|giver| giver.is_at(now, target_protocol_addr));
-        if target_protocol_addr != self.ipv4 && !is_server {
+        let is_neighbour = self.neighbours.contains(&target_protocol_addr.into());
+        if target_protocol_addr != self.ipv4 && !is_server && !is_neighbour {
             return None;
         }
         let reply = ArpRepr::EthernetIpv4 {
@@ -222,7 +226,11 @@ impl Router {
     /// 7.2.4), and those that answer one for routers (6.2.6).
     fn discovered(&mut self, now: Duration, header: &Ipv6Repr, asked: &Asked) -> Option<Step> {
         match *asked {
-            Asked::Neighbour(target) if target == self.ipv6 || target == LINK_LOCAL => {
+            Asked::Neighbour(target)
+                if target == self.ipv6
+                    || target == LINK_LOCAL
+                    || self.neighbours.contains(&target.into()) =>
+            {
                 let advertisement = Icmpv6Repr::Ndisc(NdiscRepr::NeighborAdvert {
                     flags: NdiscNeighborFlags::ROUTER
                         | NdiscNeighborFlags::SOLICITED

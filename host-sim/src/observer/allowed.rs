@@ -85,6 +85,14 @@ impl Allowed {
         probe || self.allows_datagram(remote)
     }
 
+    /// Whether the device may ask on its link for `address`, of which nothing was heard.
+    pub(super) fn allows_neighbour(&self, address: IpAddr) -> bool {
+        self.holds(address)
+            || self.resolver == Some(address)
+            || self.dhcp_server.map(IpAddr::V4) == Some(address)
+            || self.link_port.is_some_and(|(host, _)| host == address)
+    }
+
     fn holds(&self, address: IpAddr) -> bool {
         let holds = |networks: &[(IpAddr, u8)]| {
             networks

@@ -12,7 +12,7 @@ use std::{
     collections::{BTreeMap, BTreeSet},
     fmt,
     io::{self, Write},
-    net::SocketAddr,
+    net::{IpAddr, SocketAddr},
     rc::Rc,
     time::Duration,
 };
@@ -22,7 +22,7 @@ use smoltcp::wire::{EthernetFrame, TcpSeqNumber};
 
 pub use allowed::Allowed;
 
-use self::reading::{Segment, datagram, link_protocol};
+use self::reading::{Segment, asked_for, datagram, link_protocol};
 use crate::pcap;
 
 /// How many strays are kept in full; all are counted.
@@ -112,6 +112,8 @@ struct State {
     capture_error: Option<io::Error>,
     allowed: Option<Allowed>,
     tracked: BTreeMap<(SocketAddr, u16), Progress>,
+    /// The routers on the device's link.
+    routers: Vec<IpAddr>,
     /// Who has called which port of the device.
     callers: BTreeSet<(SocketAddr, u16)>,
     established: usize,
@@ -133,7 +135,12 @@ struct Progress {
 }
 
 impl Observer {
-    pub(crate) fn new(allowed: Option<Allowed>, capture: Option<Box<dyn Write>>) -> Self {
+    /// What leaves the device is held against `allowed`; `routers` are those on its link.
+    pub(crate) fn new(
+        allowed: Option<Allowed>,
+        routers: Vec<IpAddr>,
+        capture: Option<Box<dyn Write>>,
+    ) -> Self {
         let mut state = State {
             seen: Seen::default(),
             checksum: Sha256::new(),
@@ -141,6 +148,7 @@ impl Observer {
             capture_error: None,
             allowed,
             tracked: BTreeMap::new(),
+            routers,
             callers: BTreeSet::new(),
             established: 0,
         };
@@ -280,10 +288,26 @@ impl State {
         {
             return;
         }
+        if let Some(allowed) = &self.allowed
+            && let Some(address) = asked_for(&frame)
+            && !self.may_ask_for(allowed, address)
+        {
+            self.stray(at, || format!("asks on its link for {address}"));
+        }
         let checked = self.allowed.as_ref().map(|of| link_protocol(&frame, of));
         if let Some(Err(what)) = checked {
             self.stray(at, || what);
         }
+    }
+
+    /// Whether the device has business with `address` on its link: it is the scope's, a router's, or somebody's who has
+    /// called its sink.
+    fn may_ask_for(&self, allowed: &Allowed, address: IpAddr) -> bool {
+        let mut callers = self.callers.iter();
+        allowed.allows_neighbour(address)
+            || self.routers.contains(&address)
+            || callers
+                .any(|(caller, port)| caller.ip() == address && allowed.sink_ports.contains(port))
     }
 
     fn follow(&mut self, at: Duration, key: &(SocketAddr, u16), segment: &Segment, ours: bool) {
@@ -319,3 +343,6 @@ impl State {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

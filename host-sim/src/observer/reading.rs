@@ -3,8 +3,9 @@
 use std::net::{IpAddr, SocketAddr};
 
 use smoltcp::wire::{
-    ArpPacket, ArpRepr, EthernetAddress, EthernetFrame, EthernetProtocol, Icmpv6Message,
-    Icmpv6Packet, IpProtocol, Ipv4Packet, Ipv6Packet, TcpPacket, TcpSeqNumber, UdpPacket,
+    ArpOperation, ArpPacket, ArpRepr, EthernetAddress, EthernetFrame, EthernetProtocol,
+    Icmpv6Message, Icmpv6Packet, IpProtocol, Ipv4Packet, Ipv6Packet, TcpPacket, TcpSeqNumber,
+    UdpPacket,
 };
 
 use super::Allowed;
@@ -56,6 +57,31 @@ pub(super) fn datagram(frame: &EthernetFrame<&[u8]>) -> Option<SocketAddr> {
         }
         _ => None,
     }
+}
+
+/// Whom a frame asks for on the link (RFC 826; RFC 4861, 4.3). Whoever asks whether an address of its own is
+/// taken asks for nobody.
+pub(super) fn asked_for(frame: &EthernetFrame<&[u8]>) -> Option<IpAddr> {
+    if frame.ethertype() == EthernetProtocol::Arp {
+        let packet = ArpPacket::new_checked(frame.payload()).ok()?;
+        let ArpRepr::EthernetIpv4 {
+            operation: ArpOperation::Request,
+            source_protocol_addr: source,
+            target_protocol_addr: target,
+            ..
+        } = ArpRepr::parse(&packet).ok()?
+        else {
+            return None;
+        };
+        return (!source.is_unspecified() && source != target).then_some(target.into());
+    }
+    let (source, _, protocol, payload) = addressed(frame)?;
+    if protocol != IpProtocol::Icmpv6 || source.is_unspecified() {
+        return None;
+    }
+    let icmp = Icmpv6Packet::new_checked(payload).ok()?;
+    let asks = icmp.msg_type() == Icmpv6Message::NeighborSolicit && payload.len() >= 24;
+    asks.then(|| icmp.target_addr().into())
 }
 
 fn addressed<'a>(

@@ -128,7 +128,7 @@ fn neighbour_target(packet: &Ipv6Packet<&[u8]>) -> Result<Ipv6Addr, Stop> {
 }
 
 /// RFC 4291, 2.7.1.
-fn solicited_node(address: Ipv6Addr) -> Ipv6Addr {
+pub(in crate::guard) fn solicited_node(address: Ipv6Addr) -> Ipv6Addr {
     let [.., a, b, c] = address.octets();
     let low = u16::from_be_bytes([b, c]);
     Ipv6Addr::new(0xff02, 0, 0, 0, 0, 1, 0xff00 | u16::from(a), low)

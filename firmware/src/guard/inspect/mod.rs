@@ -17,6 +17,8 @@ use smoltcp::wire::{
 
 use super::{Doors, Warden};
 
+#[cfg(all(feature = "ipv6", not(feature = "relay-only")))]
+pub(super) use ipv6::solicited_node;
 pub(super) use segment::Segment;
 
 /// Why a frame may leave.

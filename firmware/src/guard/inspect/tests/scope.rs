@@ -54,7 +54,7 @@ impl ScopeWarden {
 
 impl Warden for ScopeWarden {
     fn now(&self) -> Instant {
-        Instant::BOOT
+        Instant::from_millis(self.now_us.get() / 1_000)
     }
 
     fn permits(&self, remote: SocketAddr) -> bool {
