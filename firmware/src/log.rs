@@ -145,6 +145,13 @@ pub(crate) fn visit_over() {
     defmt::info!("link port: the call is over");
 }
 
+/// More have called the sink from our own link than the guard keeps.
+#[cfg(not(feature = "relay-only"))]
+pub(crate) fn caller_forgotten() {
+    #[cfg(feature = "defmt")]
+    defmt::warn!("guard: a caller of the sink was forgotten for another one");
+}
+
 /// Somebody who may not call has asked for a connection.
 pub(crate) fn stranger() {
     #[cfg(feature = "defmt")]

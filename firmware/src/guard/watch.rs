@@ -17,6 +17,8 @@ use super::{
     limit::Bucket,
     routers::ROUTER_QUESTIONS_MAX,
 };
+#[cfg(not(feature = "relay-only"))]
+use crate::log;
 use crate::scout::OwnNetworks;
 
 /// How many frames the guard has seen, by what became of them. Each counter stops at its
@@ -184,6 +186,7 @@ impl Watch {
         let mut callers = self.callers.get();
         if callers.called(now, address) {
             self.count(|counters| &mut counters.callers_forgotten);
+            log::caller_forgotten();
         }
         self.callers.set(callers);
     }

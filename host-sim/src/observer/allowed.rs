@@ -89,6 +89,7 @@ impl Allowed {
     pub(super) fn allows_neighbour(&self, address: IpAddr) -> bool {
         self.holds(address)
             || self.resolver == Some(address)
+            || self.outside_sink.is_some_and(|sink| sink.ip() == address)
             || self.dhcp_server.map(IpAddr::V4) == Some(address)
             || self.link_port.is_some_and(|(host, _)| host == address)
     }
