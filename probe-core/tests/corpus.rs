@@ -16,6 +16,8 @@ mod lookup;
 mod name;
 #[path = "../fuzz/checks/path.rs"]
 mod path;
+#[path = "../fuzz/checks/path_check.rs"]
+mod path_check;
 #[path = "../fuzz/checks/prober.rs"]
 mod prober;
 #[path = "../fuzz/checks/proxy.rs"]
@@ -40,6 +42,7 @@ const CHECKS: &[(&str, Check)] = &[
     ("lookup", lookup::check),
     ("name", name::check),
     ("path", path::check),
+    ("path_check", path_check::check),
     ("prober", prober::check),
     ("proxy", proxy::check),
     ("replies", replies::check),
