@@ -10,6 +10,7 @@ use probe_core::{
         decode_message,
         message::GuardCounters,
     },
+    path_check::Path,
     prober::{About, Next, Prober, Stop, Visitor},
     scope::Scope,
     time::Instant,
@@ -38,6 +39,15 @@ pub(crate) fn prober(octets: &mut [u8]) {
                     prober.finish(now(), &job, &evidence)
                 };
                 black_box(taken.is_ok());
+            }
+            Next::Path(job) => {
+                let tester = prober.tester();
+                let check = tester
+                    .as_ref()
+                    .and_then(|tester| prober.path_check(now(), tester));
+                black_box(check.is_some());
+                black_box(prober.sink_elsewhere(black_box(true)));
+                prober.path_checked(now(), job, black_box(Path::Silent));
             }
             Next::Wait(until) => drop(black_box(until)),
             Next::Idle => {}
