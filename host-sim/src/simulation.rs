@@ -18,10 +18,7 @@ use crate::{
     executor::Task,
     faults::{Dropped, Switch, Tally, Window},
     life,
-    net::{
-        caller::Caller, giver::Given, internet::Internet, link::DeviceEnd,
-        router::LINK_LOCAL as ROUTER_LINK_LOCAL,
-    },
+    net::{caller::Caller, giver::Given, internet::Internet, link::DeviceEnd},
     observer::{Allowed, Observer, Seen},
     pipe::{PipeEnd, Plug, socket},
     post::{Ledger, Log},
@@ -248,13 +245,7 @@ impl Simulation {
 
     fn begin(self) -> Bench {
         let clock = Clock::start();
-        let device = &self.world.device;
-        let routers = vec![
-            device.gateway_v4.into(),
-            device.gateway_v6.into(),
-            ROUTER_LINK_LOCAL.into(),
-        ];
-        let observer = Observer::new(self.allowed, routers, self.capture);
+        let observer = Observer::new(self.allowed, self.world.device, self.capture);
         let tally = Tally::default();
         let log = Log::default();
         let (device_end, internet) = build::internet(

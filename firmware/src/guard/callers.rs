@@ -15,26 +15,42 @@ use super::{Doors, HostDoor, Warden};
 /// Whether a received `frame` asks for a connection, or hides where it could, and comes from
 /// nobody who may call.
 pub(super) fn is_stranger<W: Warden>(frame: &[u8], doors: &Doors, warden: &W) -> bool {
-    let calls =
-        |called: HostDoor| doors.host != Some(called) && !warden.is_sink_port(called.local_port);
-    called(frame).is_some_and(calls) || hides(frame)
+    let may_not = |call: Call| {
+        let door = HostDoor {
+            address: call.from,
+            local_port: call.port,
+        };
+        doors.host != Some(door) && !warden.is_sink_port(call.port)
+    };
+    call(frame).is_some_and(may_not) || hides(frame)
 }
 
-/// Who asks for a connection by a received `frame`, and at which port of ours.
-pub(super) fn called(frame: &[u8]) -> Option<HostDoor> {
+/// A connection that is asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Call {
+    pub(super) from: IpAddr,
+    pub(super) to: IpAddr,
+    /// The one that is called.
+    pub(super) port: u16,
+}
+
+/// What a received `frame` asks for, if it asks for a connection.
+pub(super) fn call(frame: &[u8]) -> Option<Call> {
     let ethernet = EthernetFrame::new_checked(frame).ok()?;
     let payload = ethernet.payload();
     match ethernet.ethertype() {
         EthernetProtocol::Ipv4 => {
             let packet = Ipv4Packet::new_checked(payload).ok()?;
             let tcp = packet.next_header() == IpProtocol::Tcp;
-            tcp.then(|| asks(IpAddr::V4(packet.src_addr()), packet.payload()))?
+            let ends = (packet.src_addr().into(), packet.dst_addr().into());
+            tcp.then(|| asks(ends, packet.payload()))?
         }
         #[cfg(feature = "ipv6")]
         EthernetProtocol::Ipv6 => {
             let packet = Ipv6Packet::new_checked(payload).ok()?;
             let tcp = packet.next_header() == IpProtocol::Tcp;
-            tcp.then(|| asks(IpAddr::V6(packet.src_addr()), packet.payload()))?
+            let ends = (packet.src_addr().into(), packet.dst_addr().into());
+            tcp.then(|| asks(ends, packet.payload()))?
         }
         #[cfg(not(feature = "ipv6"))]
         EthernetProtocol::Ipv6 => None,
@@ -42,12 +58,13 @@ pub(super) fn called(frame: &[u8]) -> Option<HostDoor> {
     }
 }
 
-fn asks(address: IpAddr, segment: &[u8]) -> Option<HostDoor> {
+fn asks((from, to): (IpAddr, IpAddr), segment: &[u8]) -> Option<Call> {
     let segment = TcpPacket::new_checked(segment).ok()?;
     let asks = segment.syn() && !segment.ack();
-    asks.then(|| HostDoor {
-        address,
-        local_port: segment.dst_port(),
+    asks.then(|| Call {
+        from,
+        to,
+        port: segment.dst_port(),
     })
 }
 

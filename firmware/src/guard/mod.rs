@@ -421,7 +421,7 @@ where
                 return f(&mut []);
             }
             #[cfg(not(feature = "relay-only"))]
-            near::hear(frame, self.watch, self.warden);
+            near::hear(frame, self.own, self.watch, self.warden);
             routers::answered(frame, self.watch, self.warden);
             if let Some(server) = dhcp::server(frame, self.own) {
                 self.watch.set_dhcp_server(server);
@@ -465,7 +465,7 @@ where
         let mut inspected = inspect(frame, self.own, &self.watch.doors(), self.warden);
         #[cfg(not(feature = "relay-only"))]
         if inspected == Err(Stop::Neighbour) {
-            inspected = near::answers(frame, self.watch, now);
+            inspected = near::answers(frame, self.watch, self.warden);
         }
         if inspected == Ok(Pass::Scope)
             && let Some(segment) = Segment::read(frame)

@@ -182,20 +182,26 @@ impl Watch {
 
     /// Somebody on our own link has called a port of the sink.
     #[cfg(not(feature = "relay-only"))]
-    pub(super) fn called(&self, now: Instant, address: IpAddr) {
+    pub(super) fn called(&self, now: Instant, address: IpAddr, port: u16) {
         let mut callers = self.callers.get();
-        if callers.called(now, address) {
+        if callers.called(now, address, port) {
             self.count(|counters| &mut counters.callers_forgotten);
             log::caller_forgotten();
         }
         self.callers.set(callers);
     }
 
-    /// Whether the stack may ask for whoever has this address, because it has called.
+    /// Which port of the sink whoever has this address has called of late.
     #[cfg(not(feature = "relay-only"))]
-    pub(super) fn asks_for_caller(&self, now: Instant, address: IpAddr) -> Result<Pass, Stop> {
+    pub(super) fn caller(&self, now: Instant, address: IpAddr) -> Option<u16> {
+        self.callers.get().port(now, address)
+    }
+
+    /// The stack asks for a caller; says whether it is soon for that.
+    #[cfg(not(feature = "relay-only"))]
+    pub(super) fn asks_for_caller(&self, now: Instant) -> Result<Pass, Stop> {
         let mut callers = self.callers.get();
-        let decided = callers.asked(now, address);
+        let decided = callers.asked(now);
         self.callers.set(callers);
         decided
     }

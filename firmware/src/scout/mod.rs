@@ -73,12 +73,10 @@ impl OwnNetworks {
         }
     }
 
-    /// Whether `address` is another machine's on our own link, as far as is known.
+    /// Whether `address` is another than ours of our own networks.
     pub(crate) fn is_near(&self, address: IpAddr) -> bool {
         let own = self.own(address.is_ipv4());
-        let is_known = own.is_some_and(|own| own != address) && !self.is_behind_router(address);
-        let is_link_local = matches!(address, IpAddr::V6(v6) if v6.is_unicast_link_local());
-        is_known || is_link_local
+        own.is_some_and(|own| own != address) && !self.is_behind_router(address)
     }
 
     /// Whether `address` is behind the router, as far as is known.

@@ -9,7 +9,7 @@ mod reading;
 
 use std::{
     cell::RefCell,
-    collections::{BTreeMap, BTreeSet},
+    collections::BTreeMap,
     fmt,
     io::{self, Write},
     net::{IpAddr, SocketAddr},
@@ -23,10 +23,12 @@ use smoltcp::wire::{EthernetFrame, TcpSeqNumber};
 pub use allowed::Allowed;
 
 use self::reading::{Segment, asked_for, datagram, link_protocol};
-use crate::pcap;
+use crate::{net::router, pcap, world::DeviceNet};
 
 /// How many strays are kept in full; all are counted.
 pub const STRAYS_KEPT_MAX: usize = 16;
+/// For how long after its last SYN the device may ask on its link for somebody who has called its sink.
+const CALLER_ASKED_FOR: Duration = Duration::from_secs(10 * 60);
 
 /// A first SYN that left the device.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -112,10 +114,10 @@ struct State {
     capture_error: Option<io::Error>,
     allowed: Option<Allowed>,
     tracked: BTreeMap<(SocketAddr, u16), Progress>,
-    /// The routers on the device's link.
-    routers: Vec<IpAddr>,
-    /// Who has called which port of the device.
-    callers: BTreeSet<(SocketAddr, u16)>,
+    /// The device's link.
+    link: DeviceNet,
+    /// Who has called which port of the device, and when last.
+    callers: BTreeMap<(SocketAddr, u16), Duration>,
     established: usize,
 }
 
@@ -135,10 +137,10 @@ struct Progress {
 }
 
 impl Observer {
-    /// What leaves the device is held against `allowed`; `routers` are those on its link.
+    /// What leaves the device on this `link` is held against `allowed`.
     pub(crate) fn new(
         allowed: Option<Allowed>,
-        routers: Vec<IpAddr>,
+        link: DeviceNet,
         capture: Option<Box<dyn Write>>,
     ) -> Self {
         let mut state = State {
@@ -148,8 +150,8 @@ impl Observer {
             capture_error: None,
             allowed,
             tracked: BTreeMap::new(),
-            routers,
-            callers: BTreeSet::new(),
+            link,
+            callers: BTreeMap::new(),
             established: 0,
         };
         state.capture(&pcap::header());
@@ -172,7 +174,7 @@ impl Observer {
         {
             if segment.syn && !segment.ack {
                 let caller = (segment.source, segment.destination.port());
-                state.callers.insert(caller);
+                state.callers.insert(caller, at);
             }
             state.follow(
                 at,
@@ -277,7 +279,7 @@ impl State {
             let port = segment.source.port();
             let answers = !begins
                 && allowed.sink_ports.contains(&port)
-                && self.callers.contains(&(remote, port));
+                && self.callers.contains_key(&(remote, port));
             if !answers && !allowed.allows_segment(key.1, remote) {
                 self.stray(at, || format!("TCP to {remote} from port {port}"));
             }
@@ -290,7 +292,7 @@ impl State {
         }
         if let Some(allowed) = &self.allowed
             && let Some(address) = asked_for(&frame)
-            && !self.may_ask_for(allowed, address)
+            && !self.may_ask_for(at, allowed, address)
         {
             self.stray(at, || format!("asks on its link for {address}"));
         }
@@ -300,14 +302,28 @@ impl State {
         }
     }
 
-    /// Whether the device has business with `address` on its link: it is the scope's, a router's, or somebody's who has
-    /// called its sink.
-    fn may_ask_for(&self, allowed: &Allowed, address: IpAddr) -> bool {
-        let mut callers = self.callers.iter();
-        allowed.allows_neighbour(address)
-            || self.routers.contains(&address)
-            || callers
-                .any(|(caller, port)| caller.ip() == address && allowed.sink_ports.contains(port))
+    /// Whether the device has business with `address` on its link: it is the scope's, a router's, or that of somebody
+    /// there who has called its sink of late.
+    fn may_ask_for(&self, at: Duration, allowed: &Allowed, address: IpAddr) -> bool {
+        let DeviceNet {
+            gateway_v4,
+            gateway_v6,
+            ..
+        } = self.link;
+        let is_router = [
+            gateway_v4.into(),
+            gateway_v6.into(),
+            router::LINK_LOCAL.into(),
+        ]
+        .contains(&address);
+        let has_called = |((caller, port), called): (&(SocketAddr, u16), &Duration)| {
+            caller.ip() == address
+                && allowed.sink_ports.contains(port)
+                && at.saturating_sub(*called) < CALLER_ASKED_FOR
+        };
+        is_router
+            || allowed.allows_neighbour(address)
+            || self.link.is_on_link(address) && self.callers.iter().any(has_called)
     }
 
     fn follow(&mut self, at: Duration, key: &(SocketAddr, u16), segment: &Segment, ours: bool) {

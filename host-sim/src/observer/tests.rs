@@ -136,15 +136,15 @@ fn the_device_asks_for_whom_it_has_business_with() {
         sink_ports: vec![SINK_PORT],
         ..Allowed::default()
     };
-    let strays = |heard: Option<Vec<u8>>, said: &[u8]| {
-        let routers = ["10.20.30.1", "fd00:0:0:20::1"].map(|router| router.parse().unwrap());
-        let observer = Observer::new(Some(allowed()), routers.to_vec(), None);
+    let strays_at = |at, heard: Option<Vec<u8>>, said: &[u8]| {
+        let observer = Observer::new(Some(allowed()), DeviceNet::default(), None);
         if let Some(heard) = heard {
             observer.reaches_device(Duration::ZERO, &heard);
         }
-        observer.leaves_device(Duration::ZERO, said);
+        observer.leaves_device(at, said);
         observer.finish().unwrap().strays
     };
+    let strays = |heard, said: &[u8]| strays_at(Duration::ZERO, heard, said);
     for (name, target, is_allowed) in [
         ("the router", "10.20.30.1", true),
         ("a target", "10.20.30.64", true),
@@ -163,9 +163,9 @@ fn the_device_asks_for_whom_it_has_business_with() {
         assert_eq!(found.is_empty(), is_allowed, "{name}, {target}: {found:?}");
     }
     assert_eq!(strays(None, &asks("::", OWN_V6)), [], "whether it is taken");
-    for (caller, neighbour, own) in [
-        ("10.20.30.9", "10.20.30.10", OWN_V4),
-        ("fd00:0:0:20::9", "fd00:0:0:20::a", OWN_V6),
+    for (caller, neighbour, far, own) in [
+        ("10.20.30.9", "10.20.30.10", "192.0.2.9", OWN_V4),
+        ("fd00:0:0:20::9", "fd00:0:0:20::a", "2001:db8:9::9", OWN_V6),
     ] {
         let call = |port| Some(calls(caller, own, port));
         for (name, heard, target, is_allowed) in [
@@ -177,9 +177,20 @@ fn the_device_asks_for_whom_it_has_business_with() {
                 false,
             ),
             ("a caller's neighbour", call(SINK_PORT), neighbour, false),
+            (
+                "a caller behind the router",
+                Some(calls(far, own, SINK_PORT)),
+                far,
+                false,
+            ),
         ] {
             let found = strays(heard, &asks(own, target));
             assert_eq!(found.is_empty(), is_allowed, "{name}, {target}: {found:?}");
+        }
+        for (seconds, is_allowed) in [(599, true), (600, false)] {
+            let at = Duration::from_secs(seconds);
+            let found = strays_at(at, call(SINK_PORT), &asks(own, caller));
+            assert_eq!(found.is_empty(), is_allowed, "{caller}, {at:?}: {found:?}");
         }
     }
 }

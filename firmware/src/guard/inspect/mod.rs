@@ -20,6 +20,8 @@ use super::{Doors, Warden};
 #[cfg(all(feature = "ipv6", not(feature = "relay-only")))]
 pub(super) use ipv6::solicited_node;
 pub(super) use segment::Segment;
+#[cfg(not(feature = "relay-only"))]
+pub(super) use transport::is_one_machine;
 
 /// Why a frame may leave.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -70,7 +70,8 @@ fn sink(remote: IpAddr, segment: &TcpPacket<&[u8]>) -> Result<Pass, Stop> {
     }
 }
 
-fn is_one_machine(address: IpAddr) -> bool {
+/// Whether `address` can be that of a single machine, whatever the network is.
+pub(in crate::guard) fn is_one_machine(address: IpAddr) -> bool {
     let nobody = address.is_unspecified() || address.is_multicast() || address.is_loopback();
     let everybody = matches!(address, IpAddr::V4(v4) if v4.is_broadcast());
     !nobody && !everybody

@@ -75,7 +75,7 @@ impl Plugged {
     /// # Errors
     /// When the capture cannot be written, or the wire breaks in a way that no new caller mends.
     pub fn until<T>(self, stop: impl Future<Output = T>) -> io::Result<(T, Seen)> {
-        let observer = Observer::new(None, Vec::new(), self.capture);
+        let observer = Observer::new(None, self.world.device, self.capture);
         let (device, internet) = build::internet(
             &self.world,
             &observer,

@@ -2,6 +2,6 @@
 //! that reads frames on its own.
 
 pub(crate) mod frames;
-mod oracle;
+pub(crate) mod oracle;
 pub(crate) mod scope;
 mod table;

@@ -24,6 +24,8 @@ pub(crate) const OBJECTOR: [u8; 4] = [192, 0, 2, 77];
 pub(crate) struct ScopeWarden {
     scope: Scope,
     pub(crate) violations: RefCell<Vec<SocketAddr>>,
+    /// [`SINK_PORTS`] are the sink's.
+    pub(crate) is_sink: Cell<bool>,
     pub(crate) spacing: Cell<Option<Spacing>>,
     pub(crate) now_us: Cell<u64>,
     pub(crate) wake_at_us: Cell<Option<u64>>,
@@ -38,6 +40,7 @@ impl ScopeWarden {
         Self {
             scope,
             violations: RefCell::default(),
+            is_sink: Cell::new(true),
             spacing: Cell::new(Some(Spacing::NONE)),
             now_us: Cell::new(0),
             wake_at_us: Cell::new(None),
@@ -79,7 +82,7 @@ impl Warden for ScopeWarden {
     }
 
     fn is_sink_port(&self, port: u16) -> bool {
-        SINK_PORTS.contains(&port)
+        self.is_sink.get() && SINK_PORTS.contains(&port)
     }
 
     fn is_objected(&self, address: IpAddr) -> bool {
