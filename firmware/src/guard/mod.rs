@@ -531,6 +531,10 @@ impl<W: Warden> Warden for &W {
         W::resolver(self)
     }
 
+    fn sink_elsewhere(&self, begins: bool) -> Option<SocketAddr> {
+        W::sink_elsewhere(self, begins)
+    }
+
     fn violated(&self, remote: SocketAddr) {
         W::violated(self, remote);
     }
