@@ -19,6 +19,8 @@
 //!   carries an older one is ignored, so a shell may deliver late news without harm.
 //! * Received octets are lent for the whole turn and taken whole by its end: nothing is copied
 //!   but the line that is not complete yet.
+//! * A shell that has to wait itself within a turn, for room to write, leaves it and goes on later, with what
+//!   the dialogue has not looked at and the moment when the turn began: [`Turn::left`], [`Turn::resume`].
 //! * Every wait and every write has a deadline. `Timeout` may come early; a dialogue looks at
 //!   `now`, not at the news.
 //! * What the peer does is evidence. There is no error to return and no octet that panics.

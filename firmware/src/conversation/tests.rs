@@ -3,7 +3,7 @@
 
 use std::cell::Cell;
 
-use embassy_futures::join::{join, join_array};
+use embassy_futures::join::{join, join_array, join3};
 use probe_core::{
     dialogue::{Close, End, OpenFailure},
     scope::Refusal,
@@ -293,68 +293,250 @@ fn a_peer_that_takes_slowly_is_waited_for() {
     );
 }
 
-/// One that takes nothing has the place where octets wait; another one is asked for nothing meanwhile.
+/// What has come behind what the dialogue answers waits for that answer, and what comes meanwhile for the next turn.
+#[test]
+fn a_turn_that_halts_goes_on_with_what_it_has_not_looked_at() {
+    Play::new(
+        vec![Peer::Plays(vec![
+            Step::HearsPieces(2, 100),
+            Step::Says("250 a\r\n250 b\r\n250 c\r\n"),
+            Step::Says("250 d\r\n"),
+        ])],
+        vec![
+            ("start", open()),
+            ("opened", vec![Move::Waits(30)]),
+            (
+                "S: 250 a\r\n250 b\r\n250 c\r\n",
+                vec![
+                    Move::LooksAt("250 a\r\n"),
+                    Move::SaysMore("A\r\n", 30),
+                    Move::Observes,
+                    Move::LooksAt("250 b\r\n"),
+                    Move::Says("B\r\n", 30),
+                    Move::LooksAt("250 c\r\n"),
+                    Move::Observes,
+                    Move::Waits(30),
+                ],
+            ),
+            ("sent", vec![Move::Waits(30)]),
+            ("S: 250 d\r\n", vec![Move::Closes(Close::Abort), Move::Done]),
+        ],
+    )
+    .ends(
+        Outcome::Done,
+        r"
+        0   connect 192.0.2.25:25
+        100 observed Matched
+        300 C: A\r\nB
+        300 observed Matched
+        300 close Abort
+        300 closed
+        ",
+    );
+}
+
+#[test]
+fn the_deadlines_of_a_turn_that_halts_are_counted_from_its_beginning() {
+    Play::new(
+        vec![Peer::Plays(vec![Step::SlowlyHears(1_000)])],
+        vec![
+            ("start", open()),
+            (
+                "opened",
+                vec![
+                    Move::SaysMore("A\r\n", 5),
+                    Move::Says("B\r\n", 5),
+                    Move::Waits(30),
+                ],
+            ),
+            ("ended: WriteDeadline", vec![Move::Done]),
+        ],
+    )
+    .ends(
+        Outcome::Done,
+        "
+        0    connect 192.0.2.25:25
+        5000 close Abort
+        5000 closed
+        ",
+    );
+}
+
+/// As many conversations as there are places where octets wait, each with a peer that takes nothing for 30 seconds,
+/// and one for which none is left once it has met its peer.
+struct Crowd {
+    peer: Vec<Step>,
+    dialogue: Vec<(&'static str, Vec<Move>)>,
+    /// It begins before the others, and meets its peer then.
+    is_first: bool,
+    /// It has to end then, in milliseconds.
+    stop_ms: Option<u64>,
+}
+
+impl Crowd {
+    #[track_caller]
+    fn ends(self, expected: Outcome, log: &str) {
+        let deaf = || Peer::Plays(vec![Step::Deaf]);
+        let mut peers: Vec<_> = (0..HELD_MAX).map(|_| deaf()).collect();
+        let place = if self.is_first { 0 } else { HELD_MAX };
+        peers.insert(place, Peer::Plays(self.peer));
+        let stage = Stage::new(peers);
+        let (stopped, never, scratch) = (Cell::new(false), Cell::new(false), Scratch::new());
+        let talk = async |bell: &Bell, stopped, dialogue: Vec<_>, expected| {
+            let mut desk = TestDesk {
+                stage: &stage,
+                openings: Vec::new(),
+                stopped,
+            };
+            let (mut buffers, mut dialogue) = (Buffers::new(), Recital::new(dialogue, PEER));
+            let talk = converse(
+                &stage,
+                bell,
+                &mut desk,
+                &mut dialogue,
+                &mut buffers,
+                &scratch,
+            );
+            assert_eq!(talk.await, expected);
+            dialogue.assert_over();
+        };
+        let held = async || {
+            let says = vec![Move::Says("EHLO a\r\n", 30), Move::Waits(60)];
+            let dialogue = vec![
+                ("start", open()),
+                ("opened", says),
+                ("ended: WriteDeadline", vec![Move::Done]),
+            ];
+            talk(&Bell::new(), &never, dialogue, Outcome::Done).await;
+        };
+        let crowding = join_array([(); HELD_MAX].map(|()| held()));
+        let bell = Bell::new();
+        let crowded = talk(&bell, &stopped, self.dialogue, expected);
+        let stopping = async {
+            if let Some(at_ms) = self.stop_ms {
+                stage.sleep_until(Instant::from_millis(at_ms)).await;
+                stopped.set(true);
+                bell.ring();
+            }
+        };
+        if self.is_first {
+            stage.run(join3(crowded, crowding, stopping));
+        } else {
+            stage.run(join3(crowding, crowded, stopping));
+        }
+        assert_eq!(stage.connections_open(), 0, "a connection was left open");
+        stage.assert_log(log);
+    }
+}
+
+/// Each of the peers that take nothing, one after the other.
+fn of_the_deaf(lines: &str) -> String {
+    lines.repeat(HELD_MAX)
+}
+
 #[test]
 fn without_a_place_for_its_octets_a_dialogue_is_not_asked() {
-    let deaf = || Peer::Plays(vec![Step::Deaf]);
-    let stage = Stage::new((0..HELD_MAX).map(|_| deaf()).chain([Peer::Plays(vec![
-        Step::Says("220 mail\r\n"),
-        Step::Hears("EHLO a\r\n"),
-        Step::Ends(End::Fin),
-    ])]));
-    let never = Cell::new(false);
-    let scratch = Scratch::new();
-    let desk = || TestDesk {
-        stage: &stage,
-        openings: Vec::new(),
-        stopped: &never,
-    };
-    let talk = async |waits: &[(&'static str, Vec<Move>)]| {
-        let (bell, mut buffers, mut desk) = (Bell::new(), Buffers::new(), desk());
-        let mut dialogue = Recital::new(waits.to_vec(), PEER);
-        let talk = converse(
-            &stage,
-            &bell,
-            &mut desk,
-            &mut dialogue,
-            &mut buffers,
-            &scratch,
-        );
-        assert_eq!(talk.await, Outcome::Done);
-        dialogue.assert_over();
-    };
-    let says = |seconds| vec![Move::Says("EHLO a\r\n", seconds), Move::Waits(60)];
-    let held = [
-        ("start", open()),
-        ("opened", says(30)),
-        ("ended: WriteDeadline", vec![Move::Done]),
-    ];
-    let crowded = [
-        ("start", open()),
-        ("opened", vec![Move::Waits(60)]),
-        ("S: 220 mail\r\n", says(30)),
-        ("sent", vec![Move::Waits(60)]),
-        ("ended: Fin", vec![Move::Done]),
-    ];
-    stage.run(async {
-        join(
-            join_array([(); HELD_MAX].map(|()| talk(&held))),
-            talk(&crowded),
-        )
-        .await
-    });
-    stage.assert_log(&format!(
-        "{}
-        0     connect 192.0.2.25:25
-        {}
-        30000 C: EHLO a
-        30000 close Fin
-        30000 closed",
-        "0 connect 192.0.2.25:25\n".repeat(HELD_MAX).trim_end(),
-        "30000 close Abort\n30000 closed\n"
-            .repeat(HELD_MAX)
-            .trim_end(),
-    ));
+    Crowd {
+        peer: vec![
+            Step::Says("220 mail\r\n"),
+            Step::Hears("EHLO a\r\n"),
+            Step::Ends(End::Fin),
+        ],
+        dialogue: vec![
+            ("start", open()),
+            ("opened", vec![Move::Waits(60)]),
+            (
+                "S: 220 mail\r\n",
+                vec![Move::Says("EHLO a\r\n", 30), Move::Waits(60)],
+            ),
+            ("sent", vec![Move::Waits(60)]),
+            ("ended: Fin", vec![Move::Done]),
+        ],
+        is_first: false,
+        stop_ms: None,
+    }
+    .ends(
+        Outcome::Done,
+        &format!(
+            "{}0 connect 192.0.2.25:25
+            {}30000 C: EHLO a
+            30000 close Fin
+            30000 closed",
+            of_the_deaf("0 connect 192.0.2.25:25\n"),
+            of_the_deaf("30000 close Abort\n30000 closed\n"),
+        ),
+    );
+}
+
+/// Its peer has taken what was said in the beginning, and nothing since: the deadline of that is the last that there is.
+#[test]
+fn without_a_place_for_its_octets_a_dialogue_has_the_deadline_of_what_it_said_last() {
+    Crowd {
+        peer: vec![
+            Step::Hears("EHLO a\r\n"),
+            Step::Pause(5_000),
+            Step::Says("250 a\r\n"),
+            Step::Deaf,
+        ],
+        dialogue: vec![
+            ("start", open()),
+            (
+                "opened",
+                vec![Move::Says("EHLO a\r\n", 20), Move::Waits(60)],
+            ),
+            ("sent", vec![Move::Waits(60)]),
+            (
+                "S: 250 a\r\n",
+                vec![
+                    Move::LooksAt("250 a\r\n"),
+                    Move::Observes,
+                    Move::Says("MAIL\r\n", 30),
+                    Move::Waits(60),
+                ],
+            ),
+            ("ended: WriteDeadline", vec![Move::Done]),
+        ],
+        is_first: true,
+        stop_ms: None,
+    }
+    .ends(
+        Outcome::Done,
+        &format!(
+            "0 connect 192.0.2.25:25
+            0 C: EHLO a
+            {}20000 observed Matched
+            20000 close Abort
+            20000 closed
+            {}",
+            of_the_deaf("0 connect 192.0.2.25:25\n"),
+            of_the_deaf("30000 close Abort\n30000 closed\n"),
+        ),
+    );
+}
+
+#[test]
+fn the_end_of_the_scan_is_noticed_without_a_place_for_octets_too() {
+    Crowd {
+        peer: vec![Step::Pause(500), Step::Says("220 mail\r\n")],
+        dialogue: vec![
+            ("start", open()),
+            ("opened", vec![Move::Waits(60)]),
+            ("S: 220 mail\r\n", vec![Move::Waits(60)]),
+        ],
+        is_first: true,
+        stop_ms: Some(4_050),
+    }
+    .ends(
+        Outcome::Stopped,
+        &format!(
+            "0 connect 192.0.2.25:25
+            {}4050 close Abort
+            4050 closed
+            {}",
+            of_the_deaf("0 connect 192.0.2.25:25\n"),
+            of_the_deaf("30000 close Abort\n30000 closed\n"),
+        ),
+    );
 }
 
 #[test]

@@ -33,6 +33,8 @@ pub(crate) enum Step {
     Deaf,
     /// Takes one octet in so many milliseconds from here on.
     SlowlyHears(u64),
+    /// Takes so many octets at once, and no more before so many milliseconds have passed, from here on.
+    HearsPieces(usize, u64),
     /// Answers every line from here on, and ends the connection after QUIT.
     Serves(fn(&str) -> &'static str),
     /// Ends the connection.
@@ -49,8 +51,9 @@ pub(crate) struct Connection<'a> {
     heard: Vec<u8>,
     gathered: Vec<u8>,
     pause_over: Option<Instant>,
-    octet_ms: Option<u64>,
-    /// When what was written is taken.
+    /// How many octets are taken at once, and how many milliseconds lie between.
+    pieces: Option<(usize, u64)>,
+    /// When the next ones are taken; at first, when somebody has waited for it.
     taken_at: Option<Instant>,
     deaf: bool,
     /// Whatever is said is a datagram from there.
@@ -74,7 +77,7 @@ impl<'a> Connection<'a> {
             heard: Vec::new(),
             gathered: Vec::new(),
             pause_over: None,
-            octet_ms: None,
+            pieces: None,
             taken_at: None,
             deaf: false,
             source: None,
@@ -117,7 +120,11 @@ impl<'a> Connection<'a> {
                     continue;
                 }
                 Some(Step::Deaf) => self.deaf = true,
-                Some(Step::SlowlyHears(ms)) => self.octet_ms = Some(*ms),
+                Some(Step::SlowlyHears(ms)) => self.pieces = Some((1, *ms)),
+                Some(Step::HearsPieces(octets, ms)) => {
+                    self.pieces = Some((*octets, *ms));
+                    self.taken_at = Some(self.stage.now());
+                }
                 Some(Step::Ends(end)) => return Play::Ends(*end),
             }
             self.steps.pop_front();
@@ -192,22 +199,23 @@ impl Stream for Connection<'_> {
         if self.deaf {
             return Ok(0);
         }
-        if let Some(ms) = self.octet_ms {
-            let span = Millis(ms * octets.len() as u64);
-            let taken = *self.taken_at.get_or_insert(self.stage.now() + span);
-            if self.stage.now() < taken {
+        let mut taken = octets.len();
+        if let Some((piece, ms)) = self.pieces {
+            let (now, ms) = (self.stage.now(), Millis(ms));
+            if now < *self.taken_at.get_or_insert(now + ms) {
                 return Ok(0);
             }
-            self.taken_at = None;
+            taken = taken.min(piece);
+            self.taken_at = Some(now + ms);
         }
-        self.gathered.extend(octets);
-        if !more {
+        self.gathered.extend(&octets[..taken]);
+        if taken == octets.len() && !more {
             let text = String::from_utf8_lossy(&self.gathered);
             let line = format!("C: {}", text.trim_end().escape_debug());
             self.stage.log(line);
             self.heard.append(&mut self.gathered);
         }
-        Ok(octets.len())
+        Ok(taken)
     }
 
     async fn writable(&mut self) {

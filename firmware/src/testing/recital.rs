@@ -15,6 +15,8 @@ pub(crate) enum Move {
     Secure(u64),
     Says(&'static str, u64),
     SaysMore(&'static str, u64),
+    /// Looks at this of what has come, and at nothing behind it.
+    LooksAt(&'static str),
     Observes,
     Waits(u64),
     Closes(Close),
@@ -46,6 +48,12 @@ impl Recital {
     pub(crate) fn assert_over(&self) {
         assert!(self.expected.is_empty(), "left: {:?}", self.expected);
     }
+
+    /// Whether it still looks at something in this turn.
+    fn looks(&self) -> bool {
+        let looks = |of: &Move| matches!(of, Move::LooksAt(_));
+        self.moves.iter().any(looks)
+    }
 }
 
 impl Dialogue for Recital {
@@ -67,7 +75,10 @@ impl Dialogue for Recital {
         received: &mut &[u8],
         transmit: &mut [u8],
     ) -> Output<'a> {
-        *received = &[];
+        // Without a word about it, it has looked at everything.
+        if !self.looks() {
+            *received = &[];
+        }
         let mut says = |text: &str, more, seconds| {
             transmit[..text.len()].copy_from_slice(text.as_bytes());
             Output::Transmit {
@@ -91,6 +102,11 @@ impl Dialogue for Recital {
             },
             Move::Says(text, seconds) => says(text, false, seconds),
             Move::SaysMore(text, seconds) => says(text, true, seconds),
+            Move::LooksAt(text) => {
+                let rest = received.strip_prefix(text.as_bytes());
+                *received = rest.unwrap_or_else(|| panic!("{text:?} is not there: {received:?}"));
+                self.output(now, received, transmit)
+            }
             Move::Observes => Output::Observed(Observation::Matched),
             Move::Waits(seconds) => Output::Wait {
                 until: now + Millis::from_secs(seconds),
