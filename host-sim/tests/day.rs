@@ -1,5 +1,6 @@
 //! A day leaves nothing in use, and one that leaks is caught.
 
+#[expect(dead_code, reason = "each test file uses its part of the support")]
 mod support;
 
 use std::{cell::Cell, time::Duration};

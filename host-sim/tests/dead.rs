@@ -1,5 +1,6 @@
 //! How fast a scan gets on where hardly anybody is, and where everybody is.
 
+#[expect(dead_code, reason = "each test file uses its part of the support")]
 mod support;
 
 use std::{

@@ -1,5 +1,6 @@
 //! Every personality with delivery on: messages go out, and what really relays brings them back.
 
+#[expect(dead_code, reason = "each test file uses its part of the support")]
 mod support;
 
 use std::{collections::BTreeMap, net::SocketAddr};
@@ -26,7 +27,7 @@ const DEPTHS: [Depth; 3] = [Depth::Quick, Depth::Standard, Depth::Full];
 /// What the groups of the parade have come to at one depth.
 #[derive(Default)]
 struct Parade {
-    at_the_end: BTreeMap<SocketAddr, Verdict>,
+    when_over: BTreeMap<SocketAddr, Verdict>,
     later: BTreeMap<SocketAddr, Verdict>,
     mail: Ledger,
 }
@@ -46,7 +47,7 @@ fn run(seed: u64, scope: &Scope) -> Parade {
         assert_eq!(report.wire.strays, []);
         let collected = collected.unwrap();
         let (findings, arrivals) = (&collected.findings, &collected.arrivals);
-        all.at_the_end
+        all.when_over
             .extend(reader.judge_when_over(findings, arrivals));
         all.later.extend(reader.judge(findings, arrivals));
         // Places in a group's ledger mean nothing in all of them.
@@ -71,11 +72,11 @@ fn every_personality_reaches_its_truth_with_delivery_on() {
         for (target, personality) in parade::targets() {
             let off = personality.expected(depth);
             let delivered = personality.delivered(depth);
-            let at_the_end = parade.at_the_end.get(&target);
+            let when_over = parade.when_over.get(&target);
             let late = parade.later.get(&target);
             let told = format!("{} at {}, {target}", personality.name, depth.as_str());
             for (found, expected) in [
-                (at_the_end, delivered.at_the_end(off)),
+                (when_over, delivered.when_over(off)),
                 (late, delivered.in_the_end(off)),
             ] {
                 if found != Some(&expected) {
@@ -88,12 +89,12 @@ fn every_personality_reaches_its_truth_with_delivery_on() {
                 assert!(relayed.next().is_some(), "{told}");
             }
             if target.is_ipv4() {
-                let at_the_end = words(at_the_end);
+                let when_over = words(when_over);
                 let late = words(late);
-                let word = if at_the_end == late {
-                    at_the_end
+                let word = if when_over == late {
+                    when_over
                 } else {
-                    format!("{at_the_end}, later {late}")
+                    format!("{when_over}, later {late}")
                 };
                 table.entry(personality.name).or_default().push(word);
             }

@@ -1,5 +1,6 @@
 //! Worlds with proxies and block lists beside their servers, with and without faults.
 
+#[expect(dead_code, reason = "each test file uses its part of the support")]
 mod support;
 
 use host_sim::{

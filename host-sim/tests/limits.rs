@@ -1,6 +1,7 @@
 //! What leaves the device stays within the scope and its rates: seen on the wire, not asked of
 //! the device.
 
+#[expect(dead_code, reason = "each test file uses its part of the support")]
 mod support;
 
 use std::{

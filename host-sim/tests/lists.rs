@@ -1,5 +1,6 @@
 //! The appliance asks every block list, about an address that is on it and about one that is not.
 
+#[expect(dead_code, reason = "each test file uses its part of the support")]
 mod support;
 
 use std::net::{IpAddr, SocketAddr};

@@ -2,6 +2,7 @@
 //! that every path loses in each direction. Every personality, over both families, in one world at
 //! standard depth; `cargo xtask soak` and `host-sim loss` have many worlds and every depth.
 
+#[expect(dead_code, reason = "each test file uses its part of the support")]
 mod support;
 
 use std::fmt::Write;

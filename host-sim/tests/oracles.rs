@@ -1,6 +1,7 @@
 //! The oracles hold on a few seeds, and catch what is broken on purpose: a judge, a schedule, a wire
 //! and a store.
 
+#[expect(dead_code, reason = "each test file uses its part of the support")]
 mod support;
 
 use std::{cell::Cell, net::Ipv4Addr, task::Context};

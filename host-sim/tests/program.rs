@@ -1,5 +1,6 @@
 //! The program `host-sim`, as a person or a script runs it.
 
+#[expect(dead_code, reason = "each test file uses its part of the support")]
 mod support;
 
 use std::{

@@ -1,5 +1,6 @@
 //! The appliance before every proxy, and before what is none.
 
+#[expect(dead_code, reason = "each test file uses its part of the support")]
 mod support;
 
 use std::collections::BTreeMap;

@@ -3,6 +3,7 @@
 //! in other languages, with other codes of the same class. Whatever is read less surely then, a
 //! closed server is never suspected, and an open one never called closed.
 
+#[expect(dead_code, reason = "each test file uses its part of the support")]
 mod support;
 
 use std::{

@@ -1,5 +1,6 @@
 //! The appliance in the simulator, from the list to the last finding.
 
+#[expect(dead_code, reason = "each test file uses its part of the support")]
 mod support;
 
 use std::{

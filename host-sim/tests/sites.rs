@@ -1,5 +1,6 @@
 //! Addresses without a server, and a device that loses its power.
 
+#[expect(dead_code, reason = "each test file uses its part of the support")]
 mod support;
 
 use std::{net::SocketAddr, time::Duration};

@@ -1,6 +1,7 @@
 //! What a network lacks the appliance waits for, says so, and goes on: no cable, nobody who gives
 //! addresses, the cable out in mid-scan, a router that is gone.
 
+#[expect(dead_code, reason = "each test file uses its part of the support")]
 mod support;
 
 use std::{cell::RefCell, net::SocketAddr, time::Duration};

@@ -1,6 +1,7 @@
 //! An appliance whose sink is elsewhere tries the way to it before it asks anybody, and what servers relay is
 //! proved there.
 
+#[expect(dead_code, reason = "each test file uses its part of the support")]
 mod support;
 
 use std::net::SocketAddr;

@@ -1,5 +1,4 @@
 //! What the tests have in common. Each of them uses a part of it.
-#![allow(dead_code)]
 
 use std::{collections::BTreeMap, env, fs, net::SocketAddr, path::Path};
 
