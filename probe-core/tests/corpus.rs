@@ -14,6 +14,8 @@ mod frames;
 mod lookup;
 #[path = "../fuzz/checks/name.rs"]
 mod name;
+#[path = "../fuzz/checks/opened.rs"]
+mod opened;
 #[path = "../fuzz/checks/path.rs"]
 mod path;
 #[path = "../fuzz/checks/path_check.rs"]

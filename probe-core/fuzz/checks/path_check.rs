@@ -3,13 +3,15 @@
 use std::net::SocketAddr;
 
 use probe_core::{
-    dialogue::{Dialogue, End, Input, OpenFailure, Output, TRANSMIT_OCTETS_MIN},
+    dialogue::{Dialogue, End, Input, Output, TRANSMIT_OCTETS_MIN},
     finding::{DeviceId, JobSerial},
     name::Name,
     path_check::{OPEN_MS_MAX, Path, PathCheck, REPLY_MS_MAX, Setup},
     time::{Instant, Millis, Utc},
     token::{Key, Nonce, Role, Signer},
 };
+
+use crate::opened::opened;
 
 const KEY: Key = Key::new([7; 16]);
 const NOW: Utc = Utc(1_796_049_982);
@@ -18,7 +20,7 @@ const SKEW_S: u64 = 1_800;
 
 /// Pieces of news, each behind one octet. Its two highest bits choose: 0, so many octets of what is said
 /// there; 1, something that whoever is there knows to say; 2, the time is over; 3, the end of the connection.
-/// While the connection is opened, 0 to 4 are failures and all else is success.
+/// While the connection is opened, it is what [`opened`] makes of it.
 pub(crate) fn check(octets: &[u8]) {
     let sink = SocketAddr::from(([198, 51, 100, 25], 25));
     let helo = Name::new("probe.example.net").expect("a name");
@@ -57,7 +59,7 @@ pub(crate) fn check(octets: &[u8]) {
                 there.turn(&mut dialogue, Input::Timeout)
             }
             _ if matches!(state, State::Opening(_)) => {
-                there.turn(&mut dialogue, opened(*kind, sink))
+                there.turn(&mut dialogue, opened(*kind, sink, sink))
             }
             0 => {
                 let (said, behind) = rest.split_at(usize::from(*kind).min(rest.len()));
@@ -80,20 +82,6 @@ pub(crate) fn check(octets: &[u8]) {
     let words = ["", "QUIT\r\n", &hello, &format!("{hello}QUIT\r\n")];
     let known = words.iter().position(|words| *words == there.heard);
     assert!(known.is_some_and(|words| words < 2 || there.is_ours));
-}
-
-const fn opened(kind: u8, sink: SocketAddr) -> Input<'static> {
-    match kind {
-        0 => Input::OpenFailed(OpenFailure::Refused),
-        1 => Input::OpenFailed(OpenFailure::NoAnswer),
-        2 => Input::OpenFailed(OpenFailure::Unreachable),
-        3 => Input::OpenFailed(OpenFailure::NoSlot),
-        4 => Input::OpenFailed(OpenFailure::OutOfScope),
-        _ => Input::Opened {
-            local: sink,
-            remote: sink,
-        },
-    }
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]

@@ -4,7 +4,7 @@ use std::net::{IpAddr, SocketAddr};
 
 use probe_core::{
     arrival::Sense,
-    dialogue::{Dialogue, End, Input, OpenFailure, Output, TRANSMIT_OCTETS_MIN},
+    dialogue::{Dialogue, End, Input, Output, TRANSMIT_OCTETS_MIN},
     evidence::{ATTEMPTS_MAX, EVIDENCE_OCTETS_MAX, Finish, ProxyEvidence},
     finding::{DeviceId, JobSerial},
     frame::{decode_message, encode_message},
@@ -18,6 +18,8 @@ use probe_core::{
     verdict::{Kind, judge_proxy},
 };
 
+use crate::opened::opened;
+
 const KEY: Key = Key::new([7; 16]);
 const SINCE: Utc = Utc(5_000);
 /// Where visits come from.
@@ -27,7 +29,7 @@ const EGRESS: IpAddr = IpAddr::V4(std::net::Ipv4Addr::new(203, 0, 113, 9));
 /// a sink without IPv4, without a second port, without a name. Then pieces of news, each behind one
 /// octet. Its two highest bits choose: 0, so many octets of what the peer says; 1, something that it
 /// knows to say, or a visit; 2, the time is over; 3, the end of the connection. While a connection is
-/// opened, 0 to 4 are failures and all else is success.
+/// opened, it is what [`opened`] makes of it.
 pub(crate) fn check(octets: &[u8]) {
     let [low, high, news @ ..] = octets else {
         return;
@@ -88,20 +90,7 @@ pub(crate) fn check(octets: &[u8]) {
         state = match state {
             State::Over => break,
             State::Sending => continue,
-            State::Opening => peer.turn(
-                &mut dialogue,
-                match kind {
-                    0 => Input::OpenFailed(OpenFailure::Refused),
-                    1 => Input::OpenFailed(OpenFailure::NoAnswer),
-                    2 => Input::OpenFailed(OpenFailure::Unreachable),
-                    3 => Input::OpenFailed(OpenFailure::NoSlot),
-                    4 => Input::OpenFailed(OpenFailure::OutOfScope),
-                    _ => Input::Opened {
-                        local: end,
-                        remote: target.endpoint(),
-                    },
-                },
-            ),
+            State::Opening => peer.turn(&mut dialogue, opened(*kind, end, target.endpoint())),
             State::Waiting(until) => match kind >> 6 {
                 0 => {
                     let (said, behind) = rest.split_at(usize::from(*kind).min(rest.len()));

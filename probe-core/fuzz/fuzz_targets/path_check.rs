@@ -1,5 +1,7 @@
 #![no_main]
 
+#[path = "../checks/opened.rs"]
+mod opened;
 #[path = "../checks/path_check.rs"]
 mod path_check;
 

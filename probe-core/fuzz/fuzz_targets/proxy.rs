@@ -1,5 +1,7 @@
 #![no_main]
 
+#[path = "../checks/opened.rs"]
+mod opened;
 #[path = "../checks/proxy.rs"]
 mod proxy;
 #[path = "../checks/scope.rs"]
