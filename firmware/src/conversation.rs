@@ -33,13 +33,13 @@ pub trait Desk {
     fn may_open(&mut self, now: Instant) -> Opening;
 
     /// A connection that was allowed is closed, or did not open.
-    fn closed(&mut self, now: Instant);
+    fn closed(&mut self, _now: Instant) {}
 
     /// A connection was refused below, because it leads outside the scope.
     fn violated(&mut self, now: Instant);
 
-    /// The dialogue saw something.
-    fn observed(&mut self, now: Instant, observation: &Observation<'_>);
+    /// The dialogue saw something. One that tells its outcome when it is done sees nothing.
+    fn observed(&mut self, _now: Instant, _observation: &Observation<'_>) {}
 
     /// The dialogue asks. Only a desk whose dialogue listens need know.
     fn asked(&mut self, _now: Instant, _question: &Question<'_>) -> Answer {

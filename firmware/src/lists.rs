@@ -52,8 +52,6 @@ impl<E: Env> Desk for ListDesk<'_, E> {
         self.office.prober.borrow_mut().may_open(now, self.job)
     }
 
-    fn closed(&mut self, _now: Instant) {}
-
     fn violated(&mut self, now: Instant) {
         let mut prober = self.office.prober.borrow_mut();
         prober.stop(now, Stop::GuardViolation);

@@ -12,7 +12,6 @@ use core::{cell::RefCell, net::SocketAddr};
 use embassy_futures::select::select;
 use probe_core::{
     dns::{DNS_PORT, Lookup, Question, Report},
-    evidence::Observation,
     prober::{Opening, Prober, Stop},
     scope::Refusal,
     time::Instant,
@@ -141,13 +140,9 @@ impl Desk for LookupDesk<'_> {
         }
     }
 
-    fn closed(&mut self, _now: Instant) {}
-
     fn violated(&mut self, now: Instant) {
         self.prober.borrow_mut().stop(now, Stop::GuardViolation);
     }
-
-    fn observed(&mut self, _now: Instant, _observation: &Observation<'_>) {}
 
     fn stopped(&self) -> bool {
         self.prober.borrow().ended().is_some()

@@ -12,7 +12,6 @@ use core::{
 use embassy_futures::select::{Either, select};
 use probe_core::{
     dialogue::{Answer, Question},
-    evidence::Observation,
     prober::{Opening, Prober},
     scope::{Refusal, SINK_PORTS_MAX},
     sink::Sink,
@@ -192,11 +191,7 @@ impl<E: Env> Desk for SinkDesk<'_, E> {
         Opening::No(Refusal::NoScope)
     }
 
-    fn closed(&mut self, _now: Instant) {}
-
     fn violated(&mut self, _now: Instant) {}
-
-    fn observed(&mut self, _now: Instant, _observation: &Observation<'_>) {}
 
     fn asked(&mut self, now: Instant, question: &Question<'_>) -> Answer {
         let answer = self.porch.prober.borrow_mut().asked(now, question);

@@ -3,7 +3,6 @@
 use core::{cell::RefCell, net::SocketAddr};
 
 use probe_core::{
-    evidence::Observation,
     path_check::Path,
     prober::{Opening, PathJob, Prober, Stop},
     scope::Refusal,
@@ -72,13 +71,9 @@ impl<E: Env> Desk for WayDesk<'_, E> {
         }
     }
 
-    fn closed(&mut self, _now: Instant) {}
-
     fn violated(&mut self, now: Instant) {
         self.prober.borrow_mut().stop(now, Stop::GuardViolation);
     }
-
-    fn observed(&mut self, _now: Instant, _observation: &Observation<'_>) {}
 
     fn stopped(&self) -> bool {
         self.prober.borrow().ended().is_some()

@@ -116,8 +116,6 @@ impl Desk for ListDesk<'_> {
         Opening::Now
     }
 
-    fn closed(&mut self, _now: Instant) {}
-
     fn violated(&mut self, now: Instant) {
         self.prober.borrow_mut().stop(now, Stop::GuardViolation);
     }

@@ -11,7 +11,6 @@ use firmware::{
 use probe_core::{
     dialogue::Dialogue,
     dns::{DNS_PORT, Lookup, Question, RecordType, WireName},
-    evidence::Observation,
     finding::{DeviceId, JobSerial},
     path_check::{self, PathCheck},
     prober::{Opening, Prober},
@@ -153,11 +152,7 @@ impl Desk for OwnDesk {
         Opening::Now
     }
 
-    fn closed(&mut self, _now: Instant) {}
-
     fn violated(&mut self, _now: Instant) {}
-
-    fn observed(&mut self, _now: Instant, _observation: &Observation<'_>) {}
 
     fn stopped(&self) -> bool {
         false
