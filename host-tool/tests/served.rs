@@ -152,6 +152,7 @@ reference = "our own computer"
 helo = "probe.cert.example"
 sender_domain = "probe.cert.example"
 sink_domain = "sink.cert.example"
+sink_address = "192.0.2.250"
 [rates]
 network_connections_max = 16
 network_spacing_ms = 0

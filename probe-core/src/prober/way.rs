@@ -37,8 +37,8 @@ pub(super) struct Way {
 /// How far the check has come.
 #[derive(Clone, Copy, Debug)]
 enum Stage {
-    /// None is made: this device is the sink, or the scope does not say where it is, has no mail server
-    /// probed, or waives the check.
+    /// None is made: this device is the sink, or the scope does not say where it is, has nobody probed at
+    /// the sink's port, or waives the check.
     NotChecked,
     /// It is to be tried, not before this moment.
     Wanted(Instant),
@@ -58,8 +58,8 @@ impl Way {
 
     /// Where a scan under this scope begins.
     pub(super) fn of(scope: &Scope, now: Instant) -> Self {
-        let probes_mail = !scope.ports.is_empty();
-        if probes_mail && !scope.lab && scope.outside_sink().is_some() {
+        let rests_on_it = scope.ports.contains(&SINK_PORT);
+        if rests_on_it && !scope.lab && scope.outside_sink().is_some() {
             Self::at(Stage::Wanted(now))
         } else {
             Self::NOT_CHECKED

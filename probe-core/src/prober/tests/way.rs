@@ -135,9 +135,14 @@ fn where_there_is_no_way_none_is_tried() {
             "nobody knows where the sink is",
             of(|scope| scope.identity.sink_address = None),
         ),
+        (
+            "nobody is asked at the sink's port",
+            of(|scope| scope.ports = [587].into_iter().collect()),
+        ),
         ("a laboratory", of(|scope| scope.lab = true)),
     ] {
-        let mut site = Site::scanning_under(&scope, vec![suspect("10.0.0.1")]);
+        let port = scope.ports[0];
+        let mut site = Site::scanning_under(&scope, vec![suspect_at("10.0.0.1", port)]);
         site.job();
         site.talk();
         assert_eq!(site.told(), None, "{name}");
