@@ -42,9 +42,10 @@ pub struct World {
     pub gives: Option<Gives>,
     /// Who may call the device over the network, and at which of its ports.
     pub link_port: Option<HostDoor>,
-    /// The port on which the device is the sink. Without one the servers of the world send no mail.
+    /// The port on which the device is the sink, where it is. Servers send mail to it then.
     pub sink: Option<u16>,
-    /// The sink, where it is not the device: servers send it the mail of the family that it has.
+    /// The sink, where it is not the device: servers send it the mail of the family that it has. Without either they
+    /// send none.
     pub sink_elsewhere: Option<Elsewhere>,
     /// A name that leads to the device, for proxies that are asked for one.
     pub sink_name: Option<String>,

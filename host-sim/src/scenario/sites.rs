@@ -42,6 +42,7 @@ const TARGET: [&str; 5] = ["address", "port", "host", "domains", "expected"];
 
 /// What dead addresses answer.
 const ANSWERS: [&str; 2] = ["nothing", "unreachable"];
+
 /// Everything that a scenario says about addresses.
 #[derive(Default)]
 pub(super) struct Sites {
@@ -368,18 +369,13 @@ impl Sites {
 
 /// Why nobody can stand at `address`, if so.
 fn cannot_stand(address: IpAddr) -> Option<&'static str> {
-    let device = DeviceNet::default();
     let no_host = address.is_multicast()
         || address.is_unspecified()
         || address.is_loopback()
         || address == IpAddr::V4(Ipv4Addr::BROADCAST);
-    let on_the_link = match address {
-        IpAddr::V4(v4) => v4.octets()[..3] == device.ipv4.octets()[..3],
-        IpAddr::V6(v6) => v6.segments()[..4] == device.ipv6.segments()[..4],
-    };
     if no_host {
         Some("which is no host's address")
-    } else if on_the_link {
+    } else if DeviceNet::default().is_on_link(address) {
         Some("which lies on the appliance's own link")
     } else {
         None
