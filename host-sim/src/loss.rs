@@ -71,7 +71,7 @@ pub fn measure(
     let verdicts = &outcome.first.when_over.verdicts;
     let mut tallies = Tallies::new();
     for target in trial.admitted() {
-        if trial.expected(target).at_the_end.kind == Kind::Inconclusive {
+        if trial.expected(target).when_over.kind == Kind::Inconclusive {
             continue;
         }
         let found = verdicts.get(&target);

@@ -24,10 +24,10 @@ pub(super) fn look(trial: &Trial, outcome: &Outcome) -> Vec<String> {
     for target in trial.admitted() {
         let expected = trial.expected(target);
         let when_over = outcome.first.when_over.verdicts.get(&target);
-        let is_early = |found| found == expected.at_the_end || found == expected.in_the_end;
+        let is_early = |found| found == expected.when_over || found == expected.in_the_end;
         if trial.world.faults.is_none() && !when_over.is_some_and(|found| is_early(*found)) {
             let found = when_over.map_or("no verdict".to_owned(), |found| word(*found));
-            let (name, expected) = (trial.name(target), word(expected.at_the_end));
+            let (name, expected) = (trial.name(target), word(expected.when_over));
             wrong.push(format!(
                 "{target} ({name}) is {found} without faults, not {expected}"
             ));

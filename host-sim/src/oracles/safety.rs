@@ -71,10 +71,10 @@ fn denies(
 ) -> Option<&'static str> {
     let Expected {
         off,
-        at_the_end,
+        when_over,
         in_the_end,
     } = expected;
-    let is_expected = [off, at_the_end, in_the_end]
+    let is_expected = [off, when_over, in_the_end]
         .iter()
         .any(|expected| expected.kind == found.kind);
     match found.kind {

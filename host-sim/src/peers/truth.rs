@@ -147,7 +147,7 @@ impl Delivered {
     }
 
     /// The verdict when the job ends, where it is `off` with delivery off.
-    pub const fn at_the_end(self, off: Verdict) -> Verdict {
+    pub const fn when_over(self, off: Verdict) -> Verdict {
         let (kind, reason) = match self {
             Self::Same => return off,
             Self::Confirmed => (Kind::Confirmed, Reason::MessageReturned),
@@ -164,9 +164,9 @@ impl Delivered {
     /// The verdict when nothing more can come.
     pub const fn in_the_end(self, off: Verdict) -> Verdict {
         match self {
-            Self::ConfirmedLate => Self::Confirmed.at_the_end(off),
-            Self::BouncedLate => Self::Bounced.at_the_end(off),
-            _ => self.at_the_end(off),
+            Self::ConfirmedLate => Self::Confirmed.when_over(off),
+            Self::BouncedLate => Self::Bounced.when_over(off),
+            _ => self.when_over(off),
         }
     }
 }

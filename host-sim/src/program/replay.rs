@@ -74,7 +74,7 @@ fn tell(out: &mut impl Write, trial: &Trial, pcap: Option<Box<dyn Write>>) -> io
             out,
             "{target:<26} {:<18} expected {:<30} with faults {:<30} after them {}",
             trial.name(target),
-            word(Some(&trial.expected(target).at_the_end)),
+            word(Some(&trial.expected(target).when_over)),
             word(first.get(&target)),
             word(again.and_then(|verdicts| verdicts.get(&target))),
         )?;

@@ -197,7 +197,7 @@ impl Table {
         };
         let delivered = |depth| {
             let expected = personality.expected(depth);
-            personality.delivered(depth).at_the_end(expected)
+            personality.delivered(depth).when_over(expected)
         };
         say(serde_json::json!({
             "personality": personality.name,

@@ -34,7 +34,7 @@ pub(crate) fn seeds(words: &str) -> Result<Range<u64>, String> {
 struct Sum {
     trials: u64,
     targets: u64,
-    /// Targets whose verdict should have been decided and was not, while faults struck.
+    /// Targets whose verdict should have been decided when the first scan was over, and was not.
     undecided: u64,
     decidable: u64,
     connections: u64,
@@ -156,7 +156,12 @@ fn one(seed: u64, faults: &host_sim::trial::Draw, extras: Extras) -> Result<Sum,
     }
     let verdicts = &outcome.first.when_over.verdicts;
     let mut decidable: Vec<_> = trial.admitted().collect();
-    decidable.retain(|target| trial.expected(*target).at_the_end.kind != Kind::Inconclusive);
+    decidable.retain(|target| {
+        let expected = trial.expected(*target);
+        // A bounce that comes late may come before the scan is over.
+        let kinds = [expected.when_over.kind, expected.in_the_end.kind];
+        !kinds.contains(&Kind::Inconclusive)
+    });
     let undecided = decidable.iter().filter(|target| {
         verdicts
             .get(target)
@@ -302,7 +307,7 @@ fn progress(done: u64, all: u64, took: Duration) {
 fn tell(sum: &Sum, took: Duration) {
     let core_s = sum.core_ms as f64 / 1_000.0;
     println!(
-        "{} seeds held in {:.1} s: {} targets, {} of {} that can be decided were undecided while faults struck",
+        "{} seeds held in {:.1} s: {} targets, {} of {} that can be decided were undecided when the first scan was over",
         sum.trials,
         took.as_secs_f64(),
         sum.targets,

@@ -112,7 +112,7 @@ fn undecided(trial: &Trial, scan: &Scan) -> Vec<Suspect> {
             kind == Kind::Inconclusive || ((trial.delivers() || !is_of_mail) && !is_proved)
         };
         admitted.contains(&target)
-            && found.is_none_or(|found| may_be_more(found.kind) && *found != expected.at_the_end)
+            && found.is_none_or(|found| may_be_more(found.kind) && *found != expected.when_over)
     };
     trial.list.iter().filter(is_undecided).cloned().collect()
 }

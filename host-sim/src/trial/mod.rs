@@ -144,7 +144,7 @@ pub struct Expected {
     /// Without messages; with them, where they are cut.
     pub off: Verdict,
     /// When its job is over.
-    pub at_the_end: Verdict,
+    pub when_over: Verdict,
     /// When nothing more can come.
     pub in_the_end: Verdict,
 }
@@ -290,7 +290,7 @@ impl Trial {
         };
         Expected {
             off,
-            at_the_end: delivered.at_the_end(off),
+            when_over: delivered.when_over(off),
             in_the_end: delivered.in_the_end(off),
         }
     }
