@@ -4,4 +4,5 @@ mod answers;
 mod cuts;
 mod limits;
 mod peer;
+mod players;
 mod skips;
